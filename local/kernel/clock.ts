@@ -26,11 +26,17 @@ export const realClock: Clock = {
   },
 };
 
+interface Pending {
+  readonly time: number;
+  readonly sequence: number;
+  readonly fn: () => void;
+}
+
 /** A clock that moves only when a test says so. Timers fire in order of time, then of creation. */
 export class VirtualClock implements Clock {
   #now: number;
   #sequence = 0;
-  #timers: { time: number; sequence: number; fn: () => void }[] = [];
+  #timers: Pending[] = [];
 
   constructor(start = Date.UTC(2026, 0, 1)) {
     this.#now = start;
@@ -43,7 +49,11 @@ export class VirtualClock implements Clock {
   at(time: number, fn: () => void): Timer {
     const timer = { time, sequence: this.#sequence++, fn };
     this.#timers.push(timer);
-    return { cancel: () => void (this.#timers = this.#timers.filter((other) => other !== timer)) };
+    return {
+      cancel: () => {
+        this.#timers = this.#timers.filter((other) => other !== timer);
+      },
+    };
   }
 
   /** When the next timer is due, or undefined if none waits. */
@@ -67,7 +77,7 @@ export class VirtualClock implements Clock {
   }
 
   #earliest() {
-    return this.#timers.reduce<(typeof this.#timers)[number] | undefined>(
+    return this.#timers.reduce<Pending | undefined>(
       (best, timer) =>
         !best || timer.time < best.time || (timer.time === best.time && timer.sequence < best.sequence) ? timer : best,
       undefined,

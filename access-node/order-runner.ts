@@ -1,0 +1,28 @@
+import type { ClaimResponse, Counters, OrderCredentials } from '../core/contracts/orders.ts';
+
+/** What a claim gave: everything that the work needs to know. */
+export type ClaimedOrder = Omit<Extract<ClaimResponse, { outcome: 'yours' }>, 'outcome'> & { readonly orderId: string };
+
+export type WorkEnd =
+  /** The result is in the work area. */
+  | { readonly end: 'done'; readonly resultKey: string }
+  /** By a name of core/domain/errors.ts. */
+  | { readonly end: 'failed'; readonly error: { readonly name: string; readonly message: string } }
+  /** `stop` was called; nothing is being written any more. */
+  | { readonly end: 'stopped' };
+
+/** An order's work while it runs, in a thread of its own. */
+export interface RunningOrder {
+  /** Never rejects. */
+  readonly ended: Promise<WorkEnd>;
+  counters(): Counters;
+  setRate(callsPerSecond: number): void;
+  setCredentials(credentials: OrderCredentials): void;
+  /** `ended` follows within seconds, whatever the work is doing. */
+  stop(): void;
+}
+
+export interface OrderRunner {
+  /** `wantCredentials` is called when a session turned out to have ended early. */
+  start(order: ClaimedOrder, wantCredentials: () => void): RunningOrder;
+}

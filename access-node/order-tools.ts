@@ -1,0 +1,32 @@
+import type { OrderCredentials, SessionCredentials } from '../core/contracts/orders.ts';
+import type { BlockTransport } from '../core/ports/block-transport.ts';
+import type { OrderWorkArea } from '../core/ports/node-control.ts';
+import type { Library } from '../library/library.ts';
+import type { ClaimedOrder } from './order-runner.ts';
+import type { SharedCounters } from './shared-counters.ts';
+
+/** What the work on one order needs, in its worker thread. */
+export interface OrderTools {
+  readonly order: ClaimedOrder;
+  readonly workArea: OrderWorkArea;
+  /** To the tenant's snapshots; throws InvalidRequest if the order came without credentials for them. */
+  transport(): BlockTransport;
+  /** The tenant's library; throws InvalidRequest if the order came without it. */
+  library(): Library;
+  readonly counters: SharedCounters;
+  readonly signal: AbortSignal;
+  /** Blocks fetched or put at the same time; each may hold a buffer of a block's size. */
+  readonly connections: number;
+  readonly level: 'fast' | 'default';
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** An order's credentials as they are now: replaced by the broker while it runs. */
+export interface LiveCredentials {
+  readonly tenant: () => SessionCredentials;
+  readonly library: () => SessionCredentials;
+  readonly workArea: () => SessionCredentials;
+  replace(credentials: OrderCredentials): void;
+}

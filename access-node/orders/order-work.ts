@@ -1,0 +1,8 @@
+import type { OrderWork } from '../../core/contracts/orders.ts';
+
+type Work<Kind extends OrderWork['kind']> = Extract<OrderWork, { kind: Kind }>;
+
+export type ReadSegment = Work<'read-segment'>;
+export type WriteSegment = Work<'write-segment'>;
+export type AssembleMaps = Work<'assemble-maps'>;
+export type CompleteSnapshots = Work<'complete-snapshots'>;

@@ -1,0 +1,100 @@
+import { hash } from 'node:crypto';
+import type { ReadSegment } from './order-work.ts';
+import { ChecksumMismatch, InvalidRequest } from '../../core/domain/errors.ts';
+import type { BlockTransport } from '../../core/ports/block-transport.ts';
+import { BLOCK_BYTES, blocksInPage, isZeroBlock, ZERO_BLOCK_SHA256 } from '../../library/block.ts';
+import { openSegmentWriter } from '../../library/segment-writer.ts';
+import { readMap } from '../../library/volume-map.ts';
+import type { OrderTools } from '../order-tools.ts';
+import { inLanes } from './in-lanes.ts';
+import { listOrderBlocks } from './listed-blocks.ts';
+
+/** A block that arrives damaged is fetched again this often: the network may do it once, not always. */
+const FETCHES_OF_A_BLOCK = 4;
+
+/**
+ * Reads a segment of a snapshot into the library. Each of `connections` lanes owns one buffer: it fetches a block, and
+ * then hashes, deduplicates, compresses and seals it in one go on this thread, so that the slowest stage holds up the
+ * fetching, and memory does not depend on the volume's size.
+ */
+export const readSegment = async (work: ReadSegment, tools: OrderTools) => {
+  const { counters, connections, level, signal } = tools;
+  const library = tools.library();
+  const transport = tools.transport();
+  if (work.baseSnapshotId !== undefined && !work.parent)
+    throw new InvalidRequest(`an incremental of ${work.volumeId} names no parent for its unchanged blocks`);
+  const parent = work.parent && (await readMap(library, work.parent.recoveryPointId, work.parent.volumeId));
+
+  const pages = [...new Set(work.pages)];
+  const writer = openSegmentWriter(library, {
+    volumeBlocks: work.volumeBlocks,
+    pages,
+    ...(parent ? { parent } : {}),
+    unlisted: work.baseSnapshotId === undefined ? 'zero' : 'parent',
+    level,
+  });
+  let listed = 0;
+  try {
+    await inLanes(connections, signal, async (laneSignal) => {
+      const blocks = listOrderBlocks(work, transport, laneSignal);
+      return {
+        next: () => blocks.next(),
+        lane: () => {
+          const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+          return async ({ index, token }) => {
+            listed += 1;
+            if (token === undefined) {
+              writer.addZero(index);
+              counters.add('zero', 1);
+              return;
+            }
+            const sha = await fetchVerified(transport, work.snapshotId, index, token, buffer, laneSignal);
+            counters.add('transferred', 1);
+            counters.add('bytes', BLOCK_BYTES);
+            const { outcome, storedBytes } = await writer.write(index, buffer, sha);
+            counters.add(COUNTED_AS[outcome], 1);
+            counters.add('storedBytes', storedBytes);
+          };
+        },
+      };
+    });
+    signal.throwIfAborted();
+    const result = await writer.finish();
+    if (work.baseSnapshotId === undefined) counters.add('zero', blocksOfPages(pages, work.volumeBlocks) - listed);
+    counters.set('storedBytes', result.counters.storedBytes);
+    return { kind: work.kind, pages: result.pages, generation: result.generation, counters: counters.read() };
+  } catch (error) {
+    await writer.abort().catch(() => undefined);
+    throw error;
+  }
+};
+
+const COUNTED_AS = {
+  zero: 'zero',
+  'same-as-parent': 'deduplicated',
+  deduplicated: 'deduplicated',
+  stored: 'stored',
+} as const;
+
+const blocksOfPages = (pages: readonly number[], volumeBlocks: number): number =>
+  pages.reduce((sum, page) => sum + blocksInPage(volumeBlocks, page), 0);
+
+/** Fills `buffer` and answers with its SHA-256, which is the one that EBS states. */
+const fetchVerified = async (
+  transport: BlockTransport,
+  snapshotId: string,
+  index: number,
+  token: string,
+  buffer: Buffer,
+  signal: AbortSignal,
+): Promise<Uint8Array> => {
+  for (let fetches = 1; ; fetches += 1) {
+    const stated = await transport.get(snapshotId, index, token, buffer, signal);
+    const sha = isZeroBlock(buffer) ? ZERO_BLOCK_SHA256 : hash('sha256', buffer, 'buffer');
+    if (Buffer.compare(sha, stated) === 0) return sha;
+    if (fetches === FETCHES_OF_A_BLOCK)
+      throw new ChecksumMismatch(
+        `block ${index} of ${snapshotId} came ${fetches} times with another SHA-256 than EBS states for it`,
+      );
+  }
+};

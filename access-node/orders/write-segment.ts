@@ -1,0 +1,51 @@
+import type { WriteSegment } from './order-work.ts';
+import { BLOCK_BYTES } from '../../library/block.ts';
+import { readMap } from '../../library/volume-map.ts';
+import { openVolumeReader } from '../../library/volume-reader.ts';
+import type { OrderTools } from '../order-tools.ts';
+import { createChecksumList } from './checksum-list.ts';
+import { inLanes } from './in-lanes.ts';
+
+/**
+ * Writes the blocks with data of a segment into a pending snapshot; the rest of the volume stays zero, since a snapshot
+ * without parent holds nothing else. The checksums go to the work area under `checksumKey`, for CompleteSnapshot.
+ */
+export const writeSegment = async (work: WriteSegment, tools: OrderTools, checksumKey: string) => {
+  const { counters, connections, signal, workArea } = tools;
+  const library = tools.library();
+  const transport = tools.transport();
+  const map = await readMap(library, work.source.recoveryPointId, work.source.volumeId);
+  const reader = openVolumeReader(library, map, {});
+  const checksums = createChecksumList();
+
+  const blocks = async function* () {
+    for (const { first, count } of runsOf(work.pages)) yield* reader.blocks(first, count);
+  };
+  await inLanes(connections, signal, async (laneSignal) => {
+    const source = blocks();
+    return {
+      next: () => source.next(),
+      lane:
+        () =>
+        async ({ index, plain, sha }) => {
+          await transport.put(work.snapshotId, index, plain, sha, laneSignal);
+          checksums.add(index, sha);
+          counters.add('transferred', 1);
+          counters.add('bytes', BLOCK_BYTES);
+        },
+    };
+  });
+  await workArea.putBytes(checksumKey, checksums.toBytes());
+  return { kind: work.kind, blocks: checksums.count(), counters: counters.read() };
+};
+
+/** Consecutive pages as runs, ascending. */
+export const runsOf = (pages: readonly number[]): { first: number; count: number }[] => {
+  const runs: { first: number; count: number }[] = [];
+  for (const page of [...new Set(pages)].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && page === last.first + last.count) last.count += 1;
+    else runs.push({ first: page, count: 1 });
+  }
+  return runs;
+};

@@ -1,0 +1,100 @@
+import type { LibraryAccess, SessionCredentials } from '../core/contracts/orders.ts';
+import type { ObjectStore } from '../core/ports/object-store.ts';
+import type { KeyWrapper } from '../library/key-wrapper.ts';
+import { type Library, openLibrary, type SharedLibrary, shareLibrary } from '../library/library.ts';
+import { createTenantKeys } from '../library/tenant-keys.ts';
+
+export interface LibrariesOutside {
+  openStore(access: LibraryAccess['library'], credentials: () => SessionCredentials): ObjectStore;
+  openKeyWrapper(keyArn: string, credentials: () => SessionCredentials): KeyWrapper;
+  readonly now: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** An index takes up to 48 bytes a block: tenants that no order is for are kept only this many. */
+const IDLE_LIBRARIES = 2;
+
+interface Opened {
+  /** Of the order that came last: any of this tenant's may read the index. */
+  credentials: SessionCredentials;
+  readonly library: Promise<Library>;
+  users: number;
+}
+
+export interface LentLibrary {
+  readonly shared: SharedLibrary;
+  /** For as long as the order runs: newer credentials serve the orders after it too. */
+  setCredentials(credentials: SessionCredentials): void;
+  giveBack(): void;
+}
+
+/**
+ * The tenants' libraries, opened on the main thread, each with one copy of its index that the worker threads see as
+ * shared memory. Keys and index of a tenant leave with the last orders that were for it.
+ */
+export const createTenantLibraries = (outside: LibrariesOutside) => {
+  const opened = new Map<string, Opened>();
+
+  const open = (access: LibraryAccess, credentials: SessionCredentials): Opened => {
+    const entry: Opened = {
+      credentials,
+      users: 0,
+      library: (async () => {
+        const store = outside.openStore(access.library, () => entry.credentials);
+        const keys = await createTenantKeys({
+          store,
+          wrapper: outside.openKeyWrapper(access.kmsKeyArn, () => entry.credentials),
+          recoveryPublicKey: access.recoveryPublicKey,
+          tenant: access.tenantId,
+          library: access.libraryId,
+          random: outside.randomBytes,
+        });
+        return openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
+      })(),
+    };
+    return entry;
+  };
+
+  const forgetIdle = (): void => {
+    const idle = [...opened].filter(([, { users }]) => users === 0);
+    for (const [name] of idle.slice(0, Math.max(0, idle.length - IDLE_LIBRARIES))) opened.delete(name);
+  };
+
+  return {
+    /** Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. */
+    async lend(access: LibraryAccess, credentials: SessionCredentials): Promise<LentLibrary> {
+      const name = JSON.stringify(access);
+      const entry = opened.get(name) ?? open(access, credentials);
+      // Moved to the end: those used last are kept.
+      opened.delete(name);
+      opened.set(name, entry);
+      entry.credentials = credentials;
+      entry.users += 1;
+      let lent = true;
+      const giveBack = (): void => {
+        if (!lent) return;
+        lent = false;
+        entry.users -= 1;
+        forgetIdle();
+      };
+      try {
+        const library = await entry.library;
+        await library.index.refresh();
+        return {
+          shared: shareLibrary(library),
+          setCredentials: (fresh) => {
+            entry.credentials = fresh;
+          },
+          giveBack,
+        };
+      } catch (error) {
+        // What could not be opened must be opened anew by the next order.
+        if (opened.get(name) === entry) opened.delete(name);
+        giveBack();
+        throw error;
+      }
+    },
+  };
+};
+
+export type TenantLibraries = ReturnType<typeof createTenantLibraries>;

@@ -1,0 +1,135 @@
+import type { Worker } from 'node:worker_threads';
+import type { OrderCredentials } from '../core/contracts/orders.ts';
+import type { Log } from './log.ts';
+import { asOrderError } from './order-errors.ts';
+import type { OrderRunner, RunningOrder, WorkEnd } from './order-runner.ts';
+import { createSharedCounters } from './shared-counters.ts';
+import type { LentLibrary, TenantLibraries } from './tenant-libraries.ts';
+import type { FromWorker, ToWorker } from './worker-protocol.ts';
+
+export interface WorkerPoolOptions {
+  /** Starts a thread that runs `runWorker`. */
+  readonly startWorker: () => Worker;
+  readonly libraries: Pick<TenantLibraries, 'lend'>;
+  readonly log: Log;
+}
+
+/** How long a stopped order may take to end by itself; then its thread is ended. */
+const STOP_MS = 5_000;
+
+export interface WorkerPool extends OrderRunner {
+  close(): Promise<void>;
+}
+
+/** Threads are kept between orders, for their compiled code, and replaced when one dies. */
+export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOptions): WorkerPool => {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+
+  const take = (): Worker => {
+    const kept = idle.pop();
+    if (kept) return kept;
+    const worker = startWorker();
+    all.add(worker);
+    worker.once('exit', () => {
+      all.delete(worker);
+      const at = idle.indexOf(worker);
+      if (at >= 0) idle.splice(at, 1);
+    });
+    // While it is idle nobody else listens, and an unheard error would end the node.
+    worker.on('error', (error) => log.error('a worker thread died', { error }));
+    return worker;
+  };
+
+  return {
+    start(order, wantCredentials): RunningOrder {
+      const counters = createSharedCounters();
+      let credentials: OrderCredentials = order.credentials;
+      let rate = order.blockRate;
+      let worker: Worker | undefined;
+      let lent: LentLibrary | undefined;
+      let stopping = false;
+      let forced: NodeJS.Timeout | undefined;
+      const say = (message: ToWorker): void => worker?.postMessage(message);
+
+      const work = async (): Promise<WorkEnd> => {
+        if (order.libraryAccess && credentials.library) {
+          lent = await libraries.lend(order.libraryAccess, credentials.library);
+          // What came while the library was opened.
+          if (credentials.library) lent.setCredentials(credentials.library);
+        }
+        if (stopping) return { end: 'stopped' };
+        const thread = take();
+        worker = thread;
+        const ended = listen(thread);
+        say({
+          type: 'start',
+          order: { ...order, credentials, blockRate: rate },
+          library: lent?.shared,
+          counters: counters.memory,
+        });
+        const { end, reusable } = await ended;
+        worker = undefined;
+        if (reusable) idle.push(thread);
+        return end;
+      };
+
+      const listen = (thread: Worker) =>
+        new Promise<{ end: WorkEnd; reusable: boolean }>((resolve) => {
+          const onMessage = (message: FromWorker): void => {
+            if (message.type === 'want-credentials') wantCredentials();
+            if (message.type !== 'ended') return;
+            log.info('work ended', { orderId: order.orderId, end: message.end.end, ...message.figures });
+            settle(message.end, true);
+          };
+          let died = 'it ended';
+          const onError = (error: Error): void => {
+            died = `${error.name}: ${error.message}`;
+          };
+          const onExit = (): void => {
+            // Out of memory, mostly: another node, or a later try, may have room.
+            const error = { name: 'TransientFailure', message: `the worker thread died: ${died}` };
+            settle(stopping ? { end: 'stopped' } : { end: 'failed', error }, false);
+          };
+          const settle = (end: WorkEnd, reusable: boolean): void => {
+            thread.off('message', onMessage).off('error', onError).off('exit', onExit);
+            resolve({ end, reusable });
+          };
+          thread.on('message', onMessage).on('error', onError).on('exit', onExit);
+        });
+
+      const ended = work()
+        .catch((error: unknown): WorkEnd => {
+          const { name, message } = asOrderError(error);
+          return { end: 'failed', error: { name, message } };
+        })
+        .finally(() => {
+          clearTimeout(forced);
+          lent?.giveBack();
+        });
+
+      return {
+        ended,
+        counters: counters.read,
+        setRate(callsPerSecond) {
+          rate = callsPerSecond;
+          say({ type: 'rate', callsPerSecond });
+        },
+        setCredentials(fresh) {
+          credentials = { ...credentials, ...fresh };
+          if (fresh.library) lent?.setCredentials(fresh.library);
+          say({ type: 'credentials', credentials: fresh });
+        },
+        stop() {
+          if (stopping) return;
+          stopping = true;
+          say({ type: 'stop' });
+          forced = setTimeout(() => void worker?.terminate(), STOP_MS);
+        },
+      };
+    },
+    async close() {
+      await Promise.all([...all].map((worker) => worker.terminate()));
+    },
+  };
+};

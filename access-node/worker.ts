@@ -1,0 +1,128 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts';
+import { InvalidRequest } from '../core/domain/errors.ts';
+import type { BlockTransport } from '../core/ports/block-transport.ts';
+import type { OrderWorkArea } from '../core/ports/node-control.ts';
+import type { ObjectStore } from '../core/ports/object-store.ts';
+import { attachLibrary, type Library, type SharedLibrary } from '../library/library.ts';
+import { createLiveCredentials } from './live-order-credentials.ts';
+import { asOrderError } from './order-errors.ts';
+import type { ClaimedOrder, WorkEnd } from './order-runner.ts';
+import { performOrder } from './perform-order.ts';
+import { createSharedCounters } from './shared-counters.ts';
+import type { FromWorker, ToWorker } from './worker-protocol.ts';
+
+/** What the composition root makes for a worker thread; everything that reaches AWS comes from here. */
+export interface WorkerOutside {
+  openTransport(options: {
+    readonly region: string;
+    readonly credentials: () => SessionCredentials;
+    /** Called when EBS says that the session ran out. */
+    readonly renewCredentials: () => Promise<void>;
+    readonly blockRate: number;
+  }): BlockTransport;
+  openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
+  openStore(library: LibraryRef, credentials: () => SessionCredentials): ObjectStore;
+  readonly connections: number;
+  readonly level: 'fast' | 'default';
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+}
+
+/** How long a refused session waits for another before it tries with what it has. */
+const RENEWAL_MS = 30_000;
+
+interface Current {
+  readonly stop: AbortController;
+  readonly credentials: ReturnType<typeof createLiveCredentials>;
+  rate: number;
+  transport: BlockTransport | undefined;
+}
+
+/** The loop of a worker thread: one order at a time, everything of an order in this one thread. */
+export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
+  const tell = (message: FromWorker): void => port.postMessage(message);
+  let current: Current | undefined;
+
+  port.on('message', (message: ToWorker) => {
+    switch (message.type) {
+      case 'start':
+        void run(message.order, message.library, message.counters);
+        return;
+      case 'credentials':
+        current?.credentials.replace(message.credentials);
+        return;
+      case 'rate':
+        if (current) current.rate = message.callsPerSecond;
+        current?.transport?.setRate(message.callsPerSecond);
+        return;
+      case 'stop':
+        current?.stop.abort(new Error('stopped'));
+        return;
+      default:
+        message satisfies never;
+    }
+  });
+  tell({ type: 'ready' });
+
+  async function run(order: ClaimedOrder, shared: SharedLibrary | undefined, memory: SharedArrayBuffer): Promise<void> {
+    const startedAt = performance.now();
+    const credentials = createLiveCredentials(order.credentials);
+    const mine: Current = { stop: new AbortController(), credentials, rate: order.blockRate, transport: undefined };
+    current = mine;
+    const workArea = outside.openWorkArea(order.workBucket, credentials.workArea);
+    let kind = 'unknown';
+    let end: WorkEnd;
+    try {
+      const performed = await performOrder({
+        order,
+        workArea,
+        transport: () => {
+          credentials.tenant();
+          mine.transport ??= outside.openTransport({
+            region: order.tenantRegion,
+            credentials: credentials.tenant,
+            renewCredentials: () => {
+              tell({ type: 'want-credentials' });
+              return credentials.renewed(RENEWAL_MS);
+            },
+            blockRate: mine.rate,
+          });
+          return mine.transport;
+        },
+        library: () => openLibrary(order, shared, credentials.library),
+        counters: createSharedCounters(memory),
+        signal: mine.stop.signal,
+        connections: outside.connections,
+        level: outside.level,
+        now: outside.now,
+        random: outside.random,
+      });
+      kind = performed.kind;
+      end = { end: 'done', resultKey: performed.resultKey };
+    } catch (error) {
+      const { name, message } = asOrderError(error);
+      end = mine.stop.signal.aborted ? { end: 'stopped' } : { end: 'failed', error: { name, message } };
+    }
+    const calls = { ...mine.transport?.calls };
+    mine.transport?.close();
+    workArea.close();
+    current = undefined;
+    tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls } });
+  }
+
+  function openLibrary(
+    order: ClaimedOrder,
+    shared: SharedLibrary | undefined,
+    credentials: () => SessionCredentials,
+  ): Library {
+    if (!order.libraryAccess || !shared) throw new InvalidRequest('the order came without a library');
+    return attachLibrary({
+      store: outside.openStore(order.libraryAccess.library, credentials),
+      shared,
+      random: outside.randomBytes,
+      now: outside.now,
+    });
+  }
+};

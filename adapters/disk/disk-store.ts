@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, mkdir, open, opendir, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type {
+  DeletableStore,
+  ListedObject,
+  ObjectInfo,
+  PutOutcome,
+  StoredObject,
+} from '../../core/ports/object-store.ts';
+import { LibraryFull } from '../../library/errors.ts';
+
+export interface DiskStoreOptions {
+  /** The tenant's own folder; made when the first object is. */
+  readonly folder: string;
+  /** False leaves it to the system when data reaches the disk: only for what may be lost with the machine. */
+  readonly sync?: boolean;
+}
+
+/** Never a key: keys begin with a letter or digit. */
+const TEMPORARY = '.tmp';
+const KEY = /^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/;
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
+
+/** A path that goes through a file (`ENOTDIR`) is as absent as one that goes nowhere. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
+const absent = (error: unknown): undefined => {
+  if (ABSENT.has(codeOf(error) ?? '')) return undefined;
+  throw error;
+};
+
+class DiskStore implements DeletableStore {
+  readonly #folder: string;
+  readonly #sync: boolean;
+
+  constructor({ folder, sync = true }: DiskStoreOptions) {
+    this.#folder = folder;
+    this.#sync = sync;
+  }
+
+  /**
+   * Written and synced under a temporary name, then given its own by link(2), which fails where the name is taken
+   * (rename would replace it) and exists on NTFS too.
+   */
+  async putNew(key: string, bytes: Uint8Array): Promise<PutOutcome> {
+    const path = this.#path(key);
+    const temporary = join(this.#folder, TEMPORARY, randomUUID());
+    try {
+      await mkdir(dirname(temporary), { recursive: true });
+      await this.#makeFolder(dirname(path));
+      await this.#write(temporary, bytes);
+      await link(temporary, path);
+      await this.#syncFolder(dirname(path));
+      return { outcome: 'created' };
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return { outcome: 'exists' };
+      if (NO_ROOM.has(codeOf(error) ?? ''))
+        throw new LibraryFull(`no room in ${this.#folder} for ${key}`, { cause: error });
+      throw error;
+    } finally {
+      await unlink(temporary).catch(absent);
+    }
+  }
+
+  async get(key: string): Promise<StoredObject | undefined> {
+    const file = await this.#open(key);
+    if (!file) return undefined;
+    await using _ = file;
+    return { bytes: await file.readFile() };
+  }
+
+  async getRange(key: string, start: number, length: number): Promise<Uint8Array | undefined> {
+    const file = await this.#open(key);
+    if (!file) return undefined;
+    await using _ = file;
+    const { size } = await file.stat();
+    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - start)));
+    for (let filled = 0; filled < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw new Error(`${key} became shorter while it was read`);
+      filled += bytesRead;
+    }
+    return bytes;
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    const found = await stat(this.#path(key)).catch(absent);
+    return found?.isFile() ? { size: found.size } : undefined;
+  }
+
+  async *list(prefix: string): AsyncGenerator<ListedObject> {
+    const start = prefix === '' ? this.#folder : this.#path(prefix.replace(/\/$/, ''));
+    yield* this.#listFolder(start, prefix);
+  }
+
+  async delete(key: string): Promise<void> {
+    await unlink(this.#path(key)).catch(absent);
+  }
+
+  async *#listFolder(folder: string, prefix: string): AsyncGenerator<ListedObject> {
+    const entries = await opendir(folder).catch(absent);
+    if (!entries) return;
+    for await (const entry of entries) {
+      if (entry.name === TEMPORARY) continue;
+      const key = `${prefix}${entry.name}`;
+      if (entry.isDirectory()) yield* this.#listFolder(join(folder, entry.name), `${key}/`);
+      else {
+        const found = await stat(join(folder, entry.name)).catch(absent);
+        if (found) yield { key, size: found.size };
+      }
+    }
+  }
+
+  #path(key: string): string {
+    if (!KEY.test(key)) throw new RangeError(`${JSON.stringify(key)} is no key`);
+    return join(this.#folder, ...key.split('/'));
+  }
+
+  async #open(key: string): Promise<FileHandle | undefined> {
+    return open(this.#path(key), constants.O_RDONLY).catch(absent);
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    await using file = await open(path, 'wx', 0o600);
+    await file.writeFile(bytes);
+    if (this.#sync) await file.sync();
+  }
+
+  /** A folder is durable once the folder that names it is synced. */
+  async #makeFolder(folder: string): Promise<void> {
+    const first = await mkdir(folder, { recursive: true });
+    if (first === undefined) return;
+    for (let at = folder; at.length >= first.length; at = dirname(at)) await this.#syncFolder(dirname(at));
+  }
+
+  async #syncFolder(folder: string): Promise<void> {
+    // Windows opens no folders; NTFS keeps its names in a journal
+    if (!this.#sync || process.platform === 'win32') return;
+    await using handle = await open(folder, constants.O_RDONLY);
+    await handle.sync();
+  }
+}
+
+/** A library in a folder. Its file system must know hard links (ext4, XFS, NTFS, APFS, NFS, SMB do; FAT does not). */
+export const createDiskStore = (options: DiskStoreOptions): DeletableStore => new DiskStore(options);

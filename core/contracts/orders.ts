@@ -1,0 +1,271 @@
+/**
+ * What control plane and access node say to each other. The message in the queue names the order and carries the task
+ * token, nothing else; the rest comes from the broker (claim), which also hands out the credentials, and from the
+ * order's document in the work area.
+ */
+import { z } from 'zod';
+import {
+  AccountId,
+  Attempt,
+  HypervisorId,
+  InstanceId,
+  JobId,
+  NodeId,
+  OrderId,
+  RecoveryPointId,
+  Region,
+  SnapshotId,
+  VolumeId,
+} from './ids.ts';
+
+/** The body of an order's SQS message, as the transfer machine sends it. The task token proves the claim. */
+export const OrderMessage = z.strictObject({ orderId: OrderId, taskToken: z.string().min(1).max(2048) });
+export type OrderMessage = z.infer<typeof OrderMessage>;
+
+/** Blocks as half-open index ranges, ascending, not touching. */
+export const BlockRanges = z.array(z.tuple([z.int().nonnegative(), z.int().positive()]));
+export type BlockRanges = z.infer<typeof BlockRanges>;
+
+export const LibraryRef = z.discriminatedUnion('kind', [
+  /** `prefix` is the tenant's own, without a slash at its end. */
+  z.strictObject({ kind: z.literal('s3'), bucket: z.string(), prefix: z.string(), region: Region }),
+  /** `path` is the tenant's own folder, on the node. */
+  z.strictObject({ kind: z.literal('disk'), path: z.string() }),
+]);
+export type LibraryRef = z.infer<typeof LibraryRef>;
+
+/** Which library a tenant's data is in, and what opens it. */
+export const LibraryAccess = z.strictObject({
+  library: LibraryRef,
+  /** Names in the KMS encryption context. */
+  tenantId: HypervisorId,
+  libraryId: z.string(),
+  kmsKeyArn: z.string(),
+  /** `hfpub1-…`: the public half of the MSP's offline recovery key. */
+  recoveryPublicKey: z.string(),
+});
+export type LibraryAccess = z.infer<typeof LibraryAccess>;
+
+/** Where a recovery point's volume comes from: its key in the library, and its size. */
+export const VolumeMapRef = z.strictObject({ recoveryPointId: RecoveryPointId, volumeId: VolumeId });
+
+/** Read a segment of a snapshot into the library. Indexes only, never block tokens: the node lists again itself. */
+export const ReadSegment = z.strictObject({
+  kind: z.literal('read-segment'),
+  volumeId: VolumeId,
+  snapshotId: SnapshotId,
+  /** Compare with this snapshot (incremental); absent: a full. */
+  baseSnapshotId: SnapshotId.optional(),
+  /** The map that unchanged blocks are taken from (incremental only). */
+  parent: VolumeMapRef.optional(),
+  volumeBlocks: z.int().positive(),
+  /** Whole map pages for which this order is responsible. */
+  pages: z.array(z.int().nonnegative()).min(1),
+  /** Full: what to list and read. Incremental: exactly the blocks that changed. */
+  blocks: BlockRanges,
+});
+
+/** Write a segment of a volume from the library into a pending snapshot. */
+export const WriteSegment = z.strictObject({
+  kind: z.literal('write-segment'),
+  source: VolumeMapRef,
+  snapshotId: SnapshotId,
+  pages: z.array(z.int().nonnegative()).min(1),
+});
+
+/** Join the segments' pages into maps, write the point's sealed record, read a sample back. */
+export const AssembleMaps = z.strictObject({
+  kind: z.literal('assemble-maps'),
+  recoveryPointId: RecoveryPointId,
+  pointKind: z.enum(['streaming', 'backup-copy']),
+  /** Of the instance. */
+  tags: z.record(z.string(), z.string()),
+  /** ISO-8601; when the snapshots were taken. */
+  takenAt: z.string(),
+  instance: z.record(z.string(), z.unknown()),
+  requestedBy: z.string(),
+  volumes: z.array(
+    z.strictObject({
+      volumeId: VolumeId,
+      sizeBytes: z.int().positive(),
+      snapshotId: SnapshotId,
+      baseSnapshotId: SnapshotId.optional(),
+      parent: VolumeMapRef.optional(),
+      level: z.enum(['full', 'incremental']),
+      /** The segments' orders, whose results are in the work area. */
+      orderIds: z.array(OrderId),
+    }),
+  ),
+});
+
+/** Seal the snapshots that write-segment orders filled (EBS CompleteSnapshot with the aggregate checksum). */
+export const CompleteSnapshots = z.strictObject({
+  kind: z.literal('complete-snapshots'),
+  snapshots: z.array(z.strictObject({ snapshotId: SnapshotId, orderIds: z.array(OrderId) })),
+});
+
+/** What is to be done: the order's document in the work area (JSON). */
+export const OrderWork = z.discriminatedUnion('kind', [ReadSegment, WriteSegment, AssembleMaps, CompleteSnapshots]);
+export type OrderWork = z.infer<typeof OrderWork>;
+
+/** Monotonic over one claim of an order. All are counts of blocks but those in bytes. */
+export const Counters = z.strictObject({
+  /** Blocks fetched from EBS, or put into a snapshot. */
+  transferred: z.int().nonnegative(),
+  /** Blocks that are zero: recorded, never stored. */
+  zero: z.int().nonnegative(),
+  /** Blocks that the library had already (parent or index). */
+  deduplicated: z.int().nonnegative(),
+  stored: z.int().nonnegative(),
+  /** Bytes written to the library, all objects. */
+  storedBytes: z.int().nonnegative(),
+  /** Bytes of volume data that went through: transferred × block size. */
+  bytes: z.int().nonnegative(),
+});
+export type Counters = z.infer<typeof Counters>;
+export const noCounters: Counters = { transferred: 0, zero: 0, deduplicated: 0, stored: 0, storedBytes: 0, bytes: 0 };
+
+export const SessionCredentials = z.strictObject({
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+  sessionToken: z.string(),
+  /** ms since 1970 */
+  expiresAt: z.number(),
+});
+export type SessionCredentials = z.infer<typeof SessionCredentials>;
+
+/** Credentials for one order, each for one place and no more than an hour. */
+export const OrderCredentials = z.strictObject({
+  /** In the tenant account: reads or writes exactly the order's snapshots. Absent for assemble-maps. */
+  tenant: SessionCredentials.optional(),
+  /** In the service account: the tenant's prefix of the library, and its key. Absent for complete-snapshots. */
+  library: SessionCredentials.optional(),
+  /** In the control plane's account: this attempt's part of the work area. */
+  workArea: SessionCredentials,
+});
+export type OrderCredentials = z.infer<typeof OrderCredentials>;
+
+const Claim = z.strictObject({ orderId: OrderId, taskToken: z.string().min(1), nodeId: NodeId });
+
+/** What a node asks of the broker. */
+export const BrokerRequest = z.discriminatedUnion('operation', [
+  Claim.extend({ operation: z.literal('claimOrder') }),
+  /** Every 20 s while an order is held: progress in, cancellation and fresh credentials out. */
+  Claim.extend({
+    operation: z.literal('heartbeatOrder'),
+    claim: z.int().positive(),
+    counters: Counters,
+    wantCredentials: z.boolean(),
+  }),
+  /** The result object is in the work area: the order is done, whoever answers its token. */
+  Claim.extend({
+    operation: z.literal('completeOrder'),
+    claim: z.int().positive(),
+    counters: Counters,
+    resultKey: z.string(),
+  }),
+  /** Given up: with an error (permanent) or handed back (another node may take it at once). */
+  Claim.extend({
+    operation: z.literal('releaseOrder'),
+    claim: z.int().positive(),
+    counters: Counters,
+    error: z.strictObject({ name: z.string().max(256), message: z.string().max(8192) }).optional(),
+  }),
+]);
+export type BrokerRequest = z.infer<typeof BrokerRequest>;
+
+/** What the order's task token is answered with, by the node that finished it or by the next that finds it done. */
+export const OrderOutcome = z.strictObject({
+  orderId: OrderId,
+  claim: z.int().positive(),
+  resultKey: z.string(),
+  counters: Counters,
+});
+export type OrderOutcome = z.infer<typeof OrderOutcome>;
+
+export const ClaimResponse = z.discriminatedUnion('outcome', [
+  z.strictObject({
+    outcome: z.literal('yours'),
+    /** Counts up with every claim of this order; results carry it, so that a zombie's are not mistaken for ours. */
+    claim: z.int().positive(),
+    jobId: JobId,
+    attempt: Attempt,
+    tenantAccountId: AccountId,
+    tenantRegion: Region,
+    instanceId: InstanceId.optional(),
+    /** Absent for complete-snapshots. */
+    libraryAccess: LibraryAccess.optional(),
+    workBucket: z.string(),
+    /** The order's document. */
+    documentKey: z.string(),
+    /** Results go to `${resultPrefix}${orderId}-${claim}.json` (and `.sha` beside it, see SegmentResult). */
+    resultPrefix: z.string(),
+    credentials: OrderCredentials,
+    /** Get/PutSnapshotBlock calls a second that this order may make. */
+    blockRate: z.number().positive(),
+    heartbeatSeconds: z.number().positive(),
+  }),
+  /** Another node finished it: answer the token with this. */
+  z.strictObject({ outcome: z.literal('done'), result: OrderOutcome }),
+  /** Another node holds it and lives: leave the message alone. */
+  z.strictObject({ outcome: z.literal('held') }),
+  /** Cancelled, taken over, or its token is dead: delete the message. */
+  z.strictObject({ outcome: z.literal('gone'), reason: z.string() }),
+]);
+export type ClaimResponse = z.infer<typeof ClaimResponse>;
+
+export const HeartbeatResponse = z.strictObject({
+  /** Stop, write nothing more, release the order. */
+  cancelled: z.boolean(),
+  blockRate: z.number().positive(),
+  credentials: OrderCredentials.optional(),
+});
+export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
+
+/** `completeOrder` → the outcome that counts (an earlier one of another node, if that was first); `releaseOrder` → {}. */
+export const CompleteResponse = OrderOutcome;
+
+/** The result object of a segment, in the work area. */
+export const SegmentResult = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('read-segment'),
+    /** Page number and its id in the library (`zero` for a page without data). */
+    pages: z.array(
+      z.strictObject({
+        page: z.int().nonnegative(),
+        id: z.string(),
+        dataBlocks: z.int().nonnegative(),
+        versionId: z.string().optional(),
+      }),
+    ),
+    /** Of the condemned packs that the writer honoured: prune must not have gone on when the point is committed. */
+    generation: z.int().nonnegative(),
+    counters: Counters,
+  }),
+  z.strictObject({
+    kind: z.literal('write-segment'),
+    /** Blocks put; beside this object, `.sha` holds their index (uint32 LE) and SHA-256 (32 bytes), ascending. */
+    blocks: z.int().nonnegative(),
+    counters: Counters,
+  }),
+  z.strictObject({
+    kind: z.literal('assemble-maps'),
+    volumes: z.array(
+      z.strictObject({
+        volumeId: VolumeId,
+        /** Hex; what the point's sealed record names the map by. */
+        mapSeal: z.string(),
+        dataBlocks: z.int().nonnegative(),
+        zeroBlocks: z.int().nonnegative(),
+        /** Of data blocks, per map page: what a restore plans its segments by. */
+        pageDataBlocks: z.array(z.int().nonnegative()),
+      }),
+    ),
+    /** The smallest of its segments'. */
+    generation: z.int().nonnegative(),
+    verification: z.strictObject({ at: z.string(), blocks: z.int().nonnegative(), depth: z.enum(['sample', 'full']) }),
+    counters: Counters,
+  }),
+  z.strictObject({ kind: z.literal('complete-snapshots'), snapshots: z.array(SnapshotId), counters: Counters }),
+]);
+export type SegmentResult = z.infer<typeof SegmentResult>;

@@ -1,0 +1,28 @@
+import type { HypervisorId, JobId } from '../contracts/ids.ts';
+
+/**
+ * Something that a job makes in a tenant account: recorded before it is made, so that whatever happens in between, the
+ * cleanup knows what to look for. Everything is tagged at creation with `holdfast:operation` = effectId.
+ */
+export interface Effect {
+  /** Deterministic: the same step run again has the same. Also the ClientToken where EC2 takes one. */
+  readonly effectId: string;
+  readonly jobId: JobId;
+  readonly attempt: number;
+  readonly tenantId: HypervisorId;
+  readonly kind: 'snapshots' | 'pending-snapshot' | 'image' | 'instance';
+  /** `intended` → `made` → `kept` (it is part of a committed result) or `undone`. */
+  readonly state: 'intended' | 'made' | 'kept' | 'undone';
+  readonly resourceIds: readonly string[];
+}
+
+/** Tags on everything that we make in a tenant account. */
+export const TAG = {
+  job: 'holdfast:job',
+  attempt: 'holdfast:attempt',
+  instance: 'holdfast:instance',
+  /** The effect's id. */
+  operation: 'holdfast:operation',
+  /** On what a restore makes: the recovery point. */
+  restore: 'holdfast:restore',
+} as const;

@@ -1,0 +1,42 @@
+import type { HypervisorId } from '../contracts/ids.ts';
+import type { LibraryRef } from '../contracts/orders.ts';
+
+/** How the control plane becomes somebody in the hypervisor's account. Secrets are in Secrets Manager, never here. */
+export type HypervisorAuth =
+  | { readonly method: 'iam-role' }
+  | { readonly method: 'assume-role'; readonly roleArn: string; readonly externalId: string }
+  | { readonly method: 'access-key'; readonly accessKeyId: string; readonly secretArn: string };
+
+interface HypervisorBase {
+  readonly hypervisorId: HypervisorId;
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly auth: HypervisorAuth;
+  /** ms since 1970 */
+  readonly createdAt: number;
+}
+
+export interface ServiceHypervisor extends HypervisorBase {
+  readonly kind: 'service';
+  readonly accessNodes: 'manual' | 'automatic';
+  /** The MediaAgent: a library and what opens it. Tenants' parts are below `prefix`/`path`, one folder each. */
+  readonly mediaAgent: {
+    readonly libraryId: string;
+    readonly library: LibraryRef;
+    readonly kmsKeyArn: string;
+    readonly recoveryPublicKey: string;
+    /** Opens the library's bucket and key; assumed with a policy for one tenant's prefix. */
+    readonly roleArn: string;
+  };
+  /** Restores are served first; `work` takes everything else. */
+  readonly queues: { readonly restores: string; readonly work: string };
+}
+
+export interface TenantHypervisor extends HypervisorBase {
+  readonly kind: 'tenant';
+  /** "Use service account resources". */
+  readonly binding?: { readonly serviceId: HypervisorId; readonly boundAt: number };
+}
+
+export type Hypervisor = ServiceHypervisor | TenantHypervisor;

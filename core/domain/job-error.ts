@@ -1,0 +1,54 @@
+import type { CaughtError } from '../contracts/steps.ts';
+import { HoldfastError } from './errors.ts';
+import type { JobError } from './job.ts';
+
+/**
+ * What a tenant reads of an error whose own message may name the service side. Errors that are about the tenant's own
+ * account or instance (its message is about nothing else) are not in this table.
+ */
+const FOR_TENANTS: Readonly<Record<string, string>> = {
+  NoAccessNode: 'Nothing was free to move the data before the job’s deadline. Your provider has to look at it.',
+  LibraryUnavailable: 'The backup storage could not be opened. Your provider has to look at it.',
+  LibraryFull: 'The backup storage is full. Your provider has to look at it.',
+  CorruptObject: 'Backup data that this needs is damaged. Your provider has to look at it.',
+  MissingObject: 'Backup data that this needs is missing. Your provider has to look at it.',
+  ChecksumMismatch:
+    'Data did not arrive as it was sent, several times over. Try again; if it stays, tell your provider.',
+  TransientFailure: 'AWS did not answer as it should, several times over. Try again later.',
+  FenceRaised: 'Another job has taken this instance over.',
+};
+
+/** Names whose messages speak of the tenant's own things only. */
+const OWN_MESSAGE = new Set([
+  'InstanceNotFound',
+  'InstanceBusy',
+  'SnapshotFailed',
+  'RecoveryPointUnavailable',
+  'JobCancelled',
+  'LaunchFailed',
+]);
+const FALLBACK = 'The job failed inside the service. Your provider has to look at it.';
+
+export const jobError = (name: string, message: string, tenantMessage?: string): JobError => ({
+  name,
+  message,
+  tenantMessage: tenantMessage ?? FOR_TENANTS[name] ?? (OWN_MESSAGE.has(name) ? message : FALLBACK),
+});
+
+export const jobErrorOf = (error: unknown): JobError =>
+  error instanceof HoldfastError
+    ? jobError(error.name, error.message, error.tenantMessage)
+    : jobError(error instanceof Error ? error.name : 'Error', error instanceof Error ? error.message : String(error));
+
+/** A Lambda's failure arrives as JSON in the cause; a node's and Step Functions' own as text. */
+export const jobErrorOfCaught = (caught: CaughtError): JobError => {
+  const cause = caught.Cause ?? '';
+  let message = cause;
+  try {
+    const parsed: unknown = JSON.parse(cause);
+    if (parsed && typeof parsed === 'object' && 'errorMessage' in parsed) message = String(parsed.errorMessage);
+  } catch {
+    // Not JSON: a plain sentence.
+  }
+  return jobError(caught.Error ?? 'Error', message);
+};

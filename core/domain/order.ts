@@ -1,0 +1,32 @@
+import type { HypervisorId, JobId, OrderId } from '../contracts/ids.ts';
+import type { Counters, OrderOutcome, OrderWork } from '../contracts/orders.ts';
+import type { JobError } from './job.ts';
+
+/** An order's record: what the broker decides by. Its work is in the work area. */
+export interface Order {
+  readonly orderId: OrderId;
+  readonly jobId: JobId;
+  readonly attempt: number;
+  readonly tenantId: HypervisorId;
+  /** Whose record holds the lease that this order works under; absent for restores out of place. */
+  readonly instanceId: string;
+  readonly fence?: number;
+  readonly kind: OrderWork['kind'];
+  /** Snapshots that its credentials may touch. */
+  readonly snapshotIds: readonly string[];
+  readonly documentKey: string;
+  readonly resultPrefix: string;
+  /** `closed`: by cleanup; nobody may claim it any more. */
+  readonly state: 'queued' | 'claimed' | 'done' | 'failed' | 'closed';
+  /** How often it was claimed. */
+  readonly claim: number;
+  readonly nodeId?: string;
+  /** SHA-256 (hex) of the task token that the present claim proved itself with. */
+  readonly tokenHash?: string;
+  /** ms since 1970 */
+  readonly heartbeatAt?: number;
+  readonly counters?: Counters;
+  readonly outcome?: OrderOutcome;
+  /** Of the last claim that failed. */
+  readonly error?: JobError;
+}

@@ -1,0 +1,43 @@
+/** What to do about an error that a job ended with, by its name: for whoever runs the service, and for the tenant. */
+
+interface Remedy {
+  readonly operator: string;
+  readonly tenant: string;
+}
+
+const ASK = 'Ask your provider.';
+const AGAIN = 'Start the job again.';
+
+const REMEDIES: Readonly<Record<string, Remedy>> = {
+  TenantNotBound: { operator: 'Bind the tenant: holdfast hypervisor bind', tenant: ASK },
+  TenantAccessLost: {
+    operator: 'Have the tenant check its role: trust policy, ExternalId and permissions.',
+    tenant: 'Check the role that your provider uses: its trust policy, ExternalId and permissions.',
+  },
+  InstanceNotFound: {
+    operator: 'Check the instance id and the hypervisor’s region.',
+    tenant: 'Check the instance id and its region.',
+  },
+  InstanceBusy: { operator: 'Wait for the other job, or cancel it.', tenant: 'Wait for the other job, or cancel it.' },
+  SnapshotFailed: { operator: 'Look at the volumes in the EC2 console, then start the job again.', tenant: AGAIN },
+  RecoveryPointUnavailable: { operator: 'Choose another recovery point.', tenant: 'Choose another recovery point.' },
+  NoAccessNode: {
+    operator: 'Start an access node for this service hypervisor, or raise the queue deadline.',
+    tenant: 'Start the job again later, or ask your provider.',
+  },
+  FenceRaised: { operator: 'Look at the newer attempt.', tenant: AGAIN },
+  JobCancelled: { operator: 'Start it again if it was not meant.', tenant: 'Start it again if it was not meant.' },
+  LaunchFailed: {
+    operator: 'Give a subnet, security groups or an instance type that the tenant account has.',
+    tenant: 'Give a subnet, security groups or an instance type that your account has.',
+  },
+  ChecksumMismatch: { operator: 'Start the job again; if it stays, check the library.', tenant: AGAIN },
+  CorruptObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },
+  MissingObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },
+  LibraryUnavailable: { operator: 'Check the library’s bucket, key and role.', tenant: ASK },
+  LibraryFull: { operator: 'Make room in the library.', tenant: ASK },
+  TransientFailure: { operator: AGAIN, tenant: AGAIN },
+};
+
+export const remedyFor = (name: string, audience: 'operator' | 'tenant'): string | undefined =>
+  REMEDIES[name]?.[audience];

@@ -1,0 +1,126 @@
+/**
+ * What the control plane remembers (DynamoDB). Conditional writes decide; a refused condition is answered as `false` or
+ * `undefined`, never thrown; reads after writes are consistent. Absent and "not yours" look alike: every lookup of a
+ * tenant's thing takes the tenant's id as part of its key.
+ */
+import type { HypervisorId, JobId, OrderId, RecoveryPointId } from '../contracts/ids.ts';
+import type { Counters, OrderOutcome } from '../contracts/orders.ts';
+import type { Effect } from '../domain/effect.ts';
+import type { Hypervisor, TenantHypervisor } from '../domain/hypervisor.ts';
+import type { Job, JobError, JobInstance } from '../domain/job.ts';
+import type { Order } from '../domain/order.ts';
+import type { ProtectedInstance } from '../domain/protected-instance.ts';
+import type { RecoveryPoint } from '../domain/recovery-point.ts';
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; absent at the end. */
+  readonly next?: string;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly next?: string;
+}
+
+export interface Hypervisors {
+  /** False if the id, or a tenant hypervisor of the same account, exists. */
+  add(hypervisor: Hypervisor): Promise<boolean>;
+  get(hypervisorId: HypervisorId): Promise<Hypervisor | undefined>;
+  /** The tenant hypervisor of an AWS account: there is at most one. */
+  tenantOfAccount(accountId: string): Promise<TenantHypervisor | undefined>;
+  list(page: PageRequest): Promise<Page<Hypervisor>>;
+  /** Sets a tenant's binding. False if the tenant is gone. */
+  bind(tenantId: HypervisorId, binding: NonNullable<TenantHypervisor['binding']>): Promise<boolean>;
+}
+
+export interface Jobs {
+  /** False if a job of that id exists. */
+  add(job: Job): Promise<boolean>;
+  get(tenantId: HypervisorId, jobId: JobId): Promise<Job | undefined>;
+  /** Newest first. */
+  list(tenantId: HypervisorId, page: PageRequest): Promise<Page<Job>>;
+  /** Sets fields; only while the state is one of `from` (any, if absent). False if refused. */
+  update(tenantId: HypervisorId, jobId: JobId, change: Partial<Job>, from?: readonly Job['state'][]): Promise<boolean>;
+
+  /** Makes the child record if it is absent. */
+  addInstance(instance: JobInstance): Promise<void>;
+  instances(jobId: JobId): Promise<readonly JobInstance[]>;
+  instance(jobId: JobId, instanceId: string): Promise<JobInstance | undefined>;
+  /** Sets fields of a child record that exists; `counters` are set, not added. */
+  updateInstance(jobId: JobId, instanceId: string, change: Partial<JobInstance>): Promise<void>;
+  /** Adds to a child's counters, atomically. */
+  addCounters(jobId: JobId, instanceId: string, delta: Counters): Promise<void>;
+}
+
+export interface ProtectedInstances {
+  get(tenantId: HypervisorId, instanceId: string): Promise<ProtectedInstance | undefined>;
+  list(tenantId: HypervisorId): Promise<readonly ProtectedInstance[]>;
+  /**
+   * Takes the lease if nobody holds it, or `owner` does already (then the fence stays), or `formerOwner` (whose attempt
+   * the caller knows to be terminal) does. Answers the record, or undefined when somebody else holds it.
+   */
+  lock(
+    tenantId: HypervisorId,
+    instanceId: string,
+    owner: string,
+    formerOwner?: string,
+  ): Promise<ProtectedInstance | undefined>;
+  /** The one write that commits: IF owner = :owner AND fence = :fence SET head = :point. True also if head is it already. */
+  commit(
+    tenantId: HypervisorId,
+    instanceId: string,
+    owner: string,
+    fence: number,
+    point: RecoveryPointId,
+  ): Promise<boolean>;
+  /** Gives the lease back if `owner` holds it. */
+  unlock(tenantId: HypervisorId, instanceId: string, owner: string): Promise<void>;
+}
+
+export interface RecoveryPoints {
+  /** Makes the pending record if it is absent. */
+  add(point: RecoveryPoint): Promise<void>;
+  get(tenantId: HypervisorId, recoveryPointId: RecoveryPointId): Promise<RecoveryPoint | undefined>;
+  /** Newest first; of one instance, or of all. */
+  list(tenantId: HypervisorId, instanceId: string | undefined, page: PageRequest): Promise<Page<RecoveryPoint>>;
+  update(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, change: Partial<RecoveryPoint>): Promise<void>;
+}
+
+export interface Orders {
+  /** Makes the records that are absent; any number. */
+  add(orders: readonly Order[]): Promise<void>;
+  get(orderId: OrderId): Promise<Order | undefined>;
+  /** Of one attempt, or of one instance of it, in no order. */
+  ofAttempt(jobId: JobId, attempt: number, instanceId?: string): Promise<readonly Order[]>;
+  /**
+   * Takes an order that is queued or failed, or that `seen` (the record as the caller read it: same claim, same
+   * heartbeatAt) still describes. Counts `claim` up. Undefined if it has changed in between.
+   */
+  claim(orderId: OrderId, seen: Order, nodeId: string, tokenHash: string, now: number): Promise<Order | undefined>;
+  /** Notes that a task token (by its hash) speaks for this order; false if it was noted for another before. */
+  bindToken(tokenHash: string, orderId: OrderId): Promise<boolean>;
+  /** Records a heartbeat of the present claim; the record before it, or undefined if the claim is not present any more. */
+  heartbeat(orderId: OrderId, claim: number, counters: Counters, now: number): Promise<Order | undefined>;
+  /** Sets the outcome if none is there and the claim is present; answers the outcome that is there then, if any. */
+  complete(orderId: OrderId, claim: number, outcome: OrderOutcome): Promise<OrderOutcome | undefined>;
+  /** Back to `queued`, or `failed` with the error that says why, if the claim is present. */
+  release(orderId: OrderId, claim: number, state: 'queued' | 'failed', error?: JobError): Promise<boolean>;
+  close(orderId: OrderId): Promise<void>;
+}
+
+export interface Effects {
+  /** Records the intent, if there is no record of that id; answers the record. */
+  intend(effect: Effect): Promise<Effect>;
+  update(effect: Effect, change: Partial<Pick<Effect, 'state' | 'resourceIds'>>): Promise<void>;
+  ofAttempt(jobId: JobId, attempt: number): Promise<readonly Effect[]>;
+}
+
+export interface Catalog {
+  readonly hypervisors: Hypervisors;
+  readonly jobs: Jobs;
+  readonly instances: ProtectedInstances;
+  readonly points: RecoveryPoints;
+  readonly orders: Orders;
+  readonly effects: Effects;
+}

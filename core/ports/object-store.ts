@@ -1,0 +1,58 @@
+/** An object as it was read, and the version of it that was read where the store keeps versions. */
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly versionId?: string;
+}
+
+export interface PutOutcome {
+  /** `exists`: the name was taken, by whatever content; the object there is untouched. */
+  readonly outcome: 'created' | 'exists';
+  /** Of the object that was created, where the store keeps versions. */
+  readonly versionId?: string;
+}
+
+export interface ObjectInfo {
+  readonly size: number;
+  readonly versionId?: string;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+}
+
+/**
+ * Where one tenant's library is kept. Keys are relative to the tenant's own place, of `[a-z0-9-]` parts joined by `/`.
+ *
+ * Absence is an answer (`undefined`), every other failure is thrown: no implementation turns one into the other.
+ * Each call has a deadline; whoever implements this retries, nobody above does.
+ */
+export interface ObjectStore {
+  /**
+   * Creates the object, or leaves what is there as it is. Atomic: no reader ever sees a part of it. Durable when the
+   * promise resolves. Of any number of callers at once, at most one is told `created` — and when an answer was lost on
+   * the way, none may be: the object is then there, and the caller compares it.
+   * Throws `LibraryFull` when there is no room; then nothing is left behind.
+   */
+  putNew(key: string, bytes: Uint8Array): Promise<PutOutcome>;
+
+  /** The whole object as it was created; sees every object whose `putNew` has resolved anywhere. */
+  get(key: string, versionId?: string): Promise<StoredObject | undefined>;
+
+  /** `length` bytes from `start`; fewer, or none, only where the object ends before. */
+  getRange(key: string, start: number, length: number, versionId?: string): Promise<Uint8Array | undefined>;
+
+  head(key: string): Promise<ObjectInfo | undefined>;
+
+  /**
+   * Every object whose key starts with `prefix` (`''` or ending in `/`), in no promised order, all pages of it. Objects
+   * created or deleted meanwhile may be missed or named; every other is named exactly once.
+   */
+  list(prefix: string): AsyncIterable<ListedObject>;
+}
+
+/** A store that may delete: only prune is given one (writers hold no delete right). */
+export interface DeletableStore extends ObjectStore {
+  /** Deletes the object, or exactly that version of it. What is not there is deleted already. */
+  delete(key: string, versionId?: string): Promise<void>;
+}

@@ -1,0 +1,159 @@
+/**
+ * Reach into one tenant's account, for one job. It can only be made from a binding, and nothing in it takes an account:
+ * who holds a scope cannot name another tenant's. Everything made through it is tagged at creation.
+ *
+ * Errors: TenantAccessLost (the role or key does not work, or lacks a permission, which the message names),
+ * TransientFailure (throttled, timed out, AWS's side), others as noted.
+ */
+import type { HypervisorId } from '../contracts/ids.ts';
+import type { BlockRanges, SessionCredentials } from '../contracts/orders.ts';
+import type { TenantHypervisor } from '../domain/hypervisor.ts';
+import type { InstanceConfiguration } from '../domain/recovery-point.ts';
+
+export interface TenantScopes {
+  /** `jobId` becomes the session's SourceIdentity. Errors: TenantAccessLost. */
+  open(tenant: TenantHypervisor, jobId: string): Promise<TenantScope>;
+}
+
+export interface AttachedVolume {
+  readonly volumeId: string;
+  readonly device: string;
+  readonly sizeGiB: number;
+  readonly volumeType: string;
+  readonly iops?: number;
+  readonly throughput?: number;
+  readonly encrypted: boolean;
+  readonly kmsKeyId?: string;
+  readonly deleteOnTermination: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface DescribedInstance {
+  readonly configuration: InstanceConfiguration;
+  /** EC2's own word: pending, running, stopped, … */
+  readonly state: string;
+  readonly volumes: readonly AttachedVolume[];
+}
+
+export interface DescribedSnapshot {
+  readonly snapshotId: string;
+  readonly volumeId: string;
+  readonly state: 'pending' | 'completed' | 'error';
+  readonly sizeGiB: number;
+  /** ms since 1970 */
+  readonly startedAt: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface TenantScope {
+  readonly tenantId: HypervisorId;
+
+  readonly instances: {
+    /** Undefined if there is none of that id in this account and region (a terminated one counts as none). */
+    describe(instanceId: string): Promise<DescribedInstance | undefined>;
+    /** Launches one instance; the same `clientToken` launches none again. Errors: LaunchFailed. */
+    launch(launch: LaunchRequest): Promise<{ readonly instanceId: string }>;
+    /** Idempotent: absent is fine. */
+    terminate(instanceId: string): Promise<void>;
+    findByTag(key: string, value: string): Promise<readonly string[]>;
+    /** Whether the volume at each device goes when the instance is terminated. */
+    setDeleteOnTermination(instanceId: string, devices: Readonly<Record<string, boolean>>): Promise<void>;
+  };
+
+  readonly volumes: {
+    /** Adds tags to a volume that one of our restores made (it carries our tags; another is refused). */
+    tag(volumeId: string, tags: Tags): Promise<void>;
+  };
+
+  readonly snapshots: {
+    /** Crash-consistent over the instance's volumes, at one instant. Errors: SnapshotFailed, InstanceNotFound. */
+    createForInstance(
+      instanceId: string,
+      excludeVolumeIds: readonly string[],
+      tags: Tags,
+    ): Promise<readonly DescribedSnapshot[]>;
+    /** Those that exist, in no order. */
+    describe(snapshotIds: readonly string[]): Promise<readonly DescribedSnapshot[]>;
+    findByTag(key: string, value: string): Promise<readonly DescribedSnapshot[]>;
+    /** Deletes one of ours (it carries our tags; another is refused). Idempotent: absent is fine. */
+    delete(snapshotId: string): Promise<void>;
+    /** An empty pending snapshot to be filled through EBS direct; the same `clientToken` makes none again. */
+    start(sizeGiB: number, clientToken: string, tags: Tags): Promise<{ readonly snapshotId: string }>;
+    /**
+     * The blocks that differ between two snapshots of one volume, from `startBlock` on; at most about `limit` of them.
+     * `next` is the block index to go on with, absent at the end. Errors: UnrelatedSnapshots.
+     */
+    changedBlocks(
+      baseSnapshotId: string,
+      snapshotId: string,
+      startBlock: number,
+      limit: number,
+    ): Promise<{ readonly ranges: BlockRanges; readonly next?: number }>;
+  };
+
+  readonly images: {
+    register(image: ImageRequest): Promise<{ readonly imageId: string }>;
+    findByTag(key: string, value: string): Promise<readonly string[]>;
+    /** Idempotent: absent is fine. */
+    deregister(imageId: string): Promise<void>;
+  };
+}
+
+export interface ImageRequest {
+  readonly name: string;
+  readonly configuration: InstanceConfiguration;
+  readonly volumes: readonly {
+    readonly device: string;
+    readonly snapshotId: string;
+    readonly volumeType: string;
+    readonly iops?: number;
+    readonly throughput?: number;
+    readonly deleteOnTermination: boolean;
+  }[];
+  readonly tags: Tags;
+}
+
+export interface LaunchRequest {
+  readonly imageId: string;
+  readonly clientToken: string;
+  readonly instanceType: string;
+  readonly subnetId?: string;
+  readonly securityGroupIds: readonly string[];
+  readonly keyName?: string;
+  readonly availabilityZone?: string;
+  readonly instanceProfileArn?: string;
+  readonly instanceTags: Tags;
+  readonly volumeTags: Tags;
+}
+
+/** Credentials for one order, narrowed to exactly its snapshots, its tenant's prefix, its attempt's work area. */
+export interface OrderSessions {
+  /** `write`: StartSnapshot's blocks may be put and completed; else: listed and read. */
+  tenant(
+    tenant: TenantHypervisor,
+    jobId: string,
+    snapshotIds: readonly string[],
+    mode: 'read' | 'write',
+  ): Promise<SessionCredentials>;
+  library(
+    serviceId: HypervisorId,
+    tenantId: HypervisorId,
+    jobId: string,
+    mode: 'read' | 'write',
+  ): Promise<SessionCredentials>;
+  workArea(jobId: string, attempt: number): Promise<SessionCredentials>;
+}
+
+export interface CredentialCheck {
+  /** Who the credentials are; `accountId` is STS's word. Errors: CredentialsRejected (wrong secret, role not assumable). */
+  identify(
+    auth: TenantAuthInput | { readonly method: 'iam-role' },
+    region: string,
+  ): Promise<{ readonly accountId: string; readonly arn: string }>;
+}
+
+export type TenantAuthInput =
+  | { readonly method: 'assume-role'; readonly roleArn: string; readonly externalId: string }
+  | { readonly method: 'access-key'; readonly accessKeyId: string; readonly secretAccessKey: string };

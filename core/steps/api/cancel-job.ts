@@ -1,0 +1,53 @@
+import type { JobView } from '../../contracts/api.ts';
+import type { JobId } from '../../contracts/ids.ts';
+import { Conflict } from '../../domain/errors.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import { isTerminal, type Job } from '../../domain/job.ts';
+import type { Audience } from '../../domain/problems.ts';
+import { attemptName } from '../../domain/protected-instance.ts';
+import { jobView } from '../../domain/views.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Executions } from '../../ports/control.ts';
+import { notFound } from './not-found.ts';
+
+interface Deps {
+  readonly catalog: Pick<Catalog, 'jobs'>;
+  readonly executions: Executions;
+  readonly clock: Clock;
+}
+
+const refuseEnded = (job: Job): void => {
+  if (!isTerminal(job.state)) return;
+  throw new Conflict(`This job has ended (${job.state}): there is nothing to cancel.`, {
+    remedy: 'Nothing has to be done.',
+  });
+};
+
+/**
+ * Sets the flag that steps and nodes look at, stops the execution, and starts the cleanup that brings the job to its
+ * end. Asked again while it is cancelling, it does what may have been missed the first time.
+ * Errors: NotFound, Conflict (the job has ended).
+ */
+export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
+  const read = async (tenantId: string, jobId: JobId): Promise<Job> => {
+    const job = await catalog.jobs.get(tenantId, jobId);
+    if (!job) throw notFound('job', 'jobId');
+    return job;
+  };
+  return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId): Promise<JobView> => {
+    const tenantId = tenant.hypervisorId;
+    refuseEnded(await read(tenantId, jobId));
+    // refused when it is cancelling already, which is fine, or has ended in between
+    await catalog.jobs.update(tenantId, jobId, { state: 'cancelling', cancelRequestedAt: clock.now() }, [
+      'queued',
+      'running',
+    ]);
+    const job = await read(tenantId, jobId);
+    refuseEnded(job);
+    const execution = attemptName(jobId, job.attempt);
+    await executions.stop(job.type, execution, 'JobCancelled', 'cancelled through the API');
+    await executions.start('cleanup', `${execution}-cleanup`, { jobId, attempt: job.attempt, tenantId });
+    return jobView(job, await catalog.jobs.instances(jobId), audience, clock.now());
+  };
+};

@@ -1,0 +1,46 @@
+import type { InstanceRef, LockedInstance } from '../../contracts/steps.ts';
+import { derivedId } from '../../domain/derived-id.ts';
+import { InstanceBusy } from '../../domain/errors.ts';
+import { isTerminal } from '../../domain/job.ts';
+import { attemptName } from '../../domain/protected-instance.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Sha256 } from '../../ports/control.ts';
+
+interface Deps {
+  readonly catalog: Catalog;
+  readonly sha256: Sha256;
+}
+
+/**
+ * Takes the instance's lease for this attempt. A former owner's lease is taken over only when its attempt is over;
+ * the fence then counts up, so that whatever that owner still has under way can commit nothing.
+ */
+export const createLockInstance =
+  ({ catalog, sha256 }: Deps) =>
+  async (input: InstanceRef): Promise<LockedInstance> => {
+    const { jobId, attempt, tenantId, instanceId } = input;
+    const me = attemptName(jobId, attempt);
+    let locked = await catalog.instances.lock(tenantId, instanceId, me);
+    if (!locked) {
+      const holder = (await catalog.instances.get(tenantId, instanceId))?.owner;
+      if (holder && (await isOver(catalog, tenantId, holder))) {
+        locked = await catalog.instances.lock(tenantId, instanceId, me, holder);
+      }
+      if (!locked) {
+        throw new InstanceBusy(`${instanceId} is being worked on by ${holder ?? 'another job'}`, {
+          remedy: 'wait until that job has ended, or cancel it',
+        });
+      }
+    }
+    // A crash may have come between the commit and the note of it on the point: the instance's record decides.
+    const head = locked.head && (await catalog.points.get(tenantId, locked.head));
+    if (head && head.state === 'pending')
+      await catalog.points.update(tenantId, head.recoveryPointId, { state: 'available' });
+    return { ...input, fence: locked.fence, recoveryPointId: derivedId(sha256, 'rp', jobId, attempt, instanceId) };
+  };
+
+const isOver = async (catalog: Catalog, tenantId: string, owner: string): Promise<boolean> => {
+  const cut = owner.lastIndexOf('-');
+  const job = await catalog.jobs.get(tenantId, owner.slice(0, cut));
+  return job === undefined || isTerminal(job.state) || job.attempt > Number(owner.slice(cut + 1));
+};

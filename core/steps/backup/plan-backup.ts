@@ -1,0 +1,190 @@
+import type { z } from 'zod';
+import { PAGE_BLOCKS } from '../../contracts/ids.ts';
+import type { AssembleMaps, BlockRanges, OrderWork } from '../../contracts/orders.ts';
+import type { PlanBackupInput, PlanBackupOutput, PlanCursor } from '../../contracts/steps.ts';
+import { derivedId } from '../../domain/derived-id.ts';
+import { UnrelatedSnapshots } from '../../domain/errors.ts';
+import type { Order } from '../../domain/order.ts';
+import type { RecoveryPoint, RecoveryPointVolume } from '../../domain/recovery-point.ts';
+import {
+  blocksOf,
+  changedSegments,
+  fullSegments,
+  pageOf,
+  pagesOfSegment,
+  type Segment,
+} from '../../domain/segments.ts';
+import { workKeys } from '../../domain/work-keys.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Sha256, WorkArea } from '../../ports/control.ts';
+import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { enterPhase } from '../phase.ts';
+import { openTenant } from '../tenant-of-job.ts';
+import { type OrderDraft, type PlannedOrder, placeOrders, readPlan } from '../transfer/place-orders.ts';
+import { pendingPoint } from './pending-point.ts';
+
+interface Deps {
+  readonly catalog: Catalog;
+  readonly scopes: TenantScopes;
+  readonly work: WorkArea;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  /** Blocks to read per order, about: 8,192 are 4 GiB. Whole map pages, so never below 4,096. */
+  readonly segmentBlocks: number;
+}
+
+/** Changed blocks listed in one call: some ten pages of ListChangedBlocks, far inside a Lambda's time. */
+const LISTED_AT_ONCE = 100_000;
+
+/** Turns one volume (or a part of a large one) into orders; the state machine calls again until all are planned. */
+export const createPlanBackup =
+  ({ catalog, scopes, work, clock, sha256, segmentBlocks }: Deps) =>
+  async ({ cursor: given, ...input }: PlanBackupInput): Promise<PlanBackupOutput> => {
+    const { jobId, attempt, tenantId, instanceId } = input;
+    const cursor = given ?? { volume: 0, block: 0, part: 0 };
+    const { job, tenant, service } = await openTenant(catalog, tenantId, jobId);
+    const point = await pendingPoint(catalog, input);
+    const volume = point.volumes[cursor.volume];
+    if (volume) {
+      const scope = await scopes.open(tenant, jobId);
+      const part = await planPart(scope, volume, cursor, segmentBlocks);
+      if (part.fallback) {
+        const volumes = point.volumes.map((each) => (each === volume ? asFull(each, part.fallback) : each));
+        await catalog.points.update(tenantId, point.recoveryPointId, { volumes });
+        return { done: false, cursor };
+      }
+      const drafts = part.segments.map(
+        (segment, index): OrderDraft => ({
+          orderId: derivedId(sha256, 'ord', jobId, attempt, instanceId, volume.volumeId, cursor.part, index),
+          volumeId: volume.volumeId,
+          blocks: segment.blockCount,
+          snapshotIds: [volume.snapshotId, ...(volume.baseSnapshotId ? [volume.baseSnapshotId] : [])],
+          work: readSegment(volume, segment),
+        }),
+      );
+      await placeOrders({ catalog, work }, input, cursor.part, drafts, input.fence);
+      return { done: false, cursor: { ...part.next, part: cursor.part + 1 } };
+    }
+
+    const keys = workKeys(jobId, attempt);
+    const planned = await readPlan(work, input);
+    const finishOrderId = derivedId(sha256, 'ord', jobId, attempt, instanceId, 'assemble');
+    const [finish] = await placeOrders(
+      { catalog, work },
+      input,
+      'finish',
+      [{ orderId: finishOrderId, volumeId: '', blocks: 0, snapshotIds: [], work: assembleMaps(point, planned) }],
+      input.fence,
+    );
+    await work.putJson(
+      keys.segments(instanceId),
+      planned.map(({ orderId }) => ({ orderId })),
+    );
+    await enterPhase(catalog, clock, input, 'waiting for an access node', {
+      plannedBlocks: planned.reduce((sum, { blocks }) => sum + blocks, 0),
+      volumes: point.volumes.map(({ volumeId, level, levelReason }) => ({
+        volumeId,
+        level,
+        ...(levelReason ? { reason: levelReason } : {}),
+      })),
+      transferStartedAt: clock.now(),
+    });
+    return {
+      done: true,
+      transfer: {
+        jobId,
+        attempt,
+        tenantId,
+        instanceId,
+        workBucket: work.bucket,
+        segmentsKey: keys.segments(instanceId),
+        resultsPrefix: keys.mapResults,
+        finishOrderId: (finish as Order).orderId,
+        queueUrl: service.queues.work,
+        queueDeadlineSeconds: job.request.queueDeadlineSeconds,
+      },
+    };
+  };
+
+interface Part {
+  readonly segments: readonly Segment[];
+  readonly next: Pick<PlanCursor, 'volume' | 'block'>;
+  /** The volume has to be read in full, and why. */
+  readonly fallback?: string;
+}
+
+const planPart = async (
+  scope: TenantScope,
+  volume: RecoveryPointVolume,
+  cursor: PlanCursor,
+  segmentBlocks: number,
+): Promise<Part> => {
+  const nextVolume = { volume: cursor.volume + 1, block: 0 };
+  if (volume.level === 'full' || !volume.baseSnapshotId) {
+    return { segments: fullSegments(blocksOf(volume.sizeBytes), segmentBlocks), next: nextVolume };
+  }
+  try {
+    const { ranges, next } = await scope.snapshots.changedBlocks(
+      volume.baseSnapshotId,
+      volume.snapshotId,
+      cursor.block,
+      LISTED_AT_ONCE,
+    );
+    if (next === undefined) return { segments: changedSegments(ranges, segmentBlocks), next: nextVolume };
+    // A page belongs to one order: what was listed of the last, unfinished page is listed again with the next part.
+    const border = pageOf(next) * PAGE_BLOCKS;
+    return {
+      segments: changedSegments(below(ranges, border), segmentBlocks),
+      next: { volume: cursor.volume, block: border },
+    };
+  } catch (error) {
+    if (!(error instanceof UnrelatedSnapshots)) throw error;
+    return {
+      segments: [],
+      next: nextVolume,
+      fallback: `EBS knows no lineage from ${volume.baseSnapshotId} to ${volume.snapshotId}`,
+    };
+  }
+};
+
+const below = (ranges: BlockRanges, border: number): BlockRanges =>
+  ranges.filter(([from]) => from < border).map(([from, to]) => [from, Math.min(to, border)]);
+
+const asFull = (volume: RecoveryPointVolume, levelReason = ''): RecoveryPointVolume => {
+  const { baseSnapshotId: _base, parentPointId: _parent, ...rest } = volume;
+  return { ...rest, level: 'full', levelReason };
+};
+
+const parentOf = ({ volumeId, parentPointId }: RecoveryPointVolume) =>
+  parentPointId === undefined ? {} : { parent: { recoveryPointId: parentPointId, volumeId } };
+
+const readSegment = (volume: RecoveryPointVolume, segment: Segment): OrderWork => ({
+  kind: 'read-segment',
+  volumeId: volume.volumeId,
+  snapshotId: volume.snapshotId,
+  ...(volume.baseSnapshotId ? { baseSnapshotId: volume.baseSnapshotId } : {}),
+  ...parentOf(volume),
+  volumeBlocks: blocksOf(volume.sizeBytes),
+  pages: pagesOfSegment(segment),
+  blocks: segment.blocks,
+});
+
+const assembleMaps = (point: RecoveryPoint, planned: readonly PlannedOrder[]): z.infer<typeof AssembleMaps> => ({
+  kind: 'assemble-maps',
+  recoveryPointId: point.recoveryPointId,
+  pointKind: 'streaming',
+  tags: { ...point.instance.tags },
+  takenAt: new Date(point.takenAt).toISOString(),
+  instance: { ...point.instance },
+  requestedBy: point.requestedBy,
+  volumes: point.volumes.map((volume) => ({
+    volumeId: volume.volumeId,
+    sizeBytes: volume.sizeBytes,
+    snapshotId: volume.snapshotId,
+    ...(volume.baseSnapshotId ? { baseSnapshotId: volume.baseSnapshotId } : {}),
+    ...parentOf(volume),
+    level: volume.level,
+    orderIds: planned.filter(({ volumeId }) => volumeId === volume.volumeId).map(({ orderId }) => orderId),
+  })),
+});

@@ -1,0 +1,85 @@
+import type { BrokerRequest, ClaimResponse } from '../../contracts/orders.ts';
+import type { Order } from '../../domain/order.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Sha256, TaskTokens, WorkArea } from '../../ports/control.ts';
+import type { OrderSessions } from '../../ports/tenant-scope.ts';
+import { boundTenant } from '../tenant-of-job.ts';
+import { libraryAccess } from './library-access.ts';
+import { issueCredentials } from './order-credentials.ts';
+import { whyGone } from './order-life.ts';
+
+export interface BrokerDeps {
+  readonly catalog: Catalog;
+  readonly sessions: OrderSessions;
+  readonly work: WorkArea;
+  readonly tokens: TaskTokens;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+  /** How often a node calls; a claim is lost to another node after two and a quarter of it without a call. */
+  readonly heartbeatSeconds: number;
+  /** Get/PutSnapshotBlock calls a second for one order. */
+  readonly blockRate: number;
+}
+
+type Claim = Extract<BrokerRequest, { operation: 'claimOrder' }>;
+
+/**
+ * Gives an order to a node, with credentials for exactly that order. What proves the claim is the task token: it comes
+ * in the order's message and nowhere else, it is alive only while the attempt wants this order done, and it binds to
+ * the order with the first claim (the record keeps its hash). See docs/decisions/0002-task-token-proves-the-claim.md.
+ */
+export const createClaimOrder =
+  (deps: BrokerDeps) =>
+  async ({ orderId, taskToken, nodeId }: Claim): Promise<ClaimResponse> => {
+    const { catalog, clock, tokens, sha256 } = deps;
+    const order = await catalog.orders.get(orderId);
+    if (!order) return { outcome: 'gone', reason: 'there is no such order' };
+    if (order.outcome) return { outcome: 'done', result: order.outcome };
+    const gone = await whyGone(catalog, order);
+    if (gone) return { outcome: 'gone', reason: gone };
+    const tokenHash = sha256(taskToken);
+    if (isHeld(order, nodeId, tokenHash, clock.now(), deps.heartbeatSeconds)) return { outcome: 'held' };
+    if (!(await tokens.heartbeat(taskToken))) return { outcome: 'gone', reason: 'its task has ended' };
+    if (!(await catalog.orders.bindToken(tokenHash, orderId)))
+      return { outcome: 'gone', reason: 'its task token speaks for another order' };
+    const claimed = await catalog.orders.claim(orderId, order, nodeId, tokenHash, clock.now());
+    if (!claimed) return { outcome: 'held' };
+    await markTransferring(catalog, clock, claimed);
+
+    const { tenant, service } = await boundTenant(catalog, claimed.tenantId);
+    return {
+      outcome: 'yours',
+      claim: claimed.claim,
+      jobId: claimed.jobId,
+      attempt: claimed.attempt,
+      tenantAccountId: tenant.accountId,
+      tenantRegion: tenant.region,
+      instanceId: claimed.instanceId,
+      ...(claimed.kind === 'complete-snapshots' ? {} : { libraryAccess: libraryAccess(service, tenant) }),
+      workBucket: deps.work.bucket,
+      documentKey: claimed.documentKey,
+      resultPrefix: claimed.resultPrefix,
+      credentials: await issueCredentials(deps.sessions, claimed, tenant, service.hypervisorId),
+      blockRate: deps.blockRate,
+      heartbeatSeconds: deps.heartbeatSeconds,
+    };
+  };
+
+/** Another node's claim stands while that node calls; its own may be renewed at once (it was restarted). */
+const isHeld = (order: Order, nodeId: string, tokenHash: string, now: number, heartbeatSeconds: number): boolean => {
+  if (order.state !== 'claimed') return false;
+  if (order.nodeId === nodeId && order.tokenHash === tokenHash) return false;
+  return now - (order.heartbeatAt ?? 0) < heartbeatSeconds * 2_250;
+};
+
+const markTransferring = async (catalog: Catalog, clock: Clock, { jobId, instanceId }: Order): Promise<void> => {
+  const child = await catalog.jobs.instance(jobId, instanceId);
+  if (child?.phase === 'waiting for an access node') {
+    await catalog.jobs.updateInstance(jobId, instanceId, {
+      phase: 'transferring',
+      phaseSince: clock.now(),
+      transferStartedAt: clock.now(),
+    });
+  }
+};

@@ -1,0 +1,29 @@
+import type { BrokerRequest, OrderOutcome } from '../../contracts/orders.ts';
+import { FenceRaised } from '../../domain/errors.ts';
+import type { BrokerDeps } from './claim-order.ts';
+import { addProgress } from './heartbeat-order.ts';
+
+type Complete = Extract<BrokerRequest, { operation: 'completeOrder' }>;
+
+/**
+ * The order is done, whoever answers its token afterwards. The first outcome counts; a node that comes second is told
+ * the first. Errors: FenceRaised (the claim was lost and nothing is done yet).
+ */
+export const createCompleteOrder =
+  ({ catalog, sha256 }: BrokerDeps) =>
+  async ({ orderId, taskToken, claim, counters, resultKey }: Complete): Promise<OrderOutcome> => {
+    const order = await catalog.orders.get(orderId);
+    if (order?.outcome) return order.outcome;
+    const lost = new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
+    if (
+      !order ||
+      order.claim !== claim ||
+      order.tokenHash !== sha256(taskToken) ||
+      !resultKey.startsWith(order.resultPrefix)
+    )
+      throw lost;
+    const outcome = await catalog.orders.complete(orderId, claim, { orderId, claim, resultKey, counters });
+    if (!outcome) throw lost;
+    if (outcome.claim === claim) await addProgress(catalog, order, counters);
+    return outcome;
+  };

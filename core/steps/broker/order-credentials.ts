@@ -1,0 +1,21 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
+import type { OrderCredentials } from '../../contracts/orders.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Order } from '../../domain/order.ts';
+import type { OrderSessions } from '../../ports/tenant-scope.ts';
+
+/** What an order of a kind may reach; nothing that its kind does not need. */
+export const issueCredentials = async (
+  sessions: OrderSessions,
+  { kind, jobId, attempt, tenantId, snapshotIds }: Order,
+  tenant: TenantHypervisor,
+  serviceId: HypervisorId,
+): Promise<OrderCredentials> => {
+  const fills = kind === 'write-segment' || kind === 'complete-snapshots';
+  const [inTenant, library, workArea] = await Promise.all([
+    kind === 'assemble-maps' ? undefined : sessions.tenant(tenant, jobId, snapshotIds, fills ? 'write' : 'read'),
+    kind === 'complete-snapshots' ? undefined : sessions.library(serviceId, tenantId, jobId, fills ? 'read' : 'write'),
+    sessions.workArea(jobId, attempt),
+  ]);
+  return { ...(inTenant ? { tenant: inTenant } : {}), ...(library ? { library } : {}), workArea };
+};

@@ -1,0 +1,36 @@
+import type { HypervisorId, JobId } from '../contracts/ids.ts';
+import { NotFound, TenantNotBound } from '../domain/errors.ts';
+import type { ServiceHypervisor, TenantHypervisor } from '../domain/hypervisor.ts';
+import type { Job } from '../domain/job.ts';
+import type { Catalog } from '../ports/catalog.ts';
+
+/**
+ * The tenant of a job and the service hypervisor that it is bound to: the only way in which a step comes to either.
+ * Errors: NotFound, TenantNotBound.
+ */
+export const openTenant = async (
+  catalog: Catalog,
+  tenantId: HypervisorId,
+  jobId: JobId,
+): Promise<{ readonly job: Job; readonly tenant: TenantHypervisor; readonly service: ServiceHypervisor }> => {
+  const job = await catalog.jobs.get(tenantId, jobId);
+  if (!job) throw new NotFound(`there is no job ${jobId} of ${tenantId}`);
+  return { job, ...(await boundTenant(catalog, tenantId)) };
+};
+
+export const boundTenant = async (
+  catalog: Catalog,
+  tenantId: HypervisorId,
+): Promise<{ readonly tenant: TenantHypervisor; readonly service: ServiceHypervisor }> => {
+  const tenant = await catalog.hypervisors.get(tenantId);
+  if (tenant?.kind !== 'tenant') throw new NotFound(`there is no tenant hypervisor ${tenantId}`);
+  const service = tenant.binding && (await catalog.hypervisors.get(tenant.binding.serviceId));
+  if (service?.kind !== 'service') {
+    throw new TenantNotBound(`${tenantId} is not bound to a service hypervisor`, {
+      remedy: `bind it: holdfast hypervisor bind ${tenantId} --to <service hypervisor>`,
+      tenantMessage:
+        'Your account is not connected to your provider’s resources yet. Your provider has to finish the set-up.',
+    });
+  }
+  return { tenant, service };
+};

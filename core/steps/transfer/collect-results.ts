@@ -1,0 +1,72 @@
+import { type Counters, noCounters } from '../../contracts/orders.ts';
+import type { Transfer } from '../../contracts/steps.ts';
+import { NoAccessNode, TransientFailure } from '../../domain/errors.ts';
+import { namedError } from '../../domain/named-error.ts';
+import type { Order } from '../../domain/order.ts';
+import { resultsOf } from '../../domain/work-keys.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { WorkArea } from '../../ports/control.ts';
+import { enterPhase } from '../phase.ts';
+
+interface Deps {
+  readonly catalog: Catalog;
+  readonly work: WorkArea;
+  readonly clock: Clock;
+}
+
+/**
+ * After the segments' Map, whether it succeeded or not: gathers what the orders made for the one that joins it, or says
+ * by name why some are not done. A Map's own failure names no cause; the orders' records do.
+ */
+export const createCollectResults =
+  ({ catalog, work, clock }: Deps) =>
+  async (input: Transfer): Promise<Transfer> => {
+    const { jobId, attempt, instanceId, finishOrderId, queueDeadlineSeconds } = input;
+    const orders = await catalog.orders.ofAttempt(jobId, attempt, instanceId);
+    const finish = orders.find(({ orderId }) => orderId === finishOrderId);
+    const segments = orders.filter(({ orderId }) => orderId !== finishOrderId);
+    const failed =
+      segments.find(({ error }) => error !== undefined && error.name !== TransientFailure.name) ??
+      segments.find(({ error }) => error);
+    const open = segments.filter(({ state }) => state !== 'done');
+    if (open.length > 0 || !finish) {
+      if (failed?.error) throw namedError(failed.error);
+      throw noNode(open.length, segments.length, queueDeadlineSeconds);
+    }
+    // While the orders ran, their counters came in by heartbeat; now the exact ones are known.
+    await enterPhase(catalog, clock, input, 'finishing', {
+      counters: sumCounters(segments),
+      transferEndedAt: clock.now(),
+    });
+    await work.putJson(resultsOf(finish.documentKey), {
+      resultKeys: Object.fromEntries(segments.map(({ orderId, outcome }) => [orderId, outcome?.resultKey])),
+    });
+    return input;
+  };
+
+const sumCounters = (orders: readonly Order[]): Counters =>
+  orders.reduce<Counters>(
+    (sum, { outcome }) =>
+      Object.fromEntries(
+        Object.entries(sum).map(([name, value]) => [name, value + (outcome?.counters[name as keyof Counters] ?? 0)]),
+      ) as Counters,
+    noCounters,
+  );
+
+/** Why the order that joins the results is not done. Always throws: it is reached only by a Catch. */
+export const createExplainFinish =
+  ({ catalog }: Pick<Deps, 'catalog'>) =>
+  async ({ finishOrderId, queueDeadlineSeconds }: Transfer): Promise<never> => {
+    const order = await catalog.orders.get(finishOrderId);
+    if (order?.error) throw namedError(order.error);
+    throw noNode(1, 1, queueDeadlineSeconds);
+  };
+
+const noNode = (open: number, all: number, seconds: number): NoAccessNode =>
+  new NoAccessNode(
+    `no access node finished ${open} of ${all} orders: each waited up to ${seconds} s for one to take or go on with it`,
+    {
+      remedy: 'start an access node on the service hypervisor’s queues, then start the job again',
+    },
+  );

@@ -1,0 +1,60 @@
+/** From API Gateway's event to its response: whose request it is, which route, is it valid, what is answered. */
+import type { Problem } from '../../core/contracts/api.ts';
+import { HoldfastError, NotAllowed } from '../../core/domain/errors.ts';
+import { type Audience, problemOf, unexpectedProblem } from '../../core/domain/problems.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { ApiHandler, GatewayEvent, GatewayResponse } from './gateway-event.ts';
+import { findEndpoint, parseRequest } from './parse-request.ts';
+
+/** The principal that signed the request. */
+export interface Caller {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+/** Told of every failure that is ours (5xx); never gets bodies, which may hold secrets. */
+export type ReportError = (error: unknown, about: { readonly requestId: string; readonly route: string }) => void;
+
+export interface RouterDeps<Context> {
+  readonly endpoints: readonly Endpoint<Context>[];
+  /** Who the caller is to us. Errors: NotAllowed, thrown before the path is looked at. */
+  admit(caller: Caller): Promise<{ readonly context: Context; readonly audience: Audience }>;
+  readonly reportError: ReportError;
+}
+
+const respond = (statusCode: number, contentType: string, value: unknown): GatewayResponse => ({
+  statusCode,
+  headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+  body: JSON.stringify(value),
+});
+
+const callerOf = ({ requestContext: { identity } }: GatewayEvent): Caller => {
+  if (identity.accountId && identity.userArn) return { accountId: identity.accountId, arn: identity.userArn };
+  throw new NotAllowed('The request is not signed.', { remedy: 'Sign it with AWS credentials (SigV4, execute-api).' });
+};
+
+/** Before we know who asks, an answer is worded for a tenant that owns nothing. */
+const STRANGER: Audience = { kind: 'tenant', accountId: '', hypervisorId: '' };
+
+export const createRouter = <Context>({ endpoints, admit, reportError }: RouterDeps<Context>): ApiHandler => {
+  return async (event) => {
+    const { requestId } = event.requestContext;
+    let audience: Audience = STRANGER;
+    let route = 'before routing';
+    let refused: Problem;
+    try {
+      const admitted = await admit(callerOf(event));
+      audience = admitted.audience;
+      const endpoint = findEndpoint(endpoints, event);
+      route = `${endpoint.route.method} ${endpoint.route.path}`;
+      const answer = await endpoint.handle(admitted.context, parseRequest(endpoint as Endpoint<never>, event));
+      // strict: a field that is not in the contract is our fault, and does not leave the house
+      return respond(endpoint.route.status, 'application/json', endpoint.route.answer.parse(answer));
+    } catch (error) {
+      const known = error instanceof HoldfastError;
+      if (!known || error.status >= 500) reportError(error, { requestId, route });
+      refused = known ? problemOf(error, audience) : unexpectedProblem(requestId);
+    }
+    return respond(refused.status, 'application/problem+json', refused);
+  };
+};

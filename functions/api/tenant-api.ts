@@ -1,0 +1,27 @@
+import { tenantRoutes } from '../../core/contracts/api.ts';
+import { tenantHypervisorView } from '../../core/domain/views.ts';
+import { createTenantOfCaller } from '../../core/steps/api/tenant-of-caller.ts';
+import { endpoint } from './endpoint.ts';
+import { type OnTenant, type OnTenantDeps, onTenantEndpoints } from './on-tenant.ts';
+import { createRouter, type ReportError } from './router.ts';
+
+export interface TenantApiDeps extends OnTenantDeps {
+  readonly reportError: ReportError;
+}
+
+/** What tenants call. Every route works on the hypervisor of the caller's account, and on nothing else. */
+export const createTenantApi = (deps: TenantApiDeps) => {
+  const tenantOfCaller = createTenantOfCaller(deps);
+  return createRouter<OnTenant>({
+    endpoints: [
+      endpoint(tenantRoutes.getOwnHypervisor, async ({ tenant }: OnTenant) => tenantHypervisorView(tenant)),
+      ...onTenantEndpoints(tenantRoutes, deps),
+    ],
+    admit: async (caller) => {
+      const tenant = await tenantOfCaller(caller.accountId);
+      const audience = { kind: 'tenant', accountId: tenant.accountId, hypervisorId: tenant.hypervisorId } as const;
+      return { context: { tenant, audience, requestedBy: caller.arn }, audience };
+    },
+    reportError: deps.reportError,
+  });
+};

@@ -1,0 +1,26 @@
+import { BrokerRequest } from '../core/contracts/orders.ts';
+import { createClaimOrder } from '../core/steps/broker/claim-order.ts';
+import { createCompleteOrder } from '../core/steps/broker/complete-order.ts';
+import { createHeartbeatOrder } from '../core/steps/broker/heartbeat-order.ts';
+import { createReleaseOrder } from '../core/steps/broker/release-order.ts';
+import { wireBroker } from './wiring/broker.ts';
+
+const deps = wireBroker(process.env);
+const claimOrder = createClaimOrder(deps);
+const heartbeatOrder = createHeartbeatOrder(deps);
+const completeOrder = createCompleteOrder(deps);
+const releaseOrder = createReleaseOrder(deps);
+
+export const handler = async (event: unknown) => {
+  const request = BrokerRequest.parse(event);
+  switch (request.operation) {
+    case 'claimOrder':
+      return claimOrder(request);
+    case 'heartbeatOrder':
+      return heartbeatOrder(request);
+    case 'completeOrder':
+      return completeOrder(request);
+    case 'releaseOrder':
+      return releaseOrder(request);
+  }
+};

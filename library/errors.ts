@@ -1,0 +1,68 @@
+/** What kind of object an error is about: the first part of its key, or `block`. */
+export type ObjectKind = 'format' | 'key' | 'pack' | 'index' | 'page' | 'map' | 'point' | 'condemned' | 'block';
+
+interface About {
+  readonly key: string;
+  readonly kind: ObjectKind;
+}
+
+/** The object is there and is not what was written under that name. `check` says which test it failed. */
+export class CorruptObject extends Error {
+  override readonly name = 'CorruptObject';
+  readonly key: string;
+  readonly kind: ObjectKind;
+  readonly check: string;
+  constructor({ key, kind, check, cause }: About & { readonly check: string; readonly cause?: unknown }) {
+    super(`${kind} ${key} is damaged or was replaced: ${check}`, { cause });
+    this.key = key;
+    this.kind = kind;
+    this.check = check;
+  }
+}
+
+/** Something that a committed object refers to is not in the library. */
+export class MissingObject extends Error {
+  override readonly name = 'MissingObject';
+  readonly key: string;
+  readonly kind: ObjectKind;
+  constructor({ key, kind }: About, detail = '') {
+    super(`${kind} ${key} is not in the library${detail && `: ${detail}`}`);
+    this.key = key;
+    this.kind = kind;
+  }
+}
+
+/** The key service or the recovery key cannot open this tenant's keys. */
+export class WrongKey extends Error {
+  override readonly name = 'WrongKey';
+}
+
+/** No room: disk full, or the store's quota is used up. Nothing half-written is left. */
+export class LibraryFull extends Error {
+  override readonly name = 'LibraryFull';
+}
+
+/** Not a library, or one of another version or block size than this program reads. */
+export class UnsupportedFormat extends Error {
+  override readonly name = 'UnsupportedFormat';
+}
+
+/** A name that is written once is taken by other content, so that this attempt must not go on. */
+export class ConflictingObject extends Error {
+  override readonly name = 'ConflictingObject';
+  readonly key: string;
+  constructor(key: string, detail: string) {
+    super(`${key} exists already with other content: ${detail}`);
+    this.key = key;
+  }
+}
+
+/** The segments' results and the parent together don't name every page of the volume. */
+export class IncompleteMap extends Error {
+  override readonly name = 'IncompleteMap';
+  readonly missingPages: readonly number[];
+  constructor(missingPages: readonly number[]) {
+    super(`no segment and no parent names ${missingPages.length} page(s), the first is page ${missingPages[0]}`);
+    this.missingPages = missingPages;
+  }
+}

@@ -1,0 +1,119 @@
+import type { ObjectStore } from '../core/ports/object-store.ts';
+import { BlockTable, type SharedBlockTable } from './block-table.ts';
+import { latestGeneration, readCondemned } from './condemned-packs.ts';
+import { openIndex } from './index-object.ts';
+import { indexName } from './names.ts';
+import type { PackContents } from './pack-contents.ts';
+import type { TenantKeys } from './tenant-key-ring.ts';
+
+export interface SharedLibraryIndex {
+  readonly table: SharedBlockTable;
+  readonly generation: number;
+}
+
+export interface IndexState {
+  readonly blocks: number;
+  readonly packs: number;
+  readonly generation: number;
+  readonly indexObjects: number;
+}
+
+const READS_AT_ONCE = 4;
+
+/** This process's copy of what `index/` and `condemned/` say, brought up to date object by object. */
+export class LibraryIndex {
+  readonly #store: ObjectStore;
+  readonly #keys: TenantKeys;
+  #table: BlockTable;
+  #generation: number;
+  #loaded = new Set<string>();
+  /** A view of another thread's table: to be replaced, not to be written. */
+  #foreign: boolean;
+  #refreshing: Promise<IndexState> | undefined;
+
+  constructor(store: ObjectStore, keys: TenantKeys, shared?: SharedLibraryIndex) {
+    this.#store = store;
+    this.#keys = keys;
+    this.#table = new BlockTable(shared?.table);
+    this.#generation = shared?.generation ?? 0;
+    this.#foreign = shared !== undefined;
+  }
+
+  get table(): BlockTable {
+    return this.#table;
+  }
+
+  /** Of condemned packs, as of the last refresh. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  share(): SharedLibraryIndex {
+    return { table: this.#table.share(), generation: this.#generation };
+  }
+
+  /** Loads what is new. Calls at the same time share one run. */
+  refresh(): Promise<IndexState> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** Takes over an index object that this process has just written. */
+  add(id: string, packs: readonly PackContents[]): void {
+    if (this.#foreign || this.#loaded.has(id)) return;
+    for (const pack of packs) this.#table.addPack(pack);
+    this.#loaded.add(id);
+  }
+
+  async #refresh(): Promise<IndexState> {
+    await this.#refreshCondemned();
+    // an index that vanishes between listing and reading was merged into one that a new listing shows
+    while (!(await this.#loadNew()));
+    const { blocks, packs } = this.#table;
+    return { blocks, packs, generation: this.#generation, indexObjects: this.#loaded.size };
+  }
+
+  async #refreshCondemned(): Promise<void> {
+    for (;;) {
+      const generation = await latestGeneration(this.#store);
+      if (generation === this.#generation && !this.#foreign) return;
+      // a block that prune moved is in two packs: only loading all again, condemned packs known, prefers the living one
+      this.#reset();
+      if (generation === 0) return;
+      const condemned = await readCondemned({ store: this.#store, keys: this.#keys }, generation);
+      if (!condemned) continue;
+      this.#table.setCondemned(new Set(condemned.packs));
+      this.#generation = generation;
+      return;
+    }
+  }
+
+  #reset(): void {
+    this.#table = new BlockTable();
+    this.#generation = 0;
+    this.#loaded = new Set();
+    this.#foreign = false;
+  }
+
+  /** False if an index object vanished on the way. */
+  async #loadNew(): Promise<boolean> {
+    const fresh: string[] = [];
+    for await (const { key } of this.#store.list('index/')) {
+      const id = key.slice('index/'.length);
+      if (!this.#loaded.has(id)) fresh.push(id);
+    }
+    let complete = true;
+    let next = 0;
+    const load = async (): Promise<void> => {
+      for (let id = fresh[next++]; id !== undefined; id = fresh[next++]) {
+        const found = await this.#store.get(indexName(id));
+        if (found) this.add(id, openIndex(this.#keys, id, found.bytes).packs);
+        else complete = false;
+      }
+    };
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, load));
+    return complete;
+  }
+}

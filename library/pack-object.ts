@@ -1,0 +1,111 @@
+import type { ObjectStore } from '../core/ports/object-store.ts';
+import { decodeBlock, sha256 } from './block-encoding.ts';
+import { asBuffer } from './byte-cursor.ts';
+import { CorruptObject, MissingObject } from './errors.ts';
+import { packName } from './names.ts';
+import {
+  checkEntries,
+  ENTRY_BYTES,
+  entryEncoding,
+  entryLength,
+  PACK_INDEX_POSITION,
+  type PackContents,
+  TRAILER_BYTES,
+  TRAILER_MAGIC,
+} from './pack-contents.ts';
+import { decodeHeader, Frames, HEADER_BYTES, TAG_BYTES } from './seal.ts';
+import type { TenantKeys } from './tenant-key-ring.ts';
+
+/** Where a pack's sealed index is, from its trailer. */
+const decodeTrailer = (key: string, size: number, trailer: Buffer): { start: number; length: number } => {
+  const length = trailer.length === TRAILER_BYTES ? trailer.readUInt32LE(0) : 0;
+  const blocks = trailer.length === TRAILER_BYTES ? trailer.readUInt32LE(4) : 0;
+  const start = size - TRAILER_BYTES - length;
+  if (!trailer.subarray(8).equals(TRAILER_MAGIC) || blocks * ENTRY_BYTES + TAG_BYTES !== length || start < HEADER_BYTES)
+    throw new CorruptObject({ key, kind: 'pack', check: 'its trailer is not that of a pack' });
+  return { start, length };
+};
+
+const range = async (store: ObjectStore, key: string, start: number, length: number): Promise<Buffer> => {
+  const bytes = await store.getRange(key, start, length);
+  if (!bytes) throw new MissingObject({ key, kind: 'pack' });
+  return asBuffer(bytes);
+};
+
+const openContents = (frames: Frames, sealedIndex: Buffer, size: number): Buffer => {
+  const entries = frames.open(PACK_INDEX_POSITION, sealedIndex);
+  try {
+    checkEntries(entries, size);
+  } catch (cause) {
+    throw new CorruptObject({ key: frames.name, kind: 'pack', check: 'its index is malformed', cause });
+  }
+  return entries;
+};
+
+/** Reads a pack's own index, without its blocks. `size` is the object's, from a listing. */
+export const readPackContents = async (
+  store: ObjectStore,
+  keys: TenantKeys,
+  id: string,
+  size: number,
+): Promise<PackContents> => {
+  const key = packName(id);
+  const least = HEADER_BYTES + TRAILER_BYTES;
+  if (size < least) throw new CorruptObject({ key, kind: 'pack', check: `${size} bytes are too few` });
+  const [header, trailer] = await Promise.all([
+    range(store, key, 0, HEADER_BYTES),
+    range(store, key, size - TRAILER_BYTES, TRAILER_BYTES),
+  ]);
+  const { start, length } = decodeTrailer(key, size, trailer);
+  const sealedIndex = await range(store, key, start, length);
+  const { keyNumber, salt } = decodeHeader('pack', key, header);
+  const entries = openContents(new Frames(keys, 'pack', key, { keyNumber, salt }), sealedIndex, size);
+  const versionId = (await store.head(key))?.versionId;
+  return { id: Buffer.from(id, 'hex'), size, keyNumber, salt, versionId, entries };
+};
+
+/** Reads a whole pack and checks every block in it; returns how many there are. */
+export const verifyPack = async (store: ObjectStore, keys: TenantKeys, id: string): Promise<number> => {
+  const key = packName(id);
+  const found = await store.get(key);
+  if (!found) throw new MissingObject({ key, kind: 'pack' });
+  const bytes = asBuffer(found.bytes);
+  const frames = new Frames(keys, 'pack', key, decodeHeader('pack', key, bytes));
+  const { start, length } = decodeTrailer(key, bytes.length, bytes.subarray(-TRAILER_BYTES));
+  const entries = openContents(frames, bytes.subarray(start, start + length), bytes.length);
+  let offset = HEADER_BYTES;
+  for (let at = 0, position = 0; at < entries.length; at += ENTRY_BYTES, position++) {
+    const end = offset + entryLength(entries, at);
+    openBlock(keys, frames, {
+      position,
+      sealed: bytes.subarray(offset, end),
+      encoding: entryEncoding(entries, at),
+      id: entries.subarray(at, at + 32),
+    });
+    offset = end;
+  }
+  return entries.length / ENTRY_BYTES;
+};
+
+export interface SealedBlock {
+  readonly position: number;
+  readonly sealed: Buffer;
+  readonly encoding: number;
+  /** The id that the block must have. */
+  readonly id: Buffer;
+}
+
+/** Decrypts, decompresses and checks one block against its id. */
+export const openBlock = (
+  keys: TenantKeys,
+  frames: Frames,
+  { position, sealed, encoding, id }: SealedBlock,
+): { readonly plain: Buffer; readonly sha: Buffer } => {
+  const corrupt = (check: string) =>
+    new CorruptObject({ key: frames.name, kind: 'pack', check: `${check} at position ${position}` });
+  const plain = decodeBlock(encoding, frames.open(position, sealed));
+  if (!plain) throw corrupt('a block that does not decompress to its size');
+  const sha = sha256(plain);
+  if (!keys.blockId(sha).equals(id)) throw corrupt('a block that is not the one named');
+  return { plain, sha };
+};

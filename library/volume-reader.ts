@@ -1,0 +1,215 @@
+import { PAGE_BLOCKS, pageOf } from './block.ts';
+import type { PackPlace } from './block-table.ts';
+import { asBuffer } from './byte-cursor.ts';
+import { CorruptObject, MissingObject } from './errors.ts';
+import type { Library } from './library.ts';
+import { packName } from './names.ts';
+import { openBlock } from './pack-object.ts';
+import { planRanges, type ReadRange, type WantedBlock } from './read-plan.ts';
+import { Frames } from './seal.ts';
+import { readPage, type VolumeMap } from './volume-map.ts';
+
+export interface ReadBlock {
+  /** In the volume. */
+  readonly index: number;
+  /** 524,288 bytes; shared between blocks of equal content, so not to be changed. */
+  readonly plain: Buffer;
+  /** SHA-256 of it, verified. */
+  readonly sha: Buffer;
+}
+
+export interface LostBlock {
+  readonly index: number;
+  readonly error: LossError;
+}
+
+export interface ReaderOptions {
+  /** Of one ranged read; 8 MiB. */
+  readonly rangeBytes?: number;
+  /** Reads under way while one is decoded; 2. Memory is bounded by `rangeBytes` times one more. */
+  readonly rangesAhead?: number;
+  /** Told of each block that cannot be read; reading goes on. Without it the first one throws. */
+  readonly onLost?: (lost: LostBlock) => void;
+}
+
+type LossError = CorruptObject | MissingObject;
+type Place = Pick<WantedBlock, 'table' | 'location'>;
+
+interface Fetched {
+  readonly range: ReadRange;
+  readonly bytes: Buffer | LossError;
+}
+
+const FRAMES_KEPT = 256;
+
+const isLoss = (error: unknown): error is LossError => error instanceof CorruptObject || error instanceof MissingObject;
+
+const notIndexed = (id: Buffer): MissingObject =>
+  new MissingObject({ key: id.toString('hex'), kind: 'block' }, 'no index object names it');
+
+/** Reads one volume of one recovery point, every block verified against its id. See `openVolumeReader`. */
+export class VolumeReader {
+  readonly #library: Library;
+  readonly #map: VolumeMap;
+  readonly #options: ReaderOptions;
+  readonly #frames = new Map<string, Frames>();
+  #refreshed = false;
+
+  constructor(library: Library, map: VolumeMap, options: ReaderOptions) {
+    this.#library = library;
+    this.#map = map;
+    this.#options = options;
+  }
+
+  /** Every block with data of these pages, each once, in an order that is good for reading packs. */
+  async *blocks(pages: readonly number[]): AsyncGenerator<ReadBlock> {
+    const { rangesAhead = 2 } = this.#options;
+    const ahead: Promise<Fetched>[] = [];
+    try {
+      for await (const range of this.#ranges(pages)) {
+        ahead.push(this.#fetch(range));
+        if (ahead.length > rangesAhead) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
+      }
+      while (ahead.length > 0) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
+    } finally {
+      await Promise.allSettled(ahead);
+    }
+  }
+
+  /** One block, or undefined where the volume is zero. */
+  async block(index: number): Promise<ReadBlock | undefined> {
+    const page = await readPage(this.#library, this.#map, pageOf(index));
+    const id = page.id(index % PAGE_BLOCKS);
+    if (!id) return undefined;
+    const place = await this.#find(id);
+    return place ? this.#readAt({ index, id, ...place }) : this.#lost(index, notIndexed(id));
+  }
+
+  async *#ranges(pages: readonly number[]): AsyncGenerator<ReadRange> {
+    for (const number of pages) {
+      if (this.#map.pages[number]?.id === 'zero') continue;
+      const wanted = await this.#wanted(number);
+      yield* planRanges(wanted, this.#options.rangeBytes ?? 8 * 1024 * 1024);
+    }
+  }
+
+  async #wanted(number: number): Promise<WantedBlock[]> {
+    const first = number * PAGE_BLOCKS;
+    const page = await readPage(this.#library, this.#map, number).catch((error: unknown) => {
+      if (!isLoss(error) || !this.#options.onLost) throw error;
+      return error;
+    });
+    const wanted: WantedBlock[] = [];
+    if (page instanceof Error) {
+      // which of its blocks had data is lost with it: all of them are named
+      for (let at = 0; at < Math.min(PAGE_BLOCKS, this.#map.blockCount - first); at++) this.#lost(first + at, page);
+      return wanted;
+    }
+    for (let at = 0; at < page.blockCount; at++) {
+      const id = page.id(at);
+      if (!id) continue;
+      const place = await this.#find(id);
+      if (place) wanted.push({ index: first + at, id, ...place });
+      else this.#lost(first + at, notIndexed(id));
+    }
+    return wanted;
+  }
+
+  #lookUp(id: Buffer): Place | undefined {
+    const { table } = this.#library.index;
+    const entry = table.find(id);
+    return entry < 0 ? undefined : { table, location: table.location(entry) };
+  }
+
+  /** An index that was loaded earlier may lack what was written since: it is brought up to date once. */
+  async #find(id: Buffer): Promise<Place | undefined> {
+    const place = this.#lookUp(id);
+    if (place || this.#refreshed) return place;
+    this.#refreshed = true;
+    await this.#library.index.refresh();
+    return this.#lookUp(id);
+  }
+
+  async #fetch(range: ReadRange): Promise<Fetched> {
+    const { id, versionId } = range.pack;
+    const key = packName(id);
+    const bytes = await this.#library.store.getRange(key, range.start, range.length, versionId);
+    if (!bytes) return { range, bytes: new MissingObject({ key, kind: 'pack' }) };
+    if (bytes.length < range.length)
+      return { range, bytes: new CorruptObject({ key, kind: 'pack', check: 'it ends too early' }) };
+    return { range, bytes: asBuffer(bytes) };
+  }
+
+  async *#decode(fetched: Fetched): AsyncGenerator<ReadBlock> {
+    let last: { readonly offset: number; readonly block: ReadBlock } | undefined;
+    let refreshed = false;
+    for (const wanted of fetched.range.blocks) {
+      const { index, location } = wanted;
+      if (last?.offset === location.offset) {
+        yield { ...last.block, index };
+        continue;
+      }
+      try {
+        const block = this.#open(fetched, wanted);
+        last = { offset: location.offset, block };
+        yield block;
+      } catch (error) {
+        if (!isLoss(error)) throw error;
+        // prune may have moved the block since the index was read
+        if (!refreshed) await this.#library.index.refresh();
+        refreshed = true;
+        const block = await this.#readElsewhere(wanted, fetched.range.pack.id, error);
+        if (block) yield block;
+      }
+    }
+  }
+
+  #open({ range, bytes }: Fetched, { index, id, location }: WantedBlock): ReadBlock {
+    if (bytes instanceof Error) throw bytes;
+    const start = location.offset - range.start;
+    const sealed = bytes.subarray(start, start + location.length);
+    const { position, encoding } = location;
+    const frames = this.#framesOf(range.pack);
+    return { index, ...openBlock(this.#library.keys, frames, { position, sealed, encoding, id }) };
+  }
+
+  async #readElsewhere({ index, id }: WantedBlock, from: string, error: LossError): Promise<ReadBlock | undefined> {
+    const place = this.#lookUp(id);
+    if (!place || place.table.pack(place.location.pack).id === from) return this.#lost(index, error);
+    return this.#readAt({ index, id, ...place });
+  }
+
+  async #readAt(wanted: WantedBlock): Promise<ReadBlock | undefined> {
+    const [range] = planRanges([wanted], 0);
+    try {
+      return this.#open(await this.#fetch(range as ReadRange), wanted);
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      return this.#lost(wanted.index, error);
+    }
+  }
+
+  #lost(index: number, error: LossError): undefined {
+    if (!this.#options.onLost) throw error;
+    this.#options.onLost({ index, error });
+  }
+
+  /** Deriving a pack's key costs as much as hashing 10 KiB: those used last are kept. */
+  #framesOf({ id, keyNumber, salt }: PackPlace): Frames {
+    const known = this.#frames.get(id);
+    if (known) return known;
+    const frames = new Frames(this.#library.keys, 'pack', packName(id), { keyNumber, salt });
+    for (const oldest of this.#frames.keys()) {
+      if (this.#frames.size < FRAMES_KEPT) break;
+      this.#frames.delete(oldest);
+    }
+    this.#frames.set(id, frames);
+    return frames;
+  }
+}
+
+/**
+ * A reader of `map`. Its library's index should be fresh: `library.index.refresh()`, on the thread that shares it.
+ */
+export const openVolumeReader = (library: Library, map: VolumeMap, options: ReaderOptions = {}): VolumeReader =>
+  new VolumeReader(library, map, options);

@@ -1,0 +1,75 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Store } from '../kernel/store.ts';
+import { BlockFiles } from './block-files.ts';
+import { fillVolume } from './fill-volume.ts';
+import { Manifests } from './manifests.ts';
+import { OpenFiles } from './open-files.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+import { VolumeFiles } from './volume-files.ts';
+import { WrittenSnapshot } from './written-snapshot.ts';
+
+/** The disk behind EC2 and EBS direct: `<data>/ebs/volumes/<id>.raw` and `<data>/ebs/blocks/<snapshot id>/`. */
+export class BlockStorage {
+  readonly blocks: BlockFiles;
+  readonly manifests: Manifests;
+  readonly volumes: VolumeFiles;
+  readonly #store: Store;
+  readonly #files = new OpenFiles();
+  readonly #written = new Map<string, WrittenSnapshot>();
+
+  constructor(store: Store) {
+    const folder = store.folder('ebs');
+    mkdirSync(join(folder, 'volumes'), { recursive: true });
+    this.#store = store;
+    this.blocks = new BlockFiles(join(folder, 'blocks'), this.#files);
+    this.manifests = new Manifests(store, this.blocks);
+    this.volumes = new VolumeFiles(join(folder, 'volumes'), store, this.#files, this.manifests);
+  }
+
+  /** See take-snapshot.ts. */
+  freeze(volumeId: string, snapshotId: string, done: () => void): Promise<void> {
+    const deps = { store: this.#store, blocks: this.blocks, manifests: this.manifests };
+    return takeSnapshot(deps, this.volumes.get(volumeId), snapshotId, done);
+  }
+
+  /** See fill-volume.ts. */
+  fill(volumeId: string, done: () => void): Promise<void> {
+    return fillVolume(this.blocks, this.manifests, this.volumes.get(volumeId), done);
+  }
+
+  /** A snapshot being written through EBS direct. */
+  writing(snapshotId: string): WrittenSnapshot {
+    let written = this.#written.get(snapshotId);
+    if (!written) {
+      written = new WrittenSnapshot(snapshotId, {
+        store: this.#store,
+        blocks: this.blocks,
+        manifests: this.manifests,
+      });
+      this.#written.set(snapshotId, written);
+    }
+    return written;
+  }
+
+  /** The snapshot is whole or given up: nothing more is written to it. */
+  writingEnded(snapshotId: string): void {
+    this.#written.delete(snapshotId);
+  }
+
+  close(): void {
+    this.#files.closeAll();
+  }
+}
+
+const storages = new WeakMap<Store, BlockStorage>();
+
+/** The one block storage of a local cloud: EC2 and EBS direct show the same disks. */
+export const blockStorageOf = (store: Store): BlockStorage => {
+  let storage = storages.get(store);
+  if (!storage) {
+    storage = new BlockStorage(store);
+    storages.set(store, storage);
+  }
+  return storage;
+};

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { allServices } from './all-services.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
+import { createControl } from './http/control.ts';
+import { createCloudServer, type Mounted } from './http/server.ts';
+import { type Admin, createAdmin } from './iam/admin.ts';
+import { createAuthorise } from './iam/authorise.ts';
+import { openDirectory } from './iam/directory.ts';
+import { openVendedCredentials } from './iam/vended-credentials.ts';
+import { type Clock, realClock } from './kernel/clock.ts';
+import { createDispatch } from './kernel/dispatch.ts';
+import { createKernel } from './kernel/kernel.ts';
+import { createRandomHex } from './kernel/random-hex.ts';
+import type { ControlRoute, Kernel, Service, ServiceFactory } from './kernel/service.ts';
+import { openStore } from './kernel/store.ts';
+import { openTrail, type Trail } from './trail/trail.ts';
+
+export interface CloudOptions {
+  /** Everything that outlives a stop; made if missing. */
+  readonly dataDir: string;
+  /** 0, the default: any free one. */
+  readonly port?: number;
+  readonly clock?: Clock;
+  /**
+   * By which signatures are judged late: the machine's time, since clients sign by it, also where `clock` is virtual.
+   * Milliseconds since 1970.
+   */
+  readonly signingNow?: () => number;
+  readonly services?: readonly ServiceFactory[];
+  /** Makes ids repeat from run to run, for tests. */
+  readonly seed?: string;
+}
+
+export interface Cloud {
+  /** `http://127.0.0.1:<port>`, for AWS_ENDPOINT_URL. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly kernel: Kernel;
+  readonly admin: Admin;
+  readonly trail: Trail;
+  readonly faults: Faults;
+  /** The header `x-local-control` for requests below `/_local`; another one at each start. */
+  readonly controlToken: string;
+  /** Adds a route below `/_local` beside those that services bring. */
+  controlPath(route: ControlRoute): void;
+  /** Hands all requests below a path prefix to `handler`, unsigned ones too. */
+  mount(prefix: string, handler: Mounted): void;
+  /** Ends connections and services; what is in the data folder stays. */
+  stop(): Promise<void>;
+}
+
+/** Starts a cloud on loopback over a data folder, going on with whatever is there. */
+export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
+  const { dataDir, port = 0, clock = realClock, signingNow = Date.now, seed } = options;
+  const store = openStore(dataDir);
+  const trail = openTrail(store);
+  const randomHex = createRandomHex(store, seed);
+  const directory = openDirectory({ store, clock, randomHex });
+  const { faults, draw } = createFaults();
+  const dispatch = createDispatch({ authorise: createAuthorise(directory, clock), drawFault: draw, trail, clock });
+  const services = new Map<string, Service>();
+  const kernel = createKernel({ store, clock, randomHex, directory, dispatch, services });
+  const vended = openVendedCredentials(kernel);
+  const controlToken = randomBytes(24).toString('hex');
+  const control = createControl(controlToken, vended);
+  const mounts = new Map<string, Mounted>();
+
+  for (const create of options.services ?? allServices) {
+    const service = await create(kernel);
+    services.set(service.name, service);
+    for (const route of service.control ?? []) control.add(route);
+  }
+  const now = (): number => clock.now();
+  const server = createCloudServer({ services, dispatch, directory, control, mounts, now, signingNow });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${address.port}`;
+  for (const service of services.values()) await service.start?.();
+
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const service of [...services.values()].reverse()) await service.stop?.();
+    server.closeIdleConnections();
+    // What still runs gets a moment: it may be a write.
+    const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    await closed;
+    clearTimeout(cut);
+    trail.close();
+    await store.close();
+  };
+
+  return {
+    endpoint,
+    port: address.port,
+    kernel,
+    admin: createAdmin(directory, vended, () => endpoint),
+    trail,
+    faults,
+    controlToken,
+    controlPath: (route) => control.add(route),
+    mount: (prefix, handler) => void mounts.set(prefix, handler),
+    stop: () => (stopped ??= stop()),
+  };
+};
+
+const GRACE_MS = 1_000;

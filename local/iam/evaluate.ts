@@ -1,0 +1,128 @@
+import type { Access, PolicyDocument, PolicyStatement, Principal } from '../kernel/service.ts';
+import { conditionsHold } from './conditions.ts';
+import { matchesArn, matchesPattern, toList } from './match.ts';
+import { matchLiterals, substitute } from './policy-variables.ts';
+import { type Naming, naming } from './principals.ts';
+import type { RequestContext } from './request-context.ts';
+
+export interface Question {
+  readonly principal: Principal;
+  readonly access: Access;
+  readonly context: RequestContext;
+  /** Of the user or role behind the principal. */
+  readonly identityPolicies: readonly PolicyDocument[];
+}
+
+export type Decision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly explicit: boolean; readonly by: 'identity' | 'session' | 'resource' };
+
+const ALLOWED: Decision = { allowed: true };
+
+/** Decides one permission as IAM does: a deny anywhere wins, nothing is allowed that no policy allows. */
+export const evaluate = ({ principal, access, context, identityPolicies }: Question): Decision => {
+  const identity = judge(identityPolicies, access, context);
+  const session = principal.sessionPolicies && judge(principal.sessionPolicies, access, context);
+  const resource = judgeResource(access, context, principal);
+
+  if (identity === 'deny') return { allowed: false, explicit: true, by: 'identity' };
+  if (session === 'deny') return { allowed: false, explicit: true, by: 'session' };
+  if (resource.denied) return { allowed: false, explicit: true, by: 'resource' };
+  if (access.granted) return ALLOWED;
+
+  const withinSession = session === undefined || session === 'allow';
+  const byIdentity = identity === 'allow' && withinSession;
+  // What names the session itself is beyond the session's policy; what names the role or everyone is not.
+  const byResource = resource.allows === 'session' || (resource.allows === 'role' && withinSession);
+  const own = (access.resourceAccountId ?? principal.accountId) === principal.accountId;
+
+  if (principal.kind === 'service') return byResource ? ALLOWED : { allowed: false, explicit: false, by: 'resource' };
+  if (own && access.resourcePolicyGoverns) {
+    if (byResource || (resource.allows === 'account' && byIdentity)) return ALLOWED;
+    if (resource.allows === 'none') return { allowed: false, explicit: false, by: 'resource' };
+  } else if (own) {
+    if (byIdentity || byResource) return ALLOWED;
+  } else {
+    if (byIdentity && resource.allows !== 'none') return ALLOWED;
+    if (byIdentity) return { allowed: false, explicit: false, by: 'resource' };
+  }
+  return { allowed: false, explicit: false, by: identity === 'allow' ? 'session' : 'identity' };
+};
+
+const judge = (
+  policies: readonly PolicyDocument[],
+  access: Access,
+  context: RequestContext,
+): 'allow' | 'deny' | 'none' => {
+  let allowed = false;
+  for (const policy of policies) {
+    for (const statement of statements(policy)) {
+      if (!applies(statement, access, context, true)) continue;
+      if (statement.Effect !== 'Allow') return 'deny';
+      allowed = true;
+    }
+  }
+  return allowed ? 'allow' : 'none';
+};
+
+const judgeResource = (
+  access: Access,
+  context: RequestContext,
+  principal: Principal,
+): { readonly denied: boolean; readonly allows: Naming } => {
+  let allows: Naming = 'none';
+  if (!access.resourcePolicy) return { denied: false, allows };
+  for (const statement of statements(access.resourcePolicy)) {
+    const named = naming(statement, principal);
+    if (named === 'none' || !applies(statement, access, context, false)) continue;
+    if (statement.Effect !== 'Allow') return { denied: true, allows: 'none' };
+    if (named === undefined) continue;
+    if (allows === 'none' || named === 'session' || (named === 'role' && allows === 'account')) allows = named;
+  }
+  return { denied: false, allows };
+};
+
+const statements = (policy: PolicyDocument): readonly PolicyStatement[] =>
+  Array.isArray(policy.Statement) ? policy.Statement : [policy.Statement as PolicyStatement];
+
+/** What cannot be decided applies if it denies, and does not if it allows. */
+const applies = (
+  statement: PolicyStatement,
+  access: Access,
+  context: RequestContext,
+  needsResource: boolean,
+): boolean => {
+  const undecided = statement.Effect !== 'Allow';
+  if (!actionFits(statement, access.action)) return false;
+  const resource = resourceFits(statement, access.resource, context, needsResource);
+  if (resource === false) return false;
+  const conditions = conditionsHold(statement.Condition, context);
+  if (conditions === false) return false;
+  return resource === undefined || conditions === undefined ? undecided : true;
+};
+
+const actionFits = (statement: PolicyStatement, action: string): boolean => {
+  const fits = (pattern: string): boolean => matchesPattern(pattern, action, false);
+  if (statement.NotAction !== undefined) return !toList(statement.NotAction).some(fits);
+  return toList(statement.Action).some(fits);
+};
+
+const resourceFits = (
+  statement: PolicyStatement,
+  resource: string,
+  context: RequestContext,
+  needed: boolean,
+): boolean | undefined => {
+  const negated = statement.NotResource !== undefined;
+  const patterns = negated ? statement.NotResource : statement.Resource;
+  // Trust policies name no resource: they are about the one that they hang on.
+  if (patterns === undefined) return needed ? undefined : true;
+  let undecided = false;
+  for (const text of toList(patterns)) {
+    const pattern = substitute(text, context, true);
+    if (pattern === undefined) undecided = true;
+    // An action without resource (`*`) is allowed by nothing less than `*`.
+    else if (resource === '*' ? pattern === '*' : matchLiterals(matchesArn, pattern, resource)) return !negated;
+  }
+  return undecided ? undefined : negated;
+};

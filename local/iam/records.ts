@@ -1,0 +1,53 @@
+import type { PolicyDocument, Principal } from '../kernel/service.ts';
+
+export interface AccountRecord {
+  readonly accountId: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export type Policies = Readonly<Record<string, PolicyDocument>>;
+
+export interface UserRecord {
+  readonly accountId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `AIDA…`; another one if the user is deleted and made again. */
+  readonly userId: string;
+  readonly policies: Policies;
+}
+
+export interface RoleRecord {
+  readonly accountId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `AROA…`; another one if the role is deleted and made again. */
+  readonly roleId: string;
+  readonly trustPolicy: PolicyDocument;
+  /** The trust policy as AWS keeps it: users and roles by their unique ids. */
+  readonly pinnedTrust: PolicyDocument;
+  readonly policies: Policies;
+  readonly maxSessionSeconds: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface AccessKeyRecord {
+  readonly accountId: string;
+  /** Absent: the account's root. */
+  readonly userName?: string;
+}
+
+export interface SessionRecord {
+  readonly principal: Principal;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** What an access key id stands for. */
+export interface Credential {
+  readonly secretAccessKey: string;
+  /** Sessions only: must come with the request. */
+  readonly sessionToken?: string;
+  readonly expiresAt?: number;
+  readonly principal: Principal;
+}

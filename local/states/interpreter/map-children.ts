@@ -1,0 +1,96 @@
+import { arnOf } from '../arns.ts';
+import { type ExecutionRecord, itemKey, type MapItemRecord, type MapRunRecord } from '../records.ts';
+import { Aborted } from './errors.ts';
+import { hexOf, uuidOf } from './random.ts';
+import type { StateContext } from './state-context.ts';
+
+/** AWS runs at most this many children of one Map Run at a time. */
+const CHILD_CONCURRENCY = 10_000;
+
+/**
+ * Runs the children of a Map Run until all have ended, or too many have failed: then the rest are aborted. Gives them
+ * in the order of their items; one that was never started is there as ABORTED.
+ */
+export const runChildren = async (
+  context: StateContext,
+  mapRun: MapRunRecord,
+  exceeds: (failedItems: number) => boolean,
+): Promise<{ children: ExecutionRecord[]; exceeded: boolean }> => {
+  const { run, frame } = context;
+  const { engine } = run;
+  const total = mapRun.total ?? 0;
+  const over = new AbortController();
+  const signal = AbortSignal.any([frame.signal, over.signal]);
+  const running = new Set<string>();
+  const decided = run.decided(frame);
+  let next = 0;
+  let failedItems = 0;
+
+  const take = async (): Promise<void> => {
+    while (next < total && !signal.aborted) {
+      const index = next++;
+      const child = childOf(context, mapRun, index);
+      if (!engine.tables.executions.get(child.arn)) {
+        await run.whenLive(frame);
+        if (signal.aborted) return;
+      }
+      engine.startChild(child);
+      running.add(child.arn);
+      const ended = await engine.finished(child.arn, signal);
+      running.delete(child.arn);
+      frame.now = Math.max(frame.now, ended.stopDate ?? 0);
+      if (ended.status !== 'SUCCEEDED') failedItems += child.itemCount ?? 1;
+      if (exceeds(failedItems) && decided.value === undefined) {
+        decided.decide(true);
+        over.abort(new Aborted());
+      }
+    }
+  };
+
+  const limit = mapRun.maxConcurrency > 0 ? Math.min(mapRun.maxConcurrency, CHILD_CONCURRENCY) : CHILD_CONCURRENCY;
+  // A restart may find that too many had failed; then no further child is started.
+  if (decided.value !== undefined) over.abort(new Aborted());
+  const slots = Array.from({ length: Math.min(limit, total) }, take);
+  const results = await Promise.allSettled(slots);
+  if (frame.signal.aborted) {
+    if (!engine.stopping) for (const arn of running) engine.abort(arn, {});
+    throw new Aborted();
+  }
+  for (const result of results) {
+    if (result.status === 'rejected' && !(result.reason instanceof Aborted)) throw result.reason;
+  }
+  const exceeded = over.signal.aborted;
+  if (exceeded) {
+    for (let index = 0; index < total; index++) {
+      const { arn } = childOf(context, mapRun, index);
+      if (engine.tables.executions.get(arn)?.status === 'RUNNING') engine.abort(arn, {});
+    }
+  }
+  const children = Array.from({ length: total }, (_, index): ExecutionRecord => {
+    const child = childOf(context, mapRun, index);
+    return engine.tables.executions.get(child.arn) ?? { ...child, status: 'ABORTED' };
+  });
+  return { children, exceeded };
+};
+
+/** A child as it is when it starts; what it is called depends on nothing but its place. */
+const childOf = ({ run, frame }: StateContext, mapRun: MapRunRecord, index: number): ExecutionRecord => {
+  const item = run.engine.tables.mapItems.get(itemKey(mapRun.arn, index)) as MapItemRecord;
+  const [, , , region = '', accountId = '', , machine = ''] = mapRun.machineArn.split(':');
+  const name = uuidOf(run.record.seed, `${mapRun.arn}|${index}`);
+  return {
+    arn: arnOf('execution', region, accountId, `${machine}:${name}`),
+    name,
+    machineArn: mapRun.machineArn,
+    revision: mapRun.arn,
+    roleArn: run.record.roleArn,
+    type: mapRun.type,
+    status: 'RUNNING',
+    startDate: Math.max(run.now(), frame.now),
+    input: item.input,
+    seed: hexOf(run.record.seed, `${mapRun.arn}|${index}|seed`),
+    mapRunArn: mapRun.arn,
+    itemCount: item.items,
+  };
+};
+
