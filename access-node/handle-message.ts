@@ -42,6 +42,8 @@ const HELD_SECONDS = 20;
 export const createMessageHandler = (deps: MessageHandling) => {
   const { broker, answers, runner, now, visibilitySeconds } = deps;
   const patience = { ...defaultPatience, ...deps.patience };
+  /** Orders that run here. The broker lets a node claim its own order anew, since it may have been restarted. */
+  const ours = new Set<string>();
 
   return async (queue: OrderQueue, message: OrderMessageInHand, stop: AbortSignal): Promise<void> => {
     const parsed = parseMessage(message.body);
@@ -54,12 +56,18 @@ export const createMessageHandler = (deps: MessageHandling) => {
     const { orderId, taskToken } = parsed;
     const log = deps.log.with({ orderId });
     const held = holdMessage(queue, message, visibilitySeconds, log);
+    if (ours.has(orderId)) {
+      log.warn('a second message of an order that runs here');
+      return giveBack(HELD_SECONDS, log);
+    }
+    ours.add(orderId);
     try {
       await handle(orderId, taskToken, log);
     } catch (error) {
       // The message stays: it comes back when its visibility ends, and the broker knows how far the order got.
       log.error('left to the next node', { error });
     } finally {
+      ours.delete(orderId);
       held.release();
     }
 

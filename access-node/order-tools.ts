@@ -2,6 +2,7 @@ import type { OrderCredentials, SessionCredentials } from '../core/contracts/ord
 import type { BlockTransport } from '../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
 import type { Library } from '../library/library.ts';
+import type { BlockBuffers } from './block-buffers.ts';
 import type { ClaimedOrder } from './order-runner.ts';
 import type { SharedCounters } from './shared-counters.ts';
 
@@ -13,6 +14,8 @@ export interface OrderTools {
   transport(): BlockTransport;
   /** The tenant's library; throws InvalidRequest if the order came without it. */
   library(): Library;
+  /** Of this thread, kept between its orders. */
+  readonly buffers: BlockBuffers;
   readonly counters: SharedCounters;
   readonly signal: AbortSignal;
   /** Blocks fetched or put at the same time; each may hold a buffer of a block's size. */

@@ -17,12 +17,13 @@ const PAUSE_AFTER_FAILURE_MS = 2_000;
 
 /**
  * Takes as many orders as there are free slots, until `stop` aborts; then takes nothing new, gives running orders
- * `graceMs` to end, and hands back the rest. Resolves when no order runs any more.
+ * `graceMs` to end (none any more once `hurry` aborts), and hands back the rest. Resolves when no order runs any more.
  */
 export const takeOrders = async (
   { queues, slots, pollSeconds, log, handle }: TakingOrders,
   stop: AbortSignal,
   graceMs: number,
+  hurry?: AbortSignal,
 ): Promise<void> => {
   const handBack = new AbortController();
   const running = new Set<Promise<void>>();
@@ -94,7 +95,9 @@ export const takeOrders = async (
   }
 
   log.info('stopping: takes no more orders', { running: running.size });
-  const grace = setTimeout(() => handBack.abort(new Error('the node stops')), graceMs);
+  const giveUp = (): void => handBack.abort(new Error('the node stops'));
+  const grace = setTimeout(giveUp, graceMs);
+  hurry?.addEventListener('abort', giveUp, { once: true });
   await Promise.all([...running, ...waiting.values()]);
   clearTimeout(grace);
 };

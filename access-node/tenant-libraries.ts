@@ -5,7 +5,10 @@ import { type Library, openLibrary, type SharedLibrary, shareLibrary } from '../
 import { createTenantKeys } from '../library/tenant-keys.ts';
 
 export interface LibrariesOutside {
-  openStore(access: LibraryAccess['library'], credentials: () => SessionCredentials): ObjectStore;
+  openStore(
+    library: LibraryAccess['library'],
+    credentials: () => SessionCredentials,
+  ): { readonly store: ObjectStore; close(): void };
   openKeyWrapper(keyArn: string, credentials: () => SessionCredentials): KeyWrapper;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -18,6 +21,7 @@ interface Opened {
   /** Of the order that came last: any of this tenant's may read the index. */
   credentials: SessionCredentials;
   readonly library: Promise<Library>;
+  readonly close: () => void;
   users: number;
 }
 
@@ -36,11 +40,12 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
   const opened = new Map<string, Opened>();
 
   const open = (access: LibraryAccess, credentials: SessionCredentials): Opened => {
+    const { store, close } = outside.openStore(access.library, () => entry.credentials);
     const entry: Opened = {
       credentials,
       users: 0,
+      close,
       library: (async () => {
-        const store = outside.openStore(access.library, () => entry.credentials);
         const keys = await createTenantKeys({
           store,
           wrapper: outside.openKeyWrapper(access.kmsKeyArn, () => entry.credentials),
@@ -57,7 +62,10 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
 
   const forgetIdle = (): void => {
     const idle = [...opened].filter(([, { users }]) => users === 0);
-    for (const [name] of idle.slice(0, Math.max(0, idle.length - IDLE_LIBRARIES))) opened.delete(name);
+    for (const [name, { close }] of idle.slice(0, Math.max(0, idle.length - IDLE_LIBRARIES))) {
+      opened.delete(name);
+      close();
+    }
   };
 
   return {

@@ -5,6 +5,8 @@ import type { BlockTransport } from '../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import { attachLibrary, type Library, type SharedLibrary } from '../library/library.ts';
+import { PackBufferPool } from '../library/pack-buffer.ts';
+import { createBlockBuffers } from './block-buffers.ts';
 import { createLiveCredentials } from './live-order-credentials.ts';
 import { asOrderError } from './order-errors.ts';
 import type { ClaimedOrder, WorkEnd } from './order-runner.ts';
@@ -22,12 +24,17 @@ export interface WorkerOutside {
     readonly blockRate: number;
   }): BlockTransport;
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
-  openStore(library: LibraryRef, credentials: () => SessionCredentials): ObjectStore;
+  openStore(library: LibraryRef, credentials: () => SessionCredentials): OpenedStore;
   readonly connections: number;
   readonly level: 'fast' | 'default';
   readonly now: () => number;
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
+}
+
+export interface OpenedStore {
+  readonly store: ObjectStore;
+  close(): void;
 }
 
 /** How long a refused session waits for another before it tries with what it has. */
@@ -38,11 +45,14 @@ interface Current {
   readonly credentials: ReturnType<typeof createLiveCredentials>;
   rate: number;
   transport: BlockTransport | undefined;
+  store: OpenedStore | undefined;
 }
 
 /** The loop of a worker thread: one order at a time, everything of an order in this one thread. */
 export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
   const tell = (message: FromWorker): void => port.postMessage(message);
+  const buffers = createBlockBuffers();
+  const packBuffers = new PackBufferPool();
   let current: Current | undefined;
 
   port.on('message', (message: ToWorker) => {
@@ -69,7 +79,13 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
   async function run(order: ClaimedOrder, shared: SharedLibrary | undefined, memory: SharedArrayBuffer): Promise<void> {
     const startedAt = performance.now();
     const credentials = createLiveCredentials(order.credentials);
-    const mine: Current = { stop: new AbortController(), credentials, rate: order.blockRate, transport: undefined };
+    const mine: Current = {
+      stop: new AbortController(),
+      credentials,
+      rate: order.blockRate,
+      transport: undefined,
+      store: undefined,
+    };
     current = mine;
     const workArea = outside.openWorkArea(order.workBucket, credentials.workArea);
     let kind = 'unknown';
@@ -91,7 +107,8 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
           });
           return mine.transport;
         },
-        library: () => openLibrary(order, shared, credentials.library),
+        library: () => openLibrary(order, shared, mine),
+        buffers,
         counters: createSharedCounters(memory),
         signal: mine.stop.signal,
         connections: outside.connections,
@@ -107,22 +124,22 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     }
     const calls = { ...mine.transport?.calls };
     mine.transport?.close();
+    mine.store?.close();
     workArea.close();
     current = undefined;
     tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls } });
   }
 
-  function openLibrary(
-    order: ClaimedOrder,
-    shared: SharedLibrary | undefined,
-    credentials: () => SessionCredentials,
-  ): Library {
+  function openLibrary(order: ClaimedOrder, shared: SharedLibrary | undefined, mine: Current): Library {
     if (!order.libraryAccess || !shared) throw new InvalidRequest('the order came without a library');
-    return attachLibrary({
-      store: outside.openStore(order.libraryAccess.library, credentials),
+    mine.store ??= outside.openStore(order.libraryAccess.library, mine.credentials.library);
+    const library = attachLibrary({
+      store: mine.store.store,
       shared,
       random: outside.randomBytes,
       now: outside.now,
     });
+    // The thread's own, kept between its orders: fresh memory for packs costs thousands of page faults.
+    return { ...library, packBuffers };
   }
 };

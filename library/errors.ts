@@ -1,3 +1,5 @@
+import * as core from '../core/domain/errors.ts';
+
 /** What kind of object an error is about: the first part of its key, or `block`. */
 export type ObjectKind = 'format' | 'key' | 'pack' | 'index' | 'page' | 'map' | 'point' | 'condemned' | 'block';
 
@@ -6,14 +8,16 @@ interface About {
   readonly kind: ObjectKind;
 }
 
+// a tenant reads that data is lost, and nothing of how its provider keeps it
+const TENANT_MESSAGE = 'a part of the backup data cannot be read';
+
 /** The object is there and is not what was written under that name. `check` says which test it failed. */
-export class CorruptObject extends Error {
-  override readonly name = 'CorruptObject';
+export class CorruptObject extends core.CorruptObject {
   readonly key: string;
   readonly kind: ObjectKind;
   readonly check: string;
   constructor({ key, kind, check, cause }: About & { readonly check: string; readonly cause?: unknown }) {
-    super(`${kind} ${key} is damaged or was replaced: ${check}`, { cause });
+    super(`${kind} ${key} is damaged or was replaced: ${check}`, { cause, tenantMessage: TENANT_MESSAGE });
     this.key = key;
     this.kind = kind;
     this.check = check;
@@ -21,25 +25,22 @@ export class CorruptObject extends Error {
 }
 
 /** Something that a committed object refers to is not in the library. */
-export class MissingObject extends Error {
-  override readonly name = 'MissingObject';
+export class MissingObject extends core.MissingObject {
   readonly key: string;
   readonly kind: ObjectKind;
   constructor({ key, kind }: About, detail = '') {
-    super(`${kind} ${key} is not in the library${detail && `: ${detail}`}`);
+    super(`${kind} ${key} is not in the library${detail && `: ${detail}`}`, { tenantMessage: TENANT_MESSAGE });
     this.key = key;
     this.kind = kind;
   }
 }
 
+/** No room: disk full, or the store's quota is used up. Nothing half-written is left. */
+export { LibraryFull } from '../core/domain/errors.ts';
+
 /** The key service or the recovery key cannot open this tenant's keys. */
 export class WrongKey extends Error {
   override readonly name = 'WrongKey';
-}
-
-/** No room: disk full, or the store's quota is used up. Nothing half-written is left. */
-export class LibraryFull extends Error {
-  override readonly name = 'LibraryFull';
 }
 
 /** Not a library, or one of another version or block size than this program reads. */

@@ -11,11 +11,20 @@ export interface LibraryIdentity {
   readonly library: string;
 }
 
-/** The secret of `keys/<n>`: the n-th data key, and the id key, which is the same in all of them. */
+/**
+ * The secret of `keys/<n>`: the id key, which is the same in all of them, and all data keys from the first to the n-th,
+ * so that the newest object alone opens everything, also when the wrapping or the recovery key was replaced with it.
+ */
 export interface KeySecret {
-  readonly dataKey: Buffer;
   readonly idKey: Buffer;
+  readonly dataKeys: readonly Buffer[];
 }
+
+const KEY_BYTES = 32;
+/** KMS wraps 4 KiB at most. */
+const MOST_KEYS = 4096 / KEY_BYTES - 1;
+
+const join = ({ idKey, dataKeys }: KeySecret): Buffer => Buffer.concat([idKey, ...dataKeys]);
 
 interface KeyObject extends LibraryIdentity {
   readonly number: number;
@@ -35,16 +44,15 @@ const corrupt = (number: number, check: string, cause?: unknown): CorruptObject 
 const contextOf = (number: number, { tenant, library }: LibraryIdentity): Buffer =>
   new ByteWriter().u32(number).text(tenant).text(library).done();
 
-const macOf = (secret: KeySecret, body: Buffer): Buffer => {
-  const ikm = Buffer.concat([secret.dataKey, secret.idKey]);
-  const key = Buffer.from(hkdfSync('sha256', ikm, Buffer.alloc(0), 'holdfast/1 key object', 32));
+const macOf = (secret: Buffer, body: Buffer): Buffer => {
+  const key = Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), 'holdfast/1 key object', 32));
   return createHmac('sha256', key).update(body).digest();
 };
 
 const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest();
 
 export interface KeyObjectInput extends LibraryIdentity {
-  readonly number: number;
+  /** Its number is that of the last data key. */
   readonly secret: KeySecret;
   readonly wrapper: KeyWrapper;
   readonly recoveryPublicKey: string;
@@ -52,14 +60,16 @@ export interface KeyObjectInput extends LibraryIdentity {
 }
 
 export const encodeKeyObject = async (input: KeyObjectInput): Promise<Buffer> => {
-  const { number, tenant, library, secret, wrapper } = input;
-  const plain = Buffer.concat([secret.dataKey, secret.idKey]);
+  const { tenant, library, secret, wrapper } = input;
+  const number = secret.dataKeys.length;
+  if (number > MOST_KEYS) throw new RangeError(`a library has ${MOST_KEYS} data keys at most`);
+  const plain = join(secret);
   const wrapped = await wrapper.wrap(plain, { tenant, library });
   const recovery = sealForRecovery(input.recoveryPublicKey, plain, contextOf(number, input), input.random);
   const fields = new ByteWriter().bytes(MAGIC).u8(VERSION).u8(0).u16(0).u32(number).text(tenant).text(library);
   fields.text(wrapper.name).blob(wrapped).bytes(recovery.recipient).bytes(recovery.ephemeral).blob(recovery.sealed);
   const body = fields.done();
-  const mac = macOf(secret, body);
+  const mac = macOf(plain, body);
   return Buffer.concat([body, mac, sha256(Buffer.concat([body, mac]))]);
 };
 
@@ -104,8 +114,10 @@ export const openKeyObject = async (
     opener.by === 'wrapper'
       ? asBuffer(await opener.wrapper.unwrap(object.wrapped, { tenant, library }))
       : openWithRecoveryKey(opener.recoveryKey, object.recovery, contextOf(number, object));
-  if (plain.length !== 64) throw corrupt(number, 'its secret is not 64 bytes');
-  const secret = { dataKey: Buffer.from(plain.subarray(0, 32)), idKey: Buffer.from(plain.subarray(32)) };
-  if (!macOf(secret, object.body).equals(object.mac)) throw corrupt(number, 'authentication failed');
-  return secret;
+  if (!macOf(plain, object.body).equals(object.mac)) throw corrupt(number, 'authentication failed');
+  if (plain.length !== (number + 1) * KEY_BYTES) throw corrupt(number, `its secret is not ${number + 1} keys`);
+  const keys = Array.from({ length: number + 1 }, (_, at) =>
+    Buffer.from(plain.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES)),
+  );
+  return { idKey: keys[0] as Buffer, dataKeys: keys.slice(1) };
 };

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../core/ports/object-store.ts';
-import { CorruptObject, MissingObject } from './errors.ts';
+import { CorruptObject, MissingObject, WrongKey } from './errors.ts';
 import { checkFormat, createFormat } from './format-object.ts';
-import { encodeKeyObject, type KeySecret, type LibraryIdentity, type Opener, openKeyObject } from './key-object.ts';
+import { encodeKeyObject, type LibraryIdentity, type Opener, openKeyObject } from './key-object.ts';
 import type { KeyWrapper } from './key-wrapper.ts';
 import { keyName } from './names.ts';
 import type { Random } from './recovery-key.ts';
@@ -18,9 +18,8 @@ interface CreateInput extends OpenInput {
   readonly random: Random;
 }
 
-/** Opens every key there is: a library has few, and its objects may be sealed with any. */
-const openAll = async (store: ObjectStore, identity: LibraryIdentity, opener: Opener): Promise<TenantKeys> => {
-  await checkFormat(store);
+/** The numbers in `keys/`, the newest first. */
+const keyNumbers = async (store: ObjectStore): Promise<number[]> => {
   const numbers: number[] = [];
   for await (const { key } of store.list('keys/')) {
     const number = Number(key.slice('keys/'.length));
@@ -28,36 +27,50 @@ const openAll = async (store: ObjectStore, identity: LibraryIdentity, opener: Op
       throw new CorruptObject({ key, kind: 'key', check: 'its name is no key number' });
     numbers.push(number);
   }
-  if (!numbers.includes(1)) throw new MissingObject({ key: keyName(1), kind: 'key' });
-  const secrets = await Promise.all(
-    numbers
-      .sort((a, b) => a - b)
-      .map(async (number): Promise<[number, KeySecret]> => {
-        const found = await store.get(keyName(number));
-        if (!found) throw new MissingObject({ key: keyName(number), kind: 'key' });
-        return [number, await openKeyObject(number, found.bytes, identity, opener)];
-      }),
-  );
-  const idKey = (secrets[0] as [number, KeySecret])[1].idKey;
-  for (const [number, secret] of secrets) {
-    // anyone may seal for the recovery key: only who knows the first key can repeat its id key in another
-    if (!secret.idKey.equals(idKey))
-      throw new CorruptObject({ key: keyName(number), kind: 'key', check: 'its id key is not that of keys/1' });
-  }
-  return new TenantKeys({ dataKeys: secrets.map(([number, { dataKey }]) => [number, dataKey]), idKey });
+  if (numbers.length === 0) throw new MissingObject({ key: keyName(1), kind: 'key' });
+  return numbers.sort((a, b) => b - a);
+};
+
+const openNumber = async (
+  store: ObjectStore,
+  number: number,
+  identity: LibraryIdentity,
+  opener: Opener,
+): Promise<TenantKeys> => {
+  const found = await store.get(keyName(number));
+  if (!found) throw new MissingObject({ key: keyName(number), kind: 'key' });
+  const { idKey, dataKeys } = await openKeyObject(number, found.bytes, identity, opener);
+  return new TenantKeys({ dataKeys: dataKeys.map((key, at) => [at + 1, key]), idKey });
 };
 
 /** Throws `WrongKey`, `MissingObject` (never set up), `UnsupportedFormat`, `CorruptObject`. */
-export const openTenantKeys = ({ store, wrapper, ...identity }: OpenInput): Promise<TenantKeys> =>
-  openAll(store, identity, { by: 'wrapper', wrapper });
+export const openTenantKeys = async ({ store, wrapper, ...identity }: OpenInput): Promise<TenantKeys> => {
+  await checkFormat(store);
+  const [newest] = await keyNumbers(store);
+  return openNumber(store, newest as number, identity, { by: 'wrapper', wrapper });
+};
 
-/** Without AWS. `recoveryKey` is the text `hfrec1-…` that was printed at set-up. */
-export const openTenantKeysWithRecoveryKey = ({
+/**
+ * Without AWS. `recoveryKey` is the text `hfrec1-…` that was printed at set-up. One that was replaced since opens what
+ * was written while it was in force.
+ */
+export const openTenantKeysWithRecoveryKey = async ({
   store,
   recoveryKey,
   ...identity
-}: LibraryIdentity & { readonly store: ObjectStore; readonly recoveryKey: string }): Promise<TenantKeys> =>
-  openAll(store, identity, { by: 'recovery', recoveryKey });
+}: LibraryIdentity & { readonly store: ObjectStore; readonly recoveryKey: string }): Promise<TenantKeys> => {
+  await checkFormat(store);
+  let refused: unknown;
+  for (const number of await keyNumbers(store)) {
+    try {
+      return await openNumber(store, number, identity, { by: 'recovery', recoveryKey });
+    } catch (error) {
+      if (!(error instanceof WrongKey)) throw error;
+      refused ??= error;
+    }
+  }
+  throw refused;
+};
 
 /**
  * Sets the tenant's library up, or opens what is there. Any number of nodes may do it at once: `keys/1` is created by
@@ -67,18 +80,24 @@ export const createTenantKeys = async (input: CreateInput): Promise<TenantKeys> 
   const { store, random } = input;
   await createFormat(store);
   if (!(await store.head(keyName(1)))) {
-    const secret = { dataKey: Buffer.from(random(32)), idKey: Buffer.from(random(32)) };
-    await store.putNew(keyName(1), await encodeKeyObject({ ...input, number: 1, secret }));
+    const secret = { idKey: Buffer.from(random(32)), dataKeys: [Buffer.from(random(32))] };
+    await store.putNew(keyName(1), await encodeKeyObject({ ...input, secret }));
   }
   return openTenantKeys(input);
 };
 
-/** Adds the next data key; what is sealed from now on uses it. Of two rotations at once one adds, both open it. */
-export const rotateTenantKey = async (input: CreateInput): Promise<TenantKeys> => {
+/**
+ * Adds the next data key, under this wrapping and this recovery key; what is sealed from now on uses it. `from` opens
+ * what there is, where the wrapping key is being replaced. Of two rotations at once one adds, and both open that one.
+ */
+export const rotateTenantKey = async (input: CreateInput & { readonly from?: KeyWrapper }): Promise<TenantKeys> => {
   const { store, random } = input;
-  const keys = await openTenantKeys(input);
-  const number = keys.current + 1;
-  const secret = { dataKey: Buffer.from(random(32)), idKey: Buffer.from(keys.share().idKey) };
-  await store.putNew(keyName(number), await encodeKeyObject({ ...input, number, secret }));
+  const keys = await openTenantKeys({ ...input, wrapper: input.from ?? input.wrapper });
+  const { idKey, dataKeys } = keys.share();
+  const secret = {
+    idKey: Buffer.from(idKey),
+    dataKeys: [...dataKeys.map(([, key]) => Buffer.from(key)), Buffer.from(random(32))],
+  };
+  await store.putNew(keyName(secret.dataKeys.length), await encodeKeyObject({ ...input, secret }));
   return openTenantKeys(input);
 };

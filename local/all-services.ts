@@ -1,5 +1,21 @@
+import { createEc2 } from './ec2/service.ts';
 import type { ServiceFactory } from './kernel/service.ts';
+import { createKms } from './kms/service.ts';
+import { createLambda } from './lambda/service.ts';
+import { createS3 } from './s3/service.ts';
+import { createSecretsManager } from './secrets-manager/service.ts';
+import { createSqs } from './sqs/service.ts';
+import { createStates } from './states/service.ts';
 import { createSts } from './sts/service.ts';
 
 /** Every AWS service that the local cloud has. To add one is to add a line. */
-export const allServices: readonly ServiceFactory[] = [createSts];
+export const allServices: readonly ServiceFactory[] = [
+  createSts,
+  createKms,
+  createSecretsManager,
+  createEc2,
+  createS3,
+  createSqs,
+  createLambda,
+  createStates,
+];

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ReadSegment } from './order-work.ts';
 import { ChecksumMismatch, InvalidRequest } from '../../core/domain/errors.ts';
-import type { BlockTransport } from '../../core/ports/block-transport.ts';
+import type { BlockTransport, ChangedBlock } from '../../core/ports/block-transport.ts';
 import { BLOCK_BYTES, blocksInPage, isZeroBlock, ZERO_BLOCK_SHA256 } from '../../library/block.ts';
 import { openSegmentWriter } from '../../library/segment-writer.ts';
 import { readMap } from '../../library/volume-map.ts';
@@ -18,7 +18,7 @@ const FETCHES_OF_A_BLOCK = 4;
  * fetching, and memory does not depend on the volume's size.
  */
 export const readSegment = async (work: ReadSegment, tools: OrderTools) => {
-  const { counters, connections, level, signal } = tools;
+  const { buffers, counters, connections, level, signal } = tools;
   const library = tools.library();
   const transport = tools.transport();
   if (work.baseSnapshotId !== undefined && !work.parent)
@@ -34,13 +34,15 @@ export const readSegment = async (work: ReadSegment, tools: OrderTools) => {
     level,
   });
   let listed = 0;
+  const lent: Buffer[] = [];
   try {
-    await inLanes(connections, signal, async (laneSignal) => {
+    await inLanes<ChangedBlock>(connections, signal, async (laneSignal) => {
       const blocks = listOrderBlocks(work, transport, laneSignal);
       return {
         next: () => blocks.next(),
         lane: () => {
-          const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+          const buffer = buffers.take();
+          lent.push(buffer);
           return async ({ index, token }) => {
             listed += 1;
             if (token === undefined) {
@@ -66,6 +68,8 @@ export const readSegment = async (work: ReadSegment, tools: OrderTools) => {
   } catch (error) {
     await writer.abort().catch(() => undefined);
     throw error;
+  } finally {
+    for (const buffer of lent) buffers.give(buffer);
   }
 };
 

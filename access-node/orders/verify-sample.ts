@@ -17,7 +17,7 @@ export const verifySample = async (
   map: VolumeMap,
   { random, signal }: Pick<OrderTools, 'random' | 'signal'>,
 ): Promise<number> => {
-  const reader = openVolumeReader(library, map, {});
+  const reader = openVolumeReader(library, map);
   const chosen = sampleOf(map.dataBlocks, SAMPLE_BLOCKS, random);
   let before = 0;
   let at = 0;

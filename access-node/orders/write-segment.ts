@@ -1,7 +1,7 @@
 import type { WriteSegment } from './order-work.ts';
 import { BLOCK_BYTES } from '../../library/block.ts';
 import { readMap } from '../../library/volume-map.ts';
-import { openVolumeReader } from '../../library/volume-reader.ts';
+import { openVolumeReader, type ReadBlock } from '../../library/volume-reader.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { createChecksumList } from './checksum-list.ts';
 import { inLanes } from './in-lanes.ts';
@@ -15,14 +15,12 @@ export const writeSegment = async (work: WriteSegment, tools: OrderTools, checks
   const library = tools.library();
   const transport = tools.transport();
   const map = await readMap(library, work.source.recoveryPointId, work.source.volumeId);
-  const reader = openVolumeReader(library, map, {});
+  const reader = openVolumeReader(library, map);
   const checksums = createChecksumList();
 
-  const blocks = async function* () {
-    for (const { first, count } of runsOf(work.pages)) yield* reader.blocks(first, count);
-  };
-  await inLanes(connections, signal, async (laneSignal) => {
-    const source = blocks();
+  const pages = [...new Set(work.pages)].sort((a, b) => a - b);
+  await inLanes<ReadBlock>(connections, signal, async (laneSignal) => {
+    const source = reader.blocks(pages);
     return {
       next: () => source.next(),
       lane:
@@ -37,15 +35,4 @@ export const writeSegment = async (work: WriteSegment, tools: OrderTools, checks
   });
   await workArea.putBytes(checksumKey, checksums.toBytes());
   return { kind: work.kind, blocks: checksums.count(), counters: counters.read() };
-};
-
-/** Consecutive pages as runs, ascending. */
-export const runsOf = (pages: readonly number[]): { first: number; count: number }[] => {
-  const runs: { first: number; count: number }[] = [];
-  for (const page of [...new Set(pages)].sort((a, b) => a - b)) {
-    const last = runs.at(-1);
-    if (last && page === last.first + last.count) last.count += 1;
-    else runs.push({ first: page, count: 1 });
-  }
-  return runs;
 };

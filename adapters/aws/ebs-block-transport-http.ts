@@ -97,7 +97,10 @@ export const createHttpEbsCalls = (options: HttpEbsCallsOptions): EbsCalls => {
   return {
     async listSnapshotBlocks(request, signal) {
       const path = `/snapshots/${encodeURIComponent(request.snapshotId)}/blocks`;
-      const { Blocks, NextToken } = parse(BlockList, await call({ method: 'GET', path, query: place(request), signal }));
+      const { Blocks, NextToken } = parse(
+        BlockList,
+        await call({ method: 'GET', path, query: place(request), signal }),
+      );
       const blocks = (Blocks ?? []).map(({ BlockIndex, BlockToken }) => ({ index: BlockIndex, token: BlockToken }));
       return { blocks, nextToken: NextToken ?? undefined };
     },

@@ -1,6 +1,12 @@
 import type { BlockTransport, IndexRange, TransportCalls } from '../../core/ports/block-transport.ts';
 import type { EbsCalls } from './ebs-calls.ts';
-import { callWithRetry, type EbsRetryDeps, type EbsRetrySettings, ebsRetryDefaults, PageTokenExpired } from './ebs-retry.ts';
+import {
+  callWithRetry,
+  type EbsRetryDeps,
+  type EbsRetrySettings,
+  ebsRetryDefaults,
+  PageTokenExpired,
+} from './ebs-retry.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 export interface EbsBlockTransportOptions {
@@ -81,10 +87,7 @@ export const createEbsBlockTransport = (options: EbsBlockTransportOptions): Bloc
       ),
     listChanged: (firstSnapshotId, secondSnapshotId, range, signal) =>
       listPages(`ListChangedBlocks ${firstSnapshotId}..${secondSnapshotId}`, range, signal, (position, callSignal) =>
-        api.listChangedBlocks(
-          { firstSnapshotId, secondSnapshotId, ...position, maxResults: PAGE_RESULTS },
-          callSignal,
-        ),
+        api.listChangedBlocks({ firstSnapshotId, secondSnapshotId, ...position, maxResults: PAGE_RESULTS }, callSignal),
       ),
     async get(snapshotId, index, token, into, signal) {
       const what = `GetSnapshotBlock ${snapshotId}/${index}`;

@@ -44,9 +44,11 @@ export const createTokenBucket = (perSecond: number, now: () => number = Date.no
         return;
       }
       waiting += 1;
-      const turn = queue.then(() => waitForToken(signal)).finally(() => {
-        waiting -= 1;
-      });
+      const turn = queue
+        .then(() => waitForToken(signal))
+        .finally(() => {
+          waiting -= 1;
+        });
       queue = turn.catch(() => undefined);
       await turn;
     },

@@ -19,11 +19,10 @@ const titleOf = (name: string): string => {
 
 const typeOf = (name: string): string => `urn:holdfast:error:${name}`;
 
-/** Sentences start large and end with a full stop; field names keep their spelling. */
-const asSentence = (text: string): string => {
-  const start = /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
-  return /[.!?]$/.test(start) ? start : `${start}.`;
-};
+const stopped = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+const asSentence = (text: string): string =>
+  stopped(/^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
 
 export const problemOf = (error: HoldfastError, audience: Audience, jobId?: JobId): Problem => {
   const forTenant = audience.kind === 'tenant';
@@ -36,7 +35,8 @@ export const problemOf = (error: HoldfastError, audience: Audience, jobId?: JobI
     title: titleOf(error.name),
     status: error.status,
     code: error.name,
-    detail: error.name === 'InvalidRequest' ? detail : asSentence(detail),
+    // those of invalid requests may start with a field's name, which keeps its spelling
+    detail: error.name === 'InvalidRequest' ? stopped(detail) : asSentence(detail),
     ...(error.field === undefined ? {} : { field: error.field }),
     ...(remedy === undefined ? {} : { remedy: asSentence(forTenant ? withoutServiceSide(remedy, audience) : remedy) }),
     ...(jobId === undefined ? {} : { jobId }),

@@ -52,9 +52,24 @@ export class BlockStorage {
     return written;
   }
 
-  /** The snapshot is whole or given up: nothing more is written to it. */
-  writingEnded(snapshotId: string): void {
+  /** A snapshot is to be written over a parent, whose blocks it needs even if the parent is deleted meanwhile. */
+  startWriting(snapshotId: string, parentManifest: string | undefined): void {
+    if (parentManifest !== undefined) this.manifests.retain(parentManifest, `${snapshotId} as child`);
+    this.writing(snapshotId);
+  }
+
+  /** The snapshot is whole: makes its manifest. `done` is part of the same transaction. */
+  completeWriting(snapshotId: string, parentManifest: string | undefined, done: () => void): void {
+    this.writing(snapshotId).complete(parentManifest, done);
     this.#written.delete(snapshotId);
+    if (parentManifest !== undefined) this.manifests.release(parentManifest, `${snapshotId} as child`);
+  }
+
+  /** The snapshot was deleted or has timed out: what was written goes. */
+  abandonWriting(snapshotId: string, parentManifest: string | undefined): void {
+    this.#written.delete(snapshotId);
+    this.manifests.closeDelta(snapshotId);
+    if (parentManifest !== undefined) this.manifests.release(parentManifest, `${snapshotId} as child`);
   }
 
   close(): void {

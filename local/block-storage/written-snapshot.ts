@@ -74,11 +74,6 @@ export class WrittenSnapshot {
     });
   }
 
-  /** Gives up what was written. */
-  abandon(): void {
-    this.#manifests.closeDelta(this.#id);
-  }
-
   #inOrder(): number[] {
     return [...this.#written].sort((a, b) => a - b);
   }

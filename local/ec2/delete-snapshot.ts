@@ -28,14 +28,8 @@ export const removeSnapshot = (ec2: Ec2, id: string): void => {
   if (!snapshot) return;
   ec2.snapshots.delete(id);
   for (const account of snapshot.sharedWith) ec2.shares.delete(`${account}/${id}`);
-  if (snapshot.direct && snapshot.state !== 'completed') {
-    ec2.storage.writing(id).abandon();
-    ec2.storage.writingEnded(id);
-    if (snapshot.direct.parentSnapshotId) releaseParent(ec2, snapshot.direct.parentSnapshotId, id);
+  if (snapshot.direct && !ec2.storage.manifests.has(snapshot.manifest)) {
+    ec2.storage.abandonWriting(id, snapshot.direct.parentManifest);
   }
   ec2.storage.manifests.release(snapshot.manifest, id);
 };
-
-/** A snapshot being written needs its parent's blocks, even if the parent is deleted meanwhile. */
-export const releaseParent = (ec2: Ec2, parentManifest: string, id: string): void =>
-  ec2.storage.manifests.release(parentManifest, `${id} as child`);

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../kernel/errors.ts';
 import { type Access, type Call, type Operation, operation } from '../kernel/service.ts';
-import { bool } from './schema.ts';
 
 interface Definition<Shape extends z.ZodRawShape> {
   readonly name: string;
@@ -11,19 +9,9 @@ interface Definition<Shape extends z.ZodRawShape> {
   readonly redact?: readonly string[];
 }
 
-/** An EC2 action: every one knows DryRun, which ends after the permissions were checked. */
+/** An EC2 action. What its shape does not name is refused; `DryRun` is the kernel's. */
 export const ec2Operation = <Shape extends z.ZodRawShape>(definition: Definition<Shape>): Operation => {
-  const schema = z.strictObject({ ...definition.input, DryRun: bool.optional() });
-  type Input = z.output<z.ZodObject<Shape>> & { DryRun?: boolean };
-  return operation<Input, unknown>({
-    name: definition.name,
-    input: schema as unknown as z.ZodType<Input>,
-    access: (input, call) => definition.access(input, call),
-    run(input, call) {
-      if (input.DryRun)
-        throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-      return definition.run(input, call);
-    },
-    ...(definition.redact && { redact: definition.redact }),
-  });
+  type Input = z.output<z.ZodObject<Shape>>;
+  const input = z.strictObject(definition.input) as unknown as z.ZodType<Input>;
+  return operation<Input, unknown>({ ...definition, input });
 };

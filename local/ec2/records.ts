@@ -61,6 +61,8 @@ export interface DirectWrite {
   readonly timeoutMinutes: number;
   readonly lastWriteAt: number;
   readonly parentSnapshotId?: string;
+  /** The manifest that holds the parent's blocks; needed even if the parent is deleted meanwhile. */
+  readonly parentManifest?: string;
   /** CompleteSnapshot was accepted: nothing more may be written. */
   readonly sealed: boolean;
 }

@@ -23,7 +23,8 @@ export const arnOf = (kind: string, region: string, accountId: string, rest: str
   `arn:aws:states:${region}:${accountId}:${kind}:${rest}`;
 
 /** The machine's name, without the label of a distributed Map. */
-export const machineName = (machineArn: string): string => parseArn(machineArn, 'stateMachine').rest.split(/[/:]/)[0] ?? '';
+export const machineName = (machineArn: string): string =>
+  parseArn(machineArn, 'stateMachine').rest.split(/[/:]/)[0] ?? '';
 
 /** Names may hold none of white space, brackets, wildcards, special and control characters; at most 80 characters. */
 export const checkName = (name: string): void => {

@@ -6,9 +6,9 @@ import { Frame } from './interpreter/frame.ts';
 import { type Engine, Run } from './interpreter/run.ts';
 import { runStates } from './interpreter/run-states.ts';
 import {
-  eventKey,
   type ExecutionRecord,
   type ExecutionStatus,
+  eventKey,
   type Failure,
   keyOf,
   openTables,
@@ -28,6 +28,7 @@ export class StatesEngine implements Engine {
   readonly tables: Engine['tables'];
   stopping = false;
   readonly #running = new Map<string, Running>();
+  readonly #expected = new Map<string, ExecutionRecord>();
   readonly #ended = new Signals();
   readonly #tokens = new Signals();
   readonly #offers = new Signals();
@@ -55,10 +56,15 @@ export class StatesEngine implements Engine {
     this.#launch(record).goLive();
   }
 
-  startChild(record: ExecutionRecord): ExecutionRecord {
-    const known = this.tables.executions.get(record.arn);
-    if (!known) this.start(record);
-    return known ?? record;
+  expectChild(record: ExecutionRecord): void {
+    this.#expected.set(record.name, record);
+  }
+
+  /** The child that a StartExecution with this name is for, if it is a distributed Map's. */
+  takeExpected(name: string | undefined): ExecutionRecord | undefined {
+    const record = name === undefined ? undefined : this.#expected.get(name);
+    if (record) this.#expected.delete(record.name);
+    return record;
   }
 
   /** Goes on with what was running when the process ended. */
@@ -151,7 +157,10 @@ export class StatesEngine implements Engine {
 
   #failed(executionArn: string, error: unknown): void {
     if (error instanceof Aborted) return;
-    if (error instanceof StateFailure) return this.#finish(executionArn, 'FAILED', error.failure);
+    if (error instanceof StateFailure) {
+      this.#finish(executionArn, 'FAILED', error.failure);
+      return;
+    }
     // Either the history is full, or this interpreter has a fault; AWS has one name for both.
     const cause = error instanceof HistoryFull ? error.message : `Internal error: ${(error as Error).stack}`;
     this.#finish(executionArn, 'FAILED', { error: 'States.Runtime', cause });
@@ -178,7 +187,7 @@ export class StatesEngine implements Engine {
       this.tables.executions.put(executionArn, ended);
       this.tables.running.delete(executionArn);
       // What the journal holds is needed for a replay only.
-      for (const { key } of this.tables.journal.entries(keyOf(executionArn, ''))) this.tables.journal.delete(key);
+      for (const { key } of [...this.tables.journal.entries(keyOf(executionArn, ''))]) this.tables.journal.delete(key);
     });
     this.#running.delete(executionArn);
     controller.abort(new Aborted());

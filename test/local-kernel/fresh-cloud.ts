@@ -5,6 +5,10 @@ import type { TestContext } from 'node:test';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
+import { createKms } from '../../local/kms/service.ts';
+import { createS3 } from '../../local/s3/service.ts';
+import { createSecretsManager } from '../../local/secrets-manager/service.ts';
+import { createSts } from '../../local/sts/service.ts';
 
 export const SERVICE = '111111111111';
 export const TENANT_A = '222222222222';
@@ -33,7 +37,8 @@ export const dataFolder = (t: TestContext): string => {
 
 /** A cloud with one provider's account and two tenants', gone when the test ends. */
 export const freshCloud = async (t: TestContext, options: Partial<CloudOptions> = {}): Promise<Cloud> => {
-  const cloud = await startCloud({ dataDir: options.dataDir ?? dataFolder(t), ...options });
+  const services = [createSts, createKms, createSecretsManager, createS3];
+  const cloud = await startCloud({ dataDir: options.dataDir ?? dataFolder(t), services, ...options });
   t.after(() => cloud.stop());
   cloud.admin.createAccount(SERVICE, 'provider');
   cloud.admin.createAccount(TENANT_A, 'tenant a');
@@ -61,11 +66,14 @@ export const clientConfig = (cloud: Cloud, credentials: Keys) => ({
   maxAttempts: 1,
 });
 
-export const stsClient = (cloud: Cloud, credentials: Keys): STSClient => new STSClient(clientConfig(cloud, credentials));
+export const stsClient = (cloud: Cloud, credentials: Keys): STSClient =>
+  new STSClient(clientConfig(cloud, credentials));
 
 /** SDK credentials of what STS answered. */
 export const keysOf = (
-  credentials: { AccessKeyId?: string | undefined; SecretAccessKey?: string | undefined; SessionToken?: string | undefined } | undefined,
+  credentials:
+    | { AccessKeyId?: string | undefined; SecretAccessKey?: string | undefined; SessionToken?: string | undefined }
+    | undefined,
 ): Keys => ({
   accessKeyId: credentials?.AccessKeyId ?? '',
   secretAccessKey: credentials?.SecretAccessKey ?? '',

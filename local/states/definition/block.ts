@@ -21,13 +21,15 @@ export const checkBlock = (block: JsonObject, location: string, checking: Checki
   const { StartAt: start, States: states } = block;
   if (!found.object(states, `${location}/States`)) return;
   if (typeof start !== 'string') found.add('Expected value of type String', `${location}/StartAt`);
-  else if (!states[start]) found.add(`Missing 'StartAt' target: ${start}`, `${location}/StartAt`, 'MISSING_TRANSITION_TARGET');
+  else if (!states[start])
+    found.add(`Missing 'StartAt' target: ${start}`, `${location}/StartAt`, 'MISSING_TRANSITION_TARGET');
 
   const assigned = new Set(Object.values(states).flatMap(assignedBy));
   for (const name of assigned) {
-    if (checking.outer.has(name)) found.add(`The variable '${name}' is already assigned in an outer scope`, `${location}/States`);
+    if (checking.outer.has(name)) {
+      found.add(`The variable '${name}' is already assigned in an outer scope`, `${location}/States`);
+    }
   }
-  const inner = { ...checking, outer: new Set([...checking.outer, ...assigned]) };
   const targets = new Set<string>(typeof start === 'string' ? [start] : []);
   let ends = false;
   for (const [name, state] of Object.entries(states)) {
@@ -36,15 +38,19 @@ export const checkBlock = (block: JsonObject, location: string, checking: Checki
     if (names.has(name)) found.add(`Duplicate state name: ${name}`, place, 'DUPLICATE_STATE_NAME');
     names.add(name);
     if (!found.object(state, place)) continue;
-    checkState(name, state, place, inner);
+    // What the state itself assigns, it assigns after its branches have ended.
+    const others = Object.entries(states).flatMap(([other, value]) => (other === name ? [] : assignedBy(value)));
+    checkState(name, state, place, { ...checking, outer: new Set([...checking.outer, ...others]) });
     for (const { target, field } of targetsOf(state)) {
       targets.add(target);
-      if (!states[target]) found.add(`Missing 'Next' target: ${target}`, `${place}/${field}`, 'MISSING_TRANSITION_TARGET');
+      if (!states[target])
+        found.add(`Missing 'Next' target: ${target}`, `${place}/${field}`, 'MISSING_TRANSITION_TARGET');
     }
     ends ||= state.End === true || state.Type === 'Succeed' || state.Type === 'Fail';
   }
   for (const name of Object.keys(states)) {
-    if (!targets.has(name)) found.add(`State "${name}" is not reachable.`, `${location}/States/${name}`, 'MISSING_TRANSITION_TARGET');
+    if (!targets.has(name))
+      found.add(`State "${name}" is not reachable.`, `${location}/States/${name}`, 'MISSING_TRANSITION_TARGET');
   }
   if (!ends) found.add('No path leads to an end state', `${location}/States`, 'NO_TERMINAL_STATE');
 };

@@ -7,7 +7,8 @@ import type { Diagnostics } from './diagnostics.ts';
 export const checkTemplate = (value: Json | undefined, location: string, found: Diagnostics): void => {
   if (value === undefined) return;
   if (typeof value === 'string') checkText(value, location, found);
-  else if (Array.isArray(value)) for (const [index, item] of value.entries()) checkTemplate(item, `${location}[${index}]`, found);
+  else if (Array.isArray(value))
+    for (const [index, item] of value.entries()) checkTemplate(item, `${location}[${index}]`, found);
   else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) checkTemplate(item, `${location}/${key}`, found);
   }
@@ -15,10 +16,12 @@ export const checkTemplate = (value: Json | undefined, location: string, found: 
 
 /** A field outside JSONata states is taken as it is: a path or an intrinsic function in it would be. */
 export const checkLiteral = (value: Json | undefined, location: string, found: Diagnostics): void => {
-  if (Array.isArray(value)) for (const [index, item] of value.entries()) checkLiteral(item, `${location}[${index}]`, found);
+  if (Array.isArray(value))
+    for (const [index, item] of value.entries()) checkLiteral(item, `${location}[${index}]`, found);
   else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) {
-      if (key.endsWith('.$')) found.add(`Field '${key}' is not supported (JSONPath fields are not supported here)`, location);
+      if (key.endsWith('.$'))
+        found.add(`Field '${key}' is not supported (JSONPath fields are not supported here)`, location);
       else checkLiteral(item, `${location}/${key}`, found);
     }
   }

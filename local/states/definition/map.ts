@@ -28,7 +28,8 @@ export const checkMap = (check: StateCheck): void => {
     ...check,
     ...(distributed ? { outer: new Set<string>(), type: executionType(processor) } : {}),
   });
-  if (distributed && type === 'EXPRESS') found.add('Express state machine does not support a Map in DISTRIBUTED mode', location);
+  if (distributed && type === 'EXPRESS')
+    found.add('Express state machine does not support a Map in DISTRIBUTED mode', location);
 
   if (state.Items !== undefined && !Array.isArray(state.Items) && !isExpression(state.Items)) {
     found.add('Items must be an array or a JSONata expression', `${location}/Items`);
@@ -71,7 +72,10 @@ const checkProcessorConfig = ({ found }: StateCheck, processor: JsonObject, loca
 const checkLabel = ({ state, location, found }: StateCheck): void => {
   const { Label: label } = state;
   if (label !== undefined && !(typeof label === 'string' && /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,40}$/.test(label))) {
-    found.add('Label must be 1 to 40 characters without white space, brackets, wildcards or special characters', `${location}/Label`);
+    found.add(
+      'Label must be 1 to 40 characters without white space, brackets, wildcards or special characters',
+      `${location}/Label`,
+    );
   }
 };
 
@@ -82,7 +86,11 @@ const checkReader = ({ state, location, found, isJsonata }: StateCheck): void =>
   found.only(reader, readerFields, place);
   if (!isJsonata) found.add('ItemReader needs QueryLanguage JSONata here', place);
   found.required(reader, ['Resource'], place);
-  found.oneOf(reader.Resource, ['arn:aws:states:::s3:getObject', 'arn:aws:states:::s3:listObjectsV2'], `${place}/Resource`);
+  found.oneOf(
+    reader.Resource,
+    ['arn:aws:states:::s3:getObject', 'arn:aws:states:::s3:listObjectsV2'],
+    `${place}/Resource`,
+  );
   checkTemplate(reader.Arguments, `${place}/Arguments`, found);
   const lists = reader.Resource === 'arn:aws:states:::s3:listObjectsV2';
   if (isObject(reader.Arguments)) {
@@ -97,7 +105,11 @@ const checkReader = ({ state, location, found, isJsonata }: StateCheck): void =>
   if (!lists) found.required(config, ['InputType'], `${place}/ReaderConfig`);
   checkNumber(config.MaxItems, `${place}/ReaderConfig/MaxItems`, found, isJsonata, 0);
   found.oneOf(config.CSVHeaderLocation, ['FIRST_ROW', 'GIVEN'], `${place}/ReaderConfig/CSVHeaderLocation`);
-  found.oneOf(config.CSVDelimiter, ['COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB'], `${place}/ReaderConfig/CSVDelimiter`);
+  found.oneOf(
+    config.CSVDelimiter,
+    ['COMMA', 'PIPE', 'SEMICOLON', 'SPACE', 'TAB'],
+    `${place}/ReaderConfig/CSVDelimiter`,
+  );
   if (config.InputType === 'CSV') found.required(config, ['CSVHeaderLocation'], `${place}/ReaderConfig`);
   if (config.CSVHeaderLocation === 'GIVEN') found.required(config, ['CSVHeaders'], `${place}/ReaderConfig`);
 };

@@ -28,7 +28,11 @@ export const checkState = (name: string, state: JsonObject, location: string, ch
   }
   const isJsonata = (state.QueryLanguage ?? language) === 'JSONata';
   const check: StateCheck = { ...checking, name, state, location, isJsonata };
-  found.only(state, isJsonata ? fields : (neutralFields[String(state.Type)] ?? ['Type', 'Comment', 'QueryLanguage']), location);
+  found.only(
+    state,
+    isJsonata ? fields : (neutralFields[String(state.Type)] ?? ['Type', 'Comment', 'QueryLanguage']),
+    location,
+  );
   if (fields.includes('Next') && (typeof state.Next === 'string') === (state.End === true)) {
     found.add("A state must have either 'Next' or 'End: true'", location);
   }
@@ -139,6 +143,9 @@ export const checkNumber = (
   if (value === undefined) return;
   if (isJsonata && isExpression(value)) checkTemplate(value, location, found);
   else if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    found.add(`Value must be an integer of at least ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${most}`}`, location);
+    found.add(
+      `Value must be an integer of at least ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${most}`}`,
+      location,
+    );
   }
 };

@@ -34,7 +34,10 @@ const checkMachine = (machine: JsonObject, type: MachineType, found: Diagnostics
   found.oneOf(machine.QueryLanguage, ['JSONata', 'JSONPath'], '/QueryLanguage');
   found.oneOf(machine.Version, ['1.0'], '/Version');
   const { TimeoutSeconds: timeout } = machine;
-  if (timeout !== undefined && !(Number.isInteger(timeout) && (timeout as number) > 0 && (timeout as number) <= 99_999_999)) {
+  if (
+    timeout !== undefined &&
+    !(Number.isInteger(timeout) && (timeout as number) > 0 && (timeout as number) <= 99_999_999)
+  ) {
     found.add('Value must be an integer between 1 and 99999999', '/TimeoutSeconds');
   }
   checkBlock(machine, '', {

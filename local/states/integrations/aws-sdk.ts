@@ -11,7 +11,11 @@ const targets: Readonly<Record<string, { service: string; prefix: string; camel:
 export const callSdk = async (call: TaskCall, service: string, action: string): Promise<Json> => {
   const target = targets[service];
   if (!target) throw new Error(`the SDK integration of ${service} passed validation`);
-  const names: ServiceNames = { prefix: target.prefix, service: target.prefix, unmodelled: `${target.prefix}Exception` };
+  const names: ServiceNames = {
+    prefix: target.prefix,
+    service: target.prefix,
+    unmodelled: `${target.prefix}Exception`,
+  };
   const operation = `${action.charAt(0).toUpperCase()}${action.slice(1)}`;
   const input = target.camel ? renamed(call.args, 'toLowerCase') : call.args;
   const answer = (await callService(call, target.service, operation, input, names)) as Json;

@@ -14,7 +14,9 @@ export const limitsOf = ({ timeoutSeconds, heartbeatSeconds }: TaskCall): JsonOb
 
 /** The task's time counts from its Scheduled event, which has just been added. */
 export const withDeadline = (call: TaskCall, heartbeatCounts: boolean): TaskCall => {
-  const limits = [call.timeoutSeconds, heartbeatCounts ? call.heartbeatSeconds : undefined].filter((s) => s !== undefined);
+  const limits = [call.timeoutSeconds, heartbeatCounts ? call.heartbeatSeconds : undefined].filter(
+    (s) => s !== undefined,
+  );
   return limits.length === 0 ? call : { ...call, deadline: call.context.frame.now + Math.min(...limits) * 1000 };
 };
 

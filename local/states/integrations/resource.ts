@@ -8,7 +8,12 @@ export type TaskResource =
       readonly action: string;
       readonly pattern: 'request' | 'sync' | 'sync:2' | 'waitForTaskToken';
     }
-  | { readonly kind: 'sdk'; readonly service: string; readonly action: string; readonly pattern: 'request' | 'waitForTaskToken' };
+  | {
+      readonly kind: 'sdk';
+      readonly service: string;
+      readonly action: string;
+      readonly pattern: 'request' | 'waitForTaskToken';
+    };
 
 /** Every integration there is here, with the call patterns that AWS has for it. */
 const services: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +30,8 @@ export const parseResource = (resource: string): TaskResource | undefined => {
   if (/^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/.test(resource)) {
     return { kind: 'function', functionArn: resource };
   }
-  if (/^arn:aws:states:[a-z0-9-]+:\d{12}:activity:.+$/.test(resource)) return { kind: 'activity', activityArn: resource };
+  if (/^arn:aws:states:[a-z0-9-]+:\d{12}:activity:.+$/.test(resource))
+    return { kind: 'activity', activityArn: resource };
   const sdk = /^arn:aws:states:::aws-sdk:(\w+):(\w+)(\.waitForTaskToken)?$/.exec(resource);
   if (sdk) {
     const [, service = '', action = '', token] = sdk;

@@ -102,9 +102,7 @@ const openToken = (call: TaskCall): { token: string; answerAt: string } => {
     executionArn: run.record.arn,
     answerAt,
     state: 'started',
-    ...(call.heartbeatSeconds === undefined
-      ? {}
-      : { heartbeatSeconds: call.heartbeatSeconds, heartbeatAt: frame.now }),
+    ...(call.heartbeatSeconds === undefined ? {} : { heartbeatSeconds: call.heartbeatSeconds, heartbeatAt: frame.now }),
   });
   return { token, answerAt };
 };

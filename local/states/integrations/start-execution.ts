@@ -52,7 +52,8 @@ export const awaitExecution = async (
   }
   const answer = (await callService(call, 'states', 'DescribeExecution', { executionArn }, statesNames)) as JsonObject;
   const description = describe(answer, parseDocuments);
-  if (description.Status !== 'SUCCEEDED') throw new StateFailure('States.TaskFailed', JSON.stringify(describe(answer, false)));
+  if (description.Status !== 'SUCCEEDED')
+    throw new StateFailure('States.TaskFailed', JSON.stringify(describe(answer, false)));
   return description;
 };
 
@@ -86,4 +87,6 @@ const describe = (answer: JsonObject, parseDocuments: boolean): JsonObject => {
 };
 
 const lowerFirst = (members: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(members).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value]));
+  Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, value]),
+  );

@@ -1,9 +1,9 @@
-import type { Json } from '../json.ts';
-import type { StateContext } from '../interpreter/state-context.ts';
-import { uuidOf } from '../interpreter/random.ts';
-import { callFailure, type ServiceNames } from './call-errors.ts';
-import { StateFailure } from '../interpreter/errors.ts';
 import { AwsError } from '../../kernel/errors.ts';
+import { StateFailure } from '../interpreter/errors.ts';
+import { uuidOf } from '../interpreter/random.ts';
+import type { StateContext } from '../interpreter/state-context.ts';
+import type { Json } from '../json.ts';
+import { callFailure, type ServiceNames } from './call-errors.ts';
 
 /** One attempt of a Task: its evaluated arguments and limits. */
 export interface TaskCall {

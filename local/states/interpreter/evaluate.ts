@@ -32,13 +32,12 @@ const describe = (error: unknown): string => {
 };
 
 /** Evaluates one field of a state, which may be a literal, an expression, or JSON with expressions inside. */
-export const evaluate = async (
-  value: Json,
-  field: string,
-  scope: Scope,
-  source: EvaluationSource,
-): Promise<Json> => {
-  const bindings = { ...createFunctions({ ...source, where: `${source.where}/${field}` }), ...scope.variables, states: scope.states };
+export const evaluate = async (value: Json, field: string, scope: Scope, source: EvaluationSource): Promise<Json> => {
+  const bindings = {
+    ...createFunctions({ ...source, where: `${source.where}/${field}` }),
+    ...scope.variables,
+    states: scope.states,
+  };
   const walk = async (part: Json, location: string): Promise<Json> => {
     const expression = expressionIn(part);
     if (expression !== undefined) return evaluateExpression(expression, location, bindings);

@@ -41,7 +41,12 @@ export const readItems = async (context: StateContext, reader: ItemReader, attem
     case 'CSV':
       return csvItems(body.toString(), config).slice(0, limit);
     case 'JSONL':
-      return body.toString().split('\n').filter((line) => line.trim() !== '').slice(0, limit).map(parseLine);
+      return body
+        .toString()
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(0, limit)
+        .map(parseLine);
     case 'MANIFEST':
       return (await inventoryItems(body, args, read)).slice(0, limit);
     default:
@@ -80,7 +85,9 @@ const inventoryItems = async (
   if (!isObject(manifest) || manifest.fileFormat !== 'CSV' || !Array.isArray(manifest.files)) {
     throw readerFailed('The manifest is not that of an S3 inventory in CSV format.');
   }
-  const headers = String(manifest.fileSchema).split(',').map((name) => name.trim());
+  const headers = String(manifest.fileSchema)
+    .split(',')
+    .map((name) => name.trim());
   const items: Json[] = [];
   for (const file of manifest.files) {
     if (!isObject(file)) throw readerFailed('The manifest lists a file without a key.');

@@ -1,6 +1,8 @@
 import { arnOf } from '../arns.ts';
+import { statesNames } from '../integrations/call-errors.ts';
+import { callService } from '../integrations/task-call.ts';
 import { type ExecutionRecord, itemKey, type MapItemRecord, type MapRunRecord } from '../records.ts';
-import { Aborted } from './errors.ts';
+import { Aborted, StateFailure } from './errors.ts';
 import { hexOf, uuidOf } from './random.ts';
 import type { StateContext } from './state-context.ts';
 
@@ -33,8 +35,8 @@ export const runChildren = async (
       if (!engine.tables.executions.get(child.arn)) {
         await run.whenLive(frame);
         if (signal.aborted) return;
+        await start(context, child);
       }
-      engine.startChild(child);
       running.add(child.arn);
       const ended = await engine.finished(child.arn, signal);
       running.delete(child.arn);
@@ -51,13 +53,12 @@ export const runChildren = async (
   // A restart may find that too many had failed; then no further child is started.
   if (decided.value !== undefined) over.abort(new Aborted());
   const slots = Array.from({ length: Math.min(limit, total) }, take);
+  // One that cannot even start its child ends all.
+  for (const slot of slots) slot.catch((error: unknown) => over.abort(error));
   const results = await Promise.allSettled(slots);
   if (frame.signal.aborted) {
     if (!engine.stopping) for (const arn of running) engine.abort(arn, {});
     throw new Aborted();
-  }
-  for (const result of results) {
-    if (result.status === 'rejected' && !(result.reason instanceof Aborted)) throw result.reason;
   }
   const exceeded = over.signal.aborted;
   if (exceeded) {
@@ -66,11 +67,36 @@ export const runChildren = async (
       if (engine.tables.executions.get(arn)?.status === 'RUNNING') engine.abort(arn, {});
     }
   }
+  if (over.signal.reason instanceof StateFailure) throw over.signal.reason;
+  for (const result of results) {
+    if (
+      result.status === 'rejected' &&
+      !(result.reason instanceof Aborted) &&
+      !(result.reason instanceof StateFailure)
+    ) {
+      throw result.reason;
+    }
+  }
   const children = Array.from({ length: total }, (_, index): ExecutionRecord => {
     const child = childOf(context, mapRun, index);
     return engine.tables.executions.get(child.arn) ?? { ...child, status: 'ABORTED' };
   });
   return { children, exceeded };
+};
+
+/** AWS starts a child with the machine's role, which must be allowed states:StartExecution on its own machine. */
+const start = async (context: StateContext, child: ExecutionRecord): Promise<void> => {
+  const { engine, record } = context.run;
+  const region = record.arn.split(':')[3] ?? '';
+  engine.expectChild(child);
+  const stateMachineArn = child.machineArn.split('/')[0];
+  await callService(
+    { context, region, attemptId: child.name },
+    'states',
+    'StartExecution',
+    { stateMachineArn, name: child.name, input: child.input },
+    statesNames,
+  );
 };
 
 /** A child as it is when it starts; what it is called depends on nothing but its place. */
@@ -93,4 +119,3 @@ const childOf = ({ run, frame }: StateContext, mapRun: MapRunRecord, index: numb
     itemCount: item.items,
   };
 };
-

@@ -1,6 +1,6 @@
 import { arnOf, machineName } from '../arns.ts';
 import type { Json } from '../json.ts';
-import { itemKey, type ExecutionRecord, type MapRunRecord } from '../records.ts';
+import { type ExecutionRecord, itemKey, type MapRunRecord } from '../records.ts';
 import { type Machine, processorOf } from './definition.ts';
 import { Aborted, StateFailure } from './errors.ts';
 import { batchItems } from './item-batcher.ts';
@@ -20,14 +20,24 @@ export const runDistributed = async (context: StateContext): Promise<StateResult
   const label = state.Label ?? uuidOf(record.machineArn, context.name);
   const { region, accountId, rest } = partsOf(record);
   const run_: MapRunRecord = {
-    arn: arnOf('mapRun', region, accountId, `${machineName(record.machineArn)}/${label}:${uuidOf(record.seed, attemptId)}`),
+    arn: arnOf(
+      'mapRun',
+      region,
+      accountId,
+      `${machineName(record.machineArn)}/${label}:${uuidOf(record.seed, attemptId)}`,
+    ),
     executionArn: record.arn,
     machineArn: arnOf('stateMachine', region, accountId, `${rest}/${label}`),
     status: 'RUNNING',
     startDate: frame.now,
     maxConcurrency: await numberOf(context, state.MaxConcurrency, 'MaxConcurrency', 0),
     toleratedFailureCount: await numberOf(context, state.ToleratedFailureCount, 'ToleratedFailureCount', 0),
-    toleratedFailurePercentage: await numberOf(context, state.ToleratedFailurePercentage, 'ToleratedFailurePercentage', 0),
+    toleratedFailurePercentage: await numberOf(
+      context,
+      state.ToleratedFailurePercentage,
+      'ToleratedFailurePercentage',
+      0,
+    ),
     type: processorOf(state).ProcessorConfig?.ExecutionType ?? 'STANDARD',
   };
   await context.emit('MapStateStarted', { length: given?.length ?? 0 });
@@ -82,7 +92,8 @@ const prepare = async (
     const selected: Json[] = [];
     for (const [index, item] of items.entries()) selected.push(await selectItem(context, item, index));
     const batches = await batchItems(context, state.ItemBatcher, selected);
-    for (const { input } of batches) checkSize(input, 'The input of a child execution exceeds the maximum number of bytes service limit.');
+    for (const { input } of batches)
+      checkSize(input, 'The input of a child execution exceeds the maximum number of bytes service limit.');
     const { QueryLanguage } = run.machine;
     const machine: Machine = { ...processorOf(state), ...(QueryLanguage ? { QueryLanguage } : {}) };
     kernel.store.transaction(() => {
@@ -98,14 +109,16 @@ const prepare = async (
 };
 
 /** Whether so many failed items are more than the Map tolerates. None are, unless it says so. */
-const exceeds = ({ state }: StateContext, mapRun: MapRunRecord) => (failedItems: number): boolean => {
-  if (failedItems === 0) return false;
-  const { toleratedFailureCount: count, toleratedFailurePercentage: percentage, items = 0 } = mapRun;
-  const countSaysNo = state.ToleratedFailureCount !== undefined && failedItems > count;
-  const percentageSaysNo = state.ToleratedFailurePercentage !== undefined && (failedItems / items) * 100 > percentage;
-  const neither = state.ToleratedFailureCount === undefined && state.ToleratedFailurePercentage === undefined;
-  return neither || countSaysNo || percentageSaysNo;
-};
+const exceeds =
+  ({ state }: StateContext, mapRun: MapRunRecord) =>
+  (failedItems: number): boolean => {
+    if (failedItems === 0) return false;
+    const { toleratedFailureCount: count, toleratedFailurePercentage: percentage, items = 0 } = mapRun;
+    const countSaysNo = state.ToleratedFailureCount !== undefined && failedItems > count;
+    const percentageSaysNo = state.ToleratedFailurePercentage !== undefined && (failedItems / items) * 100 > percentage;
+    const neither = state.ToleratedFailureCount === undefined && state.ToleratedFailurePercentage === undefined;
+    return neither || countSaysNo || percentageSaysNo;
+  };
 
 const resultOf = async (
   context: StateContext,
@@ -133,5 +146,6 @@ const resultOf = async (
 const end = ({ run, frame }: StateContext, mapRunArn: string, status: 'SUCCEEDED' | 'FAILED' | 'ABORTED'): void => {
   const { mapRuns } = run.engine.tables;
   const current = mapRuns.get(mapRunArn);
-  if (current?.status === 'RUNNING') mapRuns.put(mapRunArn, { ...current, status, stopDate: Math.max(frame.now, run.now()) });
+  if (current?.status === 'RUNNING')
+    mapRuns.put(mapRunArn, { ...current, status, stopDate: Math.max(frame.now, run.now()) });
 };

@@ -40,7 +40,10 @@ export const runInline = async (context: StateContext): Promise<StateResult> => 
     failed: async ({ index }) => void (await aside(context, 'MapIterationFailed', { name, index })),
     aborted: async ({ index }) => void (await aside(context, 'MapIterationAborted', { name, index })),
   });
-  checkSize(outputs, `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`);
+  checkSize(
+    outputs,
+    `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+  );
   frame.previous = lastSucceeded;
   await context.emit('MapStateSucceeded');
   const output = await context.exit(state, outputs, { result: outputs }, { previous: lastSucceeded });

@@ -26,7 +26,9 @@ export const itemsOf = async (context: StateContext): Promise<Json[]> => {
   const items = await context.evaluate(state.Items, 'Items');
   if (Array.isArray(items)) return items;
   // A literal of another type has not passed validation.
-  throw expressionIn(state.Items) === undefined ? new Error('Items is no array') : wrongType(state.Items, items, 'Items', 'array');
+  throw expressionIn(state.Items) === undefined
+    ? new Error('Items is no array')
+    : wrongType(state.Items, items, 'Items', 'array');
 };
 
 /** A field that holds a number, by itself or by expression; `fallback` where the state does not have it. */

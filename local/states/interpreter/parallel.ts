@@ -10,7 +10,8 @@ export const runParallel: StateHandler = (context) =>
     async () => {
       const { state, frame, run } = context;
       const blocks = state.Branches ?? [];
-      const input = state.Arguments === undefined ? context.input : await context.evaluate(state.Arguments, 'Arguments');
+      const input =
+        state.Arguments === undefined ? context.input : await context.evaluate(state.Arguments, 'Arguments');
       await context.emit('ParallelStateStarted');
       const place = frame.place();
       const begin = async (index: number, previous: number): Promise<Branch> => {

@@ -6,8 +6,7 @@ export const fraction = (seed: string, where: string): number => {
   return digest.readUIntBE(0, 6) / 2 ** 48;
 };
 
-export const hexOf = (seed: string, where: string): string =>
-  createHmac('sha256', seed).update(where).digest('hex');
+export const hexOf = (seed: string, where: string): string => createHmac('sha256', seed).update(where).digest('hex');
 
 /** A version 4 UUID that a seed determines. */
 export const uuidOf = (seed: string, where: string): string => {

@@ -58,13 +58,7 @@ export const writeResults = async (
   const put = async (key: string, text: string): Promise<JsonObject> => {
     const body = Buffer.from(text);
     try {
-      await callService(
-        { context, region, attemptId },
-        's3',
-        'PutObject',
-        { Bucket, Key: key, Body: body },
-        s3Names,
-      );
+      await callService({ context, region, attemptId }, 's3', 'PutObject', { Bucket, Key: key, Body: body }, s3Names);
     } catch (error) {
       if (error instanceof StateFailure) throw new StateFailure('States.ResultWriterFailed', error.failure.cause);
       throw error;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import type { Failure } from '../records.ts';
 import type { Retrier } from './definition.ts';
-import { StateFailure } from './errors.ts';
+import type { StateFailure } from './errors.ts';
 import { fraction } from './random.ts';
 import type { StateContext, StateResult } from './state-context.ts';
 

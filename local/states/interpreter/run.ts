@@ -2,8 +2,8 @@ import type { Kernel, Principal } from '../../kernel/service.ts';
 import type { Json, JsonObject } from '../json.ts';
 import {
   type EventRecord,
-  eventKey,
   type ExecutionRecord,
+  eventKey,
   type Failure,
   keyOf,
   type Outcome,
@@ -23,8 +23,8 @@ export interface Engine {
   readonly tables: Tables;
   /** Resolves when the execution has ended, at once if it has. */
   finished(executionArn: string, signal: AbortSignal): Promise<ExecutionRecord>;
-  /** Starts an execution that no API call asked for (a distributed Map's child), or finds it if it was started. */
-  startChild(record: ExecutionRecord): ExecutionRecord;
+  /** Registers a distributed Map's child: the next StartExecution of its name, which nobody else knows, starts it. */
+  expectChild(record: ExecutionRecord): void;
   /** Ends an execution and what it started. */
   abort(executionArn: string, failure: Failure): void;
   /** Opens a token, or finds it open; then resolves when it is answered (`true`) or started by a worker (`false`). */
@@ -100,7 +100,13 @@ export class Run {
     return this.append(at, type, previous, details, frame.now);
   }
 
-  append(at: string, type: string, previousEventId: number, details: JsonObject | undefined, timestamp: number): number {
+  append(
+    at: string,
+    type: string,
+    previousEventId: number,
+    details: JsonObject | undefined,
+    timestamp: number,
+  ): number {
     const id = ++this.#lastId;
     const event: EventRecord = { id, previousEventId, timestamp, type, at, ...(details ? { details } : {}) };
     this.engine.tables.history.put(eventKey(this.record.arn, id), event);
@@ -167,7 +173,11 @@ export class Run {
     return this.#principal;
   }
 
-  async #settle(act: (signal: AbortSignal) => Promise<Json>, frame: Frame, deadline: number | undefined): Promise<Outcome> {
+  async #settle(
+    act: (signal: AbortSignal) => Promise<Json>,
+    frame: Frame,
+    deadline: number | undefined,
+  ): Promise<Outcome> {
     const timedOut = (): Outcome => ({ time: this.now(), failure: { error: 'States.Timeout' } });
     if (deadline !== undefined && deadline <= this.now()) return timedOut();
     const ending = new AbortController();

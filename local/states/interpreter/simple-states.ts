@@ -6,9 +6,7 @@ import { parseTimestamp } from './timestamp.ts';
 
 export const runPass: StateHandler = async (context) => {
   const { state, input } = context;
-  return context.state.Result === undefined
-    ? leave(context, await context.exit(state, input))
-    : leave(context, await context.exit(state, state.Result));
+  return leave(context, await context.exit(state, state.Result === undefined ? input : state.Result));
 };
 
 export const runSucceed: StateHandler = async (context) => ({

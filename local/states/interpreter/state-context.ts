@@ -104,7 +104,10 @@ export class StateContext {
     const prefix = options.prefix ?? '';
     const output = from.Output === undefined ? fallback : await this.evaluate(from.Output, `${prefix}Output`, more);
     const assigned = from.Assign === undefined ? undefined : await this.evaluate(from.Assign, `${prefix}Assign`, more);
-    checkSize(output, `The state/task '${this.name}' returned a result with a size exceeding the maximum number of bytes service limit.`);
+    checkSize(
+      output,
+      `The state/task '${this.name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
+    );
     const variables = (assigned ?? {}) as JsonObject;
     for (const [name, value] of Object.entries(variables)) {
       checkSize(value, `The value of the variable '${name}' exceeds the maximum number of bytes service limit.`);

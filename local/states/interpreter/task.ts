@@ -21,7 +21,10 @@ export const runTask: StateHandler = (context) =>
     const waits = resource.kind === 'activity' || ('pattern' in resource && resource.pattern === 'waitForTaskToken');
     context.token = waits ? tokenOf(run.record.seed, attemptId) : undefined;
     const args = state.Arguments === undefined ? context.input : await context.evaluate(state.Arguments, 'Arguments');
-    checkSize(args, `The arguments of the state/task '${context.name}' exceed the maximum number of bytes service limit.`);
+    checkSize(
+      args,
+      `The arguments of the state/task '${context.name}' exceed the maximum number of bytes service limit.`,
+    );
     const timeoutSeconds = await seconds(context, state.TimeoutSeconds, 'TimeoutSeconds');
     const heartbeatSeconds = await seconds(context, state.HeartbeatSeconds, 'HeartbeatSeconds');
     const call: TaskCall = {

@@ -1,0 +1,89 @@
+/**
+ * The access node's process, and its composition root in both kinds of thread: it starts itself as worker thread. Queues,
+ * broker and heartbeats are the main thread's; in each worker thread runs one order at a time.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { openNodeControl } from '../adapters/aws/node-clients.ts';
+import { createS3WorkArea } from '../adapters/aws/node-work-area.ts';
+import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
+import { openKmsKeyWrapper, openTenantStore } from '../adapters/aws/open-tenant-store.ts';
+import { BadConfiguration, type NodeConfiguration, readConfiguration } from './configuration.ts';
+import { createMessageHandler } from './handle-message.ts';
+import { createLog, type Log } from './log.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+import { takeOrders } from './take-orders.ts';
+import { createTenantLibraries } from './tenant-libraries.ts';
+import { runWorker } from './worker.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+/** A worker holds lists of blocks, pages and SDK clients; blocks themselves are outside the heap. */
+const WORKER_HEAP_MIB = 192;
+
+const startWorker = (configuration: NodeConfiguration): Worker =>
+  new Worker(new URL(import.meta.url), {
+    workerData: configuration,
+    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB },
+  });
+
+const runMain = async (configuration: NodeConfiguration, log: Log): Promise<void> => {
+  const { region, slots, s3PathStyle, visibilitySeconds, pollSeconds, graceSeconds } = configuration;
+  const control = openNodeControl(configuration);
+  const libraries = createTenantLibraries({
+    openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle: s3PathStyle }),
+    openKeyWrapper: openKmsKeyWrapper,
+    now: Date.now,
+    randomBytes,
+  });
+  const pool = createWorkerPool({ startWorker: () => startWorker(configuration), libraries, log });
+  const handle = createMessageHandler({
+    broker: control.broker,
+    answers: control.answers,
+    runner: pool,
+    log,
+    now: Date.now,
+    visibilitySeconds,
+  });
+  const { stop, hurry } = stopOnSignals(process, log);
+  log.info('access node started', {
+    region,
+    slots,
+    queues: configuration.queueUrls,
+    connections: configuration.connections,
+    transport: configuration.transport,
+  });
+  await takeOrders({ queues: control.queues, slots, pollSeconds, log, handle }, stop, graceSeconds * 1_000, hurry);
+  await pool.close();
+  control.close();
+  log.info('access node stopped');
+};
+
+const runThread = (configuration: NodeConfiguration): void => {
+  const { connections, level, transport, ebsEndpoint, s3PathStyle, region } = configuration;
+  if (!parentPort) throw new Error('a worker thread without a parent');
+  runWorker(parentPort, {
+    openTransport: (options) => openEbsTransport({ ...options, kind: transport, connections, endpoint: ebsEndpoint }),
+    openWorkArea: (bucket, credentials) => createS3WorkArea({ region, bucket, credentials, pathStyle: s3PathStyle }),
+    openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle: s3PathStyle }),
+    connections,
+    level,
+    now: Date.now,
+    random: Math.random,
+    randomBytes,
+  });
+};
+
+if (!isMainThread) {
+  runThread(workerData as NodeConfiguration);
+} else {
+  try {
+    const configuration = readConfiguration(process.env, randomUUID);
+    const log = createLog((line) => process.stdout.write(line), Date.now, { nodeId: configuration.nodeId });
+    await runMain(configuration, log);
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof BadConfiguration)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}

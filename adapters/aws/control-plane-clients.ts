@@ -1,0 +1,20 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import { clientSettings } from './clients.ts';
+
+/** Clients of the control plane's own services, with the function's own role. */
+export const openControlPlaneClients = (region: string) => {
+  const settings = clientSettings('own', region);
+  return {
+    dynamo: new DynamoDBClient(settings),
+    s3: new S3Client(settings),
+    secrets: new SecretsManagerClient(settings),
+    sfn: new SFNClient(settings),
+    sqs: new SQSClient(settings),
+    sts: new STSClient(settings),
+  };
+};

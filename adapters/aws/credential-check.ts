@@ -1,0 +1,76 @@
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { CredentialsRejected } from '../../core/domain/errors.ts';
+import type { Ids } from '../../core/ports/clock.ts';
+import type { CredentialCheck, TenantAuthInput } from '../../core/ports/tenant-scope.ts';
+import { awsMessage, awsName, isRefused, isTransient, required, transientFailure } from './classify.ts';
+import { assumeRole, type HubSessions, stsClient } from './hub-sessions.ts';
+
+/** SourceIdentity of a check, which belongs to no job. */
+const CHECK = 'holdfast-check';
+
+/** A role counts only if it can be assumed with its ExternalId, and neither without nor with another. */
+export const createCredentialCheck = ({
+  sts,
+  hub,
+  ids,
+}: {
+  /** The control plane's own credentials. */
+  sts: STSClient;
+  hub: HubSessions;
+  ids: Ids;
+}): CredentialCheck => ({
+  async identify(auth, region) {
+    switch (auth.method) {
+      case 'iam-role':
+        return whoIs(sts);
+      case 'access-key':
+        return whoIs(stsClient(region, auth));
+      case 'assume-role': {
+        const client = await hub.client(CHECK, region);
+        const identity = await checked(async () =>
+          whoIs(stsClient(region, await assume(client, auth, auth.externalId))),
+        );
+        await mustFail(client, auth, undefined);
+        await mustFail(client, auth, ids.uuid());
+        return identity;
+      }
+    }
+  },
+});
+
+type AssumeRole = Extract<TenantAuthInput, { method: 'assume-role' }>;
+
+const assume = (client: STSClient, { roleArn }: AssumeRole, externalId: string | undefined) =>
+  assumeRole(client, { roleArn, jobId: CHECK, ...(externalId === undefined ? {} : { externalId }) });
+
+const mustFail = async (client: STSClient, auth: AssumeRole, externalId: string | undefined): Promise<void> => {
+  try {
+    await assume(client, auth, externalId);
+  } catch (error) {
+    if (isRefused(error)) return;
+    throw isTransient(error) ? transientFailure('sts:AssumeRole', error) : error;
+  }
+  throw new CredentialsRejected(
+    `The role ${auth.roleArn} can be assumed ${externalId === undefined ? 'without an' : 'with any'} ExternalId.`,
+    { remedy: 'Require it in the trust policy of the role: Condition StringEquals sts:ExternalId.' },
+  );
+};
+
+const whoIs = (client: STSClient) =>
+  checked(async () => {
+    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}));
+    const action = 'sts:GetCallerIdentity';
+    return { accountId: required(Account, 'Account', action), arn: required(Arn, 'Arn', action) };
+  });
+
+const checked = async <T>(run: () => Promise<T>): Promise<T> => {
+  try {
+    return await run();
+  } catch (error) {
+    if (isTransient(error)) throw transientFailure('sts', error);
+    if (!isRefused(error)) throw error;
+    throw new CredentialsRejected(`AWS refuses the credentials: ${awsName(error)} ${awsMessage(error)}`, {
+      cause: error,
+    });
+  }
+};

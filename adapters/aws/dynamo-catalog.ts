@@ -1,0 +1,22 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Catalog } from '../../core/ports/catalog.ts';
+import { createDynamoEffects } from './dynamo-effects.ts';
+import { createDynamoHypervisors } from './dynamo-hypervisors.ts';
+import { createDynamoJobs } from './dynamo-jobs.ts';
+import { createDynamoOrders } from './dynamo-orders.ts';
+import { createDynamoProtectedInstances } from './dynamo-protected-instances.ts';
+import { createDynamoRecoveryPoints } from './dynamo-recovery-points.ts';
+import { createTable } from './dynamo-table.ts';
+
+/** The catalog on one table (dynamo-table-definition.ts). Make the client with `clientSettings('own', region)`. */
+export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBClient; table: string }): Catalog => {
+  const table = createTable(client, name);
+  return {
+    hypervisors: createDynamoHypervisors(table),
+    jobs: createDynamoJobs(table),
+    instances: createDynamoProtectedInstances(table),
+    points: createDynamoRecoveryPoints(table),
+    orders: createDynamoOrders(table),
+    effects: createDynamoEffects(table),
+  };
+};

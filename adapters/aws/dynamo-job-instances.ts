@@ -1,0 +1,30 @@
+import type { JobInstance } from '../../core/domain/job.ts';
+import type { Jobs } from '../../core/ports/catalog.ts';
+import { type Key, recordOf, type Table } from './dynamo-table.ts';
+import { unchangeable } from './dynamo-unchangeable.ts';
+
+const partition = (jobId: string): string => `JOB#${jobId}#INSTANCE`;
+const keyOf = (jobId: string, instanceId: string): Key => ({ pk: partition(jobId), sk: instanceId });
+const absent = (jobId: string, instanceId: string): Error =>
+  new Error(`the job ${jobId} has no record of ${instanceId}`);
+
+export const createDynamoJobInstances = (
+  table: Table,
+): Pick<Jobs, 'addInstance' | 'instances' | 'instance' | 'updateInstance' | 'addCounters'> => ({
+  async addInstance(instance) {
+    await table.create(keyOf(instance.jobId, instance.instanceId), instance);
+  },
+  instances: async (jobId) => (await table.all(partition(jobId))).map((item) => recordOf<JobInstance>(item)),
+  async instance(jobId, instanceId) {
+    const item = await table.get(keyOf(jobId, instanceId));
+    return item && recordOf<JobInstance>(item);
+  },
+  async updateInstance(jobId, instanceId, change) {
+    unchangeable(change, ['jobId', 'instanceId', 'tenantId']);
+    if (!(await table.update(keyOf(jobId, instanceId), { set: change }))) throw absent(jobId, instanceId);
+  },
+  async addCounters(jobId, instanceId, delta) {
+    const increase = Object.fromEntries(Object.entries(delta).map(([name, by]) => [`counters.${name}`, by]));
+    if (!(await table.update(keyOf(jobId, instanceId), { increase }))) throw absent(jobId, instanceId);
+  },
+});

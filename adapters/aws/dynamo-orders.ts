@@ -1,0 +1,87 @@
+import type { OrderOutcome } from '../../core/contracts/orders.ts';
+import type { Order } from '../../core/domain/order.ts';
+import type { Orders } from '../../core/ports/catalog.ts';
+import type { Condition } from './dynamo-expressions.ts';
+import { type Item, type Key, recordOf, type Table } from './dynamo-table.ts';
+import { inParallel } from './in-parallel.ts';
+
+const keyOf = (orderId: string): Key => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
+/** Which orders an attempt has; a row is written before its order, so that the cleanup misses none. */
+const attempt = (jobId: string, number: number): string => `ATTEMPT#${jobId}#${number}#ORDER`;
+const tokenKey = (tokenHash: string): Key => ({ pk: `TOKEN#${tokenHash}`, sk: 'TOKEN' });
+
+const WRITES_AT_ONCE = 16;
+
+const present = (claim: number): Condition => ({
+  text: '#state = :claimed AND #claim = :claim',
+  values: { ':claimed': 'claimed', ':claim': claim },
+});
+
+const claimable = ({ claim, heartbeatAt }: Order): Condition => ({
+  text: `#state IN (:queued, :failed) OR (#state = :claimed AND #claim = :seen AND ${
+    heartbeatAt === undefined ? 'attribute_not_exists(#heartbeatAt)' : '#heartbeatAt = :heartbeatAt'
+  })`,
+  values: {
+    ':seen': claim,
+    ':queued': 'queued',
+    ':failed': 'failed',
+    ':claimed': 'claimed',
+    ...(heartbeatAt === undefined ? {} : { ':heartbeatAt': heartbeatAt }),
+  },
+});
+
+export const createDynamoOrders = (table: Table): Orders => {
+  const get = async (orderId: string): Promise<Order | undefined> => {
+    const item = await table.get(keyOf(orderId));
+    return item && recordOf<Order>(item);
+  };
+  const order = (item: Item | undefined): Order | undefined => item && recordOf<Order>(item);
+
+  return {
+    get,
+    async add(orders) {
+      await table.putMany(
+        orders.map(({ orderId, jobId, attempt: number, instanceId }) => ({
+          pk: attempt(jobId, number),
+          sk: `${instanceId}#${orderId}`,
+          orderId,
+        })),
+      );
+      await inParallel(orders, WRITES_AT_ONCE, (each) => table.create(keyOf(each.orderId), each));
+    },
+    async ofAttempt(jobId, number, instanceId) {
+      const rows = await table.all(attempt(jobId, number), instanceId === undefined ? '' : `${instanceId}#`);
+      const items = await table.getMany(rows.map(({ orderId }) => keyOf(orderId as string)));
+      return items.map((item) => recordOf<Order>(item));
+    },
+    async claim(orderId, seen, nodeId, tokenHash, now) {
+      const claimed = { state: 'claimed', nodeId, tokenHash, heartbeatAt: now };
+      // A claim counts anew: what the one before had counted is in `seen`, for who wants to know.
+      const set = { ...claimed, counters: undefined, error: undefined };
+      return order(await table.update(keyOf(orderId), { set, increase: { claim: 1 } }, claimable(seen)));
+    },
+    async bindToken(tokenHash, orderId) {
+      if (await table.create(tokenKey(tokenHash), { orderId })) return true;
+      return (await table.get(tokenKey(tokenHash)))?.orderId === orderId;
+    },
+    heartbeat: async (orderId, claim, counters, now) =>
+      order(await table.update(keyOf(orderId), { set: { counters, heartbeatAt: now } }, present(claim), 'before')),
+    async complete(orderId, claim, outcome): Promise<OrderOutcome | undefined> {
+      const set = { state: 'done', outcome, counters: outcome.counters };
+      const done = await table.update(keyOf(orderId), { set }, present(claim));
+      return done ? outcome : (await get(orderId))?.outcome;
+    },
+    async release(orderId, claim, state, error) {
+      if (await table.update(keyOf(orderId), { set: { state, error } }, present(claim))) return true;
+      const there = await get(orderId);
+      return there?.claim === claim && there.state === state;
+    },
+    async close(orderId) {
+      await table.update(
+        keyOf(orderId),
+        { set: { state: 'closed' } },
+        { text: '#state <> :done', values: { ':done': 'done' } },
+      );
+    },
+  };
+};

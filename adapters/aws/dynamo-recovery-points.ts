@@ -1,0 +1,73 @@
+import { TransientFailure } from '../../core/domain/errors.ts';
+import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
+import type { RecoveryPoints } from '../../core/ports/catalog.ts';
+import { isVolume, isVolumeOf, volumeItems, volumeOf, volumesVersion } from './dynamo-point-volumes.ts';
+import { type Item, type Key, recordOf, type Table } from './dynamo-table.ts';
+import { readTimeline, timelineRow } from './dynamo-timeline.ts';
+import { unchangeable } from './dynamo-unchangeable.ts';
+import { inParallel } from './in-parallel.ts';
+
+const partition = (tenantId: string, pointId: string): string => `TENANT#${tenantId}#POINT#${pointId}`;
+const keyOf = (tenantId: string, pointId: string): Key => ({ pk: partition(tenantId, pointId), sk: 'POINT' });
+const timeline = (tenantId: string, instanceId?: string): string =>
+  `TENANT#${tenantId}#POINTS-BY-TIME${instanceId === undefined ? '' : `#${instanceId}`}`;
+
+const timelineRows = ({ tenantId, instanceId, recoveryPointId }: RecoveryPoint, takenAt: number): Item[] => [
+  timelineRow(timeline(tenantId), takenAt, recoveryPointId),
+  timelineRow(timeline(tenantId, instanceId), takenAt, recoveryPointId),
+];
+
+/** Reading the point and its volumes may take several pages, between which another set of volumes may be written. */
+const READS = 4;
+const POINTS_AT_ONCE = 8;
+
+export const createDynamoRecoveryPoints = (table: Table): RecoveryPoints => {
+  const get = async (tenantId: string, pointId: string): Promise<RecoveryPoint | undefined> => {
+    for (let read = 0; read < READS; read++) {
+      const items = await table.all(partition(tenantId, pointId));
+      const head = items.find(({ sk }) => sk === 'POINT');
+      if (!head) return undefined;
+      const { version, volumeCount, ...point } = recordOf<RecoveryPoint & { version: string; volumeCount: number }>(
+        head,
+      );
+      const volumes = items.filter((item) => isVolumeOf(version, item)).map(volumeOf);
+      if (volumes.length === volumeCount) return { ...point, volumes };
+    }
+    throw new TransientFailure(`the volumes of ${pointId} changed while they were read`);
+  };
+
+  return {
+    get,
+    async add(point) {
+      const { volumes, ...fields } = point;
+      const { pk, sk } = keyOf(point.tenantId, point.recoveryPointId);
+      if (await table.get({ pk, sk })) return;
+      await table.putMany([...volumeItems(pk, volumes), ...timelineRows(point, point.takenAt)]);
+      await table.create({ pk, sk }, { ...fields, version: volumesVersion(volumes), volumeCount: volumes.length });
+    },
+    list: (tenantId, instanceId, page) =>
+      readTimeline(
+        table,
+        timeline(tenantId, instanceId),
+        page,
+        async (ids) =>
+          (await inParallel(ids, POINTS_AT_ONCE, (id) => get(tenantId, id))).filter((point) => point !== undefined),
+        ({ recoveryPointId, takenAt }) => ({ id: recoveryPointId, time: takenAt }),
+      ),
+    async update(tenantId, pointId, { volumes, ...change }) {
+      unchangeable(change, ['tenantId', 'recoveryPointId', 'instanceId', 'takenAt']);
+      const key = keyOf(tenantId, pointId);
+      if (volumes) await table.putMany(volumeItems(key.pk, volumes));
+      const version = volumes && volumesVersion(volumes);
+      const set = version === undefined ? change : { ...change, version, volumeCount: volumes?.length };
+      if (!(await table.update(key, { set }))) throw new Error(`there is no recovery point ${pointId} of ${tenantId}`);
+      if (version !== undefined) await dropOthers(table, key.pk, version);
+    },
+  };
+};
+
+/** Removes the sets of volumes that the point does not name any more. */
+const dropOthers = async (table: Table, pk: string, version: string): Promise<void> => {
+  const others = (await table.all(pk, 'VOLUME#')).filter((item) => isVolume(item) && !isVolumeOf(version, item));
+  await inParallel(others, POINTS_AT_ONCE, (item) => table.delete(item));
+};

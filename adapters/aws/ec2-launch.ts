@@ -1,0 +1,46 @@
+import { type _InstanceType, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
+import type { LaunchRequest, TenantScope } from '../../core/ports/tenant-scope.ts';
+import { awsMessage, awsName, required } from './classify.ts';
+import { tagSpecifications } from './ec2-tags.ts';
+import type { TenantReach } from './ec2-tenant-scope.ts';
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  InsufficientInstanceCapacity: 'AWS has none of this instance type there now: try later, or another type or zone.',
+  InstanceLimitExceeded: 'The account has reached its limit for this kind of instance: ask AWS to raise it.',
+  VcpuLimitExceeded: 'The account has reached its vCPU limit for this kind of instance: ask AWS to raise it.',
+  'InvalidSubnetID.NotFound': 'The subnet is gone: name another one for the restored instance.',
+  'InvalidGroup.NotFound': 'A security group is gone: name others for the restored instance.',
+  'InvalidKeyPair.NotFound': 'The key pair is gone: name another one for the restored instance.',
+};
+
+export const createEc2Launch =
+  ({ ec2, call }: TenantReach): TenantScope['instances']['launch'] =>
+  async (launch) => {
+    try {
+      const { Instances } = await call('ec2:RunInstances', () => ec2.send(runInstances(launch)));
+      return { instanceId: required(Instances?.[0]?.InstanceId, 'InstanceId', 'ec2:RunInstances') };
+    } catch (error) {
+      if (error instanceof HoldfastError) throw error;
+      const remedy = REMEDIES[awsName(error)];
+      throw new LaunchFailed(`ec2:RunInstances: ${awsName(error)} ${awsMessage(error)}`, {
+        cause: error,
+        ...(remedy === undefined ? {} : { remedy }),
+      });
+    }
+  };
+
+const runInstances = (launch: LaunchRequest): RunInstancesCommand =>
+  new RunInstancesCommand({
+    ImageId: launch.imageId,
+    ClientToken: launch.clientToken,
+    InstanceType: launch.instanceType as _InstanceType,
+    MinCount: 1,
+    MaxCount: 1,
+    TagSpecifications: tagSpecifications({ instance: launch.instanceTags, volume: launch.volumeTags }),
+    ...(launch.securityGroupIds.length === 0 ? {} : { SecurityGroupIds: [...launch.securityGroupIds] }),
+    ...(launch.subnetId === undefined ? {} : { SubnetId: launch.subnetId }),
+    ...(launch.keyName === undefined ? {} : { KeyName: launch.keyName }),
+    ...(launch.availabilityZone === undefined ? {} : { Placement: { AvailabilityZone: launch.availabilityZone } }),
+    ...(launch.instanceProfileArn === undefined ? {} : { IamInstanceProfile: { Arn: launch.instanceProfileArn } }),
+  });

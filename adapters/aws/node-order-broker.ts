@@ -1,0 +1,79 @@
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { z } from 'zod';
+import { type BrokerRequest, ClaimResponse, CompleteResponse, HeartbeatResponse } from '../../core/contracts/orders.ts';
+import { TransientFailure } from '../../core/domain/errors.ts';
+import { BrokerRefused, type OrderBroker } from '../../core/ports/node-control.ts';
+import { asTransient } from './node-client-settings.ts';
+
+export interface LambdaOrderBrokerOptions {
+  readonly client: LambdaClient;
+  /** Name or ARN. */
+  readonly functionName: string;
+  readonly nodeId: string;
+}
+
+/** What a Lambda function that threw answers with. */
+const Thrown = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
+
+/**
+ * Errors of the broker that say "not this order, not for this node". Everything else that it may throw (a throttled
+ * table, its own timeout, a bug) is worth asking again: until its deadline, then the message comes back.
+ */
+const REFUSALS = new Set([
+  'InvalidRequest',
+  'NotFound',
+  'NotAllowed',
+  'Conflict',
+  'FenceRaised',
+  'JobCancelled',
+  'TenantNotBound',
+  'TenantAccessLost',
+  'CredentialsRejected',
+  'ZodError',
+  'ZodRealError',
+]);
+
+export const createLambdaOrderBroker = ({ client, functionName, nodeId }: LambdaOrderBrokerOptions): OrderBroker => {
+  const ask = async <T>(answer: z.ZodType<T>, request: BrokerRequest): Promise<T> => {
+    const what = `broker ${request.operation}`;
+    const { FunctionError, Payload } = await client
+      .send(
+        new InvokeCommand({
+          FunctionName: functionName,
+          InvocationType: 'RequestResponse',
+          Payload: Buffer.from(JSON.stringify(request)),
+        }),
+      )
+      .catch((error: unknown) => {
+        const passing = asTransient(error, what);
+        if (passing instanceof TransientFailure || !(error instanceof Error)) throw passing;
+        throw new BrokerRefused(error.name, error.message, error);
+      });
+    const body = parseJson(what, Payload);
+    if (FunctionError !== undefined) {
+      const { errorType = FunctionError, errorMessage = '' } = Thrown.safeParse(body).data ?? {};
+      if (REFUSALS.has(errorType)) throw new BrokerRefused(errorType, errorMessage);
+      throw new TransientFailure(`${what}: ${errorType}: ${errorMessage}`);
+    }
+    const parsed = answer.safeParse(body);
+    if (!parsed.success) throw new TransientFailure(`${what}: an answer that is none: ${parsed.error.message}`);
+    return parsed.data;
+  };
+
+  return {
+    claim: (request) => ask(ClaimResponse, { operation: 'claimOrder', nodeId, ...request }),
+    heartbeat: (request) => ask(HeartbeatResponse, { operation: 'heartbeatOrder', nodeId, ...request }),
+    complete: (request) => ask(CompleteResponse, { operation: 'completeOrder', nodeId, ...request }),
+    async release(request) {
+      await ask(z.unknown(), { operation: 'releaseOrder', nodeId, ...request });
+    },
+  };
+};
+
+const parseJson = (what: string, payload: Uint8Array | undefined): unknown => {
+  try {
+    return JSON.parse(Buffer.from(payload ?? []).toString());
+  } catch (error) {
+    throw new TransientFailure(`${what}: an answer that is no JSON`, { cause: error });
+  }
+};

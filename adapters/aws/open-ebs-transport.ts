@@ -1,0 +1,24 @@
+import type { SessionCredentials } from '../../core/contracts/orders.ts';
+import type { BlockTransport } from '../../core/ports/block-transport.ts';
+import { createEbsBlockTransport } from './ebs-block-transport.ts';
+import { createHttpEbsCalls } from './ebs-block-transport-http.ts';
+import { createSdkEbsCalls } from './ebs-block-transport-sdk.ts';
+
+export interface EbsTransportOptions {
+  /** `http`: the fast one. `sdk`: the reference, for when AWS does something that the fast one does not know. */
+  readonly kind: 'http' | 'sdk';
+  readonly region: string;
+  readonly credentials: () => SessionCredentials;
+  readonly renewCredentials: () => Promise<void>;
+  readonly blockRate: number;
+  readonly connections: number;
+  /** Absent: AWS's. */
+  readonly endpoint?: string | undefined;
+}
+
+export const openEbsTransport = (options: EbsTransportOptions): BlockTransport => {
+  const { kind, region, credentials, connections, endpoint, renewCredentials, blockRate } = options;
+  const place = { region, credentials, connections, ...(endpoint === undefined ? {} : { endpoint }) };
+  const calls = kind === 'sdk' ? createSdkEbsCalls(place) : createHttpEbsCalls(place);
+  return createEbsBlockTransport({ calls, blockRate, renewCredentials });
+};

@@ -1,0 +1,100 @@
+/**
+ * The policies of an order's sessions: exact names of what the order may reach. None of them deletes anything.
+ */
+import type { LibraryAccess } from '../../core/contracts/orders.ts';
+import { TAG } from '../../core/domain/effect.ts';
+import { attemptPrefix } from '../../core/domain/work-keys.ts';
+import type { Policy, Statement } from './session-policy.ts';
+
+export type Mode = 'read' | 'write';
+
+const SNAPSHOT_ACTIONS: Readonly<Record<Mode, readonly string[]>> = {
+  read: ['ebs:ListSnapshotBlocks', 'ebs:ListChangedBlocks', 'ebs:GetSnapshotBlock'],
+  write: ['ebs:PutSnapshotBlock', 'ebs:CompleteSnapshot'],
+};
+
+/** Blocks of encrypted snapshots are opened with the tenant's key in the caller's name. */
+const KEY_ACTIONS: Readonly<Record<Mode, readonly string[]>> = {
+  read: ['kms:Decrypt'],
+  write: ['kms:Decrypt', 'kms:GenerateDataKeyWithoutPlaintext'],
+};
+
+/** The kms:ViaService of EBS direct calls is *unproven*: both names that AWS uses for EBS are allowed. */
+const throughEbs = (region: string) => ({
+  StringEquals: { 'kms:ViaService': [`ec2.${region}.amazonaws.com`, `ebs.${region}.amazonaws.com`] },
+});
+
+/** Errors: RangeError for more snapshots to be read than 2,048 characters can name (about 25); an order reads two. */
+export const snapshotPolicy = (region: string, jobId: string, snapshotIds: readonly string[], mode: Mode): Policy => {
+  const key: Statement = {
+    Effect: 'Allow',
+    Action: KEY_ACTIONS[mode],
+    Resource: '*',
+    Condition: throughEbs(region),
+  };
+  const exact: Policy = {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: SNAPSHOT_ACTIONS[mode],
+        Resource: snapshotIds.map((snapshotId) => `arn:aws:ec2:${region}::snapshot/${snapshotId}`),
+      },
+      key,
+    ],
+  };
+  if (mode === 'read' || snapshotIds.length <= NAMEABLE) return exact;
+  // Completing the snapshots of a machine with many volumes: those that this job started, by their tag.
+  return {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: SNAPSHOT_ACTIONS.write,
+        Resource: `arn:aws:ec2:${region}::snapshot/*`,
+        Condition: { StringEquals: { [`aws:ResourceTag/${TAG.job}`]: jobId } },
+      },
+      key,
+    ],
+  };
+};
+
+const NAMEABLE = 20;
+
+/** One tenant's part of the library, and the library's key with that tenant's encryption context. */
+export const libraryPolicy = ({ library, libraryId, tenantId, kmsKeyArn }: LibraryAccess, mode: Mode): Policy => {
+  const key: Statement = {
+    Effect: 'Allow',
+    Action: mode === 'write' ? ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
+    Resource: kmsKeyArn,
+    Condition: {
+      StringEquals: { 'kms:EncryptionContext:tenant': tenantId, 'kms:EncryptionContext:library': libraryId },
+    },
+  };
+  if (library.kind === 'disk') return { Statement: [key] };
+  const bucket = `arn:aws:s3:::${library.bucket}`;
+  return {
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:GetObjectVersion', ...(mode === 'write' ? ['s3:PutObject'] : [])],
+        Resource: `${bucket}/${library.prefix}/*`,
+      },
+      {
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: bucket,
+        Condition: { StringLike: { 's3:prefix': `${library.prefix}/*` } },
+      },
+      key,
+    ],
+  };
+};
+
+export const workAreaPolicy = (bucket: string, jobId: string, attempt: number): Policy => ({
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:PutObject'],
+      Resource: `arn:aws:s3:::${bucket}/${attemptPrefix(jobId, attempt)}*`,
+    },
+  ],
+});

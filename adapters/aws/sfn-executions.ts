@@ -1,0 +1,67 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import type { Executions } from '../../core/ports/control.ts';
+import { callOwn, required } from './classify.ts';
+
+type Machine = Parameters<Executions['start']>[0];
+
+/** `machines`: their ARNs. Make the client with `clientSettings('own', region)`. */
+export const createSfnExecutions = ({
+  client,
+  machines,
+}: {
+  client: SFNClient;
+  machines: Readonly<Record<Machine, string>>;
+}): Executions => {
+  const arnOf = (machine: Machine, name: string): string =>
+    `${machines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
+
+  return {
+    async start(machine, name, input) {
+      try {
+        const { executionArn } = await callOwn('states:StartExecution', () =>
+          client.send(
+            new StartExecutionCommand({ stateMachineArn: machines[machine], name, input: JSON.stringify(input) }),
+          ),
+        );
+        return { outcome: 'started', executionArn: required(executionArn, 'executionArn', 'states:StartExecution') };
+      } catch (error) {
+        if (error instanceof ExecutionAlreadyExists) return { outcome: 'exists', executionArn: arnOf(machine, name) };
+        throw error;
+      }
+    },
+    async status(machine, name) {
+      try {
+        const { status } = await callOwn('states:DescribeExecution', () =>
+          client.send(new DescribeExecutionCommand({ executionArn: arnOf(machine, name) })),
+        );
+        return required(status, 'status', 'states:DescribeExecution');
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return undefined;
+        throw error;
+      }
+    },
+    async stop(machine, name, error, cause) {
+      try {
+        await callOwn('states:StopExecution', () =>
+          client.send(
+            new StopExecutionCommand({
+              executionArn: arnOf(machine, name),
+              // Step Functions' own limits.
+              error: error.slice(0, 256),
+              cause: cause.slice(0, 32_768),
+            }),
+          ),
+        );
+      } catch (failure) {
+        if (!(failure instanceof ExecutionDoesNotExist)) throw failure;
+      }
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import { CreateQueueCommand, GetQueueUrlCommand, QueueDeletedRecently, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Queues } from '../../core/ports/control.ts';
+import { awsName, callOwn, required, transientFailure } from './classify.ts';
+
+const ATTRIBUTES = {
+  /** A dead node's order reappears after this; a living node extends it. */
+  VisibilityTimeout: '60',
+  ReceiveMessageWaitTimeSeconds: '20',
+  /** 14 days, the most: an order waits as long as its task's deadline says, not as SQS does. */
+  MessageRetentionPeriod: '1209600',
+};
+
+/** SQS answers this code in its older form from some regions. */
+const EXISTS = new Set(['QueueNameExists', 'QueueAlreadyExists', 'AWS.SimpleQueueService.QueueNameExists']);
+
+export const createSqsQueues = ({ client }: { client: SQSClient }): Queues => ({
+  async ensure(name) {
+    try {
+      const { QueueUrl } = await callOwn('sqs:CreateQueue', () =>
+        client.send(new CreateQueueCommand({ QueueName: name, Attributes: ATTRIBUTES })),
+      );
+      return required(QueueUrl, 'QueueUrl', 'sqs:CreateQueue');
+    } catch (error) {
+      if (error instanceof QueueDeletedRecently) throw transientFailure('sqs:CreateQueue', error);
+      if (!EXISTS.has(awsName(error))) throw error;
+      // It is there with other attributes: somebody tuned it.
+      const { QueueUrl } = await callOwn('sqs:GetQueueUrl', () =>
+        client.send(new GetQueueUrlCommand({ QueueName: name })),
+      );
+      return required(QueueUrl, 'QueueUrl', 'sqs:GetQueueUrl');
+    }
+  },
+});

@@ -1,0 +1,18 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Clock, Ids } from '../core/ports/clock.ts';
+import type { Sha256 } from '../core/ports/control.ts';
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** UUIDv7 (RFC 9562): 48 bits of time, then 74 random ones, so that ids sort by the millisecond they were made in. */
+export const uuidv7Ids: Ids = {
+  uuid() {
+    const bytes = randomBytes(16);
+    bytes.writeUIntBE(Date.now(), 0, 6);
+    bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  },
+};
+
+export const sha256: Sha256 = (text) => createHash('sha256').update(text).digest('hex');

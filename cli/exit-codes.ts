@@ -1,0 +1,19 @@
+/** How a command ends, for scripts. Also in `holdfast --help`. */
+export const EXIT = {
+  ok: 0,
+  /** The job that was waited for failed, was cancelled, or completed with errors. */
+  jobFailed: 1,
+  /** Wrong options, or something that the command needs is missing. */
+  usage: 2,
+  /** The API answered, and refused. */
+  refused: 3,
+  /** No answer from the API. */
+  unreachable: 4,
+} as const;
+
+export const EXIT_HELP = `Exit codes:
+  0  done
+  1  the job failed, was cancelled, or completed with errors
+  2  wrong options, or something is missing (credentials, --api-url)
+  3  refused by the API
+  4  the API cannot be reached`;

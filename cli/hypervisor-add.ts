@@ -1,0 +1,142 @@
+import { text } from 'node:stream/consumers';
+import { Argument, type Command, Option } from 'commander';
+import type { z } from 'zod';
+import { type AddHypervisor, operatorRoutes } from '../core/contracts/api.ts';
+import { usageError } from './cli-error.ts';
+import { openContext } from './context.ts';
+import { showHypervisor } from './show-hypervisor.ts';
+
+interface Options {
+  readonly name: string;
+  readonly account: string;
+  readonly region?: string;
+  readonly auth: 'iam-role' | 'assume-role' | 'access-key';
+  readonly roleArn?: string;
+  readonly externalId?: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKeyStdin?: boolean;
+  readonly accessNodes: 'manual' | 'automatic';
+  readonly libraryBucket?: string;
+  readonly libraryPrefix?: string;
+  readonly libraryPath?: string;
+  readonly recoveryPublicKey?: string;
+}
+
+const EXAMPLES = `
+A secret access key is read from standard input (--secret-access-key-stdin) or from HOLDFAST_SECRET_ACCESS_KEY,
+never from the command line.
+
+Examples:
+  $ holdfast hypervisor add service --name backup --account 999999999999 --region eu-central-1 \\
+      --auth iam-role --recovery-public-key hfpub1-…
+  $ holdfast hypervisor add tenant --name shop --account 111111111111 --region eu-central-1 \\
+      --auth assume-role --role-arn arn:aws:iam::111111111111:role/holdfast --external-id 8f14e45f…`;
+
+const need = (value: string | undefined, option: string, why: string): string => {
+  if (value) return value;
+  throw usageError(`${option} is needed ${why}.`, { field: option });
+};
+
+const readSecret = async (options: Options): Promise<string> => {
+  const given = options.secretAccessKeyStdin
+    ? (await text(process.stdin)).trim()
+    : process.env.HOLDFAST_SECRET_ACCESS_KEY;
+  if (given) return given;
+  throw usageError('The secret access key is missing.', {
+    field: '--secret-access-key-stdin',
+    remedy: 'Pipe it in with --secret-access-key-stdin, or set HOLDFAST_SECRET_ACCESS_KEY.',
+  });
+};
+
+const authOf = async (options: Options) => {
+  const { auth } = options;
+  switch (auth) {
+    case 'iam-role':
+      return { method: auth };
+    case 'assume-role':
+      return {
+        method: auth,
+        roleArn: need(options.roleArn, '--role-arn', 'with --auth assume-role'),
+        externalId: need(options.externalId, '--external-id', 'with --auth assume-role'),
+      };
+    case 'access-key':
+      return {
+        method: auth,
+        accessKeyId: need(options.accessKeyId, '--access-key-id', 'with --auth access-key'),
+        secretAccessKey: await readSecret(options),
+      };
+  }
+};
+
+const libraryOf = ({ libraryBucket, libraryPrefix, libraryPath }: Options) => {
+  if (libraryBucket && libraryPath) {
+    throw usageError('A library is a bucket or a folder, not both.', { field: '--library-path' });
+  }
+  if (libraryPath) return { library: { kind: 'disk', path: libraryPath } } as const;
+  if (!libraryBucket) return {};
+  return { library: { kind: 's3', bucket: libraryBucket, prefix: libraryPrefix ?? '' } } as const;
+};
+
+const requestOf = async (kind: 'service' | 'tenant', options: Options): Promise<z.input<typeof AddHypervisor>> => {
+  const region = need(options.region ?? process.env.AWS_REGION, '--region', 'or AWS_REGION');
+  const base = { name: options.name, accountId: options.account, region };
+  const auth = await authOf(options);
+  if (kind === 'service') {
+    return {
+      kind,
+      ...base,
+      auth,
+      accessNodes: options.accessNodes,
+      ...libraryOf(options),
+      recoveryPublicKey: need(
+        options.recoveryPublicKey,
+        '--recovery-public-key',
+        'for a service hypervisor (make one: holdfast recovery-key create)',
+      ),
+    };
+  }
+  // an IAM role goes out as it is: that it is refused for tenants, and why, is the API's to say
+  return { kind, ...base, auth: auth as Exclude<typeof auth, { method: 'iam-role' }> };
+};
+
+export const addHypervisorAdd = (group: Command): void => {
+  group
+    .command('add')
+    .description('operators: connect an AWS account, as one that lends resources or as one that is protected')
+    .addArgument(new Argument('<kind>', 'what the account is').choices(['service', 'tenant']))
+    .requiredOption('--name <name>', 'how you call it')
+    .requiredOption('--account <id>', 'the AWS account, 12 digits')
+    .option('--region <region>', 'its AWS region (default: AWS_REGION)')
+    .addOption(
+      new Option('--auth <method>', 'how to get in; iam-role is for service hypervisors only')
+        .choices(['iam-role', 'assume-role', 'access-key'])
+        .makeOptionMandatory(),
+    )
+    .option('--role-arn <arn>', 'the role to assume')
+    .option('--external-id <id>', 'the ExternalId that the role’s trust policy asks for')
+    .option('--access-key-id <id>', 'the access key')
+    .option('--secret-access-key-stdin', 'read its secret from standard input')
+    .addOption(
+      new Option('--access-nodes <how>', 'service: where access nodes come from')
+        .choices(['manual', 'automatic'])
+        .default('manual'),
+    )
+    .option('--library-bucket <bucket>', 'service: keep backup data in this S3 bucket (default: the deployment’s own)')
+    .option('--library-prefix <prefix>', 'service: below this prefix of the bucket')
+    .option('--library-path <folder>', 'service: keep backup data in a folder of the access nodes')
+    .option('--recovery-public-key <key>', 'service: the public half of your offline recovery key')
+    .addHelpText('after', EXAMPLES)
+    .action(async (kind: 'service' | 'tenant', options: Options, command: Command) => {
+      const { api, screen } = openContext(command);
+      const hypervisor = await api.call(operatorRoutes.addHypervisor, { body: await requestOf(kind, options) });
+      if (screen.json) return screen.value(hypervisor);
+      screen.line(`${screen.colors.green('Added')} the ${kind} hypervisor ${hypervisor.name}.\n`);
+      showHypervisor(screen, hypervisor);
+      screen.line();
+      screen.line(
+        kind === 'service'
+          ? `Next: start access nodes for it, then bind tenants: holdfast hypervisor bind <tenant> --to ${hypervisor.hypervisorId}`
+          : `Next: holdfast hypervisor bind ${hypervisor.hypervisorId} --to <service hypervisor>`,
+      );
+    });
+};

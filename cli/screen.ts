@@ -1,0 +1,67 @@
+/** Where a command writes: results to stdout, live progress and errors to stderr. Plain unless a person looks on. */
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import type { CliError } from './cli-error.ts';
+
+export interface Screen {
+  readonly json: boolean;
+  /** A person watches: progress bars may be drawn. */
+  readonly interactive: boolean;
+  readonly colors: ReturnType<typeof pc.createColors>;
+  line(text?: string): void;
+  /** The result for scripts; call it only if `json`. */
+  value(value: unknown): void;
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** Names and values of one thing, those without a value left out. */
+  fields(fields: readonly (readonly [string, string | undefined])[]): void;
+  error(error: CliError): void;
+}
+
+const BARE = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left'].map(
+    (name) => [name, ''],
+  ),
+);
+const NO_LINES = { ...BARE, 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' };
+
+const render = (rows: readonly (readonly string[])[]): string => {
+  const table = new Table({ chars: NO_LINES, style: { 'padding-left': 0, 'padding-right': 3, head: [], border: [] } });
+  for (const row of rows) table.push([...row]);
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+};
+
+const wantsColor = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+
+export const createScreen = ({ json }: { readonly json: boolean }): Screen => {
+  const { stdout, stderr } = process;
+  const colors = pc.createColors(wantsColor(stdout));
+  const errorColors = pc.createColors(wantsColor(stderr));
+  const line = (text = ''): void => {
+    stdout.write(`${text}\n`);
+  };
+  return {
+    json,
+    interactive: stdout.isTTY === true && stderr.isTTY === true && process.env.TERM !== 'dumb',
+    colors,
+    line,
+    value: (value) => line(JSON.stringify(value, null, 2)),
+    table: (head, rows) => line(render([head.map((name) => colors.dim(name.toUpperCase())), ...rows])),
+    fields: (fields) =>
+      line(render(fields.flatMap(([name, value]) => (value === undefined ? [] : [[colors.dim(name), value]])))),
+    error(error) {
+      if (json) {
+        const { name: code, message: detail, field, remedy } = error;
+        stderr.write(`${JSON.stringify(error.problem ?? { code, detail, field, remedy }, null, 2)}\n`);
+        return;
+      }
+      stderr.write(`${errorColors.red(`Error: ${error.name}`)}\n  ${error.message}\n`);
+      if (error.field) stderr.write(`  ${errorColors.dim('Field:')}      ${error.field}\n`);
+      if (error.remedy) stderr.write(`  ${errorColors.dim('What to do:')} ${error.remedy}\n`);
+    },
+  };
+};

@@ -1,0 +1,28 @@
+import type { HypervisorView } from '../core/contracts/api.ts';
+import type { Screen } from './screen.ts';
+import { time } from './units.ts';
+
+/** Of an operator's view, whatever applies. */
+export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void => {
+  screen.fields([
+    ['Id', hypervisor.hypervisorId],
+    ['Kind', hypervisor.kind],
+    ['Name', hypervisor.name],
+    ['Account', hypervisor.accountId],
+    ['Region', hypervisor.region],
+    ['Signs in with', hypervisor.authMethod],
+    ['Role', hypervisor.roleArn],
+    ['ExternalId', hypervisor.externalId],
+    ['Access key', hypervisor.accessKeyId],
+    ['Bound to', hypervisor.kind === 'tenant' ? (hypervisor.boundTo ?? 'nothing yet') : undefined],
+    ['Bound since', hypervisor.boundAt && time(hypervisor.boundAt)],
+    ['Access nodes', hypervisor.accessNodes],
+    ['Library', hypervisor.library],
+    ['Library id', hypervisor.libraryId],
+    ['Library role', hypervisor.libraryRoleArn],
+    ['KMS key', hypervisor.kmsKeyArn],
+    ['Restore queue', hypervisor.queues?.restores],
+    ['Work queue', hypervisor.queues?.work],
+    ['Added', time(hypervisor.createdAt)],
+  ]);
+};

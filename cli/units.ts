@@ -1,0 +1,37 @@
+/** Numbers as people read them. Sizes are binary, as volumes are. */
+const STEPS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** `0 B`, `512 KiB`, `1.5 GiB`, `212 MiB` */
+export const bytes = (count: number): string => {
+  let value = count;
+  let step = 0;
+  while (value >= 1_024 && step < STEPS.length - 1) {
+    value /= 1_024;
+    step++;
+  }
+  const digits = step > 0 && value < 10 && !Number.isInteger(value) ? 1 : 0;
+  return `${value.toFixed(digits)} ${STEPS[step]}`;
+};
+
+export const rate = (bytesPerSecond: number): string => `${bytes(Math.round(bytesPerSecond))}/s`;
+
+/** `8 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h` */
+export const duration = (seconds: number): string => {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3_600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 1_440) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  const hours = Math.round(whole / 3_600);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+};
+
+/** `2026-11-22 11:24 UTC` from ISO-8601 */
+export const time = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+
+export const secondsBetween = (from: string, to: string | number): number =>
+  (new Date(to).getTime() - new Date(from).getTime()) / 1_000;
+
+/** `1 volume`, `3 volumes` */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

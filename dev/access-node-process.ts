@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cloud } from '../local/cloud.ts';
+
+export interface NodeSettings {
+  readonly slots?: number;
+  readonly visibilitySeconds?: number;
+  readonly graceSeconds?: number;
+  /** Further variables of the process. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface AccessNodeProcess {
+  readonly nodeId: string;
+  readonly pid: number;
+  readonly logFile: string;
+  /** Most memory that the process had at once, bytes, as the kernel counted it; undefined where it does not tell. */
+  peakMemory(): number | undefined;
+  /** Counts the peak anew from here on. */
+  resetPeakMemory(): void;
+  /** SIGKILL: as a lost machine. */
+  kill(): Promise<void>;
+  /** SIGTERM: finishes or hands back its orders. */
+  stop(): Promise<void>;
+}
+
+interface Place {
+  readonly cloud: Cloud;
+  readonly projectDir: string;
+  readonly dataDir: string;
+  readonly region: string;
+  readonly roleArn: string;
+  readonly brokerFunction: string;
+  readonly queues: { readonly restores: string; readonly work: string };
+}
+
+/** Boots an access node as its EC2 instance would: with the credentials of its instance profile, and nothing else. */
+export const startAccessNode = (place: Place, settings: NodeSettings): AccessNodeProcess => {
+  const { cloud, projectDir, dataDir, region, roleArn, brokerFunction, queues } = place;
+  const nodeId = `node-${randomUUID()}`;
+  const { uri, token } = cloud.admin.vendCredentials(roleArn, nodeId);
+  const logs = join(dataDir, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const logFile = join(logs, `${nodeId}.log`);
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [join(projectDir, 'access-node/main.ts')], {
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: process.env.PATH ?? '',
+      ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}),
+      AWS_ENDPOINT_URL: cloud.endpoint,
+      AWS_REGION: region,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+      HOLDFAST_NODE_ID: nodeId,
+      HOLDFAST_BROKER_FUNCTION: brokerFunction,
+      HOLDFAST_QUEUES: `${queues.restores},${queues.work}`,
+      HOLDFAST_POLL_SECONDS: '2',
+      ...(settings.slots === undefined ? {} : { HOLDFAST_SLOTS: String(settings.slots) }),
+      ...(settings.visibilitySeconds === undefined
+        ? {}
+        : { HOLDFAST_VISIBILITY_SECONDS: String(settings.visibilitySeconds) }),
+      ...(settings.graceSeconds === undefined ? {} : { HOLDFAST_GRACE_SECONDS: String(settings.graceSeconds) }),
+      ...settings.environment,
+    },
+  });
+  closeSync(log);
+  const pid = child.pid;
+  if (pid === undefined) throw new Error(`the access node could not be started: see ${logFile}`);
+  const exited = once(child, 'exit');
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    await exited;
+  };
+  let last: number | undefined;
+  return {
+    nodeId,
+    pid,
+    logFile,
+    peakMemory: () => {
+      last = highWaterMark(pid) ?? last;
+      return last;
+    },
+    resetPeakMemory: () => {
+      try {
+        writeFileSync(`/proc/${pid}/clear_refs`, '5');
+      } catch {
+        // Not Linux: the peak is then the whole process's.
+      }
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+};
+
+const highWaterMark = (pid: number): number | undefined => {
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1_024;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { deployRestApi } from '../../local/apigateway/service.ts';
+import type { Cloud } from '../../local/cloud.ts';
+import { putRule } from '../../local/events/rules.ts';
+import { deployFunction } from '../../local/lambda/service.ts';
+import { bundledHandler, bundleFunctions } from './bundle-functions.ts';
+import { type Deployment, type FunctionDefinition, type Place, readServerless } from './read-serverless.ts';
+import { asRoot, deployResource, find, type Physical, resolveReferences, type Stack } from './resources.ts';
+
+export interface Deployed {
+  /** The REST API's base URL. */
+  readonly apiUrl: string;
+  readonly place: Place;
+  readonly deployment: Deployment;
+}
+
+const API_ID = 'holdfast00';
+
+/**
+ * Deploys `serverless.yml` to the local cloud: resources, functions, state machines, REST API, event rules. Run again
+ * on the same data folder it changes what has changed. `overrides` replace entries of `custom` (segment size and such).
+ */
+export const deploy = async (
+  cloud: Cloud,
+  place: Place,
+  projectDir: string,
+  dataDir: string,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<Deployed> => {
+  const deployment = readServerless(join(projectDir, 'serverless.yml'), place, overrides);
+  const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
+  const outdir = join(dataDir, 'functions');
+  const bundled = bundleFunctions(deployment, projectDir, outdir);
+  for (const { Resources } of deployment.resources) {
+    for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
+  }
+  await bundled;
+  for (const [key, definition] of Object.entries(deployment.functions))
+    await deployLambda(stack, deployment, key, definition, outdir);
+  await deployMachines(stack, deployment);
+  await deployEvents(stack, deployment);
+  return { apiUrl: await deployApi(stack, deployment), place, deployment };
+};
+
+const functionLogicalId = (key: string): string => `${key[0]?.toUpperCase()}${key.slice(1)}LambdaFunction`;
+
+const deployLambda = async (
+  stack: Stack,
+  { provider }: Deployment,
+  key: string,
+  definition: FunctionDefinition,
+  outdir: string,
+): Promise<void> => {
+  const { accountId, region } = stack.place;
+  const environment = resolveReferences(stack, { ...provider.environment, ...definition.environment }) as Record<
+    string,
+    string
+  >;
+  await deployFunction(stack.cloud.kernel, {
+    accountId,
+    region,
+    functionName: definition.name,
+    roleArn: find(stack, definition.role).attributes.Arn as string,
+    ...bundledHandler(definition.handler, outdir),
+    environment,
+    timeoutSeconds: definition.timeout ?? provider.timeout,
+    memoryMb: definition.memorySize ?? provider.memorySize,
+    policy: invokePolicy(accountId, region, definition),
+  });
+  const arn = `arn:aws:lambda:${region}:${accountId}:function:${definition.name}`;
+  stack.physical.put(functionLogicalId(key), { ref: definition.name, attributes: { Arn: arn } });
+};
+
+/** The permission that the framework adds for a function's events. */
+const invokePolicy = (accountId: string, region: string, { name, events = [] }: FunctionDefinition) => ({
+  Version: '2012-10-17',
+  Statement: [
+    ...(events.some(({ http }) => http) ? ['apigateway.amazonaws.com'] : []),
+    ...(events.some(({ eventBridge }) => eventBridge) ? ['events.amazonaws.com'] : []),
+  ].map((service) => ({
+    Effect: 'Allow' as const,
+    Principal: { Service: service },
+    Action: 'lambda:InvokeFunction',
+    Resource: `arn:aws:lambda:${region}:${accountId}:function:${name}`,
+  })),
+});
+
+const deployMachines = async (stack: Stack, { stepFunctions }: Deployment): Promise<void> => {
+  const { accountId, region } = stack.place;
+  const machines = Object.values(stepFunctions.stateMachines);
+  // Named first: machines refer to one another.
+  for (const { id, name } of machines) {
+    const arn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+    stack.physical.put(id, { ref: arn, attributes: { Arn: arn, Name: name } });
+  }
+  const existing = new Set(
+    (
+      (await asRoot(stack, 'states', 'ListStateMachines', {})) as { stateMachines: { name: string }[] }
+    ).stateMachines.map(({ name }) => name),
+  );
+  for (const { id, name, role, definition } of machines) {
+    const input = {
+      definition: substitute(stack, JSON.stringify(definition)),
+      roleArn: resolveReferences(stack, role),
+    };
+    if (existing.has(name))
+      await asRoot(stack, 'states', 'UpdateStateMachine', { stateMachineArn: find(stack, id).ref, ...input });
+    else await asRoot(stack, 'states', 'CreateStateMachine', { name, ...input });
+  }
+};
+
+/** `#{Name}` and `#{Name.Attribute}`, as serverless-step-functions hands them to CloudFormation's Fn::Sub. */
+const substitute = (stack: Stack, text: string): string =>
+  text.replace(/#\{([^}]+)\}/g, (_, expression: string) => {
+    const [logicalId, attribute] = expression.split('.') as [string, string?];
+    const { ref, attributes } = find(stack, logicalId);
+    return attribute ? (attributes[attribute] as string) : ref;
+  });
+
+const deployEvents = async (stack: Stack, { functions }: Deployment): Promise<void> => {
+  for (const [key, { events = [] }] of Object.entries(functions)) {
+    for (const [index, { eventBridge }] of events.entries()) {
+      if (!eventBridge) continue;
+      await putRule(stack.cloud.kernel, {
+        accountId: stack.place.accountId,
+        region: stack.place.region,
+        name: `${key}-${index}`,
+        eventPattern: eventBridge.pattern,
+        targetFunctionArn: find(stack, functionLogicalId(key)).attributes.Arn as string,
+      });
+    }
+  }
+};
+
+const deployApi = async (stack: Stack, { provider, functions, custom }: Deployment): Promise<string> => {
+  const { accountId, region, stage } = stack.place;
+  const routes = Object.entries(functions).flatMap(([key, { events = [] }]) =>
+    events.flatMap(({ http }) =>
+      http
+        ? [
+            {
+              method: http.method,
+              path: http.path,
+              functionArn: find(stack, functionLogicalId(key)).attributes.Arn as string,
+            },
+          ]
+        : [],
+    ),
+  );
+  await deployRestApi(stack.cloud.kernel, {
+    accountId,
+    region,
+    apiId: API_ID,
+    stage,
+    name: custom.name,
+    resourcePolicy: { Version: '2012-10-17', Statement: provider.apiGateway.resourcePolicy as never },
+    routes,
+  });
+  return `${stack.cloud.endpoint}/_api/${API_ID}/${stage}`;
+};

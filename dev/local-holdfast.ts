@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { type Cloud, startCloud } from '../local/cloud.ts';
+import { type AccessNodeProcess, type NodeSettings, startAccessNode } from './access-node-process.ts';
+import { deploy } from './deployment/deploy.ts';
+import type { Place } from './deployment/read-serverless.ts';
+import { type ExampleAccounts, exampleAccounts, SERVICE_ACCOUNT } from './example-accounts.ts';
+
+export interface LocalHoldfast {
+  readonly cloud: Cloud;
+  readonly projectDir: string;
+  readonly dataDir: string;
+  readonly place: Place;
+  /** The REST API's base URL. */
+  readonly apiUrl: string;
+  readonly accounts: ExampleAccounts;
+  /** Starts an access node, a process of its own, on a service hypervisor's queues. */
+  startNode(queues: { readonly restores: string; readonly work: string }, settings?: NodeSettings): AccessNodeProcess;
+  /** Ends the access nodes, then the cloud. Everything is kept in the data folder. */
+  stop(): Promise<void>;
+}
+
+export interface LocalOptions {
+  readonly dataDir: string;
+  /** 0 (the default): any free one. */
+  readonly port?: number;
+  /** Replace entries of `custom` in serverless.yml: segment size, heartbeat. */
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
+export const projectDir = join(import.meta.dirname, '..');
+
+/** Starts the local cloud on a data folder and deploys this project to it, with an operator and two tenants. */
+export const startLocalHoldfast = async ({
+  dataDir,
+  port = 0,
+  overrides = {},
+}: LocalOptions): Promise<LocalHoldfast> => {
+  const place: Place = { accountId: SERVICE_ACCOUNT, region: 'eu-central-1', stage: 'dev' };
+  const cloud = await startCloud({ dataDir, port });
+  const nodes: AccessNodeProcess[] = [];
+  try {
+    cloud.admin.createAccount(place.accountId, 'service account');
+    const { apiUrl, deployment } = await deploy(cloud, place, projectDir, dataDir, overrides);
+    const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
+    const accounts = exampleAccounts(cloud, projectDir, role('hub'));
+    return {
+      cloud,
+      projectDir,
+      dataDir,
+      place,
+      apiUrl,
+      accounts,
+      startNode(queues, settings = {}) {
+        const node = startAccessNode(
+          {
+            cloud,
+            projectDir,
+            dataDir,
+            region: place.region,
+            roleArn: role('node'),
+            brokerFunction: `${deployment.custom.name}-broker`,
+            queues,
+          },
+          settings,
+        );
+        nodes.push(node);
+        return node;
+      },
+      async stop() {
+        await Promise.all(nodes.map((node) => node.stop()));
+        await cloud.stop();
+      },
+    };
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
+};

@@ -1,0 +1,49 @@
+/** `npm run local`: the local cloud on a data folder, with this project deployed to it, until it is stopped. */
+import { resolve } from 'node:path';
+import { Command } from 'commander';
+import { projectDir, startLocalHoldfast } from './local-holdfast.ts';
+
+const { data, port } = new Command('npm run local --')
+  .description(
+    'Starts the local cloud with Holdfast deployed to it. Stop it with Ctrl-C; start it again: everything is still there.',
+  )
+  .option('--data <dir>', 'the data folder', resolve(projectDir, '.local'))
+  .option('--port <n>', 'the port on 127.0.0.1', '4566')
+  .parse()
+  .opts<{ data: string; port: string }>();
+
+const { cloud, apiUrl, accounts, place, dataDir, stop } = await startLocalHoldfast({
+  dataDir: resolve(data),
+  port: Number(port),
+});
+
+const exports = (
+  who: string,
+  { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
+): string =>
+  [`# ${who}`, `export AWS_ACCESS_KEY_ID=${accessKeyId}`, `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`].join('\n');
+
+console.log(`The local cloud runs at ${cloud.endpoint}, its data is in ${dataDir}. Stop it with Ctrl-C.
+
+# For every shell that speaks to it (any AWS SDK or CLI does):
+export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${place.region}
+export HOLDFAST_API_URL=${apiUrl}
+
+${exports(`the operator, in the service account ${place.accountId}`, accounts.operator)}
+${accounts.tenants
+  .map(
+    ({ name, accountId, user, roleArn, externalId }) =>
+      `\n${exports(`the tenant ${name}, account ${accountId}`, user)}\n# its role for Holdfast: ${roleArn}\n#   with ExternalId ${externalId}`,
+  )
+  .join('\n')}
+
+# A guest's disk (any bytes, any offset) is at
+#   PUT ${cloud.endpoint}/_local/ec2/volumes/<volume id>/data?offset=<bytes>   with the header
+#   x-local-control: ${cloud.controlToken}
+`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void stop().then(() => process.exit(0));
+  });
+}

@@ -1,0 +1,43 @@
+import { openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
+import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createOrderSessions } from '../../adapters/aws/order-sessions.ts';
+import { createS3WorkArea } from '../../adapters/aws/s3-work-area.ts';
+import { createSfnTaskTokens } from '../../adapters/aws/sfn-task-tokens.ts';
+import { sha256, systemClock } from '../../adapters/system.ts';
+import type { BrokerDeps } from '../../core/steps/broker/claim-order.ts';
+import { type Environment, readConfiguration, wholeNumber } from './configuration.ts';
+
+export const wireBroker = (environment: Environment): BrokerDeps => {
+  const { table, workBucket, hubRoleArn, workRoleArn, heartbeatSeconds, blockRate, region } = readConfiguration(
+    environment,
+    {
+      table: 'HOLDFAST_TABLE',
+      workBucket: 'HOLDFAST_WORK_BUCKET',
+      hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
+      workRoleArn: 'HOLDFAST_WORK_ROLE_ARN',
+      heartbeatSeconds: 'HOLDFAST_HEARTBEAT_SECONDS',
+      blockRate: 'HOLDFAST_BLOCK_RATE',
+      region: 'AWS_REGION',
+    },
+  );
+  const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
+  const catalog = createDynamoCatalog({ client: dynamo, table });
+  return {
+    catalog,
+    sessions: createOrderSessions({
+      sts,
+      secrets,
+      hubRoleArn,
+      workRoleArn,
+      workBucket,
+      hypervisors: catalog.hypervisors,
+      region,
+    }),
+    work: createS3WorkArea({ client: s3, bucket: workBucket }),
+    tokens: createSfnTaskTokens({ client: sfn }),
+    clock: systemClock,
+    sha256,
+    heartbeatSeconds: wholeNumber('HOLDFAST_HEARTBEAT_SECONDS', heartbeatSeconds),
+    blockRate: wholeNumber('HOLDFAST_BLOCK_RATE', blockRate),
+  };
+};

@@ -1,0 +1,6 @@
+/** The state machines' ARNs, from what they have in common: `…:stateMachine:holdfast-dev`. */
+export const machinesOf = (prefix: string) => ({
+  backup: `${prefix}-backup`,
+  restore: `${prefix}-restore`,
+  cleanup: `${prefix}-cleanup`,
+});

@@ -1,0 +1,30 @@
+import { openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
+import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createS3WorkArea } from '../../adapters/aws/s3-work-area.ts';
+import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
+import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
+import { sha256, systemClock } from '../../adapters/system.ts';
+import { type Environment, readConfiguration, wholeNumber } from './configuration.ts';
+import { machinesOf } from './machines.ts';
+
+/** What the state machines' steps work with. */
+export const wireSteps = (environment: Environment) => {
+  const { table, workBucket, hubRoleArn, machines, segmentBlocks, region } = readConfiguration(environment, {
+    table: 'HOLDFAST_TABLE',
+    workBucket: 'HOLDFAST_WORK_BUCKET',
+    hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
+    machines: 'HOLDFAST_MACHINES',
+    segmentBlocks: 'HOLDFAST_SEGMENT_BLOCKS',
+    region: 'AWS_REGION',
+  });
+  const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
+  return {
+    catalog: createDynamoCatalog({ client: dynamo, table }),
+    scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
+    work: createS3WorkArea({ client: s3, bucket: workBucket }),
+    executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
+    clock: systemClock,
+    sha256,
+    segmentBlocks: wholeNumber('HOLDFAST_SEGMENT_BLOCKS', segmentBlocks),
+  };
+};

@@ -1,0 +1,78 @@
+import type { Kernel } from '../kernel/service.ts';
+import type { Table } from '../kernel/store.ts';
+import type { FunctionLogs } from './function-log.ts';
+import type { Functions } from './functions.ts';
+import type { InstancePool } from './instance-pool.ts';
+
+interface EventInvocation {
+  readonly requestId: string;
+  readonly functionArn: string;
+  /** JSON text */
+  readonly payload: string;
+  /** Attempts that have failed. */
+  readonly failures: number;
+  /** ms since 1970 */
+  readonly dueAt: number;
+}
+
+/** How long Lambda waits before each of its two retries of a function that failed. */
+const RETRY_DELAYS_MS = [60_000, 120_000];
+
+/** Invocations of type Event: kept until the function has succeeded or failed three times, also across a restart. */
+export class EventInvocations {
+  readonly #kernel: Kernel;
+  readonly #functions: Functions;
+  readonly #pool: InstancePool;
+  readonly #logs: FunctionLogs;
+  readonly #table: Table<EventInvocation>;
+  #stopped = false;
+
+  constructor(kernel: Kernel, functions: Functions, pool: InstancePool, logs: FunctionLogs) {
+    this.#kernel = kernel;
+    this.#functions = functions;
+    this.#pool = pool;
+    this.#logs = logs;
+    this.#table = kernel.store.table<EventInvocation>('lambda.events');
+  }
+
+  accept(functionArn: string, payload: string, requestId: string): void {
+    const dueAt = this.#kernel.clock.now();
+    this.#schedule({ requestId, functionArn, payload, failures: 0, dueAt });
+  }
+
+  resume(): void {
+    for (const { value } of [...this.#table.entries()]) this.#arm(value);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #schedule(invocation: EventInvocation): void {
+    this.#table.put(invocation.requestId, invocation);
+    this.#arm(invocation);
+  }
+
+  #arm(invocation: EventInvocation): void {
+    this.#kernel.clock.at(invocation.dueAt, () => void this.#run(invocation));
+  }
+
+  async #run(invocation: EventInvocation): Promise<void> {
+    if (this.#stopped) return;
+    const { requestId, functionArn, payload, failures } = invocation;
+    const record = this.#functions.find(functionArn);
+    if (!record) return this.#table.delete(requestId);
+    const failed = await this.#pool.invoke(record, payload, requestId).then(
+      (outcome) => outcome.failed,
+      (error: Error) => {
+        this.#logs.write(record, `${requestId}\t${error.name}: ${error.message}\n`);
+        return true;
+      },
+    );
+    // The end of the cloud ends functions too: that is no failure of theirs, and the next start runs them again.
+    if (this.#stopped) return;
+    const delay = RETRY_DELAYS_MS[failures];
+    if (!failed || delay === undefined) return this.#table.delete(requestId);
+    this.#schedule({ ...invocation, failures: failures + 1, dueAt: this.#kernel.clock.now() + delay });
+  }
+}
