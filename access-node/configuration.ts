@@ -54,7 +54,8 @@ export const readConfiguration = (environment: Environment, uuid: () => string):
   const choice = <T extends string>(name: string, choices: Readonly<Record<string, T>>, fallback: T): T => {
     const value = text(name);
     const chosen = value === undefined ? fallback : choices[value];
-    if (chosen === undefined) problems.push(`${name} is ${JSON.stringify(value)}: one of ${Object.keys(choices).join(', ')}`);
+    if (chosen === undefined)
+      problems.push(`${name} is ${JSON.stringify(value)}: one of ${Object.keys(choices).join(', ')}`);
     return chosen ?? fallback;
   };
 
@@ -71,7 +72,7 @@ export const readConfiguration = (environment: Environment, uuid: () => string):
     brokerFunction: required('HOLDFAST_BROKER_FUNCTION', "the broker's function name or ARN"),
     queueUrls,
     slots: count('HOLDFAST_SLOTS', availableParallelism(), 1, 64),
-    visibilitySeconds: count('HOLDFAST_VISIBILITY_SECONDS', 60, 10, 43_200),
+    visibilitySeconds: count('HOLDFAST_VISIBILITY_SECONDS', 60, 3, 43_200),
     pollSeconds: count('HOLDFAST_POLL_SECONDS', 20, 0, 20),
     connections: count('HOLDFAST_CONNECTIONS', 32, 1, 256),
     level: choice('HOLDFAST_LEVEL', { '1': 'fast', fast: 'fast', '3': 'default', default: 'default' }, 'default'),

@@ -94,7 +94,10 @@ export const createMessageHandler = (deps: MessageHandling) => {
 
     async function claimOrder(orderId: string, taskToken: string, log: Log): Promise<ClaimResponse | undefined> {
       try {
-        return await persist(() => broker.claim({ orderId, taskToken }), { deadlineMs: patience.claimMs, signal: stop });
+        return await persist(() => broker.claim({ orderId, taskToken }), {
+          deadlineMs: patience.claimMs,
+          signal: stop,
+        });
       } catch (error) {
         // Refused or out of reach: only the broker may say that an order needs no node, so the message stays.
         log.warn('could not claim the order', { error, receiveCount: message.receiveCount });

@@ -9,7 +9,8 @@ export interface Log {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-const SENSITIVE_NAME = /token|secret|credential|password|authori[sz]ation|signature|accesskey|privatekey|^receipt|^body$/i;
+const SENSITIVE_NAME =
+  /token|secret|credential|password|authori[sz]ation|signature|accesskey|privatekey|^receipt|^body$/i;
 /** Tokens and signatures that errors quote: a run of base64 or hex that no id of ours reaches. */
 const SENSITIVE_TEXT = /[A-Za-z0-9+/=_-]{80,}/g;
 /** Access key ids, and the parts of an Authorization header. */

@@ -36,6 +36,7 @@ const runMain = async (configuration: NodeConfiguration, log: Log): Promise<void
     randomBytes,
   });
   const pool = createWorkerPool({ startWorker: () => startWorker(configuration), libraries, log });
+  pool.warm(slots);
   const handle = createMessageHandler({
     broker: control.broker,
     answers: control.answers,

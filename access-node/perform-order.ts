@@ -1,4 +1,4 @@
-import { OrderWork } from '../core/contracts/orders.ts';
+import { OrderWork, type SegmentResult } from '../core/contracts/orders.ts';
 import { TransientFailure } from '../core/domain/errors.ts';
 import type { OrderTools } from './order-tools.ts';
 import { assembleMaps } from './orders/assemble-maps.ts';
@@ -20,7 +20,7 @@ export const performOrder = async (tools: OrderTools): Promise<{ kind: OrderWork
   return { kind: work.kind, resultKey };
 };
 
-const perform = (work: OrderWork, tools: OrderTools, checksumKey: string): Promise<object> => {
+const perform = (work: OrderWork, tools: OrderTools, checksumKey: string): Promise<SegmentResult> => {
   switch (work.kind) {
     case 'read-segment':
       return readSegment(work, tools);

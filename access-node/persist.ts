@@ -14,7 +14,10 @@ const LONGEST_DELAY_MS = 10_000;
  * Calls the control plane until it answers, refuses or the deadline is over. The one layer of retries on these paths
  * (the SDK clients below try once); only TransientFailure is tried again, with full jitter.
  */
-export const persist = async <T>(call: () => Promise<T>, { deadlineMs, signal, onRetry }: PersistOptions): Promise<T> => {
+export const persist = async <T>(
+  call: () => Promise<T>,
+  { deadlineMs, signal, onRetry }: PersistOptions,
+): Promise<T> => {
   const endsAt = performance.now() + deadlineMs;
   for (let tries = 0; ; tries += 1) {
     try {

@@ -9,7 +9,10 @@ export interface Signalled {
  * `stop` aborts with the first request to stop: SIGTERM, SIGINT, Ctrl-Break on Windows (which has no SIGTERM), or the
  * message `stop` of a parent process. `hurry` aborts with the second: no grace for what runs.
  */
-export const stopOnSignals = (source: Signalled, log: Log): { readonly stop: AbortSignal; readonly hurry: AbortSignal } => {
+export const stopOnSignals = (
+  source: Signalled,
+  log: Log,
+): { readonly stop: AbortSignal; readonly hurry: AbortSignal } => {
   const stop = new AbortController();
   const hurry = new AbortController();
   const ask = (by: string): void => {

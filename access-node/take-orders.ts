@@ -43,7 +43,9 @@ export const takeOrders = async (
     for (const message of messages) {
       if (free() <= 0 || stop.aborted) {
         // Two queues waited on at once brought more than there is room for.
-        await queue.setVisibility(message.receipt, 0).catch((error: unknown) => log.warn('giving back failed', { error }));
+        await queue
+          .setVisibility(message.receipt, 0)
+          .catch((error: unknown) => log.warn('giving back failed', { error }));
         continue;
       }
       const handling: Promise<void> = handle(queue, message, handBack.signal)
@@ -97,6 +99,7 @@ export const takeOrders = async (
   log.info('stopping: takes no more orders', { running: running.size });
   const giveUp = (): void => handBack.abort(new Error('the node stops'));
   const grace = setTimeout(giveUp, graceMs);
+  if (hurry?.aborted) giveUp();
   hurry?.addEventListener('abort', giveUp, { once: true });
   await Promise.all([...running, ...waiting.values()]);
   clearTimeout(grace);

@@ -18,6 +18,8 @@ export interface WorkerPoolOptions {
 const STOP_MS = 5_000;
 
 export interface WorkerPool extends OrderRunner {
+  /** Starts threads ahead of the orders: loading the program takes a second. */
+  warm(count: number): void;
   close(): Promise<void>;
 }
 
@@ -26,9 +28,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
   const idle: Worker[] = [];
   const all = new Set<Worker>();
 
-  const take = (): Worker => {
-    const kept = idle.pop();
-    if (kept) return kept;
+  const begin = (): Worker => {
     const worker = startWorker();
     all.add(worker);
     worker.once('exit', () => {
@@ -40,8 +40,12 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
     worker.on('error', (error) => log.error('a worker thread died', { error }));
     return worker;
   };
+  const take = (): Worker => idle.pop() ?? begin();
 
   return {
+    warm(count) {
+      while (all.size < count) idle.push(begin());
+    },
     start(order, wantCredentials): RunningOrder {
       const counters = createSharedCounters();
       let credentials: OrderCredentials = order.credentials;

@@ -2,7 +2,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { z } from 'zod';
-import { Problem } from '../core/contracts/api.ts';
+import { PathParameters, Problem } from '../core/contracts/api.ts';
 import { CliError, refused, unreachable, usageError } from './cli-error.ts';
 
 /** API Gateway itself gives up after 29 s. */
@@ -55,6 +55,18 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/** An id that goes into a path: said here already if it is none, for `..` would lead somewhere else. */
+const idOf = (name: string, value: string): string => {
+  const forms: Readonly<Record<string, z.ZodType<string>>> = PathParameters;
+  const result = forms[name]?.safeParse(value);
+  if (result?.success) return result.data;
+  throw usageError(`"${value}" is no such id: it ${result?.error.issues[0]?.message ?? 'has the wrong form'}.`);
+};
+
+/** As SigV4 wants it, and so signed and sent alike: URLSearchParams writes spaces and stars its own way. */
+const escaped = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+
 /** Our own problem; or what API Gateway says where it does not let the request through (`{"message": …}`). */
 const failure = (status: number, text: string, url: URL): CliError => {
   const value = parseJson(text);
@@ -101,7 +113,9 @@ export const createApiClient = ({ url, region, credentials }: ApiClientOptions):
       ...(body === undefined ? {} : { body }),
     });
     const target = new URL(path, url);
-    target.search = new URLSearchParams(query).toString();
+    target.search = Object.entries(query)
+      .map(([name, value]) => `${escaped(name)}=${escaped(value)}`)
+      .join('&');
     // fetch sets host itself, to the very value that was signed
     const { host: _, ...headers } = request.headers;
     const response = await fetch(target, {
@@ -116,7 +130,7 @@ export const createApiClient = ({ url, region, credentials }: ApiClientOptions):
   return {
     async call(route, input = {}) {
       const { params = {}, query = {}, body } = input;
-      const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+      const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => idOf(name, params[name] ?? ''));
       const given = Object.entries(query).filter(([, value]) => value !== undefined);
       const answer = await send(
         route.method,

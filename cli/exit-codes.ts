@@ -9,6 +9,8 @@ export const EXIT = {
   refused: 3,
   /** No answer from the API. */
   unreachable: 4,
+  /** A fault of this program (sysexits' EX_SOFTWARE). */
+  bug: 70,
 } as const;
 
 export const EXIT_HELP = `Exit codes:
@@ -16,4 +18,5 @@ export const EXIT_HELP = `Exit codes:
   1  the job failed, was cancelled, or completed with errors
   2  wrong options, or something is missing (credentials, --api-url)
   3  refused by the API
-  4  the API cannot be reached`;
+  4  the API cannot be reached
+ 70  a fault of this program itself`;

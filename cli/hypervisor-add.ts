@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { Argument, type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { type AddHypervisor, operatorRoutes } from '../core/contracts/api.ts';
+import { sealForRecovery } from '../library/recovery-key.ts';
 import { usageError } from './cli-error.ts';
 import { openContext } from './context.ts';
 import { showHypervisor } from './show-hypervisor.ts';
@@ -38,6 +40,12 @@ const need = (value: string | undefined, option: string, why: string): string =>
 };
 
 const readSecret = async (options: Options): Promise<string> => {
+  if (options.secretAccessKeyStdin && process.stdin.isTTY) {
+    throw usageError('A secret that is typed here would be seen.', {
+      field: '--secret-access-key-stdin',
+      remedy: 'Pipe it in: … | holdfast hypervisor add …',
+    });
+  }
   const given = options.secretAccessKeyStdin
     ? (await text(process.stdin)).trim()
     : process.env.HOLDFAST_SECRET_ACCESS_KEY;
@@ -46,6 +54,20 @@ const readSecret = async (options: Options): Promise<string> => {
     field: '--secret-access-key-stdin',
     remedy: 'Pipe it in with --secret-access-key-stdin, or set HOLDFAST_SECRET_ACCESS_KEY.',
   });
+};
+
+/** Tried out: a mistyped key would come to light at the first backup, a private one that is sent never comes back. */
+const checkedKey = (publicKey: string): string => {
+  try {
+    sealForRecovery(publicKey, Buffer.alloc(0), Buffer.alloc(0), (length) => randomBytes(length));
+  } catch (cause) {
+    throw usageError(`This is no public recovery key: ${cause instanceof Error ? cause.message : cause}.`, {
+      field: '--recovery-public-key',
+      remedy: 'Give the public key as "holdfast recovery-key create" showed it.',
+      cause,
+    });
+  }
+  return publicKey;
 };
 
 const authOf = async (options: Options) => {
@@ -88,10 +110,12 @@ const requestOf = async (kind: 'service' | 'tenant', options: Options): Promise<
       auth,
       accessNodes: options.accessNodes,
       ...libraryOf(options),
-      recoveryPublicKey: need(
-        options.recoveryPublicKey,
-        '--recovery-public-key',
-        'for a service hypervisor (make one: holdfast recovery-key create)',
+      recoveryPublicKey: checkedKey(
+        need(
+          options.recoveryPublicKey,
+          '--recovery-public-key',
+          'for a service hypervisor (make one: holdfast recovery-key create)',
+        ),
       ),
     };
   }

@@ -1,18 +1,21 @@
 import { MultiBar, type SingleBar } from 'cli-progress';
 import type { JobInstanceView } from '../core/contracts/api.ts';
+import type { JobProgress } from './job-progress.ts';
 import { fractionOf, progressWords, waitWords } from './job-words.ts';
 import type { Screen } from './screen.ts';
-import type { JobProgress } from './watch-job.ts';
 
 /** Of a bar: fine enough that every poll moves it. */
 const STEPS = 1_000;
+/** "waiting for an access node" may be longer: it is followed by words that need no column. */
+const PHASE_WIDTH = 21;
 
 /** Progress for a person at a terminal: one bar an instance, drawn over itself. */
 export const createJobBars = (screen: Screen): JobProgress => {
-  const { dim, cyan } = screen.colors;
+  const { dim, cyan, red } = screen.colors;
   const bars = new Map<string, SingleBar>();
+  let opening: SingleBar | undefined;
   const multi = new MultiBar({
-    format: `${'{instance}'}  ${cyan('{bar}')} {percentage} %  {phase}  ${dim('{words}')}`,
+    format: `${'{instance}'}  ${cyan('{bar}')} {percentage} %  {phase}  {words}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
@@ -25,8 +28,8 @@ export const createJobBars = (screen: Screen): JobProgress => {
 
   const showInstance = (instance: JobInstanceView): void => {
     const { instanceId, phase, error } = instance;
-    const words = error?.name ?? (progressWords(instance) || waitWords(instance, Date.now()));
-    const payload = { instance: instanceId, phase, words };
+    const words = error ? red(error.name) : dim(progressWords(instance) || waitWords(instance, Date.now()));
+    const payload = { instance: instanceId, phase: phase.padEnd(PHASE_WIDTH), words };
     const value = Math.floor((fractionOf(instance) ?? 0) * STEPS);
     const bar = bars.get(instanceId);
     if (bar) bar.update(value, payload);
@@ -35,6 +38,14 @@ export const createJobBars = (screen: Screen): JobProgress => {
 
   return {
     show(job) {
+      // a job that is not open yet has no instances: something should be seen to happen all the same
+      if ((job.instances ?? []).length === 0)
+        opening ??= multi.create(STEPS, 0, { instance: 'job', phase: '', words: '' });
+      else if (opening) {
+        multi.remove(opening);
+        opening = undefined;
+      }
+      opening?.update(0, { phase: job.state });
       for (const instance of job.instances ?? []) showInstance(instance);
       multi.update();
     },

@@ -1,7 +1,7 @@
 import type { JobInstanceView } from '../core/contracts/api.ts';
-import { fractionOf, paintState, progressWords, waitWords } from './job-words.ts';
+import type { JobProgress } from './job-progress.ts';
+import { fractionOf, isOver, paintState, progressWords, waitWords } from './job-words.ts';
 import type { Screen } from './screen.ts';
-import type { JobProgress } from './watch-job.ts';
 
 /** Progress for logs: one line a change. A change is another phase, another tenth of the data, or a wait to speak of. */
 export const createJobLines = (screen: Screen): JobProgress => {
@@ -30,8 +30,10 @@ export const createJobLines = (screen: Screen): JobProgress => {
 
   return {
     show(job) {
-      say('', job.state, `job ${paintState(screen, job.state)}`);
+      const sayState = (): void => say('', job.state, `job ${paintState(screen, job.state)}`);
+      if (!isOver(job)) sayState();
       for (const instance of job.instances ?? []) showInstance(instance);
+      if (isOver(job)) sayState();
     },
     note: (text) => {
       process.stderr.write(`${text}\n`);

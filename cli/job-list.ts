@@ -17,7 +17,7 @@ export const addJobList = (group: Command): void => {
       if (page.items.length === 0) screen.line('There are no jobs yet. Start one: holdfast backup start');
       else {
         screen.table(
-          ['job', 'type', 'of', 'state', 'created', 'took', 'error'],
+          ['job', 'type', 'of', 'state', 'created', '>took', 'error'],
           page.items.map((job) => [
             job.jobId,
             job.type,

@@ -24,7 +24,7 @@ export const addRecoveryPointList = (group: Command): void => {
       if (page.items.length === 0) screen.line('There are no recovery points here. Make one: holdfast backup start');
       else {
         screen.table(
-          ['recovery point', 'instance', 'name', 'taken', 'kind', 'volumes', 'size', 'data'],
+          ['recovery point', 'instance', 'name', 'taken', 'kind', '>volumes', '>size', '>data'],
           page.items.map((point) => [
             point.recoveryPointId,
             point.instanceId,

@@ -25,7 +25,7 @@ export const addRecoveryPointShow = (group: Command): void => {
       ]);
       screen.line();
       screen.table(
-        ['volume', 'device', 'size', 'data', 'read as'],
+        ['volume', 'device', '>size', '>data', 'read as'],
         point.volumes.map((volume) => [
           volume.volumeId,
           volume.device,

@@ -11,6 +11,7 @@ export interface Screen {
   line(text?: string): void;
   /** The result for scripts; call it only if `json`. */
   value(value: unknown): void;
+  /** Columns whose name starts with `>` are numbers, and end at the right. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   /** Names and values of one thing, those without a value left out. */
   fields(fields: readonly (readonly [string, string | undefined])[]): void;
@@ -24,8 +25,12 @@ const BARE = Object.fromEntries(
 );
 const NO_LINES = { ...BARE, 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' };
 
-const render = (rows: readonly (readonly string[])[]): string => {
-  const table = new Table({ chars: NO_LINES, style: { 'padding-left': 0, 'padding-right': 3, head: [], border: [] } });
+const render = (rows: readonly (readonly string[])[], right: readonly boolean[] = []): string => {
+  const table = new Table({
+    chars: NO_LINES,
+    colAligns: right.map((each) => (each ? 'right' : 'left')),
+    style: { 'padding-left': 0, 'padding-right': 3, head: [], border: [] },
+  });
   for (const row of rows) table.push([...row]);
   return table
     .toString()
@@ -50,7 +55,15 @@ export const createScreen = ({ json }: { readonly json: boolean }): Screen => {
     colors,
     line,
     value: (value) => line(JSON.stringify(value, null, 2)),
-    table: (head, rows) => line(render([head.map((name) => colors.dim(name.toUpperCase())), ...rows])),
+    table: (head, rows) => {
+      const names = head.map((name) => colors.dim(name.replace(/^>/, '').toUpperCase()));
+      line(
+        render(
+          [names, ...rows],
+          head.map((name) => name.startsWith('>')),
+        ),
+      );
+    },
     fields: (fields) =>
       line(render(fields.flatMap(([name, value]) => (value === undefined ? [] : [[colors.dim(name), value]])))),
     error(error) {

@@ -36,49 +36,60 @@ const showRestored = (screen: Screen, { result }: JobInstanceView): void => {
     screen.line(`${count(result.awsTagsLeftOut, 'aws: tag')} left out: nobody but AWS can set those.`);
 };
 
-/** Per instance: what went through, what of it was zero or known already, what was written. */
-export const showSummary = (screen: Screen, job: JobView, tenant: string | undefined): void => {
-  const instances = job.instances ?? [];
-  if (instances.length > 0) {
-    const backup = job.type === 'backup';
-    screen.table(
-      ['instance', 'result', 'transferred', 'zero', ...(backup ? ['deduplicated', 'stored', 'recovery point'] : [])],
-      instances.map((instance) => [
-        instance.instanceId,
-        stateOf(screen, instance),
-        bytes(instance.counters.bytes),
-        bytes(instance.counters.zero * BLOCK_BYTES),
-        ...(backup
-          ? [
-              bytes(instance.counters.deduplicated * BLOCK_BYTES),
-              bytes(instance.counters.storedBytes),
-              instance.phase === 'done' ? (instance.recoveryPointId ?? '') : '',
-            ]
-          : []),
-      ]),
-    );
-  }
-  for (const instance of instances) showRestored(screen, instance);
-  const reasons = instances.flatMap(({ instanceId, volumes = [] }) =>
-    volumes
-      .filter(({ reason }) => reason)
-      .map(({ volumeId, level, reason }) => ({ instanceId, volumeId, level, reason })),
-  );
-  if (reasons.length > 0) screen.line();
-  for (const { instanceId, volumeId, level, reason } of reasons)
-    screen.line(`${instanceId} ${volumeId}: ${level}, because ${reason}`);
-  const failed = instances.filter((instance) => instance.error);
-  if (failed.length > 0 || job.error) screen.line();
-  if (job.error) showError(screen, job.jobId, job.error);
-  for (const { instanceId, error } of failed) if (error) showError(screen, instanceId, error);
+/** The last line of a watch. */
+export const showEnd = (screen: Screen, job: JobView): void => {
+  const words = took(job);
+  screen.line(`${paintState(screen, job.state)}${words ? ` in ${words}` : ''}`);
+};
 
-  const time = took(job);
-  if (isOver(job)) screen.line(`\n${paintState(screen, job.state)}${time ? ` in ${time}` : ''}`);
-  const [point] = instances.flatMap(({ phase, recoveryPointId }) =>
-    phase === 'done' && recoveryPointId ? [recoveryPointId] : [],
+const showMoved = (screen: Screen, { type, instances = [] }: JobView): void => {
+  if (instances.length === 0) return;
+  const backup = type === 'backup';
+  screen.table(
+    ['instance', 'result', '>transferred', '>zero', ...(backup ? ['>deduplicated', '>stored', 'recovery point'] : [])],
+    instances.map((instance) => [
+      instance.instanceId,
+      stateOf(screen, instance),
+      bytes(instance.counters.bytes),
+      bytes(instance.counters.zero * BLOCK_BYTES),
+      ...(backup
+        ? [
+            bytes(instance.counters.deduplicated * BLOCK_BYTES),
+            bytes(instance.counters.storedBytes),
+            instance.phase === 'done' ? (instance.recoveryPointId ?? '') : '',
+          ]
+        : []),
+    ]),
   );
+};
+
+/** Where a volume was not read as it was asked for. */
+const showReasons = (screen: Screen, instances: readonly JobInstanceView[]): void => {
+  const lines = instances.flatMap(({ instanceId, volumes = [] }) =>
+    volumes.flatMap(({ volumeId, level, reason }) =>
+      reason ? [`${instanceId} ${volumeId}: ${level}, because ${reason}`] : [],
+    ),
+  );
+  if (lines.length > 0) screen.line(`\n${lines.join('\n')}`);
+};
+
+const showErrors = (screen: Screen, { jobId, error, instances = [] }: JobView): void => {
+  const failed = instances.flatMap(({ instanceId, error: own }) => (own ? [[instanceId, own] as const] : []));
+  if (error || failed.length > 0) screen.line();
+  if (error) showError(screen, jobId, error);
+  for (const [instanceId, own] of failed) showError(screen, instanceId, own);
+};
+
+/** Per instance: what went through, what of it was zero or known already, what was written; then what went wrong. */
+export const showSummary = (screen: Screen, job: JobView, tenant: string | undefined): void => {
+  const { instances = [] } = job;
+  showMoved(screen, job);
+  for (const instance of instances) showRestored(screen, instance);
+  showReasons(screen, instances);
+  showErrors(screen, job);
+  const point = instances.find(({ phase, recoveryPointId }) => phase === 'done' && recoveryPointId)?.recoveryPointId;
   if (job.type === 'backup' && isOver(job) && point)
-    screen.line(screen.colors.dim(`Restore it: holdfast restore start ${point}${tenantFlag(tenant)}`));
+    screen.line(screen.colors.dim(`\nRestore it: holdfast restore start ${point}${tenantFlag(tenant)}`));
 };
 
 export const showJob = (screen: Screen, job: JobView, tenant: string | undefined): void => {
@@ -91,6 +102,7 @@ export const showJob = (screen: Screen, job: JobView, tenant: string | undefined
     ['Created', time(job.createdAt)],
     ['Started', job.startedAt && time(job.startedAt)],
     ['Ended', job.endedAt && time(job.endedAt)],
+    ['Took', took(job)],
     ['Asked by', job.requestedBy],
     ['Execution', job.executionArn],
   ]);

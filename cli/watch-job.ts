@@ -5,8 +5,9 @@ import { type Context, onTenant, tenantFlag } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { createJobBars } from './job-bars.ts';
 import { createJobLines } from './job-lines.ts';
+import type { JobProgress } from './job-progress.ts';
 import { isOver } from './job-words.ts';
-import { showSummary } from './show-job.ts';
+import { showEnd, showSummary } from './show-job.ts';
 
 /** Short jobs show at once, long ones are asked for every two seconds. */
 const FIRST_POLL_MS = 250;
@@ -15,13 +16,6 @@ const POLL_MS = 2_000;
 const PATIENCE_MS = 120_000;
 /** More bars than fit on a screen cannot be drawn over. */
 const MOST_BARS = 12;
-
-export interface JobProgress {
-  show(job: JobView): void;
-  /** A trouble that will pass, or not: shown where progress is. */
-  note(text: string): void;
-  end(): void;
-}
 
 const silent: JobProgress = { show: () => {}, note: () => {}, end: () => {} };
 
@@ -88,6 +82,8 @@ export const watchJob = async ({ api, screen }: Context, watch: Watch): Promise<
   else {
     screen.line();
     showSummary(screen, job, tenant);
+    screen.line();
+    showEnd(screen, job);
   }
   if (job.state !== goal) throw new CliError('JobFailed', '', { exitCode: EXIT.jobFailed });
 };

@@ -50,7 +50,7 @@ export const exampleAccounts = (cloud: Cloud, projectDir: string, hubRoleArn: st
   admin.putUser({
     accountId: SERVICE_ACCOUNT,
     name: 'operator',
-    policies: { api: allow('execute-api:Invoke', '*/operator/*') },
+    policies: { api: allow('execute-api:Invoke', `arn:aws:execute-api:*:${SERVICE_ACCOUNT}:*/*/operator/*`) },
   });
   const tenants = TENANTS.map(({ accountId, name }): ExampleTenant => {
     admin.createAccount(accountId, name);

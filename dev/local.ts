@@ -38,7 +38,7 @@ ${accounts.tenants
   .join('\n')}
 
 # A guest's disk (any bytes, any offset) is at
-#   PUT ${cloud.endpoint}/_local/ec2/volumes/<volume id>/data?offset=<bytes>   with the header
+#   PUT ${cloud.endpoint}/_local/volumes/<volume id>/data?offset=<bytes>   with the header
 #   x-local-control: ${cloud.controlToken}
 `);
 

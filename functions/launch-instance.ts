@@ -1,6 +1,6 @@
-import { LaunchInput } from '../core/contracts/steps.ts';
+import { PlanRestoreInput } from '../core/contracts/steps.ts';
 import { createLaunchInstance } from '../core/steps/restore/launch-instance.ts';
 import { wireSteps } from './wiring/steps.ts';
 
 const launchInstance = createLaunchInstance(wireSteps(process.env));
-export const handler = async (event: unknown) => launchInstance(LaunchInput.parse(event));
+export const handler = async (event: unknown) => launchInstance(PlanRestoreInput.parse(event));

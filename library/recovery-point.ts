@@ -1,6 +1,7 @@
+import type { StoredObject } from '../core/ports/object-store.ts';
 import { ConflictingObject, CorruptObject, MissingObject } from './errors.ts';
 import type { Library } from './library.ts';
-import { pointName } from './names.ts';
+import { mapName, pointName } from './names.ts';
 import { openObject, SALT_BYTES, sealObject } from './seal.ts';
 import { readMap } from './volume-map.ts';
 
@@ -31,29 +32,51 @@ export interface PointDocument {
 }
 
 export interface WrittenPoint {
+  /** What is in the library: of an earlier try, if there was one. */
+  readonly document: PointDocument;
   readonly versionId?: string;
 }
 
-const open = ({ keys }: Library, key: string, object: Uint8Array): Buffer => openObject(keys, 'point', key, object);
+const open = ({ keys }: Library, recoveryPointId: string, found: StoredObject): WrittenPoint => {
+  const key = pointName(recoveryPointId);
+  const content = openObject(keys, 'point', key, found.bytes);
+  const corrupt = (check: string, cause?: unknown) => new CorruptObject({ key, kind: 'point', check, cause });
+  let document: PointDocument;
+  try {
+    document = JSON.parse(content.toString('utf8'));
+  } catch (cause) {
+    throw corrupt('no JSON', cause);
+  }
+  if (document.recoveryPointId !== recoveryPointId || !Array.isArray(document.volumes))
+    throw corrupt('it is of another recovery point');
+  return { document, ...(found.versionId !== undefined && { versionId: found.versionId }) };
+};
+
+/** What a point is made of: two tries of one attempt may differ in times and in what was verified, not in this. */
+const identityOf = ({ kind, volumes }: PointDocument): string =>
+  JSON.stringify([kind, volumes.map(({ volumeId, sizeBytes, mapSeal }) => [volumeId, sizeBytes, mapSeal])]);
 
 /**
- * Writes the point after reading every map that it names. Writing the same document again is fine; another one under
- * the same id is a `ConflictingObject`.
+ * Writes the point after reading every map that it names. Finding it written by an earlier try, with the same volumes,
+ * is fine; other volumes under the same id are a `ConflictingObject`.
  */
 export const writePoint = async (library: Library, document: PointDocument): Promise<WrittenPoint> => {
   const { store, keys, random } = library;
-  for (const { volumeId, mapSeal, mapVersionId } of document.volumes) {
-    const map = await readMap(library, document.recoveryPointId, volumeId, mapVersionId);
-    if (map.seal !== mapSeal) throw new ConflictingObject(volumeId, `its map's seal is ${map.seal}, not ${mapSeal}`);
+  const { recoveryPointId, volumes } = document;
+  for (const { volumeId, mapSeal, mapVersionId } of volumes) {
+    const map = await readMap(library, recoveryPointId, volumeId, mapVersionId);
+    if (map.seal !== mapSeal)
+      throw new ConflictingObject(mapName(recoveryPointId, volumeId), `its seal is ${map.seal}, not ${mapSeal}`);
   }
-  const key = pointName(document.recoveryPointId);
+  const key = pointName(recoveryPointId);
   const content = Buffer.from(JSON.stringify(document), 'utf8');
   const put = await store.putNew(key, sealObject(keys, 'point', key, random(SALT_BYTES), content));
-  if (put.outcome === 'created') return put.versionId === undefined ? {} : { versionId: put.versionId };
+  if (put.outcome === 'created') return { document, ...(put.versionId !== undefined && { versionId: put.versionId }) };
   const found = await store.get(key);
   if (!found) throw new MissingObject({ key, kind: 'point' }, 'it was there and is gone');
-  if (!open(library, key, found.bytes).equals(content)) throw new ConflictingObject(key, 'another document');
-  return found.versionId === undefined ? {} : { versionId: found.versionId };
+  const there = open(library, recoveryPointId, found);
+  if (identityOf(there.document) !== identityOf(document)) throw new ConflictingObject(key, 'a point of other volumes');
+  return there;
 };
 
 /** Throws `MissingObject`, `CorruptObject`. */
@@ -65,14 +88,7 @@ export const readPoint = async (
   const key = pointName(recoveryPointId);
   const found = await library.store.get(key, versionId);
   if (!found) throw new MissingObject({ key, kind: 'point' });
-  const content = open(library, key, found.bytes);
-  try {
-    const document = JSON.parse(content.toString('utf8')) as PointDocument;
-    if (document.recoveryPointId === recoveryPointId && Array.isArray(document.volumes)) return document;
-  } catch (cause) {
-    throw new CorruptObject({ key, kind: 'point', check: 'no JSON', cause });
-  }
-  throw new CorruptObject({ key, kind: 'point', check: 'it is of another recovery point' });
+  return open(library, recoveryPointId, found).document;
 };
 
 /** The ids of all recovery points in the library, in no order. */

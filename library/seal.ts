@@ -57,7 +57,11 @@ export class Frames {
   constructor(keys: TenantKeys, kind: SealedKind, name: string, header: SealedHeader) {
     const dataKey = keys.dataKey(header.keyNumber);
     if (!dataKey) {
-      throw new CorruptObject({ key: name, kind, check: `names key ${header.keyNumber}, not in keys/ when the library was opened` });
+      throw new CorruptObject({
+        key: name,
+        kind,
+        check: `names key ${header.keyNumber}, not in keys/ when the library was opened`,
+      });
     }
     this.name = name;
     this.header = encodeHeader(kind, header);

@@ -1,4 +1,8 @@
+import { createApiGateway } from './apigateway/service.ts';
+import { createDynamoDb } from './dynamodb/service.ts';
+import { createEbs } from './ebs/service.ts';
 import { createEc2 } from './ec2/service.ts';
+import { createEvents } from './events/service.ts';
 import type { ServiceFactory } from './kernel/service.ts';
 import { createKms } from './kms/service.ts';
 import { createLambda } from './lambda/service.ts';
@@ -13,9 +17,13 @@ export const allServices: readonly ServiceFactory[] = [
   createSts,
   createKms,
   createSecretsManager,
+  createDynamoDb,
   createEc2,
+  createEbs,
   createS3,
   createSqs,
+  createEvents,
   createLambda,
   createStates,
+  createApiGateway,
 ];

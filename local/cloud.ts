@@ -60,7 +60,8 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { faults, draw } = createFaults();
   const dispatch = createDispatch({ authorise: createAuthorise(directory, clock), drawFault: draw, trail, clock });
   const services = new Map<string, Service>();
-  const kernel = createKernel({ store, clock, randomHex, directory, dispatch, services });
+  let endpoint = '';
+  const kernel = createKernel({ store, clock, randomHex, directory, dispatch, services, endpoint: () => endpoint });
   const vended = openVendedCredentials(kernel);
   const controlToken = randomBytes(24).toString('hex');
   const control = createControl(controlToken, vended);
@@ -78,8 +79,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${address.port}`;
-  for (const service of services.values()) await service.start?.();
+  endpoint = `http://127.0.0.1:${address.port}`;
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -94,6 +94,12 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     await store.close();
   };
 
+  try {
+    for (const service of services.values()) await service.start?.();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     endpoint,
     port: address.port,

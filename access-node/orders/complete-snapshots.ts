@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { CompleteSnapshots } from './order-work.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { CHECKSUM_ENTRY_BYTES, checksumEntries } from './checksum-list.ts';
+import type { CompleteSnapshots, ResultOf } from './order-work.ts';
 import { keyOfResult, readResultKeys } from './result-keys.ts';
 
 /** One order's checksums in the work area, and which indexes they span. */
@@ -18,7 +18,10 @@ interface ChecksumObject {
  * checksums in ascending order of index. Read one order's list after the other, so that a volume of 64 TiB fits; only
  * lists that overlap are held together. Sealing twice is harmless.
  */
-export const completeSnapshots = async (work: CompleteSnapshots, tools: OrderTools) => {
+export const completeSnapshots = async (
+  work: CompleteSnapshots,
+  tools: OrderTools,
+): Promise<ResultOf<'complete-snapshots'>> => {
   const { counters, order, signal } = tools;
   const resultKeys = await readResultKeys(tools.workArea, order.documentKey);
   const transport = tools.transport();
@@ -59,7 +62,9 @@ const describe = async ({ workArea }: OrderTools, key: string): Promise<Checksum
 };
 
 /** Objects in order; those whose indexes overlap stand together. */
-export const clustersOf = <T extends { readonly first: number; readonly last: number }>(objects: readonly T[]): T[][] => {
+export const clustersOf = <T extends { readonly first: number; readonly last: number }>(
+  objects: readonly T[],
+): T[][] => {
   const clusters: { last: number; members: T[] }[] = [];
   for (const object of [...objects].sort((a, b) => a.first - b.first)) {
     const current = clusters.at(-1);

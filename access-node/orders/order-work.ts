@@ -1,4 +1,4 @@
-import type { OrderWork } from '../../core/contracts/orders.ts';
+import type { OrderWork, SegmentResult } from '../../core/contracts/orders.ts';
 
 type Work<Kind extends OrderWork['kind']> = Extract<OrderWork, { kind: Kind }>;
 
@@ -6,3 +6,6 @@ export type ReadSegment = Work<'read-segment'>;
 export type WriteSegment = Work<'write-segment'>;
 export type AssembleMaps = Work<'assemble-maps'>;
 export type CompleteSnapshots = Work<'complete-snapshots'>;
+
+/** What each leaves in the work area. */
+export type ResultOf<Kind extends OrderWork['kind']> = Extract<SegmentResult, { kind: Kind }>;

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { ReadSegment } from './order-work.ts';
 import { ChecksumMismatch, InvalidRequest } from '../../core/domain/errors.ts';
 import type { BlockTransport, ChangedBlock } from '../../core/ports/block-transport.ts';
 import { BLOCK_BYTES, blocksInPage, isZeroBlock, ZERO_BLOCK_SHA256 } from '../../library/block.ts';
@@ -8,6 +7,7 @@ import { readMap } from '../../library/volume-map.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { inLanes } from './in-lanes.ts';
 import { listOrderBlocks } from './listed-blocks.ts';
+import type { ReadSegment, ResultOf } from './order-work.ts';
 
 /** A block that arrives damaged is fetched again this often: the network may do it once, not always. */
 const FETCHES_OF_A_BLOCK = 4;
@@ -17,7 +17,7 @@ const FETCHES_OF_A_BLOCK = 4;
  * then hashes, deduplicates, compresses and seals it in one go on this thread, so that the slowest stage holds up the
  * fetching, and memory does not depend on the volume's size.
  */
-export const readSegment = async (work: ReadSegment, tools: OrderTools) => {
+export const readSegment = async (work: ReadSegment, tools: OrderTools): Promise<ResultOf<'read-segment'>> => {
   const { buffers, counters, connections, level, signal } = tools;
   const library = tools.library();
   const transport = tools.transport();
@@ -64,7 +64,7 @@ export const readSegment = async (work: ReadSegment, tools: OrderTools) => {
     const result = await writer.finish();
     if (work.baseSnapshotId === undefined) counters.add('zero', blocksOfPages(pages, work.volumeBlocks) - listed);
     counters.set('storedBytes', result.counters.storedBytes);
-    return { kind: work.kind, pages: result.pages, generation: result.generation, counters: counters.read() };
+    return { kind: work.kind, pages: [...result.pages], generation: result.generation, counters: counters.read() };
   } catch (error) {
     await writer.abort().catch(() => undefined);
     throw error;

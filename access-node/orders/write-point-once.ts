@@ -1,15 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SegmentResult } from '../../core/contracts/orders.ts';
 import type { Library } from '../../library/library.ts';
-import { type Json, type PointDocument, type PointVolume, readPoint, writePoint } from '../../library/recovery-point.ts';
+import {
+  type Json,
+  type PointDocument,
+  type PointVolume,
+  readPoint,
+  writePoint,
+} from '../../library/recovery-point.ts';
 
-import type { AssembleMaps } from './order-work.ts';
+import type { AssembleMaps, ResultOf } from './order-work.ts';
 
 export interface PointToWrite {
   readonly work: AssembleMaps;
   readonly jobId: string;
-  readonly volumes: PointVolume[];
-  readonly verification: Extract<SegmentResult, { kind: 'assemble-maps' }>['verification'];
+  readonly volumes: readonly PointVolume[];
+  readonly verification: ResultOf<'assemble-maps'>['verification'];
 }
 
 /**
@@ -20,16 +25,15 @@ export const writePointOnce = async (
   library: Library,
   { work, jobId, volumes, verification }: PointToWrite,
 ): Promise<void> => {
-  const { recoveryPointKind, tags, ...instance } = work.instance;
   const document: PointDocument = {
     recoveryPointId: work.recoveryPointId,
-    kind: recoveryPointKind === 'backup-copy' ? 'backup-copy' : 'streaming',
+    kind: work.pointKind,
     createdAt: work.takenAt,
     requestedBy: work.requestedBy,
     jobId,
     volumes,
-    instance: instance as Json,
-    tags: (tags ?? {}) as Record<string, string>,
+    instance: work.instance as Json,
+    tags: work.tags,
     verification,
   };
   try {

@@ -1,16 +1,20 @@
-import type { WriteSegment } from './order-work.ts';
 import { BLOCK_BYTES } from '../../library/block.ts';
 import { readMap } from '../../library/volume-map.ts';
 import { openVolumeReader, type ReadBlock } from '../../library/volume-reader.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { createChecksumList } from './checksum-list.ts';
 import { inLanes } from './in-lanes.ts';
+import type { ResultOf, WriteSegment } from './order-work.ts';
 
 /**
  * Writes the blocks with data of a segment into a pending snapshot; the rest of the volume stays zero, since a snapshot
  * without parent holds nothing else. The checksums go to the work area under `checksumKey`, for CompleteSnapshot.
  */
-export const writeSegment = async (work: WriteSegment, tools: OrderTools, checksumKey: string) => {
+export const writeSegment = async (
+  work: WriteSegment,
+  tools: OrderTools,
+  checksumKey: string,
+): Promise<ResultOf<'write-segment'>> => {
   const { counters, connections, signal, workArea } = tools;
   const library = tools.library();
   const transport = tools.transport();

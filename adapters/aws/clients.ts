@@ -31,17 +31,36 @@ export interface ClientSettings {
   readonly credentials?: Credentials;
 }
 
+/**
+ * One pool of connections for all clients: a scope makes its own for each step, and a warm Lambda would otherwise pay a
+ * TLS handshake for each and leave its sockets behind.
+ */
+const pools = new Map<number, NodeHttpHandler>();
+
+const poolFor = (requestMs: number): NodeHttpHandler => {
+  const pool =
+    pools.get(requestMs) ??
+    new NodeHttpHandler({
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: requestMs,
+      // Without it a request that runs over is only logged.
+      throwOnRequestTimeout: true,
+    });
+  pools.set(requestMs, pool);
+  return pool;
+};
+
 /** Settings for any SDK client: `new EC2Client(clientSettings('tenant', region, credentials))`. */
-export const clientSettings = (reach: Reach, region: string, credentials?: Credentials): ClientSettings => ({
+export const clientSettings = (
+  reach: Reach,
+  region: string,
+  credentials?: Credentials,
+  requestMs = REQUEST_MS,
+): ClientSettings => ({
   region,
   maxAttempts: ATTEMPTS[reach],
   retryMode: 'standard',
-  requestHandler: new NodeHttpHandler({
-    connectionTimeout: CONNECT_MS,
-    requestTimeout: REQUEST_MS,
-    // Without it a request that runs over is only logged.
-    throwOnRequestTimeout: true,
-  }),
+  requestHandler: poolFor(requestMs),
   customUserAgent: [['holdfast', '0.1.0']],
   ...(credentials ? { credentials } : {}),
 });

@@ -1,9 +1,10 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { CredentialsRejected } from '../../core/domain/errors.ts';
-import type { Ids } from '../../core/ports/clock.ts';
 import type { CredentialCheck, TenantAuthInput } from '../../core/ports/tenant-scope.ts';
+import { uuidv7Ids } from '../system.ts';
 import { awsMessage, awsName, isRefused, isTransient, required, transientFailure } from './classify.ts';
-import { assumeRole, type HubSessions, stsClient } from './hub-sessions.ts';
+import { createHubSessions } from './hub-sessions.ts';
+import { assumeRole, stsClient } from './sts-sessions.ts';
 
 /** SourceIdentity of a check, which belongs to no job. */
 const CHECK = 'holdfast-check';
@@ -11,32 +12,31 @@ const CHECK = 'holdfast-check';
 /** A role counts only if it can be assumed with its ExternalId, and neither without nor with another. */
 export const createCredentialCheck = ({
   sts,
-  hub,
-  ids,
+  hubRoleArn,
 }: {
-  /** The control plane's own credentials. */
+  /** With the control plane's own credentials. */
   sts: STSClient;
-  hub: HubSessions;
-  ids: Ids;
-}): CredentialCheck => ({
-  async identify(auth, region) {
-    switch (auth.method) {
-      case 'iam-role':
-        return whoIs(sts);
-      case 'access-key':
-        return whoIs(stsClient(region, auth));
-      case 'assume-role': {
-        const client = await hub.client(CHECK, region);
-        const identity = await checked(async () =>
-          whoIs(stsClient(region, await assume(client, auth, auth.externalId))),
-        );
-        await mustFail(client, auth, undefined);
-        await mustFail(client, auth, ids.uuid());
-        return identity;
+  hubRoleArn: string;
+}): CredentialCheck => {
+  const hub = createHubSessions({ sts, hubRoleArn });
+  return {
+    async identify(auth, region) {
+      switch (auth.method) {
+        case 'iam-role':
+          return whoIs(sts);
+        case 'access-key':
+          return whoIs(stsClient(region, auth));
+        case 'assume-role': {
+          const client = await hub.client(CHECK, region);
+          const session = await checked(() => assume(client, auth, auth.externalId));
+          await mustFail(client, auth, undefined);
+          await mustFail(client, auth, uuidv7Ids.uuid());
+          return whoIs(stsClient(region, session));
+        }
       }
-    }
-  },
-});
+    },
+  };
+};
 
 type AssumeRole = Extract<TenantAuthInput, { method: 'assume-role' }>;
 

@@ -29,6 +29,7 @@ export const createSdkEbsCalls = ({ region, credentials, endpoint, connections }
     requestHandler: new NodeHttpHandler({
       connectionTimeout: 5_000,
       requestTimeout: 20_000,
+      throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: connections },
       httpsAgent: { keepAlive: true, maxSockets: connections },
     }),

@@ -7,6 +7,7 @@ import {
   ebsRetryDefaults,
   PageTokenExpired,
 } from './ebs-retry.ts';
+import { sealSnapshot } from './ebs-seal.ts';
 import { createTokenBucket } from './token-bucket.ts';
 
 export interface EbsBlockTransportOptions {
@@ -104,36 +105,13 @@ export const createEbsBlockTransport = (options: EbsBlockTransportOptions): Bloc
         return api.putSnapshotBlock(request, data, callSignal);
       });
     },
-    async complete(snapshotId, blocks, checksum, signal) {
+    complete(snapshotId, blocks, checksum, signal) {
       const request = { snapshotId, changedBlocks: blocks, checksum: Buffer.from(checksum).toString('base64') };
-      try {
-        await callWithRetry(deps, `CompleteSnapshot ${snapshotId}`, 'write', signal, (callSignal) => {
-          calls.complete += 1;
-          return api.completeSnapshot(request, callSignal);
-        });
-      } catch (error) {
-        // Sealed before (by another node, or by a try whose answer was lost): only a completed snapshot can be listed.
-        if (signal?.aborted || !(await isReadable(snapshotId, signal))) throw error;
-      }
+      return sealSnapshot(api, deps, request, signal, (call) => {
+        calls[call] += 1;
+      });
     },
     setRate: (perSecond) => bucket.setRate(perSecond),
     close: () => api.close(),
   };
-
-  async function isReadable(snapshotId: string, signal: AbortSignal | undefined): Promise<boolean> {
-    try {
-      const probe = { snapshotId, startingBlockIndex: 0, maxResults: 100 };
-      calls.list += 1;
-      await callWithRetry(
-        { ...deps, settings: { ...deps.settings, readGraceMs: 0, deadlineMs: deps.settings.timeoutMs } },
-        `ListSnapshotBlocks ${snapshotId}`,
-        'read',
-        signal,
-        (callSignal) => api.listSnapshotBlocks(probe, callSignal),
-      );
-      return true;
-    } catch {
-      return false;
-    }
-  }
 };

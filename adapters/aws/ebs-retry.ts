@@ -12,6 +12,8 @@ export interface EbsRetrySettings {
   readonly writeGraceMs: number;
   /** The same for one that is read: only the eventual consistency of a fresh snapshot. */
   readonly readGraceMs: number;
+  /** How long a snapshot that refuses to be sealed may take to turn out as sealed before, and complete. */
+  readonly sealGraceMs: number;
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
 }
@@ -20,7 +22,8 @@ export const ebsRetryDefaults: EbsRetrySettings = {
   timeoutMs: 20_000,
   deadlineMs: 180_000,
   writeGraceMs: 120_000,
-  readGraceMs: 10_000,
+  readGraceMs: 5_000,
+  sealGraceMs: 300_000,
   firstDelayMs: 100,
   longestDelayMs: 15_000,
 };

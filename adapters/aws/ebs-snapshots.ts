@@ -4,12 +4,12 @@ import { UnrelatedSnapshots } from '../../core/domain/errors.ts';
 import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsName, required, transientFailure } from './classify.ts';
 import { tagList } from './ec2-tags.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 /** EBS cancels a pending snapshot that nothing is written to for this long (default 60, at most 4,320). */
 const IDLE_MINUTES = 1_440;
-/** More may be pending or started in a second than the account may have: both pass. */
-const WAITING = new Set(['ServiceQuotaExceededException', 'ConflictException']);
+/** As many snapshots are pending as the account may have (100 by default): it passes. */
+const PENDING_LIMIT = 'ServiceQuotaExceededException';
 const BLOCKS_PER_GIB = 2_048;
 /** Of one page; EBS refuses less than 100. */
 const PAGE = { least: 100, most: 10_000 };
@@ -31,7 +31,7 @@ export const createEbsSnapshots = ({
         );
         return { snapshotId: required(SnapshotId, 'SnapshotId', 'ebs:StartSnapshot') };
       } catch (error) {
-        throw WAITING.has(awsName(error)) ? transientFailure('ebs:StartSnapshot', error) : error;
+        throw awsName(error) === PENDING_LIMIT ? transientFailure('ebs:StartSnapshot', error) : error;
       }
     }),
 

@@ -11,7 +11,7 @@ import { awsMessage, awsName, isOutcomeUnknown, required, transientFailure } fro
 import { findInstances } from './ec2-instances.ts';
 import { deleteSnapshot, findSnapshotsByTag } from './ec2-snapshots.ts';
 import { tagSpecifications, tagsOf } from './ec2-tags.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 const ACTION = 'ec2:CreateSnapshots';
 /** Tells the sets of two calls apart. */

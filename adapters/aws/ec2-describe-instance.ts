@@ -3,7 +3,7 @@ import type { InstanceConfiguration } from '../../core/domain/recovery-point.ts'
 import type { AttachedVolume, DescribedInstance } from '../../core/ports/tenant-scope.ts';
 import { required } from './classify.ts';
 import { tagsOf } from './ec2-tags.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 const ACTION = 'ec2:DescribeInstances';
 

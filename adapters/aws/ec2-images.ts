@@ -13,7 +13,7 @@ import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
 import type { ImageRequest, TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsMessage, awsName, required, transientFailure } from './classify.ts';
 import { tagSpecifications, tagsOf } from './ec2-tags.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 const ACTION = 'ec2:RegisterImage';
 const ABSENT = new Set(['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable', 'InvalidAMIID.Malformed']);

@@ -9,7 +9,7 @@ import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsName } from './classify.ts';
 import { describedInstance } from './ec2-describe-instance.ts';
 import { createEc2Launch } from './ec2-launch.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 const ABSENT = new Set(['InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed']);
 const isGone = ({ State }: Instance): boolean => State?.Name === 'terminated';

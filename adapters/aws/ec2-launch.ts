@@ -3,7 +3,7 @@ import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
 import type { LaunchRequest, TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsMessage, awsName, required } from './classify.ts';
 import { tagSpecifications } from './ec2-tags.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   InsufficientInstanceCapacity: 'AWS has none of this instance type there now: try later, or another type or zone.',

@@ -8,7 +8,7 @@ import type { DescribedSnapshot, TenantScope } from '../../core/ports/tenant-sco
 import { awsName, required, transientFailure } from './classify.ts';
 import { createSnapshotsOfInstance } from './ec2-create-snapshots.ts';
 import { tagsOf } from './ec2-tags.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 const ABSENT = new Set(['InvalidSnapshot.NotFound', 'InvalidSnapshotID.NotFound', 'InvalidSnapshotID.Malformed']);
 /** EC2's limit of values in one filter. */

@@ -1,7 +1,7 @@
 import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { tagList } from './ec2-tags.ts';
-import type { TenantReach } from './ec2-tenant-scope.ts';
+import type { TenantReach } from './tenant-reach.ts';
 
 export const createEc2Volumes = ({ ec2, call }: TenantReach): TenantScope['volumes'] => ({
   async tag(volumeId, tags) {

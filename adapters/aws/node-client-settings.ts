@@ -5,7 +5,12 @@ import { TransientFailure } from '../../core/domain/errors.ts';
 export const nodeClientSettings = (region: string, answerMs: number) => ({
   region,
   maxAttempts: 1,
-  requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout: answerMs }),
+  requestHandler: new NodeHttpHandler({
+    connectionTimeout: 5_000,
+    requestTimeout: answerMs,
+    // Without it the SDK only warns, and waits on.
+    throwOnRequestTimeout: true,
+  }),
 });
 
 /** Errors by which AWS says that asking again is pointless. */

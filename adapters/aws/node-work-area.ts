@@ -25,7 +25,11 @@ export const createS3WorkArea = ({ region, bucket, credentials, pathStyle }: S3W
     maxAttempts: ATTEMPTS,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: new NodeHttpHandler({ connectionTimeout: 5_000, requestTimeout: 30_000 }),
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: 5_000,
+      requestTimeout: 30_000,
+      throwOnRequestTimeout: true,
+    }),
   });
   const call = async <T>(what: string, key: string, send: () => Promise<T>): Promise<T> => {
     try {

@@ -10,7 +10,8 @@ export type Mode = 'read' | 'write';
 
 const SNAPSHOT_ACTIONS: Readonly<Record<Mode, readonly string[]>> = {
   read: ['ebs:ListSnapshotBlocks', 'ebs:ListChangedBlocks', 'ebs:GetSnapshotBlock'],
-  write: ['ebs:PutSnapshotBlock', 'ebs:CompleteSnapshot'],
+  // Listing tells whoever completes a snapshot that an earlier claim has completed it.
+  write: ['ebs:PutSnapshotBlock', 'ebs:CompleteSnapshot', 'ebs:ListSnapshotBlocks'],
 };
 
 /** Blocks of encrypted snapshots are opened with the tenant's key in the caller's name. */
@@ -63,7 +64,7 @@ const NAMEABLE = 20;
 export const libraryPolicy = ({ library, libraryId, tenantId, kmsKeyArn }: LibraryAccess, mode: Mode): Policy => {
   const key: Statement = {
     Effect: 'Allow',
-    Action: mode === 'write' ? ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'] : ['kms:Decrypt'],
+    Action: mode === 'write' ? ['kms:Decrypt', 'kms:Encrypt'] : ['kms:Decrypt'],
     Resource: kmsKeyArn,
     Condition: {
       StringEquals: { 'kms:EncryptionContext:tenant': tenantId, 'kms:EncryptionContext:library': libraryId },
@@ -75,7 +76,7 @@ export const libraryPolicy = ({ library, libraryId, tenantId, kmsKeyArn }: Libra
     Statement: [
       {
         Effect: 'Allow',
-        Action: ['s3:GetObject', 's3:GetObjectVersion', ...(mode === 'write' ? ['s3:PutObject'] : [])],
+        Action: mode === 'write' ? ['s3:GetObject', 's3:PutObject'] : ['s3:GetObject'],
         Resource: `${bucket}/${library.prefix}/*`,
       },
       {

@@ -1,54 +1,41 @@
-import type { STSClient } from '@aws-sdk/client-sts';
 import { NotFound } from '../../core/domain/errors.ts';
 import type { Hypervisors } from '../../core/ports/catalog.ts';
 import type { OrderSessions } from '../../core/ports/tenant-scope.ts';
 import { libraryAccess } from '../../core/steps/broker/library-access.ts';
 import { callOwn } from './classify.ts';
-import { assumeRole, type HubSessions } from './hub-sessions.ts';
 import { libraryPolicy, snapshotPolicy, workAreaPolicy } from './order-session-policies.ts';
-import type { TenantSessions } from './tenant-sessions.ts';
+import { assumeRole } from './sts-sessions.ts';
+import { createTenantSessions, type TenantSessionsOptions } from './tenant-sessions.ts';
 
-export interface OrderSessionsOptions {
-  /** The control plane's own credentials, which may assume `workRoleArn`. */
-  readonly sts: STSClient;
-  readonly hub: HubSessions;
-  readonly tenants: TenantSessions;
+export interface OrderSessionsOptions extends TenantSessionsOptions {
+  /** Assumed with the control plane's own credentials, as is the role of a MediaAgent. */
   readonly workRoleArn: string;
   readonly workBucket: string;
   readonly hypervisors: Pick<Hypervisors, 'get'>;
 }
 
 /** Every session lasts an hour at most. Errors of `library`: NotFound if the tenant is not bound to that service. */
-export const createOrderSessions = ({
-  sts,
-  hub,
-  tenants,
-  workRoleArn,
-  workBucket,
-  hypervisors,
-}: OrderSessionsOptions): OrderSessions => ({
-  tenant: (tenant, jobId, snapshotIds, mode) =>
-    tenants.open(tenant, jobId, snapshotPolicy(tenant.region, jobId, snapshotIds, mode)),
+export const createOrderSessions = (options: OrderSessionsOptions): OrderSessions => {
+  const { sts, workRoleArn, workBucket, hypervisors } = options;
+  const tenants = createTenantSessions(options);
+  return {
+    tenant: (tenant, jobId, snapshotIds, mode) =>
+      tenants.open(tenant, jobId, snapshotPolicy(tenant.region, jobId, snapshotIds, mode)),
 
-  async library(serviceId, tenantId, jobId, mode) {
-    const [service, tenant] = await Promise.all([hypervisors.get(serviceId), hypervisors.get(tenantId)]);
-    if (service?.kind !== 'service' || tenant?.kind !== 'tenant' || tenant.binding?.serviceId !== serviceId)
-      throw new NotFound(`${tenantId} is not bound to ${serviceId}`);
-    const { library, ...access } = libraryAccess(service, tenant);
-    const region = library.kind === 's3' ? library.region : service.region;
-    return callOwn('sts:AssumeRole of the library role', async () =>
-      assumeRole(await hub.client(jobId, region), {
-        roleArn: service.mediaAgent.roleArn,
-        jobId,
-        tenantId,
-        policy: libraryPolicy({ library, ...access }, mode),
-        ...(service.auth.method === 'assume-role' ? { externalId: service.auth.externalId } : {}),
-      }),
-    );
-  },
+    async library(serviceId, tenantId, jobId, mode) {
+      const [service, tenant] = await Promise.all([hypervisors.get(serviceId), hypervisors.get(tenantId)]);
+      if (service?.kind !== 'service' || tenant?.kind !== 'tenant' || tenant.binding?.serviceId !== serviceId)
+        throw new NotFound(`${tenantId} is not bound to ${serviceId}`);
+      const policy = libraryPolicy(libraryAccess(service, tenant), mode);
+      const { roleArn } = service.mediaAgent;
+      return callOwn('sts:AssumeRole of the library role', () => assumeRole(sts, { roleArn, jobId, tenantId, policy }));
+    },
 
-  workArea: (jobId, attempt) =>
-    callOwn('sts:AssumeRole of the work area role', () =>
-      assumeRole(sts, { roleArn: workRoleArn, jobId, policy: workAreaPolicy(workBucket, jobId, attempt) }),
-    ),
-});
+    workArea: (jobId, attempt) => {
+      const policy = workAreaPolicy(workBucket, jobId, attempt);
+      return callOwn('sts:AssumeRole of the work area role', () =>
+        assumeRole(sts, { roleArn: workRoleArn, jobId, policy }),
+      );
+    },
+  };
+};

@@ -19,7 +19,7 @@ export interface DiskStoreOptions {
 }
 
 /** Never a key: keys begin with a letter or digit. */
-const TEMPORARY = '.tmp';
+export const TEMPORARY = '.tmp';
 const KEY = /^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/;
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
@@ -61,29 +61,26 @@ class DiskStore implements DeletableStore {
         throw new LibraryFull(`no room in ${this.#folder} for ${key}`, { cause: error });
       throw error;
     } finally {
-      await unlink(temporary).catch(absent);
+      // a virus scanner may hold it; the object is made or not made all the same, and `removeLeftOvers` takes the rest
+      await unlink(temporary).catch(() => {});
     }
   }
 
   async get(key: string): Promise<StoredObject | undefined> {
-    const file = await this.#open(key);
-    if (!file) return undefined;
-    await using _ = file;
-    return { bytes: await file.readFile() };
+    return this.#read(key, async (file) => ({ bytes: await file.readFile() }));
   }
 
   async getRange(key: string, start: number, length: number): Promise<Uint8Array | undefined> {
-    const file = await this.#open(key);
-    if (!file) return undefined;
-    await using _ = file;
-    const { size } = await file.stat();
-    const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - start)));
-    for (let filled = 0; filled < bytes.length; ) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
-      if (bytesRead === 0) throw new Error(`${key} became shorter while it was read`);
-      filled += bytesRead;
-    }
-    return bytes;
+    return this.#read(key, async (file) => {
+      const { size } = await file.stat();
+      const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - start)));
+      for (let filled = 0; filled < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+        if (bytesRead === 0) throw new Error(`${key} became shorter while it was read`);
+        filled += bytesRead;
+      }
+      return bytes;
+    });
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
@@ -119,14 +116,24 @@ class DiskStore implements DeletableStore {
     return join(this.#folder, ...key.split('/'));
   }
 
-  async #open(key: string): Promise<FileHandle | undefined> {
-    return open(this.#path(key), constants.O_RDONLY).catch(absent);
+  async #read<T>(key: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
+    const file = await open(this.#path(key), constants.O_RDONLY).catch(absent);
+    if (!file) return undefined;
+    try {
+      return await read(file);
+    } finally {
+      await file.close();
+    }
   }
 
   async #write(path: string, bytes: Uint8Array): Promise<void> {
-    await using file = await open(path, 'wx', 0o600);
-    await file.writeFile(bytes);
-    if (this.#sync) await file.sync();
+    const file = await open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      if (this.#sync) await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   /** A folder is durable once the folder that names it is synced. */
@@ -139,8 +146,12 @@ class DiskStore implements DeletableStore {
   async #syncFolder(folder: string): Promise<void> {
     // Windows opens no folders; NTFS keeps its names in a journal
     if (!this.#sync || process.platform === 'win32') return;
-    await using handle = await open(folder, constants.O_RDONLY);
-    await handle.sync();
+    const handle = await open(folder, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   }
 }
 

@@ -80,7 +80,6 @@ export const StartSnapshotsOutput = z.strictObject({ snapshotIds: z.array(z.stri
 export type StartSnapshotsOutput = z.infer<typeof StartSnapshotsOutput>;
 export const PlanRestoreInput = RestoreRef.extend({ snapshotIds: z.array(z.string()) });
 export type PlanRestoreInput = z.infer<typeof PlanRestoreInput>;
-export const LaunchInput = PlanRestoreInput;
 export const LaunchOutput = z.strictObject({ imageId: z.string(), launchedId: z.string() });
 export type LaunchOutput = z.infer<typeof LaunchOutput>;
 export const AwaitInstanceInput = AttemptRef.extend({ launchedId: z.string() });
@@ -88,7 +87,6 @@ export type AwaitInstanceInput = z.infer<typeof AwaitInstanceInput>;
 export const FinishRestoreInput = PlanRestoreInput.extend({ imageId: z.string(), launchedId: z.string() });
 export type FinishRestoreInput = z.infer<typeof FinishRestoreInput>;
 
-export const CleanUpInput = AttemptRef;
 /** `closed`: nothing of the attempt is left open. `running`: its execution has not ended yet. */
 export const CleanUpOutput = z.strictObject({ state: z.enum(['running', 'more', 'closed']) });
 export type CleanUpOutput = z.infer<typeof CleanUpOutput>;

@@ -122,10 +122,6 @@ export class LibraryFull extends HoldfastError {
 
 // — What is worth another try —
 
-/** A node handed its order back (it is stopping): another takes it. */
-export class OrderHandedBack extends HoldfastError {
-  override readonly name = 'OrderHandedBack';
-}
 /** Throttled, timed out or failed on AWS's side: the state machine tries again with backoff. */
 export class TransientFailure extends HoldfastError {
   override readonly name = 'TransientFailure';

@@ -1,5 +1,4 @@
 import type { CaughtError } from '../contracts/steps.ts';
-import { HoldfastError } from './errors.ts';
 import type { JobError } from './job.ts';
 
 /**
@@ -34,11 +33,6 @@ export const jobError = (name: string, message: string, tenantMessage?: string):
   message,
   tenantMessage: tenantMessage ?? FOR_TENANTS[name] ?? (OWN_MESSAGE.has(name) ? message : FALLBACK),
 });
-
-export const jobErrorOf = (error: unknown): JobError =>
-  error instanceof HoldfastError
-    ? jobError(error.name, error.message, error.tenantMessage)
-    : jobError(error instanceof Error ? error.name : 'Error', error instanceof Error ? error.message : String(error));
 
 /** A Lambda's failure arrives as JSON in the cause; a node's and Step Functions' own as text. */
 export const jobErrorOfCaught = (caught: CaughtError): JobError => {

@@ -12,8 +12,6 @@ export interface Segment {
 export const blocksOf = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES);
 export const pageOf = (block: number): number => Math.floor(block / PAGE_BLOCKS);
 
-const countBlocks = (ranges: BlockRanges): number => ranges.reduce((sum, [from, to]) => sum + to - from, 0);
-
 /** A full is cut by position: what of it is data shows only when a node lists it. */
 export const fullSegments = (volumeBlocks: number, segmentBlocks: number): readonly Segment[] => {
   const pagesEach = Math.max(1, Math.floor(segmentBlocks / PAGE_BLOCKS));
@@ -50,12 +48,11 @@ export const changedSegments = (ranges: BlockRanges, segmentBlocks: number): rea
     open = [];
     count = 0;
   };
-  for (const { from, to } of splitAtPages(ranges)) {
-    const last = open.at(-1);
-    const newPage = last !== undefined && pageOf(from) !== pageOf(last.to - 1);
-    if (newPage && count + (to - from) > segmentBlocks) close();
-    open.push({ from, to });
-    count += to - from;
+  for (const page of byPage(splitAtPages(ranges))) {
+    const blocks = page.reduce((sum, { from, to }) => sum + to - from, 0);
+    if (count + blocks > segmentBlocks) close();
+    open.push(...page);
+    count += blocks;
   }
   close();
   return segments;
@@ -98,8 +95,7 @@ const splitAtPages = (ranges: BlockRanges): { from: number; to: number }[] =>
     return parts;
   });
 
-export const segmentsBlocks = (segments: readonly Segment[]): number =>
-  segments.reduce(
-    (sum, segment) => sum + (segment.blocks.length > 0 ? countBlocks(segment.blocks) : segment.blockCount),
-    0,
-  );
+const byPage = (parts: readonly { from: number; to: number }[]): { from: number; to: number }[][] => {
+  const pages = Map.groupBy(parts, ({ from }) => pageOf(from));
+  return [...pages.values()];
+};

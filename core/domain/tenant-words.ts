@@ -3,40 +3,19 @@
  * name speak about the tenant's own things only; else a sentence that names nothing of the service side. Whatever it
  * is, ids of the service side are taken out: AWS's own messages carry ARNs of the caller, which is the provider.
  */
+import { jobError } from './job-error.ts';
 
-/** Errors whose message is about the tenant's own account, request or instance. */
-const ABOUT_THE_TENANT: ReadonlySet<string> = new Set([
+/** What only a request is refused with: about the tenant's own request and things, in words that fit it. */
+const OF_REQUESTS: ReadonlySet<string> = new Set([
   'InvalidRequest',
   'NotFound',
   'NotAllowed',
   'Conflict',
   'NotAvailable',
   'CredentialsRejected',
-  'TenantAccessLost',
-  'InstanceNotFound',
-  'InstanceBusy',
-  'SnapshotFailed',
-  'UnrelatedSnapshots',
-  'RecoveryPointUnavailable',
-  'LaunchFailed',
-  'JobCancelled',
 ]);
 
-const SENTENCES: Readonly<Record<string, string>> = {
-  TenantNotBound:
-    'Your account is not connected to your provider’s resources yet. Your provider has to finish the set-up.',
-  NoAccessNode: 'Your provider had no capacity for this job in time.',
-  FenceRaised: 'Another attempt took this job over.',
-  ChecksumMismatch: 'Data did not arrive as it was sent. Nothing wrong was kept.',
-  CorruptObject: 'Part of the backup data is damaged. Your provider has been told.',
-  MissingObject: 'Part of the backup data is missing. Your provider has been told.',
-  LibraryUnavailable: 'Your provider’s backup storage cannot be reached.',
-  LibraryFull: 'Your provider’s backup storage is full.',
-  TransientFailure: 'AWS did not answer in time.',
-};
-
 const PROVIDER = 'your provider';
-const OTHER = 'Something failed on your provider’s side.';
 
 /** Hides ids of the service side in a text: other accounts, their ARNs, queues, nodes, orders, and other hypervisors. */
 export const withoutServiceSide = (text: string, own: { readonly accountId: string; readonly hypervisorId: string }) =>
@@ -56,7 +35,8 @@ export const tenantMessageOf = (
   own: { readonly accountId: string; readonly hypervisorId: string },
 ): string =>
   withoutServiceSide(
-    error.tenantMessage ?? (ABOUT_THE_TENANT.has(error.name) ? error.message : (SENTENCES[error.name] ?? OTHER)),
+    error.tenantMessage ??
+      (OF_REQUESTS.has(error.name) ? error.message : (jobError(error.name, error.message).tenantMessage ?? '')),
     own,
   );
 

@@ -13,7 +13,7 @@ const write = async (
   offset: number,
   body: Buffer | NodeJS.ReadableStream,
 ): Promise<void> => {
-  const answer = await fetch(`${cloud.endpoint}/_local/ec2/volumes/${volumeId}/data?offset=${offset}`, {
+  const answer = await fetch(`${cloud.endpoint}/_local/volumes/${volumeId}/data?offset=${offset}`, {
     method: 'PUT',
     headers: { 'x-local-control': cloud.controlToken },
     body: body as never,

@@ -36,7 +36,7 @@ export const launchInstance = async (
   const { Instances = [] } = await ec2.send(
     new RunInstancesCommand({
       ImageId: image.ImageId,
-      InstanceType: 'm7i.large',
+      InstanceType: 'm6i.large',
       MinCount: 1,
       MaxCount: 1,
       BlockDeviceMappings: sizesGiB.map((VolumeSize, index) => ({

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { deployRestApi } from '../../local/apigateway/service.ts';
+import { deployRestApi } from '../../local/apigateway/rest-apis.ts';
 import type { Cloud } from '../../local/cloud.ts';
 import { putRule } from '../../local/events/rules.ts';
-import { deployFunction } from '../../local/lambda/service.ts';
+import { deployFunction } from '../../local/lambda/deploy-function.ts';
 import { bundledHandler, bundleFunctions } from './bundle-functions.ts';
 import { type Deployment, type FunctionDefinition, type Place, readServerless } from './read-serverless.ts';
 import { asRoot, deployResource, find, type Physical, resolveReferences, type Stack } from './resources.ts';
@@ -56,7 +56,7 @@ const deployLambda = async (
     string,
     string
   >;
-  await deployFunction(stack.cloud.kernel, {
+  deployFunction(stack.cloud.kernel, {
     accountId,
     region,
     functionName: definition.name,
@@ -121,7 +121,7 @@ const deployEvents = async (stack: Stack, { functions }: Deployment): Promise<vo
   for (const [key, { events = [] }] of Object.entries(functions)) {
     for (const [index, { eventBridge }] of events.entries()) {
       if (!eventBridge) continue;
-      await putRule(stack.cloud.kernel, {
+      putRule(stack.cloud.kernel, {
         accountId: stack.place.accountId,
         region: stack.place.region,
         name: `${key}-${index}`,
@@ -147,7 +147,7 @@ const deployApi = async (stack: Stack, { provider, functions, custom }: Deployme
         : [],
     ),
   );
-  await deployRestApi(stack.cloud.kernel, {
+  deployRestApi(stack.cloud.kernel, {
     accountId,
     region,
     apiId: API_ID,

@@ -77,7 +77,13 @@ const table: Maker = async (stack, properties, before) => {
 
 const bucket: Maker = async (stack, properties, before) => {
   const name = String(properties.BucketName);
-  if (!before) await asRoot(stack, 's3', 'CreateBucket', { Bucket: name });
+  if (!before)
+    await asRoot(stack, 's3', 'CreateBucket', {
+      Bucket: name,
+      ...(stack.place.region === 'us-east-1'
+        ? {}
+        : { CreateBucketConfiguration: { LocationConstraint: stack.place.region } }),
+    });
   return { ref: name, attributes: { Arn: `arn:aws:s3:::${name}` } };
 };
 

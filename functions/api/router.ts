@@ -1,6 +1,6 @@
 /** From API Gateway's event to its response: whose request it is, which route, is it valid, what is answered. */
 import type { Problem } from '../../core/contracts/api.ts';
-import { HoldfastError, NotAllowed } from '../../core/domain/errors.ts';
+import { HoldfastError, NotAllowed, NotFound } from '../../core/domain/errors.ts';
 import { type Audience, problemOf, unexpectedProblem } from '../../core/domain/problems.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ApiHandler, GatewayEvent, GatewayResponse } from './gateway-event.ts';
@@ -41,19 +41,24 @@ export const createRouter = <Context>({ endpoints, admit, reportError }: RouterD
     const { requestId } = event.requestContext;
     let audience: Audience = STRANGER;
     let route = 'before routing';
+    let jobId: string | undefined;
     let refused: Problem;
     try {
       const admitted = await admit(callerOf(event));
       audience = admitted.audience;
       const endpoint = findEndpoint(endpoints, event);
       route = `${endpoint.route.method} ${endpoint.route.path}`;
-      const answer = await endpoint.handle(admitted.context, parseRequest(endpoint as Endpoint<never>, event));
+      const request = parseRequest(endpoint as Endpoint<never>, event);
+      jobId = (request.params as { readonly jobId?: string }).jobId;
+      const answer = await endpoint.handle(admitted.context, request);
       // strict: a field that is not in the contract is our fault, and does not leave the house
       return respond(endpoint.route.status, 'application/json', endpoint.route.answer.parse(answer));
     } catch (error) {
       const known = error instanceof HoldfastError;
       if (!known || error.status >= 500) reportError(error, { requestId, route });
-      refused = known ? problemOf(error, audience) : unexpectedProblem(requestId);
+      refused = known
+        ? problemOf(error, audience, error instanceof NotFound ? undefined : jobId)
+        : unexpectedProblem(requestId);
     }
     return respond(refused.status, 'application/problem+json', refused);
   };

@@ -6,6 +6,7 @@ import { fillVolume } from './fill-volume.ts';
 import { Manifests } from './manifests.ts';
 import { OpenFiles } from './open-files.ts';
 import { takeSnapshot } from './take-snapshot.ts';
+import { Background } from './turns.ts';
 import { VolumeFiles } from './volume-files.ts';
 import { WrittenSnapshot } from './written-snapshot.ts';
 
@@ -16,6 +17,7 @@ export class BlockStorage {
   readonly volumes: VolumeFiles;
   readonly #store: Store;
   readonly #files = new OpenFiles();
+  readonly #background = new Background();
   readonly #written = new Map<string, WrittenSnapshot>();
 
   constructor(store: Store) {
@@ -28,14 +30,20 @@ export class BlockStorage {
   }
 
   /** See take-snapshot.ts. */
-  freeze(volumeId: string, snapshotId: string, done: () => void): Promise<void> {
-    const deps = { store: this.#store, blocks: this.blocks, manifests: this.manifests };
+  freeze(volumeId: string, snapshotId: string, atOnceBlocks: number, done: () => void): Promise<void> {
+    const deps = {
+      store: this.#store,
+      blocks: this.blocks,
+      manifests: this.manifests,
+      background: this.#background,
+      atOnceBlocks,
+    };
     return takeSnapshot(deps, this.volumes.get(volumeId), snapshotId, done);
   }
 
   /** See fill-volume.ts. */
-  fill(volumeId: string, done: () => void): Promise<void> {
-    return fillVolume(this.blocks, this.manifests, this.volumes.get(volumeId), done);
+  fill(volumeId: string, atOnceBlocks: number, done: () => void): Promise<void> {
+    return fillVolume(this.blocks, this.manifests, this.#background, atOnceBlocks, this.volumes.get(volumeId), done);
   }
 
   /** A snapshot being written through EBS direct. */
@@ -72,7 +80,9 @@ export class BlockStorage {
     if (parentManifest !== undefined) this.manifests.release(parentManifest, `${snapshotId} as child`);
   }
 
-  close(): void {
+  /** Waits for what is being copied to stop. */
+  async close(): Promise<void> {
+    await this.#background.close();
     this.#files.closeAll();
   }
 }

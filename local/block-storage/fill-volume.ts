@@ -1,11 +1,10 @@
 import type { BlockFiles } from './block-files.ts';
 import { BLOCK_SIZE } from './block-size.ts';
 import { type Manifests, PAGE_BLOCKS } from './manifests.ts';
-import { breathe } from './turns.ts';
+import { atOnce, type Background } from './turns.ts';
 import type { VolumeFile } from './volume-files.ts';
 
 const SLICE_BLOCKS = 32;
-const AT_ONCE_BLOCKS = 128;
 
 /**
  * Copies a snapshot's blocks into a new volume's file, which is the volume's base. `done` runs when all is there. Made
@@ -14,6 +13,8 @@ const AT_ONCE_BLOCKS = 128;
 export const fillVolume = (
   blocks: BlockFiles,
   manifests: Manifests,
+  background: Background,
+  atOnceBlocks: number,
   volume: VolumeFile,
   done: () => void,
 ): Promise<void> => {
@@ -23,15 +24,17 @@ export const fillVolume = (
     return Promise.resolve();
   }
   const filling = copyBlocks(blocks, manifests, volume, base);
-  if (volume.turns.idle && manifests.get(base).used <= AT_ONCE_BLOCKS) {
-    while (!filling.next().done);
+  if (volume.turns.idle && manifests.get(base).used <= atOnceBlocks) {
+    atOnce(filling);
     done();
     return Promise.resolve();
   }
-  return volume.turns.take(async () => {
-    while (!filling.next().done) await breathe();
-    done();
-  });
+  return background.watch(
+    volume.turns.take(async () => {
+      await background.run(filling);
+      done();
+    }),
+  );
 };
 
 function* copyBlocks(

@@ -2,18 +2,19 @@ import type { Store } from '../kernel/store.ts';
 import type { BlockFiles } from './block-files.ts';
 import { BLOCK_SIZE, isZero } from './block-size.ts';
 import { type Manifests, PAGE_BLOCKS } from './manifests.ts';
-import { breathe } from './turns.ts';
+import { atOnce, type Background } from './turns.ts';
 import type { VolumeFile } from './volume-files.ts';
 
 /** Copied in one go before other work gets a turn: 16 MiB, about 15 ms. */
 const SLICE_BLOCKS = 32;
-/** With no more changed blocks than these (64 MiB) the copy is done before the call returns. */
-const AT_ONCE_BLOCKS = 128;
 
 interface Deps {
   readonly store: Store;
   readonly blocks: BlockFiles;
   readonly manifests: Manifests;
+  readonly background: Background;
+  /** With no more changed blocks than these the copy is done before the call returns. */
+  readonly atOnceBlocks: number;
 }
 
 /**
@@ -33,21 +34,11 @@ export const takeSnapshot = (deps: Deps, volume: VolumeFile, snapshotId: string,
       done();
     });
   };
-  if (volume.turns.idle && volume.dirty.count <= AT_ONCE_BLOCKS) {
-    for (;;) {
-      const step = copying.next();
-      if (!step.done) continue;
-      finish(step.value);
-      return Promise.resolve();
-    }
+  if (volume.turns.idle && volume.dirty.count <= deps.atOnceBlocks) {
+    finish(atOnce(copying));
+    return Promise.resolve();
   }
-  return volume.turns.take(async () => {
-    for (;;) {
-      const step = copying.next();
-      if (step.done) return finish(step.value);
-      await breathe();
-    }
-  });
+  return deps.background.watch(volume.turns.take(async () => finish(await deps.background.run(copying))));
 };
 
 /** Copies the dirty blocks, a slice each step, and returns the manifest pages that differ from the base's. */

@@ -18,5 +18,42 @@ export class Turns {
   }
 }
 
-/** Gives the event loop a turn in the middle of long synchronous file work. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** The storage is closing: what was being copied is copied again at the next start. */
+export class Closing extends Error {
+  override readonly name = 'Closing';
+}
+
+/** Runs long synchronous file work slice by slice, other work in between, until it is done or the storage closes. */
+export class Background {
+  readonly #running = new Set<Promise<unknown>>();
+  #closing = false;
+
+  async run<T>(work: Generator<void, T>): Promise<T> {
+    for (;;) {
+      if (this.#closing) throw new Closing();
+      const step = work.next();
+      if (step.done) return step.value;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** Notes a task that `close` has to wait for. */
+  watch<T>(task: Promise<T>): Promise<T> {
+    const ended = task.catch(() => undefined).finally(() => this.#running.delete(ended));
+    this.#running.add(ended);
+    return task;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.#running);
+  }
+}
+
+/** Runs all of it now. */
+export const atOnce = <T>(work: Generator<void, T>): T => {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+};

@@ -3,7 +3,7 @@ import { making, on } from './access.ts';
 import type { Ec2 } from './ec2.ts';
 import { ec2Operation } from './ec2-operation.ts';
 import { usableSnapshot } from './find.ts';
-import { makeVolume } from './make-volume.ts';
+import { makeVolume, prepareVolume } from './make-volume.ts';
 import { madeBefore, requestHash } from './once.ts';
 import { volumeXml } from './render.ts';
 import { bool, int, tagSpecifications, text } from './schema.ts';
@@ -50,9 +50,10 @@ export const createVolume = (ec2: Ec2) =>
       if (!zonesOf(call.region).some(({ name }) => name === zone))
         throw new AwsError('InvalidZone.NotFound', `The zone '${zone}' does not exist.`);
       const request = requestHash(input);
-      const before = madeBefore(ec2.volumes.in(call.accountId, call.region), input.ClientToken, request);
+      const madeAlready = () => madeBefore(ec2.volumes.in(call.accountId, call.region), input.ClientToken, request);
+      const before = madeAlready();
       if (before) return volumeXml(before);
-      const volume = await makeVolume(ec2, call, {
+      const volume = await prepareVolume(ec2, call, {
         id: ec2.newId('vol'),
         zone,
         snapshot: input.SnapshotId ? usableSnapshot(ec2, call, input.SnapshotId) : undefined,
@@ -66,6 +67,10 @@ export const createVolume = (ec2: Ec2) =>
         clientToken: input.ClientToken,
         request,
       });
-      return volumeXml({ ...volume, state: volume.state === 'error' ? 'creating' : volume.state });
+      // Another call with this token may have been quicker.
+      const meanwhile = madeAlready();
+      if (meanwhile) return volumeXml(meanwhile);
+      makeVolume(ec2, volume);
+      return volumeXml({ ...volume, state: 'creating' });
     },
   });

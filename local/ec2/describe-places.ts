@@ -17,8 +17,8 @@ export const describeRegions = ec2Operation({
       .filter((name) => !input.RegionName?.length || input.RegionName.includes(name))
       .map((name) => ({ name, tags: {} }))
       .filter(
-        passes(input.Filter, {
-          'region-name': ({ name }: { name: string }) => [name],
+        passes<{ name: string; tags: Readonly<Record<string, string>> }>(input.Filter, {
+          'region-name': ({ name }) => [name],
           'opt-in-status': () => ['opt-in-not-required'],
         }),
       );

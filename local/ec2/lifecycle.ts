@@ -41,3 +41,31 @@ export const resumeCopies = (ec2: Ec2): void => {
   for (const { id, filling } of ec2.volumes.all()) if (filling) fillNewVolume(ec2, id);
   ec2.storage.manifests.collect();
 };
+
+/** A kill between a record and its transition leaves a state without an end: gives it one. */
+export const resumeStates = (ec2: Ec2): void => {
+  const { transitions } = ec2;
+  const need = (kind: string, id: string): void => {
+    if (!transitions.has(kind, id)) transitions.after(0, kind, id);
+  };
+  for (const { id, state, filling, attachment } of ec2.volumes.all()) {
+    if (state === 'creating' && !filling) need('volume-created', id);
+    if (state === 'deleting' || state === 'error') need('volume-gone', id);
+    // Attachments made by a launch are finished by the instance's start.
+    if (attachment?.state === 'attaching' && ec2.instances.get(attachment.instanceId)?.state !== 'pending')
+      need('volume-attached', id);
+    if (attachment?.state === 'detaching') need('volume-detached', id);
+  }
+  for (const { id, state, stateMessage, freezing, direct } of ec2.snapshots.all()) {
+    if (state !== 'pending' || freezing) continue;
+    if (direct && !direct.sealed) need('snapshot-idle', id);
+    else if (stateMessage !== undefined) need('snapshot-failed', id);
+    else need('snapshot-completed', id);
+  }
+  for (const { id, state } of ec2.instances.all()) {
+    if (state === 'pending') need('instance-started', id);
+    if (state === 'stopping') need('instance-stopped', id);
+    if (state === 'shutting-down') need('instance-terminated', id);
+    if (state === 'terminated') need('instance-gone', id);
+  }
+};

@@ -1,3 +1,4 @@
+import { Closing } from '../block-storage/turns.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Call } from '../kernel/service.ts';
 import type { Ec2 } from './ec2.ts';
@@ -55,7 +56,7 @@ export const makeSnapshot = (ec2: Ec2, call: Call, volume: Volume, description: 
 export const freezeVolume = (ec2: Ec2, id: string): void => {
   const volumeId = ec2.snapshots.get(id)?.volumeId ?? '';
   void ec2.storage
-    .freeze(volumeId, id, () => {
+    .freeze(volumeId, id, ec2.settings.copyAtOnceBlocks, () => {
       const ms = ec2.settings.snapshotCompletionMs;
       if (ec2.snapshots.change(id, { freezing: false, completesAt: ec2.now + ms })) {
         ec2.transitions.after(ms, 'snapshot-completed', id);
@@ -65,6 +66,7 @@ export const freezeVolume = (ec2: Ec2, id: string): void => {
       }
     })
     .catch((error: unknown) => {
+      if (error instanceof Closing) return;
       console.error(`volume ${volumeId} could not be copied to snapshot ${id}:`, error);
       const stateMessage = 'An internal error has occurred';
       ec2.snapshots.change(id, { freezing: false, state: 'error', stateMessage });

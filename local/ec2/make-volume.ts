@@ -1,9 +1,10 @@
 import { GIB } from '../block-storage/block-size.ts';
+import { Closing } from '../block-storage/turns.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Call } from '../kernel/service.ts';
 import type { Ec2 } from './ec2.ts';
 import { newEncryption } from './encryption.ts';
-import type { Attachment, Snapshot, Volume } from './records.ts';
+import type { Attachment, Encryption, Snapshot, Volume } from './records.ts';
 import type { Tags } from './tags.ts';
 import { checkVolumeKind } from './volume-kinds.ts';
 
@@ -36,8 +37,8 @@ export const volumeSize = ({ sizeGiB, snapshot }: Pick<VolumeWish, 'sizeGiB' | '
   return size;
 };
 
-/** Makes a volume: from a snapshot if there is one. A key that the caller can't use shows only later, as on AWS. */
-export const makeVolume = async (ec2: Ec2, call: Call, wish: VolumeWish): Promise<Volume> => {
+/** What a volume will be. A key that the caller can't use shows only later, as on AWS. Writes nothing yet. */
+export const prepareVolume = async (ec2: Ec2, call: Call, wish: VolumeWish): Promise<Volume> => {
   const { id, snapshot, attachment } = wish;
   if (snapshot && snapshot.state !== 'completed') {
     throw new AwsError('IncorrectState', `Snapshot '${snapshot.id}' is not in the 'completed' state.`);
@@ -48,53 +49,63 @@ export const makeVolume = async (ec2: Ec2, call: Call, wish: VolumeWish): Promis
     const what = 'The parameter KmsKeyId requires the parameter Encrypted to be set.';
     throw new AwsError('InvalidParameterDependency', what);
   }
-  let keyFailed = false;
-  const encryption =
-    wish.encrypted || snapshot?.encryption
-      ? await newEncryption(ec2, call, id, wish.kmsKeyId, snapshot?.encryption).catch((error: unknown) => {
-          if (!(error instanceof AwsError)) throw error;
-          keyFailed = true;
-          return undefined;
-        })
-      : undefined;
+  const key = await volumeKey(ec2, call, wish);
   const licence = wish.licence ?? snapshot?.licence;
-  const volume: Volume = {
+  return {
     id,
     accountId: call.accountId,
     region: call.region,
     zone: wish.zone,
     sizeGiB,
     ...kind,
-    ...(encryption && { encryption }),
+    ...(key.encryption && { encryption: key.encryption }),
     ...(snapshot && { snapshotId: snapshot.id }),
     lineage: snapshot?.lineage ?? ec2.newId('lineage'),
     ...(licence && { licence }),
-    state: keyFailed ? 'error' : attachment ? 'in-use' : 'creating',
+    state: key.failed ? 'error' : attachment ? 'in-use' : 'creating',
     ...(attachment && { attachment }),
-    filling: !keyFailed,
+    filling: !key.failed,
     tags: wish.tags,
     createdAt: ec2.now,
     ...(wish.clientToken !== undefined && { clientToken: wish.clientToken, request: wish.request ?? '' }),
   };
-  if (keyFailed) {
-    ec2.volumes.put(volume);
-    ec2.transitions.after(ec2.settings.volumeDeletionMs, 'volume-gone', id);
-    return volume;
+};
+
+const volumeKey = async (
+  ec2: Ec2,
+  call: Call,
+  { id, snapshot, encrypted, kmsKeyId }: VolumeWish,
+): Promise<{ encryption?: Encryption; failed: boolean }> => {
+  if (!encrypted && !snapshot?.encryption) return { failed: false };
+  try {
+    return { encryption: await newEncryption(ec2, call, id, kmsKeyId, snapshot?.encryption), failed: false };
+  } catch (error) {
+    if (error instanceof AwsError) return { failed: true };
+    throw error;
   }
-  createFile(ec2, volume, snapshot);
+};
+
+/** Makes a prepared volume, synchronously; its blocks are copied from the snapshot afterwards. */
+export const makeVolume = (ec2: Ec2, volume: Volume): void => {
+  if (volume.state === 'error') {
+    ec2.volumes.put(volume);
+    ec2.transitions.after(ec2.settings.volumeDeletionMs, 'volume-gone', volume.id);
+    return;
+  }
+  createFile(ec2, volume, ec2.snapshots.get(volume.snapshotId ?? ''));
   ec2.volumes.put(volume);
-  fillNewVolume(ec2, id);
-  return ec2.volumes.get(id) ?? volume;
+  fillNewVolume(ec2, volume.id);
 };
 
 /** Copies the snapshot's blocks; the volume is available some time after. Goes on so after a restart, too. */
 export const fillNewVolume = (ec2: Ec2, id: string): void => {
   void ec2.storage
-    .fill(id, () => {
+    .fill(id, ec2.settings.copyAtOnceBlocks, () => {
       ec2.volumes.change(id, { filling: false });
       ec2.transitions.after(ec2.settings.volumeCreationMs, 'volume-created', id);
     })
     .catch((error: unknown) => {
+      if (error instanceof Closing) return;
       console.error(`volume ${id} could not be filled:`, error);
       ec2.volumes.change(id, { state: 'error', filling: false });
     });

@@ -5,13 +5,13 @@ import { making, naming, on } from './access.ts';
 import type { Ec2 } from './ec2.ts';
 import { ec2Operation } from './ec2-operation.ts';
 import { usableImage } from './find.ts';
-import { type LaunchVolume, launchAddress, launchPlace, launchVolumes, type NetworkWish } from './instance-launch.ts';
+import { launchAddress, launchPlace, launchVolumes, type NetworkWish } from './instance-launch.ts';
 import { reservationXml } from './instance-render.ts';
 import { startInstance } from './instance-states.ts';
 import { instanceTypeOf } from './instance-types.ts';
-import { makeVolume } from './make-volume.ts';
+import { makeVolume, prepareVolume } from './make-volume.ts';
 import { madeBefore, requestHash } from './once.ts';
-import type { Instance } from './records.ts';
+import type { Instance, Volume } from './records.ts';
 import { blockDeviceMappings, bool, int, tagSpecifications, text, texts } from './schema.ts';
 import { tagsFor } from './tags.ts';
 
@@ -22,7 +22,7 @@ const shape = {
   ImageId: text,
   MinCount: one,
   MaxCount: one,
-  InstanceType: text.default('m1.small'),
+  InstanceType: text,
   SubnetId: text.optional(),
   SecurityGroupId: texts.optional(),
   SecurityGroup: texts.optional(),
@@ -76,7 +76,8 @@ export const runInstances = (ec2: Ec2) =>
     access: (input, call) => accessOf(ec2, call, input),
     async run(input, call) {
       const request = requestHash(input);
-      const before = madeBefore(ec2.instances.in(call.accountId, call.region), input.ClientToken, request);
+      const madeAlready = () => madeBefore(ec2.instances.in(call.accountId, call.region), input.ClientToken, request);
+      const before = madeAlready();
       if (before) return reservationXml(ec2, [before]);
       const image = usableImage(ec2, call, input.ImageId);
       const type = instanceTypeOf(input.InstanceType);
@@ -96,8 +97,6 @@ export const runInstances = (ec2: Ec2) =>
         throw new AwsError('InvalidKeyPair.NotFound', `The key pair '${input.KeyName}' does not exist`);
       const wish = networkWish(input);
       const place = launchPlace(call, wish);
-      const volumes = launchVolumes(ec2, call, image, input.BlockDeviceMapping);
-      const volumeTags = tagsFor(input.TagSpecification, 'volume', TAGGABLE);
       const instance: Instance = {
         id: ec2.newId('i'),
         accountId: call.accountId,
@@ -136,42 +135,38 @@ export const runInstances = (ec2: Ec2) =>
         createdAt: ec2.now,
         ...(input.ClientToken !== undefined && { clientToken: input.ClientToken, request }),
       };
-      ec2.instances.put(instance);
-      try {
-        for (const volume of volumes) await launchVolume(ec2, call, instance, volume, volumeTags);
-      } catch (error) {
-        for (const { id, attachment } of ec2.volumes.in(call.accountId, call.region)) {
-          if (attachment?.instanceId !== instance.id) continue;
-          await ec2.storage.volumes.remove(id);
-          ec2.volumes.delete(id);
-        }
-        ec2.instances.delete(instance.id);
-        throw error;
-      }
+      const volumes = await prepareVolumes(ec2, call, instance, input);
+      // Another call with this token may have been quicker.
+      const meanwhile = madeAlready();
+      if (meanwhile) return reservationXml(ec2, [meanwhile]);
+      ec2.instances.put(
+        volumes.some(({ state }) => state === 'error') ? { ...instance, failure: KEY_FAILURE } : instance,
+      );
+      for (const volume of volumes) makeVolume(ec2, volume);
       startInstance(ec2, instance.id);
       return reservationXml(ec2, [ec2.instances.get(instance.id) ?? instance]);
     },
   });
 
-const launchVolume = async (
-  ec2: Ec2,
-  call: Call,
-  instance: Instance,
-  { device, deleteOnTermination, ...wish }: LaunchVolume,
-  tags: Readonly<Record<string, string>>,
-): Promise<void> => {
-  const volume = await makeVolume(ec2, call, {
-    ...wish,
-    id: ec2.newId('vol'),
-    zone: instance.zone,
-    tags,
-    ...(device === instance.rootDeviceName && { licence: instance.licence }),
-    attachment: { instanceId: instance.id, device, state: 'attaching', attachedAt: ec2.now, deleteOnTermination },
-  });
-  if (volume.state !== 'error') return;
-  // As on AWS: a key that can't be used lets the instance start and end again.
-  const failure = { code: 'Client.InternalError', message: 'Client.InternalError: Client error on launch' };
-  ec2.instances.change(instance.id, { failure });
+/** As on AWS: a key that can't be used lets the instance start and end again. */
+const KEY_FAILURE = { code: 'Client.InternalError', message: 'Client.InternalError: Client error on launch' };
+
+const prepareVolumes = async (ec2: Ec2, call: Call, instance: Instance, input: Input): Promise<Volume[]> => {
+  const image = usableImage(ec2, call, input.ImageId);
+  const tags = tagsFor(input.TagSpecification, 'volume', TAGGABLE);
+  const volumes: Volume[] = [];
+  for (const { device, deleteOnTermination, ...wish } of launchVolumes(ec2, call, image, input.BlockDeviceMapping)) {
+    const volume = await prepareVolume(ec2, call, {
+      ...wish,
+      id: ec2.newId('vol'),
+      zone: instance.zone,
+      tags,
+      ...(device === instance.rootDeviceName && { licence: instance.licence }),
+      attachment: { instanceId: instance.id, device, state: 'attaching', attachedAt: ec2.now, deleteOnTermination },
+    });
+    volumes.push(volume);
+  }
+  return volumes;
 };
 
 const networkWish = (input: Input): NetworkWish => {

@@ -21,7 +21,7 @@ import { ec2Of } from './ec2.ts';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attributes.ts';
 import { watchInstances } from './instance-states.ts';
 import { describeInstanceTypes } from './instance-types.ts';
-import { resumeCopies, watchVolumesAndSnapshots } from './lifecycle.ts';
+import { resumeCopies, resumeStates, watchVolumesAndSnapshots } from './lifecycle.ts';
 import { modifyVolume } from './modify-volume.ts';
 import { registerImage } from './register-image.ts';
 import { runInstances } from './run-instances.ts';
@@ -89,11 +89,12 @@ export const createEc2: ServiceFactory = (kernel) => {
       watchVolumesAndSnapshots(ec2);
       watchInstances(ec2);
       resumeCopies(ec2);
+      resumeStates(ec2);
       ec2.transitions.start();
     },
-    stop() {
+    async stop() {
       ec2.transitions.stop();
-      ec2.storage.close();
+      await ec2.storage.close();
     },
   };
 };

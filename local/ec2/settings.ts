@@ -16,6 +16,11 @@ export interface Ec2Settings {
   readonly pendingSnapshotsPerAccount: number;
   readonly concurrentCopiesPerRegion: number;
   readonly attachmentsPerInstance: number;
+  /**
+   * Up to how many blocks a snapshot or a volume's filling copies before the call returns; more is copied behind it,
+   * in real time. A simulation on a virtual clock sets it high, to be the same at each run.
+   */
+  readonly copyAtOnceBlocks: number;
 }
 
 const DEFAULTS: Ec2Settings = {
@@ -31,6 +36,7 @@ const DEFAULTS: Ec2Settings = {
   pendingSnapshotsPerAccount: 5_000,
   concurrentCopiesPerRegion: 20,
   attachmentsPerInstance: 28,
+  copyAtOnceBlocks: 128,
 };
 
 const TABLE = 'ec2.settings';

@@ -34,6 +34,12 @@ export class Transitions {
     this.#arm(key, transition);
   }
 
+  /** Whether a transition of this kind is due for a resource. */
+  has(kind: string, id: string): boolean {
+    for (const { value } of this.#table.entries()) if (value.kind === kind && value.id === id) return true;
+    return false;
+  }
+
   /** Goes on with what a stop interrupted. */
   start(): void {
     for (const { key, value } of [...this.#table.entries()]) if (!this.#timers.has(key)) this.#arm(key, value);

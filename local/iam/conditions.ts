@@ -1,6 +1,6 @@
 import type { PolicyStatement } from '../kernel/service.ts';
 import { matchesArn, matchesPattern, toList } from './match.ts';
-import { matchLiterals, substitute } from './policy-variables.ts';
+import { type Expand, matchLiterals } from './policy-variables.ts';
 import { lookUp, type RequestContext } from './request-context.ts';
 
 /** `undefined`: can't be decided here (unknown operator or key), so the caller fails closed. */
@@ -68,11 +68,15 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
 ]);
 
 /** Whether all conditions of a statement hold: every operator and every key must. */
-export const conditionsHold = (condition: PolicyStatement['Condition'], context: RequestContext): Verdict => {
+export const conditionsHold = (
+  condition: PolicyStatement['Condition'],
+  context: RequestContext,
+  expand: Expand,
+): Verdict => {
   let verdict: Verdict = true;
   for (const [operator, keys] of Object.entries(condition ?? {})) {
     for (const [key, wanted] of Object.entries(keys)) {
-      const one = conditionHolds(operator, lookUp(context, key), toList(wanted), context);
+      const one = conditionHolds(operator, lookUp(context, key), toList(wanted), expand);
       if (one === false) return false;
       if (one === undefined) verdict = undefined;
     }
@@ -84,7 +88,7 @@ const conditionHolds = (
   name: string,
   actual: readonly string[] | undefined,
   wanted: readonly string[],
-  context: RequestContext,
+  expand: Expand,
 ): Verdict => {
   const [, quantifier, base = '', ifExists] = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
   if (base === 'Null') return isNull(actual, wanted);
@@ -94,7 +98,7 @@ const conditionHolds = (
   if (actual === undefined) return undefined;
   if (actual.length === 0) return quantifier === 'ForAllValues' || (operator.negated && quantifier !== 'ForAnyValue');
 
-  const fits = (value: string): Verdict => fitsAny(operator, value, wanted, context);
+  const fits = (value: string): Verdict => fitsAny(operator, value, wanted, expand);
   const verdicts = actual.map(fits);
   // Without a quantifier, a key with several values is compared as if any of them counted; negated, as if all did.
   const all = quantifier === 'ForAllValues' || (quantifier === undefined && operator.negated);
@@ -102,10 +106,10 @@ const conditionHolds = (
   return verdicts.includes(undefined) ? undefined : all;
 };
 
-const fitsAny = (operator: Operator, value: string, wanted: readonly string[], context: RequestContext): Verdict => {
+const fitsAny = (operator: Operator, value: string, wanted: readonly string[], expand: Expand): Verdict => {
   let undecided = false;
   for (const text of wanted) {
-    const expected = substitute(text, context, operator.pattern);
+    const expected = expand(text, operator.pattern);
     const verdict = expected === undefined ? undefined : operator.compare(value, expected);
     if (verdict === true) return !operator.negated;
     if (verdict === undefined) undecided = true;

@@ -43,6 +43,9 @@ export interface RoleInput {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** Sessions never change, and some of them call a thousand times a second. */
+const SESSIONS_KEPT = 1_000;
+
 /** Sessions that have ended go when as many new ones as this have come. */
 const SWEEP_EVERY = 500;
 
@@ -57,6 +60,7 @@ export const openDirectory = ({
   const roles = store.table<RoleRecord>('iam.roles');
   const keys = store.table<AccessKeyRecord>('iam.access-keys');
   const sessions = store.table<SessionRecord>('iam.sessions');
+  const known = new Map<string, Credential>();
   let issued = 0;
 
   const needAccount = (accountId: string): void => {
@@ -79,6 +83,20 @@ export const openDirectory = ({
   };
   const pin = (policy: PolicyDocument): PolicyDocument =>
     pinPrincipals(policy, (arn) => findRole(arn)?.roleId ?? findUser(arn)?.userId);
+
+  const readSession = (accessKeyId: string): Credential | undefined => {
+    const session = sessions.get(accessKeyId);
+    if (!session) return undefined;
+    const credential = {
+      secretAccessKey: secretOf(accessKeyId),
+      sessionToken: tokenOf(accessKeyId),
+      expiresAt: session.expiresAt,
+      principal: session.principal,
+    };
+    if (known.size >= SESSIONS_KEPT) known.clear();
+    known.set(accessKeyId, credential);
+    return credential;
+  };
 
   const sweep = (): void => {
     const ended = [...sessions.entries()].filter(({ value }) => value.expiresAt <= clock.now());
@@ -145,14 +163,8 @@ export const openDirectory = ({
     deleteAccessKey: (accessKeyId) => keys.delete(accessKeyId),
 
     credential(accessKeyId) {
-      const session = sessions.get(accessKeyId);
-      if (session)
-        return {
-          secretAccessKey: secretOf(accessKeyId),
-          sessionToken: tokenOf(accessKeyId),
-          expiresAt: session.expiresAt,
-          principal: session.principal,
-        };
+      const session = known.get(accessKeyId) ?? readSession(accessKeyId);
+      if (session) return session;
       const key = keys.get(accessKeyId);
       if (!key) return undefined;
       if (key.userName === undefined)

@@ -1,7 +1,7 @@
 import type { Access, PolicyDocument, PolicyStatement, Principal } from '../kernel/service.ts';
 import { conditionsHold } from './conditions.ts';
 import { matchesArn, matchesPattern, toList } from './match.ts';
-import { matchLiterals, substitute } from './policy-variables.ts';
+import { type Expand, expander, matchLiterals } from './policy-variables.ts';
 import { type Naming, naming } from './principals.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -56,8 +56,9 @@ const judge = (
 ): 'allow' | 'deny' | 'none' => {
   let allowed = false;
   for (const policy of policies) {
+    const expand = expander(policy.Version, context);
     for (const statement of statements(policy)) {
-      if (!applies(statement, access, context, true)) continue;
+      if (!applies(statement, access, context, expand, true)) continue;
       if (statement.Effect !== 'Allow') return 'deny';
       allowed = true;
     }
@@ -72,9 +73,10 @@ const judgeResource = (
 ): { readonly denied: boolean; readonly allows: Naming } => {
   let allows: Naming = 'none';
   if (!access.resourcePolicy) return { denied: false, allows };
+  const expand = expander(access.resourcePolicy.Version, context);
   for (const statement of statements(access.resourcePolicy)) {
     const named = naming(statement, principal);
-    if (named === 'none' || !applies(statement, access, context, false)) continue;
+    if (named === 'none' || !applies(statement, access, context, expand, false)) continue;
     if (statement.Effect !== 'Allow') return { denied: true, allows: 'none' };
     if (named === undefined) continue;
     if (allows === 'none' || named === 'session' || (named === 'role' && allows === 'account')) allows = named;
@@ -90,13 +92,14 @@ const applies = (
   statement: PolicyStatement,
   access: Access,
   context: RequestContext,
+  expand: Expand,
   needsResource: boolean,
 ): boolean => {
   const undecided = statement.Effect !== 'Allow';
   if (!actionFits(statement, access.action)) return false;
-  const resource = resourceFits(statement, access.resource, context, needsResource);
+  const resource = resourceFits(statement, access.resource, expand, needsResource);
   if (resource === false) return false;
-  const conditions = conditionsHold(statement.Condition, context);
+  const conditions = conditionsHold(statement.Condition, context, expand);
   if (conditions === false) return false;
   return resource === undefined || conditions === undefined ? undecided : true;
 };
@@ -110,7 +113,7 @@ const actionFits = (statement: PolicyStatement, action: string): boolean => {
 const resourceFits = (
   statement: PolicyStatement,
   resource: string,
-  context: RequestContext,
+  expand: Expand,
   needed: boolean,
 ): boolean | undefined => {
   const negated = statement.NotResource !== undefined;
@@ -119,7 +122,7 @@ const resourceFits = (
   if (patterns === undefined) return needed ? undefined : true;
   let undecided = false;
   for (const text of toList(patterns)) {
-    const pattern = substitute(text, context, true);
+    const pattern = expand(text, true);
     if (pattern === undefined) undecided = true;
     // An action without resource (`*`) is allowed by nothing less than `*`.
     else if (resource === '*' ? pattern === '*' : matchLiterals(matchesArn, pattern, resource)) return !negated;

@@ -27,7 +27,8 @@ export const matchesArn = (pattern: string, arn: string): boolean => {
   if (pattern === '*') return true;
   const patternParts = splitArn(pattern);
   const arnParts = splitArn(arn);
-  if (!patternParts || !arnParts) return matchesPattern(pattern, arn);
+  if (!arnParts) return matchesPattern(pattern, arn);
+  if (!patternParts) return false;
   return patternParts.every((part, index) => matchesPattern(part, arnParts[index] ?? ''));
 };
 

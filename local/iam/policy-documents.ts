@@ -4,6 +4,8 @@ import type { PolicyDocument, PolicyStatement } from '../kernel/service.ts';
 import { parseIamArn } from './ids.ts';
 
 const texts = z.union([z.string(), z.array(z.string()).min(1)]);
+const resource = z.string().regex(/^(\*|arn:[^:]+:[^:]+:[^:]*:[^:]*:.+)$/s, 'must be in ARN format or "*"');
+const resources = z.union([resource, z.array(resource).min(1)]);
 const conditionValue = z.union([z.string(), z.number(), z.boolean()]);
 
 const Statement = z
@@ -14,8 +16,8 @@ const Statement = z
     NotPrincipal: z.unknown().optional(),
     Action: texts.optional(),
     NotAction: texts.optional(),
-    Resource: texts.optional(),
-    NotResource: texts.optional(),
+    Resource: resources.optional(),
+    NotResource: resources.optional(),
     Condition: z
       .record(z.string(), z.record(z.string(), z.union([conditionValue, z.array(conditionValue)])))
       .optional(),

@@ -2,11 +2,18 @@ import { lookUp, type RequestContext } from './request-context.ts';
 
 const VARIABLE = /\$\{([^}]*)\}/g;
 
+/** A policy text with its variables put in, or undefined if one has no value. */
+export type Expand = (text: string, asPattern: boolean) => string | undefined;
+
+/** Policies of the version of 2008, which is what a policy without a version is, have no variables. */
+export const expander = (version: string | undefined, context: RequestContext): Expand =>
+  version === '2012-10-17' ? (text, asPattern) => substitute(text, context, asPattern) : (text) => text;
+
 /**
  * A policy text with its `${aws:…}` put in, or undefined if one of them has no value (then the text fits nothing).
  * What is put in is taken literally where `asPattern` says that the text is a pattern.
  */
-export const substitute = (text: string, context: RequestContext, asPattern: boolean): string | undefined => {
+const substitute = (text: string, context: RequestContext, asPattern: boolean): string | undefined => {
   if (!text.includes('${')) return text;
   let known = true;
   const result = text.replace(VARIABLE, (_whole, expression: string) => {

@@ -19,6 +19,7 @@ export const createKernel = (deps: {
   readonly directory: Directory;
   readonly dispatch: Dispatch;
   readonly services: ReadonlyMap<string, Service>;
+  readonly endpoint: () => string;
 }): Kernel => {
   const { store, clock, randomHex, directory, dispatch, services } = deps;
   const listeners = new Set<(event: LocalEvent) => void>();
@@ -81,6 +82,9 @@ export const createKernel = (deps: {
     store,
     clock,
     randomHex,
+    get endpoint() {
+      return deps.endpoint();
+    },
     call,
     serviceSession,
     issueCredentials: (principal, durationSeconds) => directory.issue(principal, durationSeconds),
@@ -90,7 +94,7 @@ export const createKernel = (deps: {
     emit(event) {
       // Later, so that a listener can neither break nor see half of the call that emitted.
       setImmediate(() => {
-        for (const listener of listeners) listener(event);
+        for (const listener of listeners) hear(listener, event);
       });
     },
     onEvent(listener) {
@@ -98,6 +102,15 @@ export const createKernel = (deps: {
       return () => listeners.delete(listener);
     },
   };
+};
+
+/** What goes wrong in one listener is its own affair: the others hear the event, too. */
+const hear = (listener: (event: LocalEvent) => void, event: LocalEvent): void => {
+  try {
+    listener(event);
+  } catch (error) {
+    console.error(`local cloud: a listener failed on ${event['detail-type']}:`, error);
+  }
 };
 
 const callOf = (principal: Principal, region: string): Call => ({

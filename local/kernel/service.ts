@@ -184,6 +184,8 @@ export interface LocalEvent {
 export interface Kernel {
   readonly store: Store;
   readonly clock: Clock;
+  /** `http://127.0.0.1:<port>`: what AWS_ENDPOINT_URL is set to. Known once the cloud listens, before services start. */
+  readonly endpoint: string;
   /** Seeded for tests, random otherwise: ids, jitter. Each call gives lower-case hex of `bytes` bytes. */
   readonly randomHex: (bytes: number) => string;
   /**

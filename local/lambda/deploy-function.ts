@@ -23,7 +23,8 @@ export interface Deployment {
 }
 
 /** Lambda sets these itself, and refuses functions that would. */
-const RESERVED = /^(AWS_REGION|AWS_DEFAULT_REGION|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AWS_LAMBDA_.*|_HANDLER|LAMBDA_TASK_ROOT)$/;
+const RESERVED =
+  /^(AWS_REGION|AWS_DEFAULT_REGION|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AWS_LAMBDA_.*|_HANDLER|LAMBDA_TASK_ROOT)$/;
 
 /** Makes or changes a function, as a deployment would; kept over restarts. Returns its ARN. */
 export const deployFunction = (kernel: Kernel, deployment: Deployment): string => {

@@ -1,3 +1,4 @@
+import type { Timer } from '../kernel/clock.ts';
 import type { Kernel } from '../kernel/service.ts';
 import type { Table } from '../kernel/store.ts';
 import type { FunctionLogs } from './function-log.ts';
@@ -25,6 +26,7 @@ export class EventInvocations {
   readonly #pool: InstancePool;
   readonly #logs: FunctionLogs;
   readonly #table: Table<EventInvocation>;
+  readonly #timers = new Map<string, Timer>();
   #stopped = false;
 
   constructor(kernel: Kernel, functions: Functions, pool: InstancePool, logs: FunctionLogs) {
@@ -46,6 +48,7 @@ export class EventInvocations {
 
   stop(): void {
     this.#stopped = true;
+    for (const timer of this.#timers.values()) timer.cancel();
   }
 
   #schedule(invocation: EventInvocation): void {
@@ -54,7 +57,11 @@ export class EventInvocations {
   }
 
   #arm(invocation: EventInvocation): void {
-    this.#kernel.clock.at(invocation.dueAt, () => void this.#run(invocation));
+    const timer = this.#kernel.clock.at(invocation.dueAt, () => {
+      this.#timers.delete(invocation.requestId);
+      void this.#run(invocation);
+    });
+    this.#timers.set(invocation.requestId, timer);
   }
 
   async #run(invocation: EventInvocation): Promise<void> {

@@ -56,7 +56,11 @@ export class Functions {
   }
 
   /** By name, ARN or partial ARN, `$LATEST` at most behind it. Throws ResourceNotFoundException. */
-  open(name: string, place: { readonly region: string; readonly accountId: string }, qualifier?: string): FunctionRecord {
+  open(
+    name: string,
+    place: { readonly region: string; readonly accountId: string },
+    qualifier?: string,
+  ): FunctionRecord {
     const match = FORMS.exec(name);
     if (!match)
       throw new AwsError(

@@ -54,7 +54,10 @@ export class InstancePool {
 
   async #takeSlot({ arn, maxInstances }: FunctionRecord): Promise<void> {
     const running = this.#running.get(arn) ?? 0;
-    if (running < maxInstances) return void this.#running.set(arn, running + 1);
+    if (running < maxInstances) {
+      this.#running.set(arn, running + 1);
+      return;
+    }
     // The slot of whoever ends next is handed over: the count stays.
     const queue = this.#queues.get(arn) ?? [];
     this.#queues.set(arn, queue);
@@ -63,8 +66,8 @@ export class InstancePool {
 
   #freeSlot({ arn }: FunctionRecord): void {
     const next = this.#queues.get(arn)?.shift();
-    if (next) return next();
-    this.#running.set(arn, (this.#running.get(arn) ?? 1) - 1);
+    if (next) next();
+    else this.#running.set(arn, (this.#running.get(arn) ?? 1) - 1);
   }
 
   #takeIdle(record: FunctionRecord): Instance | undefined {
@@ -100,7 +103,10 @@ export class InstancePool {
   }
 
   #giveBack(instance: Instance): void {
-    if (!this.#fresh(instance)) return instance.end();
+    if (!this.#fresh(instance)) {
+      instance.end();
+      return;
+    }
     const list = this.#idle.get(instance.record.arn) ?? [];
     this.#idle.set(instance.record.arn, list);
     const timer = setTimeout(() => instance.end(), IDLE_MS);

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Kernel, SessionCredentials } from '../kernel/service.ts';
 import { type FunctionLogs, logGroupName } from './function-log.ts';
 import type { FunctionRecord } from './functions.ts';
+import { workerCode } from './worker-code.ts';
 import type { FunctionError, WorkerAnswer, WorkerInvocation, WorkerStart } from './worker-messages.ts';
 
 /** What one invocation came to. `payload` is JSON text: the result, or an error as Lambda answers it. */
@@ -18,8 +19,6 @@ export interface Outcome {
 const INIT_SECONDS = 10;
 const TAIL_BYTES = 4096;
 const LARGEST_RESPONSE = 6_291_556;
-
-const workerFile = new URL('./worker.ts', import.meta.url);
 
 interface Waiting {
   readonly requestId: string;
@@ -42,7 +41,7 @@ export class Instance {
   #tail = Buffer.alloc(0);
 
   constructor(
-    kernel: Kernel & { readonly endpoint?: string },
+    kernel: Kernel,
     record: FunctionRecord,
     credentials: SessionCredentials,
     logs: FunctionLogs,
@@ -60,7 +59,7 @@ export class Instance {
       logGroupName: logGroupName(record.functionName),
       logStreamName,
     };
-    this.#worker = new Worker(workerFile, {
+    this.#worker = new Worker(workerCode(), {
       workerData: start,
       env: environmentOf(record, credentials, kernel.endpoint, logStreamName),
       // None of the cloud's own flags (of a test runner, say).
@@ -92,7 +91,9 @@ export class Instance {
       this.#ended ??= {
         errorType: 'Runtime.ExitError',
         errorMessage:
-          status === 0 ? 'Error: Runtime exited without providing a reason' : `Error: Runtime exited with error: ${how}`,
+          status === 0
+            ? 'Error: Runtime exited without providing a reason'
+            : `Error: Runtime exited with error: ${how}`,
       };
       settleReady(this.#ended);
       this.#fail(this.#ended);
@@ -111,8 +112,6 @@ export class Instance {
     this.#log(`START RequestId: ${requestId} Version: $LATEST\n`);
     const started = performance.now();
     const settled = await this.#run(invocation);
-    // What the handler logged comes over another channel than its answer.
-    await new Promise((resolve) => setImmediate(resolve));
     const ms = performance.now() - started;
     this.#log(
       `END RequestId: ${requestId}\nREPORT RequestId: ${requestId}\tDuration: ${ms.toFixed(2)} ms\tBilled Duration: ${Math.ceil(ms)} ms\tMemory Size: ${this.record.memoryMb} MB\n`,
@@ -147,7 +146,10 @@ export class Instance {
 
   /** Ends the thread, whatever it does. */
   end(): void {
-    this.#ended ??= { errorType: 'Runtime.ExitError', errorMessage: 'Error: Runtime exited with error: signal: killed' };
+    this.#ended ??= {
+      errorType: 'Runtime.ExitError',
+      errorMessage: 'Error: Runtime exited with error: signal: killed',
+    };
     void this.#worker.terminate();
   }
 
@@ -210,10 +212,10 @@ const failure = (requestId: string, sandbox: FunctionError, error: FunctionError
 const environmentOf = (
   record: FunctionRecord,
   credentials: SessionCredentials,
-  endpoint: string | undefined,
+  endpoint: string,
   logStreamName: string,
 ): NodeJS.ProcessEnv => ({
-  ...(endpoint !== undefined && { AWS_ENDPOINT_URL: endpoint }),
+  AWS_ENDPOINT_URL: endpoint,
   ...record.environment,
   AWS_LAMBDA_FUNCTION_NAME: record.functionName,
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

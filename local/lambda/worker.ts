@@ -26,7 +26,10 @@ const failAndExit = (error: FunctionError, status: number): void => {
 
 process.on('uncaughtException', (error) => failAndExit(describeError(error), 129));
 process.on('unhandledRejection', (reason) =>
-  failAndExit({ ...describeError(reason), errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) }, 128),
+  failAndExit(
+    { ...describeError(reason), errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) },
+    128,
+  ),
 );
 
 type Handler = (event: unknown, context: object) => unknown;
@@ -71,6 +74,10 @@ const serialise = (result: unknown): string => {
   }
 };
 
+/** Output goes to the main thread on a way of its own: what was written before the answer shall be there before it. */
+const flush = (stream: NodeJS.WriteStream): Promise<void> | undefined =>
+  stream.writableLength > 0 ? new Promise((resolve) => stream.write('', () => resolve())) : undefined;
+
 const run = async (handler: Handler, invocation: WorkerInvocation): Promise<void> => {
   const { requestId } = invocation;
   current = invocation;
@@ -79,10 +86,13 @@ const run = async (handler: Handler, invocation: WorkerInvocation): Promise<void
     const result = await handler(JSON.parse(invocation.payload), contextOf(invocation));
     message = { type: 'result', requestId, payload: serialise(result) };
   } catch (error) {
-    console.error(`${new Date().toISOString()}\t${requestId}\tERROR\tInvoke Error\t${JSON.stringify(describeError(error))}`);
+    console.error(
+      `${new Date().toISOString()}\t${requestId}\tERROR\tInvoke Error\t${JSON.stringify(describeError(error))}`,
+    );
     message = { type: 'error', requestId, error: describeError(error) };
   }
   current = undefined;
+  await Promise.all([process.stdout, process.stderr].map(flush));
   answer(message);
 };
 

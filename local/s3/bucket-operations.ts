@@ -35,7 +35,11 @@ export const createBucket = (s3: S3): Operation =>
       };
     },
     access: (given) => {
-      const on = (action: string) => ({ action, resource: bucketArn(given.Bucket) });
+      const on = (action: string) => ({
+        action,
+        resource: bucketArn(given.Bucket),
+        context: { 's3:LocationConstraint': given.CreateBucketConfiguration?.LocationConstraint ?? [] },
+      });
       return isTrue(given.ObjectLockEnabledForBucket)
         ? [on('s3:CreateBucket'), on('s3:PutBucketObjectLockConfiguration'), on('s3:PutBucketVersioning')]
         : [on('s3:CreateBucket')];

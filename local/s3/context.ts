@@ -40,6 +40,12 @@ export const bucketMembers = {
   ExpectedBucketOwner: z.string().optional(),
 };
 
+/** Bytes, or from inside the cloud text as well. */
+export const bodyMember = z
+  .union([z.instanceof(Uint8Array), z.string()])
+  .default('')
+  .transform((body) => (Buffer.isBuffer(body) ? body : Buffer.from(body)));
+
 export const objectMembers = {
   ...bucketMembers,
   Key: z.string().min(1).max(1024),

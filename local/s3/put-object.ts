@@ -9,7 +9,7 @@ import {
   claimedChecksum,
   verifyBody,
 } from './checksums.ts';
-import { objectMembers, presentHeaders, type S3, storeBody } from './context.ts';
+import { bodyMember, objectMembers, presentHeaders, type S3, storeBody } from './context.ts';
 import { invalidRequest } from './errors.ts';
 import {
   KEPT_HEADERS,
@@ -29,7 +29,7 @@ const input = z.strictObject({
   ...checksumMembers,
   IfNoneMatch: z.literal('*').optional(),
   IfMatch: z.string().optional(),
-  Body: z.instanceof(Buffer).default(Buffer.alloc(0)),
+  Body: bodyMember,
 });
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Operation, operation } from '../kernel/service.ts';
 import { CHECKSUM_HEADERS, checksumHeaders, checksumMembers, checksumOutput, verifyBody } from './checksums.ts';
-import { objectMembers, type S3, storeBody } from './context.ts';
+import { bodyMember, objectMembers, type S3, storeBody } from './context.ts';
 import { invalidArgument, invalidRequest } from './errors.ts';
 import { writeAccess } from './put-object.ts';
 import { requestFields } from './request-fields.ts';
@@ -14,7 +14,7 @@ export const uploadPart = (s3: S3): Operation =>
       ...checksumMembers,
       UploadId: z.string(),
       PartNumber: z.union([z.string(), z.number()]),
-      Body: z.instanceof(Buffer).default(Buffer.alloc(0)),
+      Body: bodyMember,
     }),
     route: { method: 'PUT', path: '/{Bucket}/{Key+}', query: ['partNumber', 'uploadId'] },
     redact: ['Body'],

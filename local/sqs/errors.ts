@@ -1,7 +1,6 @@
 import { AwsError } from '../kernel/errors.ts';
 
-export const queueDoesNotExist = () =>
-  new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', 400);
+export const queueDoesNotExist = () => new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', 400);
 
 export const invalidAttributeName = (name: string) =>
   new AwsError('InvalidAttributeName', `Unknown Attribute ${name}.`, 400);

@@ -19,7 +19,11 @@ const remove = (queues: Queues, queue: Queue, handle: string): void => {
 const changeVisibility = (queues: Queues, queue: Queue, handle: string, seconds: number): void => {
   const { sequence, messageId, receipt } = readReceipt(handle);
   if (seconds < 0 || seconds > LONGEST_VISIBILITY)
-    throw invalidParameter('VisibilityTimeout', seconds, `VisibilityTimeout must be between 0 and ${LONGEST_VISIBILITY}.`);
+    throw invalidParameter(
+      'VisibilityTimeout',
+      seconds,
+      `VisibilityTimeout must be between 0 and ${LONGEST_VISIBILITY}.`,
+    );
   const messages = queues.messages(queue);
   const message = messages.find(sequence);
   if (message?.id !== messageId || message.receipt !== receipt)

@@ -21,7 +21,7 @@ const sized = (bytes: Buffer): Buffer => {
   return Buffer.concat([length, bytes]);
 };
 
-const valueOf = (attribute: MessageAttribute): { bytes: Buffer; kind: number } =>
+const encodedValue = (attribute: MessageAttribute): { bytes: Buffer; kind: number } =>
   attribute.BinaryValue === undefined
     ? { bytes: Buffer.from(attribute.StringValue ?? ''), kind: 1 }
     : { bytes: Buffer.from(attribute.BinaryValue, 'base64'), kind: 2 };
@@ -31,7 +31,7 @@ export const md5OfAttributes = (attributes: MessageAttributes): string => {
   const hash = createHash('md5');
   for (const name of Object.keys(attributes).sort()) {
     const attribute = attributes[name] as MessageAttribute;
-    const { bytes, kind } = valueOf(attribute);
+    const { bytes, kind } = encodedValue(attribute);
     hash.update(sized(Buffer.from(name))).update(sized(Buffer.from(attribute.DataType)));
     hash.update(Buffer.from([kind])).update(sized(bytes));
   }
@@ -42,7 +42,7 @@ export const md5OfAttributes = (attributes: MessageAttributes): string => {
 export const messageSize = (body: string, attributes: MessageAttributes = {}): number =>
   Object.entries(attributes).reduce(
     (sum, [name, attribute]) =>
-      sum + Buffer.byteLength(name) + Buffer.byteLength(attribute.DataType) + valueOf(attribute).bytes.length,
+      sum + Buffer.byteLength(name) + Buffer.byteLength(attribute.DataType) + encodedValue(attribute).bytes.length,
     Buffer.byteLength(body),
   );
 
@@ -53,17 +53,33 @@ const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/;
 export const assertMessage = (body: string, attributes: MessageAttributes | undefined, maxBytes: number): void => {
   if (body === '') throw new AwsError('MissingParameter', 'The request must contain the parameter MessageBody.', 400);
   if (FORBIDDEN.test(body))
-    throw new AwsError('InvalidMessageContents', 'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.', 400);
+    throw new AwsError(
+      'InvalidMessageContents',
+      'Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.',
+      400,
+    );
   if (messageSize(body, attributes) > maxBytes)
-    throw new AwsError('InvalidParameterValue', `One or more parameters are invalid. Reason: Message must be shorter than ${maxBytes} bytes.`, 400);
+    throw new AwsError(
+      'InvalidParameterValue',
+      `One or more parameters are invalid. Reason: Message must be shorter than ${maxBytes} bytes.`,
+      400,
+    );
   const entries = Object.entries(attributes ?? {});
   if (entries.length > 10) throw invalidParameter('MessageAttributes', entries.length, 'Must be at most 10.');
   for (const [name, attribute] of entries) {
     if (!/^(String|Number|Binary)(\..+)?$/.test(attribute.DataType))
-      throw invalidParameter('MessageAttribute', name, `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`);
+      throw invalidParameter(
+        'MessageAttribute',
+        name,
+        `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
+      );
     const binary = attribute.DataType.startsWith('Binary');
     if ((binary ? attribute.BinaryValue : attribute.StringValue) === undefined)
-      throw invalidParameter('MessageAttribute', name, `The message attribute '${name}' must contain a non-empty message attribute value.`);
+      throw invalidParameter(
+        'MessageAttribute',
+        name,
+        `The message attribute '${name}' must contain a non-empty message attribute value.`,
+      );
   }
 };
 

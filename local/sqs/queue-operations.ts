@@ -52,7 +52,10 @@ export const createQueue = (queues: Queues): Operation =>
         assertRedrive(queues, queue);
         queues.put(queue);
       } else if (
-        !sameSettings({ ...shownSettings(existing.attributes), ...input.Attributes }, shownSettings(existing.attributes))
+        !sameSettings(
+          { ...shownSettings(existing.attributes), ...input.Attributes },
+          shownSettings(existing.attributes),
+        )
       ) {
         throw new AwsError(
           'QueueNameExists',

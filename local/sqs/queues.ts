@@ -16,7 +16,8 @@ export interface Queue {
   readonly modifiedAt: number;
 }
 
-export const queueArn = (region: string, accountId: string, name: string) => `arn:aws:sqs:${region}:${accountId}:${name}`;
+export const queueArn = (region: string, accountId: string, name: string) =>
+  `arn:aws:sqs:${region}:${accountId}:${name}`;
 
 /** Queues of all accounts and regions, and the messages in them. */
 export class Queues {

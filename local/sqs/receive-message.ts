@@ -11,14 +11,16 @@ const takeVisible = (queues: Queues, queue: Queue, max: number, visibilitySecond
   const redrive = redrivePolicyOf(queue.attributes);
   const deadQueue = redrive && queues.find(redrive.deadLetterTargetArn);
   return queues.kernel.store.transaction(() =>
-    queues.messages(queue).receive(
-      max,
-      visibilitySeconds,
-      numberAttribute(queue.attributes, 'MessageRetentionPeriod'),
-      redrive && deadQueue
-        ? { after: redrive.maxReceiveCount, adopt: (message) => queues.messages(deadQueue).adopt(message) }
-        : undefined,
-    ),
+    queues
+      .messages(queue)
+      .receive(
+        max,
+        visibilitySeconds,
+        numberAttribute(queue.attributes, 'MessageRetentionPeriod'),
+        redrive && deadQueue
+          ? { after: redrive.maxReceiveCount, adopt: (message) => queues.messages(deadQueue).adopt(message) }
+          : undefined,
+      ),
   );
 };
 
@@ -45,8 +47,7 @@ const render = (message: Message, wantedSystem: readonly string[], wantedAttribu
 };
 
 const inRange = (name: string, value: number, min: number, max: number): number => {
-  if (value < min || value > max)
-    throw invalidParameter(name, value, `Must be >= ${min} and <= ${max}, if provided.`);
+  if (value < min || value > max) throw invalidParameter(name, value, `Must be >= ${min} and <= ${max}, if provided.`);
   return value;
 };
 
@@ -67,7 +68,12 @@ export const receiveMessage = (queues: Queues): Operation =>
       const opened = queues.open(input.QueueUrl, call.region);
       const number = (name: string) => numberAttribute(opened.attributes, name);
       const max = inRange('MaxNumberOfMessages', input.MaxNumberOfMessages ?? 1, 1, 10);
-      const visibility = inRange('VisibilityTimeout', input.VisibilityTimeout ?? number('VisibilityTimeout'), 0, 43_200);
+      const visibility = inRange(
+        'VisibilityTimeout',
+        input.VisibilityTimeout ?? number('VisibilityTimeout'),
+        0,
+        43_200,
+      );
       const wait = inRange('WaitTimeSeconds', input.WaitTimeSeconds ?? number('ReceiveMessageWaitTimeSeconds'), 0, 20);
       const deadline = queues.kernel.clock.now() + wait * 1000;
       const wanted = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];

@@ -3,7 +3,14 @@ import { AwsError } from '../kernel/errors.ts';
 import { type Call, type Operation, operation } from '../kernel/service.ts';
 import { batchOf, runBatch } from './batches.ts';
 import { invalidParameter } from './errors.ts';
-import { assertMessage, type MessageAttributes, md5, md5OfAttributes, messageAttribute, messageSize } from './message-attributes.ts';
+import {
+  assertMessage,
+  type MessageAttributes,
+  md5,
+  md5OfAttributes,
+  messageAttribute,
+  messageSize,
+} from './message-attributes.ts';
 import { numberAttribute } from './queue-attributes.ts';
 import { type Queue, type Queues, queueAccess } from './queues.ts';
 

@@ -140,7 +140,7 @@ export class StatesEngine implements Engine {
     if (!revision) throw new Error(`the definition of ${record.arn} is missing`);
     const machine = JSON.parse(revision.definition) as Machine;
     const controller = new AbortController();
-    const run = new Run(this, record, machine, true);
+    const run = new Run(this, record, machine, runStates);
     const frame = new Frame('', controller.signal, { previous: 0, now: record.startDate, variables: {} });
     this.#running.set(record.arn, { run, frame, controller });
     if (machine.TimeoutSeconds !== undefined) {
@@ -148,7 +148,7 @@ export class StatesEngine implements Engine {
       const timer = this.kernel.clock.at(due, () => this.#finish(record.arn, 'TIMED_OUT', {}));
       controller.signal.addEventListener('abort', () => timer.cancel(), { once: true });
     }
-    runStates(run, frame, machine, run.input).then(
+    run.interpret(frame, machine, run.input).then(
       (output) => this.#finish(record.arn, 'SUCCEEDED', {}, undefined, JSON.stringify(output)),
       (error: unknown) => this.#failed(record.arn, error),
     );

@@ -128,6 +128,8 @@ export interface Tables {
   readonly journal: Table<Outcome>;
   readonly tokens: Table<TokenRecord>;
   readonly mapRuns: Table<MapRunRecord>;
+  /** `<execution arn>|<map run arn>` */
+  readonly mapRunsOf: Table<true>;
   /** `<map run arn>|<index, 9 digits>` */
   readonly mapItems: Table<MapItemRecord>;
   readonly activities: Table<ActivityRecord>;
@@ -145,6 +147,7 @@ export const openTables = (store: Store): Tables => ({
   journal: store.table('states-journal'),
   tokens: store.table('states-tokens'),
   mapRuns: store.table('states-map-runs'),
+  mapRunsOf: store.table('states-map-runs-of'),
   mapItems: store.table('states-map-items'),
   activities: store.table('states-activities'),
   activityTasks: store.table('states-activity-tasks'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createEbsBlockTransport } from '../../adapters/aws/ebs-block-transport.ts';
 import { createHttpEbsCalls } from '../../adapters/aws/ebs-block-transport-http.ts';
 import { createSdkEbsCalls } from '../../adapters/aws/ebs-block-transport-sdk.ts';
@@ -10,7 +10,7 @@ import type { BlockTransport } from '../../core/ports/block-transport.ts';
 import { BLOCK, blockOf, fail, type SmallEbs, sha256, startSmallEbs } from './small-ebs.ts';
 
 const snapshot = 'snap-0123456789abcdef0';
-const fast: Partial<EbsRetrySettings> = { timeoutMs: 400, deadlineMs: 1_500, firstDelayMs: 5, longestDelayMs: 40 };
+const fast: Partial<EbsRetrySettings> = { timeoutMs: 500, deadlineMs: 5_000, firstDelayMs: 5, longestDelayMs: 40 };
 
 interface Opened {
   readonly transport: BlockTransport;
@@ -152,7 +152,7 @@ for (const [name, create] of Object.entries(implementations)) {
         request.socket.end();
         return true;
       },
-      'silence': () => true,
+      silence: () => true,
       'a body that stops in the middle': (_, response) => {
         response.writeHead(200, { 'content-length': String(BLOCK), 'x-amz-checksum': 'AA==' });
         response.write(Buffer.alloc(1_000));
@@ -210,9 +210,7 @@ for (const [name, create] of Object.entries(implementations)) {
 
     test('a session that ran out is replaced, and the call is made again with the new one', async () => {
       ebs.behave = (request, response) =>
-        request.headers['x-amz-security-token'] === 'first'
-          ? fail(response, 403, 'ExpiredTokenException')
-          : false;
+        request.headers['x-amz-security-token'] === 'first' ? fail(response, 403, 'ExpiredTokenException') : false;
       const transport = opened();
       await transport.get(snapshot, 1, 't', Buffer.alloc(BLOCK));
       assert.equal(open[0]?.renewals(), 1);
@@ -231,7 +229,11 @@ for (const [name, create] of Object.entries(implementations)) {
         'SnapshotFailed',
         (_, response) => fail(response, 400, 'ValidationException', { Reason: 'INVALID_SNAPSHOT_ID' }),
       ],
-      ['a signature that is refused', 'TenantAccessLost', (_, response) => fail(response, 403, 'SignatureDoesNotMatch')],
+      [
+        'a signature that is refused',
+        'TenantAccessLost',
+        (_, response) => fail(response, 403, 'SignatureDoesNotMatch'),
+      ],
     ];
     for (const [kind, expected, behave] of lasting) {
       test(`${kind} ends at once, as ${expected}`, async () => {
@@ -248,10 +250,9 @@ for (const [name, create] of Object.entries(implementations)) {
       await transport.put(snapshot, 1, blockOf(1), sha256(blockOf(1)));
       assert.equal(transport.calls.put, 4);
       ebs.behave = (_, response) => fail(response, 404, 'ResourceNotFoundException');
-      await assert.rejects(
-        opened({ writeGraceMs: 50 }).put(snapshot, 1, blockOf(1), sha256(blockOf(1))),
-        { name: 'SnapshotFailed' },
-      );
+      await assert.rejects(opened({ writeGraceMs: 50 }).put(snapshot, 1, blockOf(1), sha256(blockOf(1))), {
+        name: 'SnapshotFailed',
+      });
     });
 
     test('what never passes ends at the deadline as TransientFailure', async () => {
@@ -263,12 +264,24 @@ for (const [name, create] of Object.entries(implementations)) {
       assert.ok(performance.now() - startedAt < 700);
     });
 
-    test('sealing a snapshot that is sealed already succeeds, sealing one that is refused does not', async () => {
-      ebs.behave = (request, response) =>
-        request.method === 'POST' && fail(response, 400, 'ValidationException', { Reason: 'INVALID_SNAPSHOT_ID' });
+    test('sealing a snapshot that was sealed before succeeds as soon as it is readable', async () => {
+      let lists = 0;
+      ebs.behave = (request, response) => {
+        if (request.method === 'GET' && lists++ > 1) return false;
+        return fail(response, 400, 'ValidationException', { Reason: 'INVALID_SNAPSHOT_ID' });
+      };
       await opened().complete(snapshot, 1, sha256(Buffer.alloc(1)));
+      assert.equal(lists, 3);
+    });
+
+    test('sealing a snapshot that never becomes readable fails, and at once if count or checksum are wrong', async () => {
       ebs.behave = (_, response) => fail(response, 400, 'ValidationException', { Reason: 'INVALID_SNAPSHOT_ID' });
+      const short = { sealGraceMs: 300 };
+      await assert.rejects(opened(short).complete(snapshot, 1, sha256(Buffer.alloc(1))), { name: 'SnapshotFailed' });
+      ebs.requests.length = 0;
+      ebs.behave = (_, response) => fail(response, 400, 'ValidationException', { Reason: 'INVALID_PARAMETER_VALUE' });
       await assert.rejects(opened().complete(snapshot, 1, sha256(Buffer.alloc(1))), { name: 'SnapshotFailed' });
+      assert.equal(ebs.requests.length, 1);
     });
 
     test('a call ends at once when it is aborted, with the reason of that', async () => {
@@ -286,9 +299,7 @@ for (const [name, create] of Object.entries(implementations)) {
     test('calls start no faster than the rate, which may change meanwhile', async () => {
       const transport = opened({}, 40);
       const startedAt = performance.now();
-      const gets = Promise.all(
-        Array.from({ length: 30 }, () => transport.get(snapshot, 1, 't', Buffer.alloc(BLOCK))),
-      );
+      const gets = Promise.all(Array.from({ length: 30 }, () => transport.get(snapshot, 1, 't', Buffer.alloc(BLOCK))));
       await delay(200);
       const before = transport.calls.get;
       assert.ok(before <= 10 + 0.25 * 40 + 2, `${before} calls in 200 ms at 40/s with a burst of 10`);
@@ -298,7 +309,7 @@ for (const [name, create] of Object.entries(implementations)) {
     });
 
     test('no more connections are opened than asked for, and they are used again', async () => {
-      const transport = opened();
+      const transport = opened({ timeoutMs: 10_000, deadlineMs: 20_000 });
       const gets = Array.from({ length: 60 }, (_, i) => transport.get(snapshot, i, 't', Buffer.alloc(BLOCK)));
       await Promise.all(gets);
       const connections = new Set(ebs.requests.map(({ port }) => port)).size;

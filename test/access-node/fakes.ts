@@ -1,9 +1,10 @@
 /** A queue, a broker, a state machine and a worker in memory, which note everything that is asked of them in order. */
+
+import { createLog } from '../../access-node/log.ts';
+import type { OrderRunner, RunningOrder, WorkEnd } from '../../access-node/order-runner.ts';
 import type { ClaimResponse, Counters, HeartbeatResponse, OrderOutcome } from '../../core/contracts/orders.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { OrderBroker, OrderMessageInHand, OrderQueue, TaskAnswers } from '../../core/ports/node-control.ts';
-import { createLog } from '../../access-node/log.ts';
-import type { OrderRunner, RunningOrder, WorkEnd } from '../../access-node/order-runner.ts';
 
 export const orderId = 'ord-00000001';
 export const taskToken = 'the-task-token';

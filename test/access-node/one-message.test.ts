@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as delay } from 'node:timers/promises';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createMessageHandler } from '../../access-node/handle-message.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import { BrokerRefused } from '../../core/ports/node-control.ts';
@@ -19,7 +19,11 @@ const handling = (script: Script, visibilitySeconds = 60) => {
     patience: { claimMs: 100, answerMs: 300 },
   });
   const handBack = new AbortController();
-  return { ...fakes, handBack, handle: (body = message.body) => handle(fakes.queue, { ...message, body }, handBack.signal) };
+  return {
+    ...fakes,
+    handBack,
+    handle: (body = message.body) => handle(fakes.queue, { ...message, body }, handBack.signal),
+  };
 };
 
 test('an order that is done is recorded first, then answered with what the broker recorded, then its message goes', async () => {
@@ -128,13 +132,10 @@ test('an order that may succeed another time fails as TransientFailure, even whe
   const error = { name: 'TransientFailure', message: 'EBS is throttling' };
   const node = handling({ work: { end: 'failed', error }, release: transient });
   await node.handle();
-  assert.deepEqual([...new Set(node.effects())], [
-    'claim',
-    'start',
-    'release TransientFailure',
-    'failure TransientFailure',
-    'delete',
-  ]);
+  assert.deepEqual(
+    [...new Set(node.effects())],
+    ['claim', 'start', 'release TransientFailure', 'failure TransientFailure', 'delete'],
+  );
 });
 
 test('a cancelled order is stopped with the next heartbeat, released, and its message goes', async () => {
@@ -164,7 +165,7 @@ test('heartbeats report the counters, pass the rate on, and one that fails is fo
   await handled;
   assert.ok(beats >= 2);
   assert.equal(node.running.rate, 7);
-  assert.deepEqual((node.asked.heartbeat?.[0] as { counters: unknown }).counters, outcome.counters);
+  assert.deepEqual((node.asked.heartbeat as { counters: unknown }[])[0]?.counters, outcome.counters);
   assert.equal(node.effects().at(-1), 'delete');
 });
 

@@ -15,7 +15,11 @@ export const blockOf = (index: number, version = 0): Buffer => {
 };
 export const sha256 = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
-export type Behaviour = (request: IncomingMessage, response: ServerResponse, body: Buffer) => boolean | Promise<boolean>;
+export type Behaviour = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+) => boolean | Promise<boolean>;
 
 export interface SmallEbs {
   readonly endpoint: string;
@@ -49,8 +53,10 @@ export const startSmallEbs = async (): Promise<SmallEbs> => {
     const token = url.searchParams.get('pageToken');
     const [position, empty] = token ? token.split('/') : [url.searchParams.get('startingBlockIndex') ?? '0', ''];
     const from = entries.filter(({ BlockIndex }) => BlockIndex >= Number(position));
-    if (ebs.emptyPages && empty !== 'was-empty')
-      return json(response, { [name]: [], NextToken: `${position}/was-empty` });
+    if (ebs.emptyPages && empty !== 'was-empty') {
+      json(response, { [name]: [], NextToken: `${position}/was-empty` });
+      return;
+    }
     const page = from.slice(0, ebs.pageEntries);
     const next = from[ebs.pageEntries]?.BlockIndex;
     json(response, { [name]: page, ...(next === undefined ? {} : { NextToken: `${next}/` }) });
@@ -97,7 +103,13 @@ export const startSmallEbs = async (): Promise<SmallEbs> => {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const url = new URL(request.url ?? '/', 'http://ebs');
-    ebs.requests.push({ method: request.method ?? '', url, headers: request.headers, body, port: request.socket.remotePort ?? 0 });
+    ebs.requests.push({
+      method: request.method ?? '',
+      url,
+      headers: request.headers,
+      body,
+      port: request.socket.remotePort ?? 0,
+    });
     if (!(await ebs.behave(request, response, body))) answer(request, response, url, body);
   });
   server.keepAliveTimeout = 60_000;

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Sha256 } from '@aws-crypto/sha256-js';
 import { KMSClient, ListAliasesCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from '@aws-sdk/client-sts';
-import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { VirtualClock } from '../../local/kernel/clock.ts';
-import { allow, clientConfig, freshCloud, keysOf, REGION, stsClient, TENANT_A, trustOf, userKeys } from './fresh-cloud.ts';
+import {
+  allow,
+  clientConfig,
+  freshCloud,
+  keysOf,
+  REGION,
+  stsClient,
+  TENANT_A,
+  trustOf,
+  userKeys,
+} from './fresh-cloud.ts';
 
 test('a user with its key learns who it is, without any permission', async (t) => {
   const cloud = await freshCloud(t);
@@ -61,7 +71,12 @@ test('a request signed more than 15 minutes ago, or ahead, is refused', async (t
   const cloud = await freshCloud(t, { signingNow: () => Date.now() + ahead });
   const keys = userKeys(cloud, TENANT_A, 'ops', allow('*'));
   // A client each, for the SDK corrects its clock after the first refusal.
-  for (const [minutes, refused] of [[14, false], [16, true], [-14, false], [-16, true]] as const) {
+  for (const [minutes, refused] of [
+    [14, false],
+    [16, true],
+    [-14, false],
+    [-16, true],
+  ] as const) {
     ahead = minutes * 60_000;
     const sts = stsClient(cloud, keys).send(new GetCallerIdentityCommand({}));
     const s3 = new S3Client(clientConfig(cloud, keys)).send(new ListBucketsCommand({}));
@@ -81,7 +96,11 @@ test('a request whose body is not the signed one is refused', async (t) => {
   const url = new URL(cloud.endpoint);
   for (const header of [true, false]) {
     const body = JSON.stringify({ KeyId: 'alias/aws/ebs' });
-    const headers = { host: url.host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'TrentService.DescribeKey' };
+    const headers = {
+      host: url.host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'TrentService.DescribeKey',
+    };
     const request = { method: 'POST', protocol: 'http:', hostname: url.hostname, path: '/', headers, body };
     const signed = await signer.sign(request);
     if (!header) delete signed.headers['x-amz-content-sha256'];
@@ -94,15 +113,27 @@ test('a request whose body is not the signed one is refused', async (t) => {
 
 test('a request without a signature, or for a service that is not there, is told so', async (t) => {
   const cloud = await freshCloud(t);
-  const plain = await fetch(`${cloud.endpoint}/`, { method: 'POST', headers: { 'x-amz-target': 'TrentService.ListKeys' } });
+  const plain = await fetch(`${cloud.endpoint}/`, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'TrentService.ListKeys' },
+  });
   assert.equal(((await plain.json()) as { __type: string }).__type, 'MissingAuthenticationTokenException');
 
   const keys = userKeys(cloud, TENANT_A, 'ops', allow('*'));
   const signer = new SignatureV4({ credentials: keys, region: REGION, service: 'glacier', sha256: Sha256 });
   const url = new URL(cloud.endpoint);
-  const signed = await signer.sign({ method: 'GET', protocol: 'http:', hostname: url.hostname, path: '/x', headers: { host: url.host } });
+  const signed = await signer.sign({
+    method: 'GET',
+    protocol: 'http:',
+    hostname: url.hostname,
+    path: '/x',
+    headers: { host: url.host },
+  });
   const answer = await fetch(`${cloud.endpoint}/x`, { headers: signed.headers });
-  assert.match(await answer.text(), /does not have the service &apos;glacier&apos;|does not have the service 'glacier'/);
+  assert.match(
+    await answer.text(),
+    /does not have the service &apos;glacier&apos;|does not have the service 'glacier'/,
+  );
 });
 
 test('an operation that is not there is named in the error', async (t) => {

@@ -2,15 +2,34 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Cloud } from '../../local/cloud.ts';
-import { allow, freshCloud, type Keys, keysOf, SERVICE, stsClient, TENANT_A, TENANT_B, trustOf, userKeys } from './fresh-cloud.ts';
+import {
+  allow,
+  freshCloud,
+  type Keys,
+  keysOf,
+  SERVICE,
+  stsClient,
+  TENANT_A,
+  TENANT_B,
+  trustOf,
+  userKeys,
+} from './fresh-cloud.ts';
 
 const HUB = `arn:aws:iam::${SERVICE}:role/hub`;
 const backupRole = (account: string): string => `arn:aws:iam::${account}:role/backup`;
-const LAMBDA_TRUST = { Statement: { Effect: 'Allow' as const, Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' } };
+const LAMBDA_TRUST = {
+  Statement: { Effect: 'Allow' as const, Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+};
 
 const putHub = (cloud: Cloud): Keys => {
   const policies = { p: allow('sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession') };
-  cloud.admin.putRole({ accountId: SERVICE, name: 'hub', trustPolicy: LAMBDA_TRUST, policies, maxSessionSeconds: 43_200 });
+  cloud.admin.putRole({
+    accountId: SERVICE,
+    name: 'hub',
+    trustPolicy: LAMBDA_TRUST,
+    policies,
+    maxSessionSeconds: 43_200,
+  });
   return keysOf(cloud.admin.credentialsForRole(HUB, 'broker'));
 };
 
@@ -27,8 +46,17 @@ const trustHub = (externalId: string) => ({
 const twoTenants = async (t: TestContext): Promise<{ cloud: Cloud; hub: Keys }> => {
   const cloud = await freshCloud(t);
   const hub = putHub(cloud);
-  for (const [accountId, id] of [[TENANT_A, 'ext-a'], [TENANT_B, 'ext-b']] as const)
-    cloud.admin.putRole({ accountId, name: 'backup', trustPolicy: trustHub(id), maxSessionSeconds: 7200, policies: { p: allow('kms:*') } });
+  for (const [accountId, id] of [
+    [TENANT_A, 'ext-a'],
+    [TENANT_B, 'ext-b'],
+  ] as const)
+    cloud.admin.putRole({
+      accountId,
+      name: 'backup',
+      trustPolicy: trustHub(id),
+      maxSessionSeconds: 7200,
+      policies: { p: allow('kms:*') },
+    });
   return { cloud, hub };
 };
 
@@ -100,8 +128,14 @@ test('a trust policy that names a role that does not exist is refused', async (t
 test('a chained session lasts an hour at most, a first one as long as its role allows', async (t) => {
   const { cloud, hub } = await twoTenants(t);
   await assume(cloud, hub, { DurationSeconds: 3600 });
-  await assert.rejects(assume(cloud, hub, { DurationSeconds: 3601 }), { name: 'ValidationError', message: /role chaining/ });
-  await assert.rejects(assume(cloud, hub, { DurationSeconds: 899 }), { name: 'ValidationError', message: /DurationSeconds/ });
+  await assert.rejects(assume(cloud, hub, { DurationSeconds: 3601 }), {
+    name: 'ValidationError',
+    message: /role chaining/,
+  });
+  await assert.rejects(assume(cloud, hub, { DurationSeconds: 899 }), {
+    name: 'ValidationError',
+    message: /DurationSeconds/,
+  });
 
   const user = userKeys(cloud, TENANT_A, 'ops', allow('sts:AssumeRole'));
   const trustPolicy = trustOf(`arn:aws:iam::${TENANT_A}:user/ops`);
@@ -111,7 +145,10 @@ test('a chained session lasts an hour at most, a first one as long as its role a
   const { Credentials } = await assume(cloud, user, { RoleArn, DurationSeconds: 7200 });
   const seconds = ((Credentials?.Expiration?.getTime() ?? 0) - before) / 1000;
   assert.ok(seconds > 7190 && seconds <= 7201, `${seconds}`);
-  await assert.rejects(assume(cloud, user, { RoleArn, DurationSeconds: 7201 }), { name: 'ValidationError', message: /MaxSessionDuration/ });
+  await assert.rejects(assume(cloud, user, { RoleArn, DurationSeconds: 7201 }), {
+    name: 'ValidationError',
+    message: /MaxSessionDuration/,
+  });
 });
 
 test('a source identity needs a permission on both sides, and stays through further roles', async (t) => {
@@ -121,23 +158,41 @@ test('a source identity needs a permission on both sides, and stays through furt
 
   const tenantRole = { accountId: TENANT_A, name: 'backup', trustPolicy: trustHub('ext-a') };
   cloud.admin.putRole({ ...tenantRole, policies: { p: allow('sts:*') } });
-  const trustPolicy = { Statement: { ...trustOf(backupRole(TENANT_A)).Statement, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] } };
+  const trustPolicy = {
+    Statement: { ...trustOf(backupRole(TENANT_A)).Statement, Action: ['sts:AssumeRole', 'sts:SetSourceIdentity'] },
+  };
   cloud.admin.putRole({ accountId: TENANT_A, name: 'second', trustPolicy });
   const second = { RoleArn: `arn:aws:iam::${TENANT_A}:role/second` };
   const chained = await assume(cloud, keysOf(Credentials), second);
   assert.equal(chained.SourceIdentity, 'job-1');
-  await assert.rejects(assume(cloud, keysOf(Credentials), { ...second, SourceIdentity: 'job-2' }), { name: 'AccessDenied' });
+  await assert.rejects(assume(cloud, keysOf(Credentials), { ...second, SourceIdentity: 'job-2' }), {
+    name: 'AccessDenied',
+  });
 
   cloud.admin.putRole({ accountId: TENANT_A, name: 'second', trustPolicy: trustOf(backupRole(TENANT_A)) });
-  await assert.rejects(assume(cloud, keysOf(Credentials), second), { name: 'AccessDenied', message: /sts:SetSourceIdentity/ });
-  cloud.admin.putRole({ accountId: SERVICE, name: 'hub', trustPolicy: LAMBDA_TRUST, policies: { p: allow('sts:AssumeRole') } });
+  await assert.rejects(assume(cloud, keysOf(Credentials), second), {
+    name: 'AccessDenied',
+    message: /sts:SetSourceIdentity/,
+  });
+  cloud.admin.putRole({
+    accountId: SERVICE,
+    name: 'hub',
+    trustPolicy: LAMBDA_TRUST,
+    policies: { p: allow('sts:AssumeRole') },
+  });
   await assume(cloud, hub, {});
-  await assert.rejects(assume(cloud, hub, { SourceIdentity: 'job-1' }), { name: 'AccessDenied', message: /sts:SetSourceIdentity/ });
+  await assert.rejects(assume(cloud, hub, { SourceIdentity: 'job-1' }), {
+    name: 'AccessDenied',
+    message: /sts:SetSourceIdentity/,
+  });
 });
 
 test('session tags need sts:TagSession, are seen by policies, and go on only if transitive', async (t) => {
   const { cloud, hub } = await twoTenants(t);
-  const Tags = [{ Key: 'job', Value: 'job-1' }, { Key: 'tenant', Value: 'a' }];
+  const Tags = [
+    { Key: 'job', Value: 'job-1' },
+    { Key: 'tenant', Value: 'a' },
+  ];
   const { Credentials } = await assume(cloud, hub, { Tags, TransitiveTagKeys: ['tenant'] });
   const whoHasTag = (key: string, value: string) => ({
     Statement: {
@@ -146,9 +201,15 @@ test('session tags need sts:TagSession, are seen by policies, and go on only if 
       Condition: { StringEquals: { [`aws:PrincipalTag/${key}`]: value } },
     },
   });
-  cloud.admin.putRole({ accountId: TENANT_A, name: 'backup', trustPolicy: trustHub('ext-a'), policies: { p: allow('sts:*') } });
+  cloud.admin.putRole({
+    accountId: TENANT_A,
+    name: 'backup',
+    trustPolicy: trustHub('ext-a'),
+    policies: { p: allow('sts:*') },
+  });
   const second = { RoleArn: `arn:aws:iam::${TENANT_A}:role/second` };
-  const putSecond = (trustPolicy: ReturnType<typeof whoHasTag>) => cloud.admin.putRole({ accountId: TENANT_A, name: 'second', trustPolicy, policies: { p: allow('sts:*') } });
+  const putSecond = (trustPolicy: ReturnType<typeof whoHasTag>) =>
+    cloud.admin.putRole({ accountId: TENANT_A, name: 'second', trustPolicy, policies: { p: allow('sts:*') } });
   putSecond(whoHasTag('job', 'job-2'));
   await assert.rejects(assume(cloud, keysOf(Credentials), second), { name: 'AccessDenied' });
   putSecond(whoHasTag('job', 'job-1'));
@@ -166,6 +227,10 @@ test('session tags need sts:TagSession, are seen by policies, and go on only if 
   await third('tenant', 'a');
   await assert.rejects(third('job', 'job-1'), { name: 'AccessDenied' });
 
-  cloud.admin.putRole({ accountId: TENANT_A, name: 'backup', trustPolicy: { Statement: { ...trustHub('ext-a').Statement, Action: 'sts:AssumeRole' } } });
+  cloud.admin.putRole({
+    accountId: TENANT_A,
+    name: 'backup',
+    trustPolicy: { Statement: { ...trustHub('ext-a').Statement, Action: 'sts:AssumeRole' } },
+  });
   await assert.rejects(assume(cloud, hub, { Tags }), { name: 'AccessDenied', message: /sts:TagSession/ });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import {
   CopyObjectCommand,
@@ -20,7 +21,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { createS3, setBucketQuota } from '../../local/s3/service.ts';
-import { errorName, GLOBEX, REGION, startTwoAccounts, type TwoAccounts } from './two-accounts.ts';
+import { assertSurvivesKill } from './killed-writer.ts';
+import { ACME, errorName, GLOBEX, REGION, startTwoAccounts, type TwoAccounts } from './two-accounts.ts';
 
 let world: TwoAccounts;
 let acme: S3Client;
@@ -113,16 +115,16 @@ test('of many create-only PUTs at once exactly one succeeds', async () => {
   await makeBucket('racers');
   const outcomes = await Promise.all(
     Array.from({ length: 20 }, (_, n) =>
-      acme
-        .send(new PutObjectCommand({ Bucket: 'racers', Key: 'k', Body: `racer ${n}`, IfNoneMatch: '*' }))
-        .then(() => `racer ${n}`, (error: Error) => error.name),
+      acme.send(new PutObjectCommand({ Bucket: 'racers', Key: 'k', Body: `racer ${n}`, IfNoneMatch: '*' })).then(
+        () => `racer ${n}`,
+        (error: Error) => error.name,
+      ),
     ),
   );
   const winners = outcomes.filter((outcome) => outcome.startsWith('racer'));
   assert.equal(winners.length, 1);
   assert.equal(await read('racers', 'k'), winners[0]);
-  for (const outcome of outcomes)
-    assert.match(outcome, /^racer|^PreconditionFailed$|^ConditionalRequestConflict$/);
+  for (const outcome of outcomes) assert.match(outcome, /^racer|^PreconditionFailed$|^ConditionalRequestConflict$/);
 });
 
 test('a body that does not match its checksum is refused', async () => {
@@ -132,7 +134,10 @@ test('a body that does not match its checksum is refused', async () => {
   assert.equal(await errorName(send({ ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA==' })), 'BadDigest');
   assert.equal(await errorName(send({ ChecksumSHA256: Buffer.alloc(32).toString('base64') })), 'BadDigest');
   assert.equal(await errorName(send({ ChecksumCRC32: 'AAAAAA==' })), 'BadDigest');
-  assert.equal(await errorName(send({ SSECustomerAlgorithm: 'AES256', SSECustomerKey: 'x'.repeat(32) })), 'NotImplemented');
+  assert.equal(
+    await errorName(send({ SSECustomerAlgorithm: 'AES256', SSECustomerKey: 'x'.repeat(32) })),
+    'NotImplemented',
+  );
   assert.equal(await errorName(read('checksums', 'k')), 'NoSuchKey');
   await send({ ChecksumAlgorithm: 'CRC32C' });
   await send({ ChecksumAlgorithm: 'SHA1' });
@@ -165,12 +170,13 @@ test('a listing is in byte order, grouped by delimiter, in pages that miss nothi
 test('objects are copied, and deleted by the list', async () => {
   await makeBucket('copies');
   await put('copies', 'from/a b', 'content');
-  await acme.send(
-    new CopyObjectCommand({ Bucket: 'copies', Key: 'to', CopySource: encodeURI('copies/from/a b') }),
-  );
+  await acme.send(new CopyObjectCommand({ Bucket: 'copies', Key: 'to', CopySource: encodeURI('copies/from/a b') }));
   assert.equal(await read('copies', 'to'), 'content');
   const deleted = await acme.send(
-    new DeleteObjectsCommand({ Bucket: 'copies', Delete: { Objects: [{ Key: 'to' }, { Key: 'from/a b' }, { Key: 'no' }] } }),
+    new DeleteObjectsCommand({
+      Bucket: 'copies',
+      Delete: { Objects: [{ Key: 'to' }, { Key: 'from/a b' }, { Key: 'no' }] },
+    }),
   );
   assert.equal(deleted.Deleted?.length, 3);
   assert.equal((await acme.send(new ListObjectsV2Command({ Bucket: 'copies' }))).KeyCount, 0);
@@ -203,7 +209,12 @@ test("another account reads only what the bucket's policy opens to it", async ()
   const policy = (resource: string) => ({
     Version: '2012-10-17',
     Statement: [
-      { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${GLOBEX}:root` }, Action: 's3:GetObject', Resource: resource },
+      {
+        Effect: 'Allow',
+        Principal: { AWS: `arn:aws:iam::${GLOBEX}:root` },
+        Action: 's3:GetObject',
+        Resource: resource,
+      },
     ],
   });
   const putPolicy = (document: object, client = acme) =>
@@ -251,7 +262,7 @@ test('a full bucket refuses the write, keeps what was there and takes writes aga
 test('objects are called for from inside the cloud with Buffers', async () => {
   await makeBucket('inside');
   const { kernel, admin } = world.cloud;
-  const root = admin.rootPrincipal('111111111111');
+  const root = admin.rootPrincipal(ACME);
   await kernel.call(root, REGION, 's3', 'PutObject', { Bucket: 'inside', Key: 'k', Body: Buffer.from('[1,2]') });
   const got = (await kernel.call(root, REGION, 's3', 'GetObject', { Bucket: 'inside', Key: 'k' })) as { Body: Buffer };
   assert.ok(Buffer.isBuffer(got.Body));
@@ -262,13 +273,38 @@ test('after a restart objects are there, and files of unfinished writes are gone
   await makeBucket('kept');
   await put('kept', 'k', 'kept content');
   const before = countFiles(join(world.dataDir, 's3'));
-  await world.cloud.kernel.store.folder('s3/zz');
-  const { writeFileSync } = await import('node:fs');
+  mkdirSync(join(world.dataDir, 's3/zz'));
   writeFileSync(join(world.dataDir, 's3/zz/left-over'), 'half an object');
   await world.restart();
   connect();
   assert.equal(await read('kept', 'k'), 'kept content');
   assert.equal(countFiles(join(world.dataDir, 's3')), before);
+});
+
+test('a process killed while it overwrites an object leaves one whole version, none older than it answered', () =>
+  assertSurvivesKill('s3', createS3, async (cloud) => {
+    const client = new S3Client({ ...world.config(cloud.admin.rootAccessKey(ACME)), endpoint: cloud.endpoint });
+    const text = (await read('counters', 'n', client)) ?? '';
+    const [number = ''] = text.split(',');
+    assert.equal(text, `${number},`.repeat(20_000));
+    return Number(number);
+  }));
+
+test('a body of unknown checksum, sent in chunks with the checksum behind it, is verified', async () => {
+  await makeBucket('chunked');
+  const body = randomBytes(200_000);
+  await acme.send(
+    new PutObjectCommand({
+      Bucket: 'chunked',
+      Key: 'k',
+      Body: Readable.from([body.subarray(0, 100), body.subarray(100)]),
+      ContentLength: body.length,
+    }),
+  );
+  const got = await acme.send(new GetObjectCommand({ Bucket: 'chunked', Key: 'k' }));
+  assert.ok(got.ChecksumCRC32);
+  assert.equal(got.ContentEncoding, undefined);
+  assert.ok(body.equals(Buffer.from((await got.Body?.transformToByteArray()) ?? [])));
 });
 
 const countFiles = (folder: string): number =>

@@ -41,8 +41,8 @@ const makeQueue = async (QueueName: string, Attributes: Record<string, string> =
 const send = (QueueUrl: string, MessageBody: string, more: object = {}) =>
   acme.send(new SendMessageCommand({ QueueUrl, MessageBody, ...more }));
 const receive = async (QueueUrl: string, more: object = {}, client = acme) =>
-  (await client.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'], ...more }))).Messages ??
-  [];
+  (await client.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'], ...more })))
+    .Messages ?? [];
 const bodies = async (QueueUrl: string, more: object = {}) => (await receive(QueueUrl, more)).map(({ Body }) => Body);
 
 /** Lets requests that are under way reach the cloud. */
@@ -138,7 +138,10 @@ test('batches tell each entry its own outcome', async () => {
       ],
     }),
   );
-  assert.deepEqual(sent.Successful?.map(({ Id }) => Id), ['a', 'b']);
+  assert.deepEqual(
+    sent.Successful?.map(({ Id }) => Id),
+    ['a', 'b'],
+  );
   assert.equal(sent.Failed?.[0]?.Code, 'InvalidMessageContents');
   const received = await receive(url, { MaxNumberOfMessages: 10 });
   assert.equal(received.length, 2);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Clock, VirtualClock } from '../../local/kernel/clock.ts';
 import { AwsError } from '../../local/kernel/errors.ts';
 import type { Call, Kernel, LocalEvent, Principal, Service } from '../../local/kernel/service.ts';
-import { openStore } from '../../local/kernel/store.ts';
+import { openStore, type Store } from '../../local/kernel/store.ts';
 import { createStates } from '../../local/states/service.ts';
 
 export const ACCOUNT = '111111111111';
@@ -47,6 +47,61 @@ const principalOf = (accountId: string): Principal => ({
   userId: 'AIDA',
 });
 
+/** One life of the process: it ends, as by SIGKILL, when so many writes have reached the disk. */
+interface Life {
+  writesLeft: number;
+  writes: number;
+  readonly ended: boolean;
+}
+
+const newLife = (writesLeft: number): Life => ({
+  writesLeft,
+  writes: 0,
+  get ended() {
+    return this.writesLeft < 0;
+  },
+});
+
+/** A store whose writes no longer reach the disk once the life is over. What is in one transaction is one write. */
+const mortalStore = (store: Store, life: Life): Store => {
+  let inside = false;
+  const write = (act: () => void): void => {
+    if (!inside) {
+      life.writesLeft--;
+      life.writes++;
+    }
+    if (!life.ended) act();
+  };
+  return {
+    ...store,
+    table: <T>(name: string) => {
+      const table = store.table<T>(name);
+      return {
+        ...table,
+        put: (key: string, value: T) => write(() => table.put(key, value)),
+        delete: (key: string) => write(() => table.delete(key)),
+      };
+    },
+    transaction: (fn) => {
+      life.writesLeft--;
+      life.writes++;
+      inside = true;
+      try {
+        return store.transaction(fn);
+      } finally {
+        inside = false;
+      }
+    },
+  };
+};
+
+const mortalClock = (clock: Clock, life: Life): Clock => ({
+  now: () => clock.now(),
+  at: (time, fn) => clock.at(time, () => life.ended || fn()),
+});
+
+export class Dead extends Error {}
+
 /** Step Functions on a store and a virtual clock, with handlers in the place of the services that tasks call. */
 export class TestCloud {
   readonly dataDir: string;
@@ -54,30 +109,46 @@ export class TestCloud {
   readonly handlers: Map<string, Handler>;
   readonly calls: MadeCall[] = [];
   readonly events: LocalEvent[] = [];
+  /** Actions that nobody is allowed. */
+  readonly denied = new Set<string>();
+  /** Runs before a call from inside, and may throw, as a fault does. */
+  readonly trouble = new Map<string, (input: Record<string, unknown>) => void>();
   #random = 0;
+  #store: Store;
+  #life: Life;
   #kernel: Kernel;
   #service: Service;
 
   constructor(
-    options: { handlers?: Record<string, Handler>; dataDir?: string; clock?: VirtualClock; random?: number } = {},
+    options: {
+      handlers?: Record<string, Handler>;
+      dataDir?: string;
+      clock?: VirtualClock;
+      random?: number;
+      writes?: number;
+    } = {},
   ) {
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'local-states-'));
     this.clock = options.clock ?? new VirtualClock();
     this.handlers = new Map(Object.entries(options.handlers ?? {}));
     this.#random = options.random ?? 0;
-    this.#kernel = this.#open();
+    this.#store = openStore(this.dataDir);
+    this.#life = newLife(options.writes ?? Number.POSITIVE_INFINITY);
+    this.#kernel = this.#open(this.#life);
     this.#service = createStates(this.#kernel) as Service;
     void this.#service.start?.();
   }
 
-  #open(): Kernel {
+  #open(life: Life): Kernel {
     return {
-      store: openStore(this.dataDir),
-      clock: this.clock as Clock,
+      store: mortalStore(this.#store, life),
+      clock: mortalClock(this.clock, life),
       randomHex: (bytes) => (++this.#random).toString(16).padStart(bytes * 2, '0'),
       call: async (principal, region, service, operation, input) => {
+        if (life.ended) return await new Promise<never>(() => undefined);
         const made = { service, operation, input: input as Record<string, unknown>, principal };
         this.calls.push(made);
+        this.trouble.get(`${service}:${operation}`)?.(made.input);
         const handler = this.handlers.get(`${service}:${operation}`);
         if (handler) return handler(made.input, principal);
         if (service === 'states') return this.#states(operation, input, principal, region);
@@ -97,6 +168,18 @@ export class TestCloud {
       issueCredentials: () => {
         throw new Error('not used');
       },
+      authorise: (principal, _region, accesses) => {
+        for (const { action, resource } of accesses) {
+          if (this.denied.has(action)) {
+            throw new AwsError(
+              'AccessDeniedException',
+              `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource}`,
+            );
+          }
+        }
+      },
+      endpoint: 'http://127.0.0.1:0',
+      onEvent: () => () => undefined,
       emit: (event) => void this.events.push(event),
     };
   }
@@ -107,13 +190,16 @@ export class TestCloud {
     const parsed = operation.input.safeParse(input);
     if (!parsed.success) throw new AwsError('ValidationException', parsed.error.message);
     const call: Call = { principal, accountId: principal.accountId, region, requestId: 'request' };
-    for (const access of await operation.access(parsed.data, call)) assert.match(access.action, /^(states|iam):/);
+    this.#kernel.authorise(principal, region, await operation.access(parsed.data, call));
     return operation.run(parsed.data, call);
   }
 
   /** Calls an operation as a user would; the answer as it would go over the wire. */
   async api<T = Record<string, unknown>>(name: string, input: unknown, accountId = ACCOUNT): Promise<T> {
+    const life = this.#life;
+    if (life.ended) throw new Dead();
     const answer = await this.#states(name, input, principalOf(accountId));
+    if (life.ended) throw new Dead();
     return JSON.parse(JSON.stringify(answer)) as T;
   }
 
@@ -184,12 +270,32 @@ export class TestCloud {
     return (await this.history(executionArn)).map(({ type }) => type);
   }
 
+  get isDead(): boolean {
+    return this.#life.ended;
+  }
+
+  /** How many writes have reached the disk in this life. */
+  get writes(): number {
+    return this.#life.writes;
+  }
+
+  /** Starts the service again on what a SIGKILL has left on the disk. */
+  async revive(writes = Number.POSITIVE_INFINITY): Promise<void> {
+    this.#life = newLife(writes);
+    this.#kernel = this.#open(this.#life);
+    this.#service = createStates(this.#kernel) as Service;
+    await this.#service.start?.();
+    await this.settle();
+  }
+
   /** Stops the service and opens it again on the same store, as a restart of the local cloud does. */
   async restart(): Promise<void> {
     await this.#service.stop?.();
     await this.settle();
-    await this.#kernel.store.close();
-    this.#kernel = this.#open();
+    await this.#store.close();
+    this.#store = openStore(this.dataDir);
+    this.#life = newLife(Number.POSITIVE_INFINITY);
+    this.#kernel = this.#open(this.#life);
     this.#service = createStates(this.#kernel) as Service;
     await this.#service.start?.();
     await this.settle();
@@ -198,7 +304,7 @@ export class TestCloud {
   async close(): Promise<void> {
     await this.#service.stop?.();
     await this.settle();
-    await this.#kernel.store.close();
+    await this.#store.close();
   }
 }
 

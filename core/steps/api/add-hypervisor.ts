@@ -28,7 +28,10 @@ const accountTaken = (accountId: string): Conflict =>
     remedy: 'Use the one that there is: holdfast hypervisor list',
   });
 
-/** The credentials must work, and be those of the account that was named. Errors: CredentialsRejected. */
+/**
+ * The credentials must work, and be those of the account that was named; that a role asks for its ExternalId is part of
+ * `identify`. Errors: CredentialsRejected.
+ */
 const checkIdentity = async (credentials: CredentialCheck, { auth, accountId, region }: AddHypervisor) => {
   const who = await credentials.identify(auth, region).catch((error: unknown) => {
     if (!(error instanceof CredentialsRejected) || error.field !== undefined) throw error;

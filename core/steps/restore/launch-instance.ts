@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import type { LaunchInput, LaunchOutput } from '../../contracts/steps.ts';
+import type { LaunchOutput, PlanRestoreInput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import { type Effect, TAG } from '../../domain/effect.ts';
 import type { RestoreRequest } from '../../domain/job.ts';
@@ -25,7 +24,7 @@ interface Deps {
  */
 export const createLaunchInstance =
   ({ catalog, scopes, clock, sha256 }: Deps) =>
-  async ({ snapshotIds, ...input }: z.infer<typeof LaunchInput>): Promise<LaunchOutput> => {
+  async ({ snapshotIds, ...input }: PlanRestoreInput): Promise<LaunchOutput> => {
     const { jobId, attempt, tenantId, instanceId, recoveryPointId } = input;
     await enterPhase(catalog, clock, input, 'launching');
     const { job, tenant } = await openTenant(catalog, tenantId, jobId);

@@ -3,6 +3,7 @@ import { AwsError } from '../../kernel/errors.ts';
 import { type Operation, operation } from '../../kernel/service.ts';
 import { arnOf, checkName, parseArn } from '../arns.ts';
 import type { StatesEngine } from '../engine.ts';
+import { childArnOf } from '../interpreter/map-children.ts';
 import { PAYLOAD_LIMIT } from '../interpreter/state-context.ts';
 import type { ExecutionRecord } from '../records.ts';
 import { keyOf } from '../records.ts';
@@ -192,15 +193,13 @@ const ofMachine = (engine: StatesEngine, machineArn: string): ExecutionRecord[] 
 };
 
 export const childrenOf = (engine: StatesEngine, mapRunArn: string): ExecutionRecord[] => {
-  const { region, accountId, rest } = parseArn(mapRunArn, 'mapRun');
-  if (!engine.tables.mapRuns.get(mapRunArn)) {
-    throw new AwsError('ResourceNotFound', `Resource not found: '${mapRunArn}'`);
-  }
-  const label = rest.slice(0, rest.lastIndexOf(':'));
-  const prefix = arnOf('execution', region, accountId, `${label}:`);
-  return [...engine.tables.executions.entries(prefix)]
-    .map(({ value }) => value)
-    .filter((execution) => execution.mapRunArn === mapRunArn);
+  parseArn(mapRunArn, 'mapRun');
+  const mapRun = engine.tables.mapRuns.get(mapRunArn);
+  if (!mapRun) throw new AwsError('ResourceNotFound', `Resource not found: '${mapRunArn}'`);
+  const { seed = '' } = engine.tables.executions.get(mapRun.executionArn) ?? {};
+  return Array.from({ length: mapRun.total ?? 0 }, (_, index) => childArnOf(seed, mapRun, index)).flatMap(
+    (childArn) => engine.tables.executions.get(childArn) ?? [],
+  );
 };
 
 const uuid = (hex: string): string =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Operation, operation } from '../../kernel/service.ts';
 import type { StatesEngine } from '../engine.ts';
 import type { JsonObject } from '../json.ts';
-import { type EventRecord, keyOf } from '../records.ts';
+import { type EventRecord, eventKey } from '../records.ts';
 import { executionOf } from './executions.ts';
 import { arn, maxResults, nextToken, page, permit, seconds } from './shared.ts';
 
@@ -31,6 +31,19 @@ const eventOf = (event: EventRecord, withData: boolean): JsonObject => {
   };
 };
 
+/** Ids count up by one, so that the last is found without reading the whole history. */
+const lastId = (engine: StatesEngine, executionArn: string): number => {
+  const has = (id: number): boolean => engine.tables.history.get(eventKey(executionArn, id)) !== undefined;
+  let known = 0;
+  for (let step = 1; step >= 1; ) {
+    if (has(known + step)) {
+      known += step;
+      step *= 2;
+    } else step = Math.floor(step / 2);
+  }
+  return known;
+};
+
 export const historyOperations = (engine: StatesEngine): Operation[] => [
   operation({
     name: 'GetExecutionHistory',
@@ -44,10 +57,11 @@ export const historyOperations = (engine: StatesEngine): Operation[] => [
     access: ({ executionArn }) => [permit('GetExecutionHistory', executionArn)],
     run({ executionArn, reverseOrder, includeExecutionData = true, ...paging }) {
       executionOf(engine, executionArn);
-      const events = [...engine.tables.history.entries(keyOf(executionArn, ''))].map(({ value }) => value);
-      if (reverseOrder) events.reverse();
-      const { items, ...rest } = page(events, paging);
-      return { events: items.map((event) => eventOf(event, includeExecutionData)), ...rest };
+      const last = lastId(engine, executionArn);
+      const ids = Array.from({ length: last }, (_, index) => (reverseOrder ? last - index : index + 1));
+      const { items, ...rest } = page(ids, paging);
+      const events = items.flatMap((id) => engine.tables.history.get(eventKey(executionArn, id)) ?? []);
+      return { events: events.map((event) => eventOf(event, includeExecutionData)), ...rest };
     },
   }),
 ];

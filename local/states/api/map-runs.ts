@@ -3,7 +3,7 @@ import { AwsError } from '../../kernel/errors.ts';
 import { type Operation, operation } from '../../kernel/service.ts';
 import { parseArn } from '../arns.ts';
 import type { StatesEngine } from '../engine.ts';
-import type { MapRunRecord } from '../records.ts';
+import { keyOf, type MapRunRecord } from '../records.ts';
 import { childrenOf, executionOf } from './executions.ts';
 import { arn, maxResults, nextToken, page, permit, seconds } from './shared.ts';
 
@@ -36,7 +36,7 @@ const counts = (engine: StatesEngine, run: MapRunRecord, weight: (itemCount: num
 };
 
 export const mapRunOperations = (engine: StatesEngine): Operation[] => {
-  const { mapRuns } = engine.tables;
+  const { mapRuns, mapRunsOf } = engine.tables;
   return [
     operation({
       name: 'DescribeMapRun',
@@ -66,11 +66,9 @@ export const mapRunOperations = (engine: StatesEngine): Operation[] => {
       input: z.strictObject({ executionArn: arn, maxResults, nextToken }),
       access: ({ executionArn }) => [permit('ListMapRuns', executionArn)],
       run({ executionArn, ...paging }) {
-        const { machineArn } = executionOf(engine, executionArn);
-        const prefix = `${machineArn.replace(':stateMachine:', ':mapRun:').split('/')[0]}/`;
-        const found = [...mapRuns.entries(prefix)]
-          .map(({ value }) => value)
-          .filter((run) => run.executionArn === executionArn)
+        executionOf(engine, executionArn);
+        const found = [...mapRunsOf.entries(keyOf(executionArn, ''))]
+          .flatMap(({ key }) => mapRuns.get(key.slice(key.indexOf('|') + 1)) ?? [])
           .sort((a, b) => b.startDate - a.startDate);
         const { items, ...rest } = page(found, paging);
         return {

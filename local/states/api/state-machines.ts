@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AwsError } from '../../kernel/errors.ts';
-import { type Access, type Operation, operation } from '../../kernel/service.ts';
+import { type Access, type Operation, operation, type Principal } from '../../kernel/service.ts';
 import { checkName, parseArn } from '../arns.ts';
 import { validateDefinition } from '../definition/validate.ts';
 import type { StatesEngine } from '../engine.ts';
@@ -26,6 +26,38 @@ const passRole = (roleArn: string): Access => ({
 const checkRole = (roleArn: string): void => {
   if (!/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn)) {
     throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${roleArn}'`);
+  }
+};
+
+/** Where AWS hears of the end of nested executions; a role that starts any with `.sync` must be allowed to keep it. */
+const managedRule = 'rule/StepFunctionsGetEventsForStepFunctionsExecutionRule';
+
+/** AWS tries the role when a machine is created or changed. */
+const tryRole = async (engine: StatesEngine, roleArn: string, machineArn: string, text: string): Promise<void> => {
+  const { kernel } = engine;
+  const { region, accountId } = parseArn(machineArn);
+  let principal: Principal;
+  try {
+    principal = await kernel.serviceSession('states.amazonaws.com', roleArn, kernel.randomHex(16), machineArn);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError(
+      'AccessDeniedException',
+      'Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.',
+    );
+  }
+  if (!/"arn:aws:states:::states:startExecution\.sync(:2)?"/.test(text)) return;
+  const resource = `arn:aws:events:${region}:${accountId}:${managedRule}`;
+  try {
+    const actions = ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'];
+    kernel.authorise(
+      principal,
+      region,
+      actions.map((action) => ({ action, resource })),
+    );
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError('AccessDeniedException', `'${roleArn}' is not authorized to create managed-rule.`);
   }
 };
 
@@ -82,7 +114,10 @@ export const stateMachineOperations = (engine: StatesEngine): Operation[] => {
         ...(given?.length ? [permit('TagResource', machineArnOf(call, name))] : []),
         passRole(roleArn),
       ],
-      run({ name, definition: text, roleArn, type: machineType = 'STANDARD', tags: given, publish, ...rest }, call) {
+      async run(
+        { name, definition: text, roleArn, type: machineType = 'STANDARD', tags: given, publish, ...rest },
+        call,
+      ) {
         checkName(name);
         checkRole(roleArn);
         checkDefinition(text, machineType);
@@ -97,6 +132,7 @@ export const stateMachineOperations = (engine: StatesEngine): Operation[] => {
           if (same) return { stateMachineArn: machineArn, creationDate: seconds(known.creationDate) };
           throw new AwsError('StateMachineAlreadyExists', `State Machine Already Exists: '${machineArn}'`);
         }
+        await tryRole(engine, roleArn, machineArn, text);
         const now = kernel.clock.now();
         save({
           arn: machineArn,
@@ -125,7 +161,7 @@ export const stateMachineOperations = (engine: StatesEngine): Operation[] => {
         permit('UpdateStateMachine', stateMachineArn),
         ...(roleArn ? [passRole(roleArn)] : []),
       ],
-      run({ stateMachineArn, definition: text, roleArn, publish, ...rest }) {
+      async run({ stateMachineArn, definition: text, roleArn, publish, ...rest }) {
         const machine = machineOf(engine, stateMachineArn);
         const changed = JSON.parse(JSON.stringify(rest)) as JsonObject;
         if (text === undefined && roleArn === undefined && Object.keys(changed).length === 0) {
@@ -136,6 +172,7 @@ export const stateMachineOperations = (engine: StatesEngine): Operation[] => {
         }
         if (roleArn) checkRole(roleArn);
         if (text !== undefined) checkDefinition(text, machine.type);
+        await tryRole(engine, roleArn ?? machine.roleArn, machine.arn, text ?? machine.definition);
         const now = kernel.clock.now();
         const revisionId = revision(kernel.randomHex(16));
         save({

@@ -1,18 +1,6 @@
 import { isObject, type JsonObject } from '../json.ts';
-import type { MachineType } from '../records.ts';
-import type { Diagnostics } from './diagnostics.ts';
 import { checkState } from './state.ts';
-
-export interface Checking {
-  readonly found: Diagnostics;
-  readonly type: MachineType;
-  /** Of the machine: what a state uses that names none. */
-  readonly language: 'JSONata' | 'JSONPath';
-  /** State names seen so far: they must differ in the whole machine. */
-  readonly names: Set<string>;
-  /** Variables assigned outside, which a branch may read but not assign. */
-  readonly outer: ReadonlySet<string>;
-}
+import type { Checking } from './state-check.ts';
 
 /** A machine, a branch, or a Map's processor: its states, and that each transition leads somewhere. */
 export const checkBlock = (block: JsonObject, location: string, checking: Checking): void => {

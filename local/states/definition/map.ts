@@ -1,5 +1,4 @@
 import { isObject, type JsonObject } from '../json.ts';
-import { checkBlock } from './block.ts';
 import { checkTemplate } from './expressions.ts';
 import {
   batcherFields,
@@ -10,7 +9,7 @@ import {
   writerConfigFields,
   writerFields,
 } from './fields.ts';
-import { checkNumber, isExpression, type StateCheck } from './state.ts';
+import { checkNumber, isExpression, type StateCheck } from './state-check.ts';
 
 export const checkMap = (check: StateCheck): void => {
   const { state, location, found, isJsonata, type } = check;
@@ -24,7 +23,7 @@ export const checkMap = (check: StateCheck): void => {
   found.only(processor, processorFields, `${location}/${field}`);
   const distributed = checkProcessorConfig(check, processor, `${location}/${field}/ProcessorConfig`);
   // Nothing of the outside is seen in a child execution, so that its variables may have any name.
-  checkBlock(processor, `${location}/${field}`, {
+  check.checkBlock(processor, `${location}/${field}`, {
     ...check,
     ...(distributed ? { outer: new Set<string>(), type: executionType(processor) } : {}),
   });

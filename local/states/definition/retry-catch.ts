@@ -2,7 +2,7 @@ import { isObject, type Json } from '../json.ts';
 import type { Diagnostics } from './diagnostics.ts';
 import { checkTemplate } from './expressions.ts';
 import { catcherFields, retrierFields } from './fields.ts';
-import { checkAssign, type StateCheck } from './state.ts';
+import { checkAssign, type StateCheck } from './state-check.ts';
 
 export const checkRetryAndCatch = (check: StateCheck): void => {
   const { state, location, found, isJsonata } = check;

@@ -1,19 +1,11 @@
 import { parseTimestamp } from '../interpreter/timestamp.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
-import { type Checking, checkBlock } from './block.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { checkLiteral, checkTemplate } from './expressions.ts';
 import { blockFields, choiceFields, jsonataFields, jsonPathFields, neutralFields } from './fields.ts';
 import { checkMap } from './map.ts';
 import { checkRetryAndCatch } from './retry-catch.ts';
+import { type Checking, checkAssign, checkNumber, isExpression, type StateCheck } from './state-check.ts';
 import { checkTask } from './task.ts';
-
-/** What the checks of one state share. */
-export interface StateCheck extends Checking {
-  readonly name: string;
-  readonly state: JsonObject;
-  readonly location: string;
-  readonly isJsonata: boolean;
-}
 
 export const checkState = (name: string, state: JsonObject, location: string, checking: Checking): void => {
   const { found, language } = checking;
@@ -55,15 +47,6 @@ const templates = ['Output', 'Assign', 'Arguments', 'Items', 'ItemSelector', 'Se
 const checkTemplates = ({ state, location, found }: StateCheck): void => {
   for (const field of templates) checkTemplate(state[field], `${location}/${field}`, found);
   checkAssign(state.Assign, location, found);
-};
-
-export const checkAssign = (assign: Json | undefined, location: string, found: Checking['found']): void => {
-  if (assign === undefined || !found.object(assign, `${location}/Assign`)) return;
-  for (const name of Object.keys(assign)) {
-    if (name === 'states' || !/^[\p{L}_][\p{L}\p{N}_]{0,79}$/u.test(name)) {
-      found.add(`'${name}' is not a valid variable name`, `${location}/Assign`);
-    }
-  }
 };
 
 const checkChoice = ({ state, location, found, isJsonata, name }: StateCheck): void => {
@@ -124,28 +107,7 @@ const checkParallel = (check: StateCheck): void => {
     if (!isObject(branch)) found.add('Expected value of type Object', place);
     else {
       found.only(branch, blockFields, place);
-      checkBlock(branch, place, check);
+      check.checkBlock(branch, place, check);
     }
-  }
-};
-
-export const isExpression = (value: Json | undefined): boolean => typeof value === 'string' && value.startsWith('{%');
-
-/** An integer, or in a JSONata state an expression for one. */
-export const checkNumber = (
-  value: Json | undefined,
-  location: string,
-  found: Checking['found'],
-  isJsonata: boolean,
-  least: number,
-  most = Number.MAX_SAFE_INTEGER,
-): void => {
-  if (value === undefined) return;
-  if (isJsonata && isExpression(value)) checkTemplate(value, location, found);
-  else if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-    found.add(
-      `Value must be an integer of at least ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${most}`}`,
-      location,
-    );
   }
 };

@@ -1,6 +1,6 @@
 import { parseResource, type TaskResource } from '../integrations/resource.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import { checkNumber, isExpression, type StateCheck } from './state.ts';
+import { checkNumber, isExpression, type StateCheck } from './state-check.ts';
 
 /** Arguments that an integration takes; AWS refuses others when the machine is created. */
 const argumentsOf: Readonly<Record<string, { allowed: readonly string[]; required: readonly string[] }>> = {

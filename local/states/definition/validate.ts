@@ -46,5 +46,6 @@ const checkMachine = (machine: JsonObject, type: MachineType, found: Diagnostics
     language: machine.QueryLanguage === 'JSONata' ? 'JSONata' : 'JSONPath',
     names: new Set(),
     outer: new Set(),
+    checkBlock,
   });
 };

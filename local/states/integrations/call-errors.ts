@@ -48,6 +48,8 @@ const shortCode = (code: string): string =>
 export const callFailure = (error: unknown, names: ServiceNames, requestId: string): unknown => {
   if (!(error instanceof AwsError)) return error;
   const code = shortCode(error.code);
+  // There was no answer at all.
+  if (code === 'SdkClientException') return new StateFailure(`${names.prefix}.${code}`, error.message);
   const isAccess = code.startsWith('AccessDenied');
   const modelled = names.modelled ? names.modelled.includes(code) : code.endsWith('Exception') && !isAccess;
   const name = modelled ? (code.endsWith('Exception') ? code : `${code}Exception`) : names.unmodelled;

@@ -3,7 +3,7 @@ import { uuidOf } from '../interpreter/random.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { statesNames } from './call-errors.ts';
 import { sdkMetadata } from './sdk-metadata.ts';
-import { callService, requestIdOf, type TaskCall } from './task-call.ts';
+import { callPatiently, callService, requestIdOf, type TaskCall } from './task-call.ts';
 
 interface Started {
   readonly executionArn: string;
@@ -44,13 +44,15 @@ export const awaitExecution = async (
   signal: AbortSignal,
 ): Promise<Json> => {
   const { engine } = call.context.run;
+  const follow = () => callService(call, 'states', 'DescribeExecution', { executionArn }, statesNames);
+  let answer: JsonObject;
   try {
     await engine.finished(executionArn, signal);
+    answer = (await callPatiently(call, follow, signal)) as JsonObject;
   } catch (error) {
     if (error instanceof Aborted && !engine.stopping) stopExecution(call, executionArn);
     throw error;
   }
-  const answer = (await callService(call, 'states', 'DescribeExecution', { executionArn }, statesNames)) as JsonObject;
   const description = describe(answer, parseDocuments);
   if (description.Status !== 'SUCCEEDED')
     throw new StateFailure('States.TaskFailed', JSON.stringify(describe(answer, false)));

@@ -1,8 +1,10 @@
+import { sleep } from '../../kernel/clock.ts';
 import { AwsError } from '../../kernel/errors.ts';
 import { StateFailure } from '../interpreter/errors.ts';
 import { uuidOf } from '../interpreter/random.ts';
 import type { StateContext } from '../interpreter/state-context.ts';
 import type { Json } from '../json.ts';
+import type { Failure } from '../records.ts';
 import { callFailure, type ServiceNames } from './call-errors.ts';
 
 /** One attempt of a Task: its evaluated arguments and limits. */
@@ -16,6 +18,16 @@ export interface TaskCall {
   readonly heartbeatSeconds: number | undefined;
   /** A name for this attempt that stays the same when it is made again after a restart. */
   readonly attemptId: string;
+}
+
+/** The failure of a call, with what the service had said. */
+export class CallRefused extends StateFailure {
+  readonly refusal: AwsError;
+
+  constructor({ error, cause }: Failure, refusal: AwsError) {
+    super(error, cause);
+    this.refusal = refusal;
+  }
 }
 
 /** Calls a service with the machine's role; refusals become the state's failure under AWS's name for them. */
@@ -41,7 +53,34 @@ export const callService = async (
   try {
     return await run.engine.kernel.call(principal, call.region, service, operation, input);
   } catch (error) {
-    throw callFailure(error, names, requestId);
+    const failure = callFailure(error, names, requestId);
+    throw error instanceof AwsError && failure instanceof StateFailure
+      ? new CallRefused(failure.failure, error)
+      : failure;
+  }
+};
+
+/** Between two attempts at what Step Functions itself has to get done. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Calls a service for Step Functions' own needs (starting a Map's children, following a nested execution): throttling
+ * and outages are waited out, as AWS does, and never reach the state; a refusal does.
+ */
+export const callPatiently = async (
+  call: Pick<TaskCall, 'context' | 'region' | 'attemptId'>,
+  attempt: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<unknown> => {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const { code = '', status = 0 } = error instanceof CallRefused ? error.refusal : {};
+      const passing = status >= 500 || status === 429 || /Throttl|TooManyRequests|RequestLimit|SdkClient/.test(code);
+      if (!passing) throw error;
+    }
+    await sleep(call.context.run.engine.kernel.clock, PATIENCE_MS, signal);
   }
 };
 

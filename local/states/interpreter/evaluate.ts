@@ -69,11 +69,17 @@ const evaluateExpression = async (
     throw new EvaluationFailure(`${subject} threw an error during evaluation. ${describe(error)}`, location);
   }
   if (result === undefined) throw new EvaluationFailure(`${subject} returned nothing (undefined).`, location);
-  if (typeof result === 'function' || (result as { _jsonata_lambda?: boolean } | null)?._jsonata_lambda) {
-    throw new EvaluationFailure(`${subject} returned an unsupported result type.`, location);
-  }
   // Through text: JSONata's arrays carry hidden members, and results may share parts with the input.
-  return JSON.parse(JSON.stringify(result)) as Json;
+  const text = JSON.stringify(result, (_, part: unknown) => {
+    const unsupported =
+      typeof part === 'function' ||
+      (typeof part === 'number' && !Number.isFinite(part)) ||
+      (typeof part === 'object' && part !== null && '_jsonata_lambda' in part);
+    // JSON has no such values, and would leave them out or make null of them.
+    if (unsupported) throw new EvaluationFailure(`${subject} returned an unsupported result type.`, location);
+    return part;
+  });
+  return JSON.parse(text) as Json;
 };
 
 /** Fails as AWS does when an expression gave the wrong type. */

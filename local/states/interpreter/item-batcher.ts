@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, jsonBytes } from '../json.ts';
 import type { ItemBatcher } from './definition.ts';
 import { StateFailure } from './errors.ts';
-import { numberOf } from './map.ts';
+import { numberOf } from './map-fields.ts';
 import { PAYLOAD_LIMIT, type StateContext } from './state-context.ts';
 
 export interface Batch {

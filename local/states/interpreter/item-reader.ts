@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { parseCsv, rowsToItems } from './csv.ts';
 import type { ItemReader } from './definition.ts';
 import { StateFailure } from './errors.ts';
-import { numberOf } from './map.ts';
+import { numberOf } from './map-fields.ts';
 import type { StateContext } from './state-context.ts';
 
 const delimiters = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
@@ -33,8 +33,11 @@ export const readItems = async (context: StateContext, reader: ItemReader, attem
   };
   if (reader.Resource.endsWith('listObjectsV2')) return listObjects(call, args, limit);
   const read = async (place: JsonObject): Promise<Buffer> => {
-    const answer = (await call('GetObject', place)) as { Body?: Uint8Array };
-    return Buffer.from(answer.Body ?? []);
+    const { Body = [] } = (await call('GetObject', place)) as { Body?: Uint8Array | AsyncIterable<Uint8Array> };
+    if (Body instanceof Uint8Array) return Buffer.from(Body);
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of Body) chunks.push(chunk);
+    return Buffer.concat(chunks);
   };
   const body = await read(args);
   switch (config.InputType) {

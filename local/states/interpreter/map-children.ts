@@ -1,6 +1,6 @@
 import { arnOf } from '../arns.ts';
 import { statesNames } from '../integrations/call-errors.ts';
-import { callService } from '../integrations/task-call.ts';
+import { callPatiently, callService } from '../integrations/task-call.ts';
 import { type ExecutionRecord, itemKey, type MapItemRecord, type MapRunRecord } from '../records.ts';
 import { Aborted, StateFailure } from './errors.ts';
 import { hexOf, uuidOf } from './random.ts';
@@ -35,7 +35,7 @@ export const runChildren = async (
       if (!engine.tables.executions.get(child.arn)) {
         await run.whenLive(frame);
         if (signal.aborted) return;
-        await start(context, child);
+        await start(context, child, signal);
       }
       running.add(child.arn);
       const ended = await engine.finished(child.arn, signal);
@@ -85,28 +85,38 @@ export const runChildren = async (
 };
 
 /** AWS starts a child with the machine's role, which must be allowed states:StartExecution on its own machine. */
-const start = async (context: StateContext, child: ExecutionRecord): Promise<void> => {
+const start = async (context: StateContext, child: ExecutionRecord, signal: AbortSignal): Promise<void> => {
   const { engine, record } = context.run;
-  const region = record.arn.split(':')[3] ?? '';
-  engine.expectChild(child);
+  const call = { context, region: record.arn.split(':')[3] ?? '', attemptId: child.name };
   const stateMachineArn = child.machineArn.split('/')[0];
-  await callService(
-    { context, region, attemptId: child.name },
-    'states',
-    'StartExecution',
-    { stateMachineArn, name: child.name, input: child.input },
-    statesNames,
-  );
+  const attempt = async (): Promise<void> => {
+    // An attempt may have started it without an answer coming back.
+    if (engine.tables.executions.get(child.arn)) return;
+    engine.expectChild(child);
+    await callService(
+      call,
+      'states',
+      'StartExecution',
+      { stateMachineArn, name: child.name, input: child.input },
+      statesNames,
+    );
+  };
+  await callPatiently(call, attempt, signal);
 };
 
-/** A child as it is when it starts; what it is called depends on nothing but its place. */
+/** What a child is called depends on nothing but its place. */
+export const childArnOf = (parentSeed: string, mapRun: MapRunRecord, index: number): string => {
+  const [, , , region = '', accountId = '', , machine = ''] = mapRun.machineArn.split(':');
+  return arnOf('execution', region, accountId, `${machine}:${uuidOf(parentSeed, `${mapRun.arn}|${index}`)}`);
+};
+
+/** A child as it is when it starts. */
 const childOf = ({ run, frame }: StateContext, mapRun: MapRunRecord, index: number): ExecutionRecord => {
   const item = run.engine.tables.mapItems.get(itemKey(mapRun.arn, index)) as MapItemRecord;
-  const [, , , region = '', accountId = '', , machine = ''] = mapRun.machineArn.split(':');
-  const name = uuidOf(run.record.seed, `${mapRun.arn}|${index}`);
+  const arn = childArnOf(run.record.seed, mapRun, index);
   return {
-    arn: arnOf('execution', region, accountId, `${machine}:${name}`),
-    name,
+    arn,
+    name: arn.split(':').at(-1) ?? '',
     machineArn: mapRun.machineArn,
     revision: mapRun.arn,
     roleArn: run.record.roleArn,

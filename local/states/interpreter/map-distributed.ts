@@ -1,12 +1,12 @@
 import { arnOf, machineName } from '../arns.ts';
 import type { Json } from '../json.ts';
-import { type ExecutionRecord, itemKey, type MapRunRecord } from '../records.ts';
+import { type ExecutionRecord, itemKey, keyOf, type MapRunRecord } from '../records.ts';
 import { type Machine, processorOf } from './definition.ts';
 import { Aborted, StateFailure } from './errors.ts';
 import { batchItems } from './item-batcher.ts';
 import { readItems } from './item-reader.ts';
-import { itemsOf, numberOf, selectItem } from './map.ts';
 import { runChildren } from './map-children.ts';
+import { itemsOf, numberOf, selectItem } from './map-fields.ts';
 import { uuidOf } from './random.ts';
 import { transformed, writeResults } from './result-writer.ts';
 import { checkSize, type StateContext, type StateResult } from './state-context.ts';
@@ -19,7 +19,7 @@ export const runDistributed = async (context: StateContext): Promise<StateResult
   const attemptId = frame.place();
   const label = state.Label ?? uuidOf(record.machineArn, context.name);
   const { region, accountId, rest } = partsOf(record);
-  const run_: MapRunRecord = {
+  const opened: MapRunRecord = {
     arn: arnOf(
       'mapRun',
       region,
@@ -41,9 +41,16 @@ export const runDistributed = async (context: StateContext): Promise<StateResult
     type: processorOf(state).ProcessorConfig?.ExecutionType ?? 'STANDARD',
   };
   await context.emit('MapStateStarted', { length: given?.length ?? 0 });
-  const started = await context.emit('MapRunStarted', { mapRunArn: run_.arn });
+  const started = await context.emit('MapRunStarted', { mapRunArn: opened.arn });
+  if (!engine.tables.mapRuns.get(opened.arn)) {
+    await run.whenLive(frame);
+    engine.kernel.store.transaction(() => {
+      engine.tables.mapRuns.put(opened.arn, opened);
+      engine.tables.mapRunsOf.put(keyOf(record.arn, opened.arn), true);
+    });
+  }
   try {
-    const mapRun = await prepare(context, run_, given, attemptId);
+    const mapRun = await prepare(context, opened, given, attemptId);
     const { children, exceeded } = await runChildren(context, mapRun, exceeds(context, mapRun));
     const result = await resultOf(context, mapRun, children, attemptId);
     if (exceeded) {
@@ -52,19 +59,19 @@ export const runDistributed = async (context: StateContext): Promise<StateResult
         'The specified tolerated failure threshold was exceeded',
       );
     }
-    end(context, run_.arn, 'SUCCEEDED');
+    end(context, opened.arn, 'SUCCEEDED');
     await context.emit('MapRunSucceeded');
     await context.emit('MapStateSucceeded');
     const output = await context.exit(state, result, { result }, { previous: started });
     return state.Next === undefined ? { output } : { output, next: state.Next };
   } catch (error) {
     if (error instanceof Aborted) {
-      if (!engine.stopping) end(context, run_.arn, 'ABORTED');
+      if (!engine.stopping) end(context, opened.arn, 'ABORTED');
       throw error;
     }
-    if (engine.tables.mapRuns.get(run_.arn)?.status === 'SUCCEEDED') throw error;
+    if (engine.tables.mapRuns.get(opened.arn)?.status === 'SUCCEEDED') throw error;
     const failure = await context.failureOf(error);
-    end(context, run_.arn, 'FAILED');
+    end(context, opened.arn, 'FAILED');
     await context.emit('MapRunFailed', {
       ...(failure.failure.error === undefined ? {} : { error: failure.failure.error }),
       ...(failure.failure.cause === undefined ? {} : { cause: failure.failure.cause }),

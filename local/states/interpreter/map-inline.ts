@@ -1,8 +1,7 @@
 import { aside, type Branch, runBranches } from './branches.ts';
 import { processorOf } from './definition.ts';
 import { Frame } from './frame.ts';
-import { itemsOf, numberOf, selectItem } from './map.ts';
-import { runStates } from './run-states.ts';
+import { itemsOf, numberOf, selectItem } from './map-fields.ts';
 import { checkSize, type StateContext, type StateResult } from './state-context.ts';
 
 /** AWS runs at most 40 iterations of an inline Map at a time, whatever MaxConcurrency says. */
@@ -30,7 +29,7 @@ export const runInline = async (context: StateContext): Promise<StateResult> => 
       { Index: index, Value: item },
     );
     inner.previous = await run.emit(inner, 'MapIterationStarted', { name, index });
-    return { frame: inner, controller, index, run: () => runStates(run, inner, processorOf(state), input) };
+    return { frame: inner, controller, index, run: () => run.interpret(inner, processorOf(state), input) };
   };
   let lastSucceeded = started;
   const outputs = await runBranches(context, items.length, limit, begin, {

@@ -1,7 +1,6 @@
 import { type Branch, runBranches } from './branches.ts';
 import { Frame } from './frame.ts';
 import { withRetryAndCatch } from './retry-catch.ts';
-import { runStates } from './run-states.ts';
 import type { StateHandler } from './state-context.ts';
 
 export const runParallel: StateHandler = (context) =>
@@ -24,7 +23,7 @@ export const runParallel: StateHandler = (context) =>
           { previous, now: frame.now, variables: frame.variables },
           frame.mapItem,
         );
-        return { frame: inner, controller, index, run: () => runStates(run, inner, block, input) };
+        return { frame: inner, controller, index, run: () => run.interpret(inner, block, input) };
       };
       const outputs = await runBranches(context, blocks.length, blocks.length, begin);
       const last = frame.previous;

@@ -1,9 +1,7 @@
-import type { Json } from '../json.ts';
-import type { Block, State } from './definition.ts';
-import type { Frame } from './frame.ts';
+import type { State } from './definition.ts';
 import { runMap } from './map.ts';
 import { runParallel } from './parallel.ts';
-import type { Run } from './run.ts';
+import type { Interpret } from './run.ts';
 import { runChoice, runFail, runPass, runSucceed, runWait } from './simple-states.ts';
 import { StateContext, type StateHandler } from './state-context.ts';
 import { runTask } from './task.ts';
@@ -19,8 +17,7 @@ const handlers: Readonly<Record<State['Type'], StateHandler>> = {
   Map: runMap,
 };
 
-/** Goes from state to state until one of them ends the block; gives its output. */
-export const runStates = async (run: Run, frame: Frame, block: Block, blockInput: Json): Promise<Json> => {
+export const runStates: Interpret = async (run, frame, block, blockInput) => {
   let name = block.StartAt;
   let input = blockInput;
   for (;;) {

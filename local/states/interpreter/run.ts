@@ -10,7 +10,7 @@ import {
   type Tables,
   type TokenRecord,
 } from '../records.ts';
-import type { Machine } from './definition.ts';
+import type { Block, Machine } from './definition.ts';
 import { Aborted, HistoryFull, StateFailure } from './errors.ts';
 import type { Frame } from './frame.ts';
 
@@ -37,6 +37,9 @@ export interface Engine {
   offerActivityTask(activityArn: string, token: string, input: string, where: string): void;
 }
 
+/** Goes from state to state until one of them ends the block; gives its output. */
+export type Interpret = (run: Run, frame: Frame, block: Block, input: Json) => Promise<Json>;
+
 /**
  * One execution being interpreted. The interpreter is deterministic but for its effects and the order of its events;
  * both are written down as they happen, under the place in the program (`at`) that they belong to. After a restart
@@ -48,26 +51,31 @@ export class Run {
   readonly record: ExecutionRecord;
   readonly machine: Machine;
   readonly input: Json;
+  readonly #interpret: Interpret;
   readonly #recorded = new Map<string, EventRecord>();
   readonly #gate: { promise: Promise<void>; open: () => void };
   #live: boolean;
   #lastId = 0;
   #principal: Principal | undefined;
 
-  constructor(engine: Engine, record: ExecutionRecord, machine: Machine, replay: boolean) {
+  constructor(engine: Engine, record: ExecutionRecord, machine: Machine, interpret: Interpret) {
     this.engine = engine;
     this.record = record;
     this.machine = machine;
     this.input = JSON.parse(record.input) as Json;
-    this.#live = !replay;
+    this.#interpret = interpret;
+    this.#live = false;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#gate = { promise, open: resolve };
-    if (replay) {
-      for (const { value } of engine.tables.history.entries(keyOf(record.arn, ''))) {
-        this.#recorded.set(value.at, value);
-        this.#lastId = Math.max(this.#lastId, value.id);
-      }
+    for (const { value } of engine.tables.history.entries(keyOf(record.arn, ''))) {
+      this.#recorded.set(value.at, value);
+      this.#lastId = Math.max(this.#lastId, value.id);
     }
+  }
+
+  /** Runs a block of states in a branch: the machine itself, or what a Parallel or Map state has inside. */
+  interpret(frame: Frame, block: Block, input: Json): Promise<Json> {
+    return this.#interpret(this, frame, block, input);
   }
 
   /** Ends the replay. */
@@ -168,7 +176,13 @@ export class Run {
     const soon = this.now() + 60_000;
     if (!this.#principal || (this.#principal.expiresAt ?? Number.POSITIVE_INFINITY) < soon) {
       const { kernel } = this.engine;
-      this.#principal = await kernel.serviceSession('states.amazonaws.com', this.record.roleArn, kernel.randomHex(16));
+      const machineArn = this.record.machineArn.split('/')[0];
+      this.#principal = await kernel.serviceSession(
+        'states.amazonaws.com',
+        this.record.roleArn,
+        kernel.randomHex(16),
+        machineArn,
+      );
     }
     return this.#principal;
   }
@@ -207,15 +221,15 @@ export class Run {
   #timer(time: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(new Aborted());
-      const timer = this.engine.kernel.clock.at(time, () => resolve());
-      signal.addEventListener(
-        'abort',
-        () => {
-          timer.cancel();
-          reject(new Aborted());
-        },
-        { once: true },
-      );
+      const cancel = (): void => {
+        timer.cancel();
+        reject(new Aborted());
+      };
+      const timer = this.engine.kernel.clock.at(time, () => {
+        signal.removeEventListener('abort', cancel);
+        resolve();
+      });
+      signal.addEventListener('abort', cancel, { once: true });
     });
   }
 }

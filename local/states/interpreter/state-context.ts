@@ -58,7 +58,7 @@ export class StateContext {
 
   /** Evaluates a field; outside JSONata states fields are literals. */
   async evaluate(value: Json, field: string, more: JsonObject = {}, context: JsonObject = {}): Promise<Json> {
-    if (!this.isJsonata) return value;
+    if (!this.isJsonata || (typeof value !== 'string' && typeof value !== 'object')) return value;
     const { run, frame } = this;
     // A field is evaluated once an attempt (or once an item), so this names the evaluation, whatever a replay left out.
     const item = (context.Map as { Item?: { Index?: number } } | undefined)?.Item?.Index ?? '';

@@ -1,3 +1,4 @@
+import { appendFileSync, readFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 
 let calls = 0;
@@ -19,9 +20,18 @@ export const fail = async () => {
   throw new SnapshotQuotaExceeded('too many snapshots');
 };
 
-export const sleep = async ({ ms }) => {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  return 'slept';
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Ends only when as many as `count` are there at the same time. */
+export const meet = async ({ file, count }) => {
+  appendFileSync(file, 'here\n');
+  while (readFileSync(file, 'utf8').split('\n').length <= count) await pause(5);
+};
+
+export const period = async ({ ms }) => {
+  const start = performance.timeOrigin + performance.now();
+  await pause(ms);
+  return { start, end: performance.timeOrigin + performance.now() };
 };
 
 export const spin = async () => {

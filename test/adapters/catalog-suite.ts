@@ -1,0 +1,456 @@
+/** What every implementation of the Catalog port promises; always with two tenants, so that leaks show. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { noCounters } from '../../core/contracts/orders.ts';
+import type { Catalog } from '../../core/ports/catalog.ts';
+import {
+  A,
+  aJob,
+  anEffect,
+  anInstance,
+  anOrder,
+  aPoint,
+  aService,
+  aTenant,
+  aVolume,
+  B,
+  freshId,
+  outcomeOf,
+} from './records.ts';
+
+export interface Opened {
+  readonly catalog: Catalog;
+  close(): void | Promise<void>;
+}
+
+const racers = <T>(count: number, run: (racer: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, (_, racer) => run(racer)));
+
+/** All pages of a list, each of `limit`. */
+const walk = async <T>(
+  limit: number,
+  list: (page: { limit: number; next?: string }) => Promise<{ items: readonly T[]; next?: string }>,
+): Promise<T[][]> => {
+  const pages: T[][] = [];
+  let next: string | undefined;
+  do {
+    const page = await list({ limit, ...(next === undefined ? {} : { next }) });
+    pages.push([...page.items]);
+    next = page.next;
+  } while (next !== undefined);
+  return pages;
+};
+
+export const catalogSuite = (name: string, open: () => Promise<Opened>): void => {
+  describe(`the catalog (${name})`, () => {
+    let catalog: Catalog;
+    let close: Opened['close'];
+    before(async () => {
+      ({ catalog, close } = await open());
+    });
+    after(() => close());
+
+    describe('hypervisors', () => {
+      it('keeps one tenant hypervisor an account, and says which', async () => {
+        const tenant = aTenant(freshId('hv'), '310000000001');
+        assert.equal(await catalog.hypervisors.add(tenant), true);
+        assert.equal(await catalog.hypervisors.add(tenant), false);
+        const second = aTenant(freshId('hv'), tenant.accountId);
+        assert.equal(await catalog.hypervisors.add(second), false);
+        assert.equal(await catalog.hypervisors.get(second.hypervisorId), undefined);
+        assert.deepEqual(await catalog.hypervisors.tenantOfAccount(tenant.accountId), tenant);
+        assert.equal(await catalog.hypervisors.tenantOfAccount('310000000099'), undefined);
+      });
+
+      it('lets exactly one of many tenants of one account in', async () => {
+        const added = await racers(10, () => catalog.hypervisors.add(aTenant(freshId('hv'), '310000000002')));
+        assert.equal(added.filter(Boolean).length, 1);
+      });
+
+      it('lets a service hypervisor and a tenant share an account', async () => {
+        const service = aService(freshId('hv'), '310000000003');
+        assert.equal(await catalog.hypervisors.add(service), true);
+        assert.equal(await catalog.hypervisors.add(aTenant(freshId('hv'), '310000000003')), true);
+        assert.deepEqual(await catalog.hypervisors.get(service.hypervisorId), service);
+      });
+
+      it('binds a tenant, and nothing else', async () => {
+        const service = aService(freshId('hv'), '310000000004');
+        const tenant = aTenant(freshId('hv'), '310000000005');
+        await catalog.hypervisors.add(service);
+        await catalog.hypervisors.add(tenant);
+        const binding = { serviceId: service.hypervisorId, boundAt: 7 };
+        assert.equal(await catalog.hypervisors.bind(tenant.hypervisorId, binding), true);
+        assert.deepEqual(await catalog.hypervisors.get(tenant.hypervisorId), { ...tenant, binding });
+        assert.equal(await catalog.hypervisors.bind(service.hypervisorId, binding), false);
+        assert.equal(await catalog.hypervisors.bind(freshId('hv'), binding), false);
+      });
+
+      it('lists all of them, each once, page by page', async () => {
+        const ids = new Set<string>();
+        for (const page of await walk(2, (request) => catalog.hypervisors.list(request))) {
+          assert.ok(page.length <= 2);
+          for (const { hypervisorId } of page) {
+            assert.ok(!ids.has(hypervisorId));
+            ids.add(hypervisorId);
+          }
+        }
+        const [all] = await walk(100, (request) => catalog.hypervisors.list(request));
+        assert.deepEqual(ids, new Set(all?.map(({ hypervisorId }) => hypervisorId)));
+        assert.ok(ids.size >= 6);
+      });
+    });
+
+    describe('jobs', () => {
+      it("answers a foreign tenant's job like one that is not there", async () => {
+        const job = aJob(A);
+        assert.equal(await catalog.jobs.add(job), true);
+        assert.deepEqual(await catalog.jobs.get(A, job.jobId), job);
+        assert.equal(await catalog.jobs.get(B, job.jobId), undefined);
+        assert.equal(await catalog.jobs.update(B, job.jobId, { state: 'failed' }), false);
+        assert.equal(await catalog.jobs.update(A, freshId('job'), { state: 'failed' }), false);
+        assert.deepEqual(await catalog.jobs.get(A, job.jobId), job);
+      });
+
+      it('adds a job once, however often it is asked to', async () => {
+        const job = aJob(A);
+        const added = await racers(20, () => catalog.jobs.add(job));
+        assert.equal(added.filter(Boolean).length, 1);
+      });
+
+      it('changes fields only from the states named, and exactly one racer does', async () => {
+        const job = aJob(A);
+        await catalog.jobs.add(job);
+        const won = await racers(20, (racer) =>
+          catalog.jobs.update(A, job.jobId, { state: 'running', startedAt: racer }, ['queued']),
+        );
+        assert.equal(won.filter(Boolean).length, 1);
+        assert.deepEqual(await catalog.jobs.get(A, job.jobId), {
+          ...job,
+          state: 'running',
+          startedAt: won.indexOf(true),
+        });
+        assert.equal(await catalog.jobs.update(A, job.jobId, { endedAt: 3 }, ['queued', 'running']), true);
+        assert.equal(await catalog.jobs.update(A, job.jobId, { endedAt: 4 }, ['completed']), false);
+        assert.equal(await catalog.jobs.update(A, job.jobId, { executionArn: 'arn' }), true);
+      });
+
+      it("lists a tenant's own, newest first, page by page", async () => {
+        const [tenant, other] = [freshId('hv'), freshId('hv')];
+        const jobs = [3_000, 1_000, 5_000, 2_000, 4_000].map((createdAt) => ({ ...aJob(tenant), createdAt }));
+        for (const job of jobs) await catalog.jobs.add(job);
+        await catalog.jobs.add({ ...aJob(other), createdAt: 2_500 });
+        const pages = await walk(2, (request) => catalog.jobs.list(tenant, request));
+        assert.deepEqual(
+          pages.map((page) => page.map(({ createdAt }) => createdAt)),
+          [[5_000, 4_000], [3_000, 2_000], [1_000]],
+        );
+        assert.deepEqual(pages[0]?.[0], jobs[2]);
+        const exactly = await walk(5, (request) => catalog.jobs.list(tenant, request));
+        assert.equal(exactly.length, 1, 'no empty page at the end');
+        assert.deepEqual(await catalog.jobs.list(freshId('hv'), { limit: 5 }), { items: [] });
+      });
+
+      it('keeps a child record for each instance, made once, and adds up its counters', async () => {
+        const job = aJob(A);
+        const child = anInstance(job, 'i-00000001');
+        await catalog.jobs.addInstance(child);
+        await catalog.jobs.addInstance({ ...child, phase: 'done' });
+        await catalog.jobs.addInstance(anInstance(job, 'i-00000002'));
+        await catalog.jobs.addInstance(anInstance(aJob(B), 'i-00000003'));
+        const delta = { ...noCounters, transferred: 2, bytes: 1_048_576, storedBytes: 5 };
+        await racers(20, () => catalog.jobs.addCounters(job.jobId, 'i-00000001', delta));
+        await catalog.jobs.updateInstance(job.jobId, 'i-00000001', { phase: 'transferring', plannedBlocks: 9 });
+        const counters = { ...noCounters, transferred: 40, bytes: 20_971_520, storedBytes: 100 };
+        assert.deepEqual(await catalog.jobs.instance(job.jobId, 'i-00000001'), {
+          ...child,
+          phase: 'transferring',
+          plannedBlocks: 9,
+          counters,
+        });
+        assert.equal(await catalog.jobs.instance(job.jobId, 'i-00000003'), undefined);
+        const ids = (await catalog.jobs.instances(job.jobId)).map(({ instanceId }) => instanceId);
+        assert.deepEqual(ids.toSorted(), ['i-00000001', 'i-00000002']);
+      });
+    });
+
+    describe('protected instances', () => {
+      it('gives the lease to exactly one of twenty', async () => {
+        const locked = await racers(20, (racer) => catalog.instances.lock(A, 'i-0000aaaa', `job-race-${racer}`));
+        const winners = locked.filter((each) => each !== undefined);
+        assert.equal(winners.length, 1);
+        assert.equal(winners[0]?.fence, 1);
+        const record = await catalog.instances.get(A, 'i-0000aaaa');
+        assert.equal(record?.owner, `job-race-${locked.findIndex((each) => each !== undefined)}`);
+      });
+
+      it('is re-entrant for its owner and counts the fence up for another', async () => {
+        const id = 'i-0000bbbb';
+        assert.equal((await catalog.instances.lock(A, id, 'first'))?.fence, 1);
+        assert.equal((await catalog.instances.lock(A, id, 'first'))?.fence, 1);
+        assert.equal((await catalog.instances.lock(A, id, 'first', 'first'))?.fence, 1);
+        assert.equal(await catalog.instances.lock(A, id, 'second'), undefined);
+        assert.equal(await catalog.instances.lock(A, id, 'second', 'third'), undefined);
+        assert.equal((await catalog.instances.lock(A, id, 'second', 'first'))?.fence, 2);
+        await catalog.instances.unlock(A, id, 'first');
+        assert.equal((await catalog.instances.get(A, id))?.owner, 'second');
+        await catalog.instances.unlock(A, id, 'second');
+        await catalog.instances.unlock(A, id, 'second');
+        assert.deepEqual(await catalog.instances.get(A, id), { tenantId: A, instanceId: id, fence: 2 });
+        assert.equal((await catalog.instances.lock(A, id, 'third'))?.fence, 3);
+      });
+
+      it('lets one of twenty take over from an attempt that is over', async () => {
+        const id = 'i-0000cccc';
+        await catalog.instances.lock(A, id, 'dead');
+        const locked = await racers(20, (racer) => catalog.instances.lock(A, id, `heir-${racer}`, 'dead'));
+        assert.equal(locked.filter((each) => each !== undefined).length, 1);
+        assert.equal((await catalog.instances.get(A, id))?.fence, 2);
+      });
+
+      it('refuses the commit of a zombie whose fence was raised', async () => {
+        const id = 'i-0000dddd';
+        const old = await catalog.instances.lock(A, id, 'zombie');
+        assert.ok(old);
+        const taken = await catalog.instances.lock(A, id, 'heir', 'zombie');
+        assert.ok(taken);
+        assert.equal(await catalog.instances.commit(A, id, 'zombie', old.fence, 'rp-zombie-1'), false);
+        assert.equal(await catalog.instances.commit(A, id, 'heir', old.fence, 'rp-zombie-2'), false);
+        assert.equal((await catalog.instances.get(A, id))?.head, undefined);
+        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01'), true);
+        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01'), true);
+        await catalog.instances.unlock(A, id, 'heir');
+        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01'), true, 'it is head');
+        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-02'), false);
+        assert.equal((await catalog.instances.get(A, id))?.head, 'rp-heir-01');
+      });
+
+      it("never touches another tenant's instance of the same id", async () => {
+        const id = 'i-0000eeee';
+        await catalog.instances.lock(A, id, 'of a');
+        assert.equal(await catalog.instances.get(B, id), undefined);
+        assert.equal(await catalog.instances.commit(B, id, 'of a', 1, 'rp-stolen1'), false);
+        await catalog.instances.unlock(B, id, 'of a');
+        assert.equal((await catalog.instances.lock(B, id, 'of b'))?.fence, 1);
+        assert.equal((await catalog.instances.get(A, id))?.owner, 'of a');
+        assert.deepEqual(
+          (await catalog.instances.list(B)).map(({ instanceId }) => instanceId),
+          [id],
+        );
+      });
+    });
+
+    describe('recovery points', () => {
+      it('makes the pending record once and keeps every field', async () => {
+        const point = aPoint(A, 'i-00001111', [aVolume(1, [0, 4_096, 17]), aVolume(2, [])]);
+        await catalog.points.add(point);
+        await catalog.points.add({ ...point, kind: 'backup-copy', volumes: [] });
+        assert.deepEqual(await catalog.points.get(A, point.recoveryPointId), point);
+        assert.equal(await catalog.points.get(B, point.recoveryPointId), undefined);
+      });
+
+      it('replaces fields and volumes as a whole', async () => {
+        const point = aPoint(A, 'i-00002222', [aVolume(1, [1]), aVolume(2, [2]), aVolume(3, [3])]);
+        await catalog.points.add(point);
+        const volumes = [aVolume(1, [5, 6]), aVolume(4, [])];
+        await catalog.points.update(A, point.recoveryPointId, { volumes, state: 'available', committedAt: 12 });
+        await catalog.points.update(A, point.recoveryPointId, { volumes });
+        assert.deepEqual(await catalog.points.get(A, point.recoveryPointId), {
+          ...point,
+          volumes,
+          state: 'available',
+          committedAt: 12,
+        });
+      });
+
+      it('holds 128 volumes of 64 TiB', async () => {
+        const pages = Array.from({ length: 32_768 }, (_, page) => page % 4_097);
+        const point = aPoint(
+          A,
+          'i-00003333',
+          Array.from({ length: 128 }, (_, index) => aVolume(index, pages)),
+        );
+        await catalog.points.add(point);
+        const read = await catalog.points.get(A, point.recoveryPointId);
+        assert.deepEqual(
+          read?.volumes.map(({ volumeId }) => volumeId),
+          point.volumes.map(({ volumeId }) => volumeId),
+        );
+        assert.deepEqual(read?.volumes[127], point.volumes[127]);
+      });
+
+      it('is never seen with a part of its volumes, whoever writes at the time', async () => {
+        const sets = [1, 2, 3].map((set) => Array.from({ length: 12 }, (_, index) => aVolume(index, [set])));
+        const point = aPoint(A, 'i-00004444', sets[0] as NonNullable<(typeof sets)[0]>);
+        await catalog.points.add(point);
+        let writing = true;
+        const writer = (async () => {
+          for (let round = 0; round < 12; round++)
+            await catalog.points.update(A, point.recoveryPointId, { volumes: sets[round % 3] as (typeof sets)[0] });
+          writing = false;
+        })();
+        let reads = 0;
+        while (writing) {
+          const volumes = (await catalog.points.get(A, point.recoveryPointId))?.volumes ?? [];
+          assert.equal(volumes.length, 12);
+          assert.equal(new Set(volumes.map(({ pageDataBlocks }) => pageDataBlocks[0])).size, 1);
+          reads++;
+        }
+        await writer;
+        assert.ok(reads > 0);
+      });
+
+      it("lists a tenant's, or one instance's, newest first", async () => {
+        const tenant = freshId('hv');
+        const of = (instanceId: string, takenAt: number) => ({ ...aPoint(tenant, instanceId, []), takenAt });
+        const points = [of('i-0000000a', 20), of('i-0000000b', 30), of('i-0000000a', 40), of('i-0000000a', 10)];
+        for (const point of points) await catalog.points.add(point);
+        const times = async (instanceId?: string) =>
+          (await walk(2, (request) => catalog.points.list(tenant, instanceId, request))).map((page) =>
+            page.map(({ takenAt }) => takenAt),
+          );
+        assert.deepEqual(await times(), [
+          [40, 30],
+          [20, 10],
+        ]);
+        assert.deepEqual(await times('i-0000000a'), [[40, 20], [10]]);
+        assert.deepEqual(await times('i-0000000c'), [[]]);
+      });
+    });
+
+    describe('orders', () => {
+      it('makes the records that are absent, and finds those of an attempt', async () => {
+        const job = aJob(A);
+        const orders = Array.from({ length: 130 }, (_, index) => anOrder(job, index % 2 ? 'i-0000000d' : 'i-0000000e'));
+        await catalog.orders.add(orders);
+        await catalog.orders.close((orders[0] as NonNullable<(typeof orders)[0]>).orderId);
+        await catalog.orders.add(orders);
+        const found = await catalog.orders.ofAttempt(job.jobId, 1);
+        assert.equal(found.length, 130);
+        assert.equal(found.filter(({ state }) => state === 'closed').length, 1);
+        assert.equal((await catalog.orders.ofAttempt(job.jobId, 1, 'i-0000000d')).length, 65);
+        assert.deepEqual(await catalog.orders.ofAttempt(job.jobId, 2), []);
+        assert.deepEqual(await catalog.orders.get(orders[5]?.orderId ?? ''), orders[5]);
+      });
+
+      const placed = async () => {
+        const order = anOrder(aJob(A), 'i-0000000f');
+        await catalog.orders.add([order]);
+        return order;
+      };
+
+      it('gives a queued order to exactly one of twenty nodes', async () => {
+        const order = await placed();
+        const claims = await racers(20, (racer) =>
+          catalog.orders.claim(order.orderId, order, `node-${racer}`, `hash-${racer}`, 1_000),
+        );
+        assert.equal(claims.filter((each) => each !== undefined).length, 1);
+        const record = await catalog.orders.get(order.orderId);
+        assert.equal(record?.claim, 1);
+        assert.equal(record?.nodeId, `node-${claims.findIndex((each) => each !== undefined)}`);
+      });
+
+      it('gives a silent claim to exactly one other node, and none while it beats', async () => {
+        const order = await placed();
+        const first = await catalog.orders.claim(order.orderId, order, 'node-1', 'hash-1', 1_000);
+        assert.ok(first);
+        await catalog.orders.heartbeat(order.orderId, 1, { ...noCounters, transferred: 3 }, 2_000);
+        assert.equal(await catalog.orders.claim(order.orderId, first, 'node-2', 'hash-2', 3_000), undefined);
+        const seen = await catalog.orders.get(order.orderId);
+        assert.ok(seen);
+        const claims = await racers(20, (racer) =>
+          catalog.orders.claim(order.orderId, seen, `node-x${racer}`, `hash-x${racer}`, 90_000),
+        );
+        const [won, ...rest] = claims.filter((each) => each !== undefined);
+        assert.equal(rest.length, 0);
+        assert.equal(won?.claim, 2);
+        assert.equal(won?.counters, undefined, 'a claim counts anew');
+        assert.equal(await catalog.orders.heartbeat(order.orderId, 1, noCounters, 91_000), undefined);
+      });
+
+      it('answers a heartbeat with the record before it', async () => {
+        const order = await placed();
+        const counters = { ...noCounters, transferred: 5 };
+        await catalog.orders.claim(order.orderId, order, 'node-1', 'hash-1', 1_000);
+        const before = await catalog.orders.heartbeat(order.orderId, 1, counters, 2_000);
+        assert.equal(before?.heartbeatAt, 1_000);
+        assert.equal(before?.counters, undefined);
+        assert.deepEqual((await catalog.orders.heartbeat(order.orderId, 1, noCounters, 3_000))?.counters, counters);
+      });
+
+      it('keeps the first outcome, whoever comes later', async () => {
+        const order = await placed();
+        assert.equal(await catalog.orders.complete(order.orderId, 1, outcomeOf(order, 1)), undefined);
+        const first = await catalog.orders.claim(order.orderId, order, 'node-1', 'hash-1', 1_000);
+        assert.ok(first);
+        await catalog.orders.claim(order.orderId, first, 'node-2', 'hash-2', 2_000);
+        assert.equal(await catalog.orders.complete(order.orderId, 1, outcomeOf(order, 1)), undefined);
+        const outcome = outcomeOf(order, 2);
+        assert.deepEqual(await catalog.orders.complete(order.orderId, 2, outcome), outcome);
+        assert.deepEqual(await catalog.orders.complete(order.orderId, 1, outcomeOf(order, 1)), outcome);
+        const done = await catalog.orders.get(order.orderId);
+        assert.equal(done?.state, 'done');
+        assert.ok(done);
+        assert.equal(await catalog.orders.claim(order.orderId, done, 'node-3', 'hash-3', 3_000), undefined);
+        await catalog.orders.close(order.orderId);
+        assert.equal((await catalog.orders.get(order.orderId))?.state, 'done', 'what is done stays done');
+      });
+
+      it('takes an order back, as queued or as failed with the reason', async () => {
+        const order = await placed();
+        await catalog.orders.claim(order.orderId, order, 'node-1', 'hash-1', 1_000);
+        assert.equal(await catalog.orders.release(order.orderId, 2, 'queued'), false);
+        assert.equal(await catalog.orders.release(order.orderId, 1, 'queued'), true);
+        const queued = await catalog.orders.get(order.orderId);
+        assert.equal(queued?.state, 'queued');
+        assert.ok(queued);
+        assert.equal((await catalog.orders.claim(order.orderId, queued, 'node-2', 'hash-2', 2_000))?.claim, 2);
+        const error = { name: 'LibraryFull', message: 'no space' };
+        assert.equal(await catalog.orders.release(order.orderId, 2, 'failed', error), true);
+        const failed = await catalog.orders.get(order.orderId);
+        assert.deepEqual([failed?.state, failed?.error], ['failed', error]);
+      });
+
+      it('lets nobody claim, finish or hand back a closed order', async () => {
+        const order = await placed();
+        await catalog.orders.claim(order.orderId, order, 'node-1', 'hash-1', 1_000);
+        await catalog.orders.close(order.orderId);
+        await catalog.orders.close(order.orderId);
+        const closed = await catalog.orders.get(order.orderId);
+        assert.equal(closed?.state, 'closed');
+        assert.ok(closed);
+        assert.equal(await catalog.orders.claim(order.orderId, closed, 'node-2', 'hash-2', 2_000), undefined);
+        assert.equal(await catalog.orders.complete(order.orderId, 1, outcomeOf(order, 1)), undefined);
+        assert.equal(await catalog.orders.release(order.orderId, 1, 'queued'), false);
+        assert.equal(await catalog.orders.heartbeat(order.orderId, 1, noCounters, 3_000), undefined);
+      });
+
+      it('binds a task token to one order', async () => {
+        const [hash, first, second] = [freshId('hash'), freshId('ord'), freshId('ord')];
+        assert.equal(await catalog.orders.bindToken(hash, first), true);
+        assert.equal(await catalog.orders.bindToken(hash, first), true);
+        assert.equal(await catalog.orders.bindToken(hash, second), false);
+      });
+    });
+
+    describe('effects', () => {
+      it('records an intent once, and what became of it', async () => {
+        const job = aJob(A);
+        const effect = anEffect(job);
+        assert.deepEqual(await catalog.effects.intend(effect), effect);
+        await catalog.effects.update(effect, { state: 'made', resourceIds: ['snap-1'] });
+        const made = { ...effect, state: 'made', resourceIds: ['snap-1'] };
+        assert.deepEqual(await catalog.effects.intend(effect), made);
+        await catalog.effects.intend(anEffect(job));
+        await catalog.effects.intend(anEffect(aJob(B)));
+        const all = await catalog.effects.ofAttempt(job.jobId, 1);
+        assert.equal(all.length, 2);
+        assert.deepEqual(
+          all.find(({ effectId }) => effectId === effect.effectId),
+          made,
+        );
+        assert.deepEqual(await catalog.effects.ofAttempt(job.jobId, 2), []);
+      });
+    });
+  });
+};

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { clientSettings } from '../../adapters/aws/clients.ts';
+import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createS3WorkArea } from '../../adapters/aws/s3-work-area.ts';
+import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
+import { createSfnTaskTokens } from '../../adapters/aws/sfn-task-tokens.ts';
+import { createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
+import type { Executions } from '../../core/ports/control.ts';
+import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { aJob, anEffect, anInstance, anOrder, aPoint, aVolume, freshId } from './records.ts';
+import { REGION, startWorld, until, type World } from './world.ts';
+
+/** A machine that waits for an answer to its order's task token, as the transfer machine does. */
+const waiting = (queueUrl: string) => ({
+  QueryLanguage: 'JSONata',
+  StartAt: 'HandOut',
+  States: {
+    HandOut: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
+      Arguments: { QueueUrl: queueUrl, MessageBody: { taskToken: '{% $states.context.Task.Token %}' } },
+      HeartbeatSeconds: 60,
+      TimeoutSeconds: 120,
+      End: true,
+    },
+  },
+});
+
+describe("the control plane's own services, under the deployment's own roles", () => {
+  let world: World;
+  before(async () => {
+    world = await startWorld();
+  });
+  after(() => world.stop());
+
+  const as = (role: string) => clientSettings('own', REGION, world.as(role));
+  const asRoot = () => clientSettings('own', REGION, world.cloud.admin.rootAccessKey(SERVICE_ACCOUNT));
+
+  for (const role of ['StepsRole', 'BrokerRole', 'TenantApiRole', 'OperatorApiRole']) {
+    it(`keeps the catalog, as ${role}`, async () => {
+      const table = world.ref('Table');
+      const catalog = createDynamoCatalog({ client: new DynamoDBClient(as(role)), table });
+      const tenant = freshId('hv');
+      const job = aJob(tenant);
+      assert.equal(await catalog.jobs.add(job), true);
+      assert.equal(await catalog.jobs.add(job), false);
+      assert.deepEqual((await catalog.jobs.list(tenant, { limit: 5 })).items, [job]);
+      await catalog.jobs.addInstance(anInstance(job, 'i-00000001'));
+      assert.equal((await catalog.jobs.instances(job.jobId)).length, 1);
+      assert.equal((await catalog.instances.lock(tenant, 'i-00000001', 'me'))?.fence, 1);
+      assert.equal(await catalog.instances.lock(tenant, 'i-00000001', 'you'), undefined);
+      const point = aPoint(tenant, 'i-00000001', [aVolume(1, [3, 4])]);
+      await catalog.points.add(point);
+      await catalog.points.update(tenant, point.recoveryPointId, { volumes: [aVolume(2, [])] });
+      assert.deepEqual((await catalog.points.list(tenant, undefined, { limit: 1 })).items[0]?.volumes, [
+        aVolume(2, []),
+      ]);
+      const order = anOrder(job, 'i-00000001');
+      await catalog.orders.add([order]);
+      assert.deepEqual(await catalog.orders.ofAttempt(job.jobId, 1), [order]);
+      await catalog.effects.intend(anEffect(job));
+    });
+  }
+
+  it('keeps JSON in the work area, and says undefined of what is not there', async () => {
+    const work = createS3WorkArea({ client: new S3Client(as('StepsRole')), bucket: world.ref('WorkBucket') });
+    const key = `work/${freshId('job')}/1/plan.json`;
+    assert.equal(await work.getJson(key), undefined);
+    await work.putJson(key, [{ orderId: 'ord-1' }]);
+    await work.putJson(key, { segments: ['ä', 1, null] });
+    assert.deepEqual(await work.getJson(key), { segments: ['ä', 1, null] });
+    await assert.rejects(work.getJson('elsewhere/x.json'), 'what is refused is not taken for absent');
+    const fault = world.cloud.faults.add({ service: 's3', operation: 'GetObject', kind: 'error-503' });
+    await assert.rejects(work.getJson(key), { name: 'TransientFailure' });
+    assert.equal(fault.fired, 2, 'two attempts, see clients.ts');
+    fault.remove();
+  });
+
+  it('makes a queue once, whoever tuned it since', async () => {
+    const client = new SQSClient(as('OperatorApiRole'));
+    const queues = createSqsQueues({ client });
+    const name = `holdfast-test-${freshId('hv')}-work`;
+    const url = await queues.ensure(name);
+    assert.equal(await queues.ensure(name), url);
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['VisibilityTimeout', 'MessageRetentionPeriod'] }),
+    );
+    assert.deepEqual(Attributes, { VisibilityTimeout: '60', MessageRetentionPeriod: '1209600' });
+    await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '90' } }));
+    assert.equal(await queues.ensure(name), url);
+  });
+
+  describe('executions', () => {
+    let executions: Executions;
+    let queueUrl: string;
+    before(async () => {
+      queueUrl = await createSqsQueues({ client: new SQSClient(as('OperatorApiRole')) }).ensure('holdfast-test-tokens');
+      const { stateMachineArn = '' } = await new SFNClient(asRoot()).send(
+        new CreateStateMachineCommand({
+          name: 'holdfast-test-backup',
+          roleArn: world.arn('StatesRole'),
+          definition: JSON.stringify(waiting(queueUrl)),
+        }),
+      );
+      executions = createSfnExecutions({
+        client: new SFNClient(as('TenantApiRole')),
+        machines: { backup: stateMachineArn, restore: `${stateMachineArn}-r`, cleanup: `${stateMachineArn}-c` },
+      });
+    });
+
+    it('start once under a name, and say so when the name was used for something else', async () => {
+      const name = `${freshId('job')}-1`;
+      const first = await executions.start('backup', name, { jobId: 'a' });
+      assert.equal(first.outcome, 'started');
+      assert.ok(first.executionArn.endsWith(`:execution:holdfast-test-backup:${name}`));
+      assert.deepEqual(await executions.start('backup', name, { jobId: 'a' }), first);
+      const exists = { outcome: 'exists', executionArn: first.executionArn };
+      assert.deepEqual(await executions.start('backup', name, { jobId: 'b' }), exists);
+      assert.equal(await executions.status('backup', name), 'RUNNING');
+      await executions.stop('backup', name, 'JobCancelled', 'c'.repeat(40_000));
+      await executions.stop('backup', name, 'JobCancelled', 'again');
+      assert.equal(await executions.status('backup', name), 'ABORTED');
+      assert.deepEqual(await executions.start('backup', name, { jobId: 'a' }), exists);
+      assert.equal(await executions.status('backup', 'never-started'), undefined);
+      await executions.stop('backup', 'never-started', 'JobCancelled', '');
+    });
+
+    it('keep a task token alive until they end', async () => {
+      const name = `${freshId('job')}-1`;
+      const tokens = createSfnTaskTokens({ client: new SFNClient(as('BrokerRole')) });
+      await executions.start('backup', name, {});
+      const sqs = new SQSClient(asRoot());
+      const [message] = await until(
+        async () =>
+          (await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 1 }))).Messages ?? [],
+        (messages) => messages.length > 0,
+      );
+      const { taskToken } = JSON.parse(message?.Body ?? '{}') as { taskToken: string };
+      assert.equal(await tokens.heartbeat(taskToken), true);
+      await executions.stop('backup', name, 'JobCancelled', '');
+      assert.equal(await tokens.heartbeat(taskToken), false);
+      assert.equal(await tokens.heartbeat('not a token'), false);
+    });
+  });
+});

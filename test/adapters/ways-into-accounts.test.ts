@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { STSClient } from '@aws-sdk/client-sts';
+import { type Credentials, clientSettings } from '../../adapters/aws/clients.ts';
+import { createCredentialCheck } from '../../adapters/aws/credential-check.ts';
+import { createSecretsManagerSecrets } from '../../adapters/aws/secrets-manager-secrets.ts';
+import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
+import { TAG } from '../../core/domain/effect.ts';
+import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { CredentialCheck, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import type { PolicyDocument } from '../../local/kernel/service.ts';
+import { freshId } from './records.ts';
+import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
+
+const permissions = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../infra/permissions/tenant.json'), 'utf8'),
+) as PolicyDocument;
+const federate: PolicyDocument = {
+  Statement: { Effect: 'Allow', Action: 'sts:GetFederationToken', Resource: '*' },
+};
+
+describe("ways into tenants' accounts", () => {
+  let world: World;
+  let check: CredentialCheck;
+  let scopes: TenantScopes;
+  let operator: ReturnType<typeof createSecretsManagerSecrets>;
+  const jobId = freshId('job');
+
+  before(async () => {
+    world = await startWorld();
+    const api = clientSettings('own', REGION, world.as('OperatorApiRole'));
+    check = createCredentialCheck({ sts: new STSClient(api), hubRoleArn: world.arn('HubRole') });
+    operator = createSecretsManagerSecrets({ client: new SecretsManagerClient(api) });
+    const steps = clientSettings('own', REGION, world.as('StepsRole'));
+    scopes = createTenantScopes({
+      sts: new STSClient(steps),
+      secrets: new SecretsManagerClient(steps),
+      hubRoleArn: world.arn('HubRole'),
+      region: REGION,
+    });
+  });
+  after(() => world.stop());
+
+  const userKey = (accountId: string, name: string, ...policies: PolicyDocument[]): Credentials => {
+    world.cloud.admin.putUser({
+      accountId,
+      name,
+      policies: Object.fromEntries(policies.map((policy, i) => [`p${i}`, policy])),
+    });
+    return world.cloud.admin.createAccessKey(accountId, name);
+  };
+
+  const withKey = async (tenant: TenantHypervisor, key: Credentials): Promise<TenantHypervisor> => {
+    const name = `holdfast-test-${freshId('hv')}`;
+    const secretArn = await operator.create(name, key.secretAccessKey);
+    return { ...tenant, auth: { method: 'access-key', accessKeyId: key.accessKeyId, secretArn } };
+  };
+
+  it('works with an access key as with a role, and no further than the shipped permissions', async () => {
+    const { accountId } = world.tenants[1];
+    const tenant = await withKey(world.tenants[1], userKey(accountId, 'backup', permissions, federate));
+    const id = await launchInstance(world.ec2(1), 'by key');
+    const scope = await scopes.open(tenant, jobId);
+    await until(
+      () => scope.instances.describe(id),
+      (answer) => answer?.state === 'running',
+    );
+    const made = await scope.snapshots.createForInstance(id, [], {
+      [TAG.job]: jobId,
+      [TAG.operation]: freshId('op'),
+    });
+    assert.equal(made.length, 3);
+    for (const { snapshotId } of made) await scope.snapshots.delete(snapshotId);
+    await assert.rejects(scope.instances.terminate(id), { name: 'TenantAccessLost' });
+  });
+
+  it('narrows an access key that may do everything', async () => {
+    const all: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+    const tenant = await withKey(world.tenants[1], userKey(world.tenants[1].accountId, 'almighty', all));
+    const id = await launchInstance(world.ec2(1), 'not ours');
+    const scope = await scopes.open(tenant, jobId);
+    await until(
+      () => scope.instances.describe(id),
+      (answer) => answer?.state === 'running',
+    );
+    await assert.rejects(scope.instances.terminate(id), { name: 'TenantAccessLost' });
+  });
+
+  it('loses access with a key that is wrong or was deleted, naming the key and never its secret', async () => {
+    const key = userKey(world.tenants[1].accountId, 'leaver', permissions, federate);
+    const wrong = await withKey(world.tenants[1], { ...key, secretAccessKey: 'CANARY-wrong-secret-0123456789' });
+    const right = await withKey(world.tenants[1], key);
+    world.cloud.admin.deleteAccessKey(key.accessKeyId);
+    for (const tenant of [wrong, right]) {
+      await assert.rejects(scopes.open(tenant, jobId), (error: Error) => {
+        assert.equal(error.name, 'TenantAccessLost');
+        assert.match(error.message, new RegExp(key.accessKeyId));
+        assert.doesNotMatch(`${error.message} ${error.stack} ${JSON.stringify(error.cause)}`, /CANARY/);
+        assert.ok(!JSON.stringify(error.cause).includes(key.secretAccessKey));
+        return true;
+      });
+    }
+  });
+
+  it("never stands in for a tenant with the deployment's own role", async () => {
+    await assert.rejects(scopes.open({ ...world.tenants[0], auth: { method: 'iam-role' } }, jobId), TypeError);
+  });
+
+  it('keeps a secret under its name, and deletes it for good', async () => {
+    const name = `holdfast-test-${freshId('hv')}`;
+    const arn = await operator.create(name, 'CANARY');
+    await assert.rejects(operator.create(name, 'CANARY'), (error: Error) => {
+      assert.equal(error.name, 'Conflict');
+      assert.doesNotMatch(error.message, /CANARY/);
+      return true;
+    });
+    await operator.delete(arn);
+    await operator.delete(arn);
+    assert.notEqual(await operator.create(name, 'again'), undefined);
+  });
+
+  it('tells whose credentials are given', async () => {
+    const [a] = world.tenants;
+    assert.equal((await check.identify({ method: 'iam-role' }, REGION)).accountId, SERVICE_ACCOUNT);
+    assert.equal(a.auth.method, 'assume-role');
+    if (a.auth.method === 'assume-role') {
+      const who = await check.identify(a.auth, REGION);
+      assert.equal(who.accountId, a.accountId);
+      assert.match(who.arn, /assumed-role\/holdfast-tenant\//);
+    }
+    const key = userKey(a.accountId, 'anybody');
+    const { accountId } = await check.identify({ method: 'access-key', ...key }, REGION);
+    assert.equal(accountId, a.accountId);
+  });
+
+  it('rejects credentials that do not work', async () => {
+    const [a, b] = world.tenants;
+    assert.ok(a.auth.method === 'assume-role' && b.auth.method === 'assume-role');
+    const key = userKey(a.accountId, 'wrong');
+    for (const auth of [
+      { ...a.auth, externalId: b.auth.externalId },
+      { ...a.auth, roleArn: `arn:aws:iam::${a.accountId}:role/holdfast-none` },
+      { method: 'access-key' as const, ...key, secretAccessKey: 'x'.repeat(40) },
+      { method: 'access-key' as const, accessKeyId: 'AKIA0000000000000000', secretAccessKey: 'x'.repeat(40) },
+    ])
+      await assert.rejects(check.identify(auth, REGION), { name: 'CredentialsRejected' });
+  });
+
+  it('rejects a role that does not insist on its ExternalId', async () => {
+    const { accountId } = world.tenants[0];
+    const trust = (condition: object) => ({
+      Statement: {
+        Effect: 'Allow' as const,
+        Principal: { AWS: world.arn('HubRole') },
+        Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+        ...condition,
+      },
+    });
+    for (const [name, condition, words] of [
+      ['holdfast-open', {}, /without an ExternalId/],
+      ['holdfast-any', { Condition: { StringLike: { 'sts:ExternalId': '*' } } }, /with any ExternalId/],
+    ] as const) {
+      const { arn } = world.cloud.admin.putRole({ accountId, name, trustPolicy: trust(condition), policies: {} });
+      await assert.rejects(check.identify({ method: 'assume-role', roleArn: arn, externalId: 'ours' }, REGION), {
+        name: 'CredentialsRejected',
+        message: words,
+      });
+    }
+  });
+
+  it('says TransientFailure, not that the credentials are wrong, when STS fails', async () => {
+    for (const kind of ['throttle', 'error-500'] as const) {
+      const fault = world.cloud.faults.add({ service: 'sts', operation: 'GetCallerIdentity', kind });
+      await assert.rejects(check.identify({ method: 'iam-role' }, REGION), { name: 'TransientFailure' });
+      assert.ok(fault.fired > 0);
+      fault.remove();
+    }
+  });
+});

@@ -1,0 +1,115 @@
+/** A local cloud with the deployment's own roles, table, buckets and key, and two tenants with the shipped permissions. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { type Credentials, clientSettings } from '../../adapters/aws/clients.ts';
+import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import { readServerless } from '../../dev/deployment/read-serverless.ts';
+import { deployResource, find, type Physical, type Stack } from '../../dev/deployment/resources.ts';
+import { type ExampleTenant, exampleAccounts, SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
+import { freshId } from './records.ts';
+
+export const REGION = 'eu-central-1';
+const PROJECT = join(import.meta.dirname, '../..');
+
+export interface World {
+  readonly cloud: Cloud;
+  readonly tenants: readonly [TenantHypervisor, TenantHypervisor];
+  readonly accounts: readonly ExampleTenant[];
+  roleArn(logicalId: string): string;
+  /** Credentials of one of the deployment's roles, as its Lambda functions have them. */
+  as(logicalId: string): Credentials;
+  ref(logicalId: string): string;
+  arn(logicalId: string): string;
+  /** A tenant's own EC2, as its administrator. */
+  ec2(tenant: number): EC2Client;
+  stop(): Promise<void>;
+}
+
+export const startWorld = async (): Promise<World> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-adapters-'));
+  const cloud = await startCloud({ dataDir });
+  try {
+    return await inhabit(cloud, dataDir);
+  } catch (error) {
+    await cloud.stop();
+    throw error;
+  }
+};
+
+const inhabit = async (cloud: Cloud, dataDir: string): Promise<World> => {
+  // The adapters make their clients themselves, as they do on AWS; the SDK finds the local cloud by this.
+  process.env.AWS_ENDPOINT_URL = cloud.endpoint;
+  cloud.admin.createAccount(SERVICE_ACCOUNT, 'provider');
+  const place = { accountId: SERVICE_ACCOUNT, region: REGION, stage: 'test' };
+  const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
+  for (const { Resources } of readServerless(join(PROJECT, 'serverless.yml'), place).resources) {
+    for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
+  }
+  const arn = (logicalId: string): string => find(stack, logicalId).attributes.Arn ?? '';
+  const accounts = exampleAccounts(cloud, PROJECT, arn('HubRole')).tenants;
+  const tenants = accounts.map(
+    ({ accountId, name, roleArn, externalId }): TenantHypervisor => ({
+      kind: 'tenant',
+      hypervisorId: freshId('hv'),
+      name,
+      accountId,
+      region: REGION,
+      auth: { method: 'assume-role', roleArn, externalId },
+      createdAt: 1,
+    }),
+  ) as [TenantHypervisor, TenantHypervisor];
+  return {
+    cloud,
+    tenants,
+    accounts,
+    roleArn: arn,
+    arn,
+    ref: (logicalId) => find(stack, logicalId).ref,
+    as(logicalId) {
+      const { AccessKeyId, SecretAccessKey, SessionToken } = cloud.admin.credentialsForRole(arn(logicalId), 'function');
+      return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    },
+    ec2: (tenant) => new EC2Client(clientSettings('tenant', REGION, accounts[tenant]?.user)),
+    async stop() {
+      await cloud.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};
+
+/** A running instance of a tenant with a root and two data volumes of 1 GiB. */
+export const launchInstance = async (ec2: EC2Client, name: string): Promise<string> => {
+  const { Instances } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: SEED_IMAGES.linux,
+      InstanceType: 't3.small',
+      MinCount: 1,
+      MaxCount: 1,
+      BlockDeviceMappings: ['/dev/sdf', '/dev/sdg'].map((DeviceName) => ({
+        DeviceName,
+        Ebs: { VolumeSize: 1, VolumeType: 'gp3', DeleteOnTermination: false },
+      })),
+      TagSpecifications: [
+        { ResourceType: 'instance', Tags: [{ Key: 'Name', Value: name }] },
+        { ResourceType: 'volume', Tags: [{ Key: 'owner', Value: 'dba' }] },
+      ],
+    }),
+  );
+  const id = Instances?.[0]?.InstanceId;
+  if (id === undefined) throw new Error('no instance was launched');
+  return id;
+};
+
+/** Asks again until the answer fits; 10 s at most. */
+export const until = async <T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> => {
+  for (const start = Date.now(); ; ) {
+    const answer = await ask();
+    if (fits(answer)) return answer;
+    if (Date.now() - start > 10_000) throw new Error(`still ${JSON.stringify(answer)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BLOCK_BYTES } from '../../core/contracts/ids.ts';
+import * as errors from '../../core/domain/errors.ts';
+import { problemOf } from '../../core/domain/problems.ts';
+import { withoutServiceSide } from '../../core/domain/tenant-words.ts';
+import { jobInstanceView } from '../../core/domain/views.ts';
+import {
+  ACME,
+  acme,
+  BOLT,
+  bolt,
+  callAs,
+  createWorld,
+  job,
+  jobInstance,
+  PROVIDER,
+  point,
+  SERVICE_SIDE,
+  START,
+  service,
+} from './world.ts';
+
+const assertClean = (text: string, about: string) => {
+  for (const secret of [...SERVICE_SIDE, BOLT, bolt.hypervisorId])
+    assert.ok(!text.toLowerCase().includes(secret.toLowerCase()), `${about} shows ${secret}: ${text}`);
+};
+
+/** What adapters and steps may put into a message: AWS's own words with the provider's ids in them. */
+const LEAKY = `User: arn:aws:sts::${PROVIDER}:assumed-role/service-reach/x of ${service.hypervisorId} in ${PROVIDER} could not read s3://vault-bucket/x, arn:aws:s3:::vault-bucket, ${service.queues.work} (node-0199aaaa-1, lib-0199aaaa-vault, ${bolt.hypervisorId}, ${BOLT})`;
+
+const errorClasses = Object.values(errors).filter(
+  (value) => typeof value === 'function' && value.prototype instanceof errors.HoldfastError,
+) as unknown as (new (
+  message: string,
+  detail?: errors.ErrorDetail,
+) => errors.HoldfastError)[];
+
+test('every error that there is, with the worst message, is clean for a tenant and says what to do to both', () => {
+  assert.ok(errorClasses.length >= 20);
+  const audience = { kind: 'tenant', accountId: ACME, hypervisorId: acme.hypervisorId } as const;
+  for (const ErrorClass of errorClasses) {
+    const error = new ErrorClass(LEAKY);
+    assertClean(JSON.stringify(problemOf(error, audience)), error.name);
+    assertClean(JSON.stringify(problemOf(new ErrorClass('x', { remedy: LEAKY }), audience)), error.name);
+    assert.ok(problemOf(error, { kind: 'operator' }).detail.includes(PROVIDER));
+  }
+});
+
+test('a remedy that was written for operators does not reach a tenant', () => {
+  const error = new errors.TenantNotBound('x', { remedy: 'use the operators’ console', tenantMessage: 'Not yet.' });
+  const audience = { kind: 'tenant', accountId: ACME, hypervisorId: acme.hypervisorId } as const;
+  assert.equal(problemOf(error, audience).remedy, 'Ask your provider.');
+  assert.equal(problemOf(error, { kind: 'operator' }).remedy, 'Use the operators’ console.');
+});
+
+test('a tenant’s own ids stay in its messages', () => {
+  const own = `${ACME} ${acme.hypervisorId} arn:aws:iam::${ACME}:role/holdfast job-0199aaaa-0000-7000-8000-123456789012`;
+  assert.equal(withoutServiceSide(own, acme), own);
+});
+
+test('jobs, recovery points and the hypervisor of a tenant show nothing of the service side or of another tenant', async () => {
+  const world = createWorld();
+  const records = world.records;
+  const failed = job(1, acme, { state: 'failed', error: { name: 'NoAccessNode', message: LEAKY } });
+  const waiting = job(2, acme);
+  const restore = job(3, acme, {
+    type: 'restore',
+    request: { recoveryPointId: point(1, acme).recoveryPointId, volumeTags: 'leave-out', queueDeadlineSeconds: 60 },
+  });
+  for (const each of [failed, waiting, restore, job(4, bolt)]) records.jobs.set(each.jobId, each);
+  records.instances.push(
+    jobInstance(failed, { phase: 'failed', error: { name: 'TenantAccessLost', message: LEAKY } }),
+    jobInstance(waiting, {
+      phase: 'waiting for an access node',
+      volumes: [{ volumeId: 'vol-0123456789abcdef0', level: 'full', reason: LEAKY }],
+    }),
+  );
+  for (const each of [point(1, acme), point(2, bolt)]) records.points.set(each.recoveryPointId, each);
+  const call = callAs(world, ACME);
+  const paths = [
+    '/hypervisor',
+    '/jobs',
+    ...[failed, waiting, restore].map(({ jobId }) => `/jobs/${jobId}`),
+    '/recovery-points',
+    `/recovery-points/${point(1, acme).recoveryPointId}`,
+  ];
+  for (const path of paths) {
+    const answer = await call('GET', path);
+    assert.equal(answer.status, 200, answer.text);
+    assertClean(answer.text, path);
+  }
+  const { body } = await call('GET', `/jobs/${waiting.jobId}`);
+  assert.equal(body.instances[0].phase, 'waiting for capacity');
+});
+
+test('an operator sees all of it', async () => {
+  const world = createWorld();
+  const failed = job(1, acme, { state: 'failed', error: { name: 'NoAccessNode', message: LEAKY } });
+  world.records.jobs.set(failed.jobId, failed);
+  world.records.instances.push(jobInstance(failed, { phase: 'waiting for an access node' }));
+  const call = callAs(world, PROVIDER);
+  const { body } = await call('GET', `/operator/tenants/${acme.hypervisorId}/jobs/${failed.jobId}`);
+  assert.equal(body.error.message, LEAKY);
+  assert.equal(body.instances[0].phase, 'waiting for an access node');
+  assert.equal(body.executionArn, failed.executionArn);
+  const shown = (await call('GET', `/operator/hypervisors/${service.hypervisorId}`)).body;
+  assert.deepEqual(shown.queues, service.queues);
+  assert.equal(shown.library, 's3://vault-bucket/vault-prefix');
+  assert.equal(shown.libraryRoleArn, service.mediaAgent.roleArn);
+});
+
+test('rate and time left come from the counters and the clock', () => {
+  const moving = jobInstance(job(1, acme), {
+    plannedBlocks: 1_000,
+    transferStartedAt: START,
+    counters: { transferred: 400, zero: 100, deduplicated: 50, stored: 250, storedBytes: 1, bytes: 400 * BLOCK_BYTES },
+  });
+  const operator = { kind: 'operator' } as const;
+  const at = (ms: number, change = {}) => jobInstanceView({ ...moving, ...change }, operator, START + ms);
+  assert.deepEqual([at(20_000).rate, at(20_000).secondsLeft], [20 * BLOCK_BYTES, 30]);
+  assert.equal(at(0).rate, undefined);
+  const ended = at(99_000, { transferEndedAt: START + 10_000 });
+  assert.deepEqual([ended.rate, ended.secondsLeft], [40 * BLOCK_BYTES, undefined]);
+  // more went through than was planned: nothing is left, never less
+  assert.equal(at(20_000, { plannedBlocks: 100 }).secondsLeft, 0);
+});

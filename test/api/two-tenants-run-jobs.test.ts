@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JobState } from '../../core/domain/job.ts';
+import { ACME, acme, BOLT, bolt, callAs, createWorld, job, PROVIDER, point, tenant } from './world.ts';
+
+const INSTANCES = ['i-0123456789abcdef0', 'i-0fedcba9876543210'];
+
+test('a tenant starts a backup: the record is opened for it, and one execution is named by job and attempt', async () => {
+  const world = createWorld();
+  const answer = await callAs(world, ACME)('POST', '/backups', { body: { instanceIds: [...INSTANCES, INSTANCES[0]] } });
+  assert.equal(answer.status, 202);
+  const { jobId } = answer.body;
+  const stored = world.records.jobs.get(jobId);
+  assert.deepEqual(
+    [stored?.tenantId, stored?.state, stored?.attempt, stored?.type],
+    [acme.hypervisorId, 'queued', 1, 'backup'],
+  );
+  assert.deepEqual(stored?.request, { instanceIds: INSTANCES, level: 'incremental', queueDeadlineSeconds: 3_600 });
+  assert.deepEqual(world.calls.started, [
+    {
+      machine: 'backup',
+      name: `${jobId}-1`,
+      input: {
+        jobId,
+        attempt: 1,
+        tenantId: acme.hypervisorId,
+        trigger: 'api',
+        requestedBy: `arn:aws:iam::${ACME}:user/someone`,
+      },
+    },
+  ]);
+  assert.equal((await callAs(world, ACME)('GET', `/jobs/${jobId}`)).status, 200);
+  assert.equal((await callAs(world, BOLT)('GET', `/jobs/${jobId}`)).status, 404);
+  assert.deepEqual((await callAs(world, BOLT)('GET', '/jobs')).body, { items: [] });
+});
+
+test('an operator starts a backup for a named tenant, which sees the job but not who asked or where it runs', async () => {
+  const world = createWorld();
+  const path = `/operator/tenants/${acme.hypervisorId}`;
+  const operator = callAs(world, PROVIDER);
+  const { jobId } = (await operator('POST', `${path}/backups`, { body: { instanceIds: INSTANCES } })).body;
+  const seen = (await operator('GET', `${path}/jobs/${jobId}`)).body;
+  assert.match(seen.executionArn, /execution:backup/);
+  assert.equal(seen.requestedBy, `arn:aws:iam::${PROVIDER}:user/someone`);
+  const own = await callAs(world, ACME)('GET', `/jobs/${jobId}`);
+  assert.equal(own.status, 200);
+  assert.ok(!own.text.includes(PROVIDER) && !('executionArn' in own.body));
+  const elsewhere = `/operator/tenants/${bolt.hypervisorId}/jobs/${jobId}`;
+  assert.equal((await operator('GET', elsewhere)).status, 404);
+});
+
+test('a tenant that is not bound yet is told so, and the operator how to bind it', async () => {
+  const world = createWorld();
+  const loose = tenant(3, '333333333333', false);
+  world.records.hypervisors.set(loose.hypervisorId, loose);
+  const body = { instanceIds: INSTANCES };
+  const own = await callAs(world, loose.accountId)('POST', '/backups', { body });
+  assert.deepEqual([own.status, own.body.code], [409, 'TenantNotBound']);
+  assert.match(own.body.detail, /Your provider has to finish/);
+  assert.doesNotMatch(own.text, /holdfast hypervisor bind|access node|library/);
+  const operators = await callAs(world, PROVIDER)('POST', `/operator/tenants/${loose.hypervisorId}/backups`, { body });
+  assert.match(operators.body.remedy, new RegExp(`bind ${loose.hypervisorId}`));
+  assert.equal(world.records.jobs.size, 0);
+});
+
+test('a tenant restores its own recovery point', async () => {
+  const world = createWorld();
+  const own = point(1, acme);
+  world.records.points.set(own.recoveryPointId, own);
+  const body = { recoveryPointId: own.recoveryPointId, name: 'again', subnetId: 'subnet-0123456789abcdef0' };
+  const answer = await callAs(world, ACME)('POST', '/restores', { body });
+  assert.equal(answer.status, 202);
+  assert.deepEqual(world.records.jobs.get(answer.body.jobId)?.request, {
+    ...body,
+    volumeTags: 'leave-out',
+    queueDeadlineSeconds: 3_600,
+  });
+});
+
+test('another tenant’s recovery point or job answers exactly like one that never was', async () => {
+  const world = createWorld();
+  const [theirs, theirJob] = [point(1, bolt), job(1, bolt)];
+  world.records.points.set(theirs.recoveryPointId, theirs);
+  world.records.jobs.set(theirJob.jobId, theirJob);
+  const call = callAs(world, ACME);
+  const absent = theirs.recoveryPointId.replace(/1$/, '9');
+  const absentJob = theirJob.jobId.replace(/1$/, '9');
+  const pairs = [
+    [
+      call('POST', '/restores', { body: { recoveryPointId: theirs.recoveryPointId } }),
+      call('POST', '/restores', { body: { recoveryPointId: absent } }),
+    ],
+    [call('GET', `/recovery-points/${theirs.recoveryPointId}`), call('GET', `/recovery-points/${absent}`)],
+    [call('GET', `/jobs/${theirJob.jobId}`), call('GET', `/jobs/${absentJob}`)],
+    [call('POST', `/jobs/${theirJob.jobId}/cancel`), call('POST', `/jobs/${absentJob}/cancel`)],
+  ];
+  for (const pair of pairs) {
+    const [foreign, gone] = await Promise.all(pair);
+    assert.equal(foreign?.status, 404);
+    assert.deepEqual(foreign, gone);
+  }
+  assert.deepEqual(world.records.jobs.get(theirJob.jobId), theirJob);
+  assert.deepEqual([world.calls.started, world.calls.stopped], [[], []]);
+});
+
+test('a recovery point that is pending or abandoned is not restored, and not listed', async () => {
+  const world = createWorld();
+  const points = [point(1, acme, { state: 'pending' }), point(2, acme, { state: 'abandoned' }), point(3, acme)];
+  for (const each of points) world.records.points.set(each.recoveryPointId, each);
+  const call = callAs(world, ACME);
+  for (const each of points.slice(0, 2)) {
+    const { body } = await call('POST', '/restores', { body: { recoveryPointId: each.recoveryPointId } });
+    assert.deepEqual([body.status, body.code, body.field], [409, 'RecoveryPointUnavailable', 'recoveryPointId']);
+  }
+  const { items } = (await call('GET', '/recovery-points')).body;
+  assert.deepEqual(
+    items.map((item: { recoveryPointId: string }) => item.recoveryPointId),
+    [points[2]?.recoveryPointId],
+  );
+  assert.equal((await call('GET', `/recovery-points/${points[0]?.recoveryPointId}`)).body.state, 'pending');
+});
+
+test('a job whose execution cannot be started says that it failed', async () => {
+  const world = createWorld();
+  world.deps.executions.start = async () => {
+    throw new Error(`User: arn:aws:sts::${PROVIDER}:assumed-role/api is not authorized`);
+  };
+  const answer = await callAs(world, ACME)('POST', '/backups', { body: { instanceIds: INSTANCES } });
+  assert.equal(answer.status, 500);
+  assert.ok(!answer.text.includes(PROVIDER));
+  assert.equal(world.calls.reported.length, 1);
+  const [record] = world.records.jobs.values();
+  assert.equal(record?.state, 'failed');
+  const shown = (await callAs(world, ACME)('GET', `/jobs/${record?.jobId}`)).body;
+  assert.equal(shown.error.message, 'The job could not be started.');
+});
+
+test('cancelling stops the attempt, starts its cleanup, and can be asked for again until the job has ended', async () => {
+  const world = createWorld();
+  const running = job(1, acme, { attempt: 2 });
+  world.records.jobs.set(running.jobId, running);
+  const call = callAs(world, ACME);
+  const path = `/jobs/${running.jobId}/cancel`;
+  const first = await call('POST', path);
+  assert.deepEqual([first.status, first.body.state], [202, 'cancelling']);
+  const at = world.records.jobs.get(running.jobId)?.cancelRequestedAt;
+  assert.ok(at !== undefined);
+  assert.deepEqual(world.calls.stopped, [{ machine: 'backup', name: `${running.jobId}-2`, error: 'JobCancelled' }]);
+  assert.deepEqual(world.calls.started, [
+    {
+      machine: 'cleanup',
+      name: `${running.jobId}-2-cleanup`,
+      input: { jobId: running.jobId, attempt: 2, tenantId: acme.hypervisorId },
+    },
+  ]);
+
+  world.advance(5_000);
+  assert.equal((await call('POST', path)).status, 202);
+  assert.equal(world.records.jobs.get(running.jobId)?.cancelRequestedAt, at);
+  assert.deepEqual(world.calls.started[1], world.calls.started[0]);
+
+  world.records.jobs.set(running.jobId, { ...running, state: 'cancelled' });
+  assert.deepEqual([(await call('POST', path)).status, world.calls.started.length], [409, 2]);
+});
+
+test('a job that has ended cannot be cancelled', async () => {
+  const ended: JobState[] = ['completed', 'completed with errors', 'failed', 'cancelled'];
+  for (const state of ended) {
+    const world = createWorld();
+    const over = job(1, acme, { state });
+    world.records.jobs.set(over.jobId, over);
+    const { body } = await callAs(world, ACME)('POST', `/jobs/${over.jobId}/cancel`);
+    assert.deepEqual([body.status, body.code, body.jobId], [409, 'Conflict', over.jobId]);
+    assert.deepEqual([world.calls.stopped, world.records.jobs.get(over.jobId)], [[], over]);
+  }
+});
+
+test('lists are paged to the end, newest first', async () => {
+  const world = createWorld();
+  for (let n = 1; n <= 7; n++)
+    for (const owner of [acme, bolt]) {
+      const one = job(n + (owner === bolt ? 100 : 0), owner, { state: 'completed' });
+      world.records.jobs.set(one.jobId, one);
+    }
+  const call = callAs(world, ACME);
+  const seen: string[] = [];
+  let next: string | undefined;
+  do {
+    const { body } = await call('GET', '/jobs', { query: { limit: '3', ...(next ? { next } : {}) } });
+    seen.push(...body.items.map((each: { jobId: string }) => each.jobId));
+    next = body.next;
+  } while (next);
+  assert.deepEqual(
+    seen,
+    [7, 6, 5, 4, 3, 2, 1].map((n) => job(n, acme).jobId),
+  );
+});
