@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { BLOCK_BYTES } from './block.ts';
 
@@ -37,7 +37,7 @@ export const decodeBlock = (encoding: number, bytes: Buffer): Buffer | undefined
   try {
     const plain =
       encoding === ENCODINGS.zstd
-        ? zstdDecompressSync(bytes, { chunkSize: BLOCK_BYTES, maxOutputLength: BLOCK_BYTES })
+        ? zstdDecompressSync(bytes, { chunkSize: CHUNK_BYTES, maxOutputLength: BLOCK_BYTES })
         : encoding === ENCODINGS.plain
           ? bytes
           : undefined;
@@ -47,4 +47,4 @@ export const decodeBlock = (encoding: number, bytes: Buffer): Buffer | undefined
   }
 };
 
-export const sha256 = (plain: Uint8Array): Buffer => createHash('sha256').update(plain).digest();
+export const sha256 = (plain: Uint8Array): Buffer => hash('sha256', plain, 'buffer');

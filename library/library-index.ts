@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import { BlockTable, type SharedBlockTable } from './block-table.ts';
 import { latestGeneration, readCondemned } from './condemned-packs.ts';
+import { MissingObject } from './errors.ts';
 import { openIndex } from './index-object.ts';
 import { indexName } from './names.ts';
 import type { PackContents } from './pack-contents.ts';
@@ -19,6 +20,7 @@ export interface IndexState {
 }
 
 const READS_AT_ONCE = 4;
+const MOST_PASSES = 10;
 
 /** This process's copy of what `index/` and `condemned/` say, brought up to date object by object. */
 export class LibraryIndex {
@@ -29,7 +31,8 @@ export class LibraryIndex {
   #loaded = new Set<string>();
   /** A view of another thread's table: to be replaced, not to be written. */
   #foreign: boolean;
-  #refreshing: Promise<IndexState> | undefined;
+  #running: Promise<IndexState> | undefined;
+  #next: Promise<IndexState> | undefined;
 
   constructor(store: ObjectStore, keys: TenantKeys, shared?: SharedLibraryIndex) {
     this.#store = store;
@@ -52,12 +55,15 @@ export class LibraryIndex {
     return { table: this.#table.share(), generation: this.#generation };
   }
 
-  /** Loads what is new. Calls at the same time share one run. */
+  /** Loads what is new: all that was written before the call. */
   refresh(): Promise<IndexState> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined;
-    });
-    return this.#refreshing;
+    if (!this.#running) return this.#run();
+    // the run that is under way may have listed too early; all who come meanwhile share the next
+    this.#next ??= this.#running.then(
+      () => this.#run(),
+      () => this.#run(),
+    );
+    return this.#next;
   }
 
   /** Takes over an index object that this process has just written. */
@@ -67,10 +73,22 @@ export class LibraryIndex {
     this.#loaded.add(id);
   }
 
+  #run(): Promise<IndexState> {
+    this.#next = undefined;
+    const running = this.#refresh().finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
   async #refresh(): Promise<IndexState> {
     await this.#refreshCondemned();
     // an index that vanishes between listing and reading was merged into one that a new listing shows
-    while (!(await this.#loadNew()));
+    for (let pass = 1; !(await this.#loadNew()); pass++) {
+      if (pass === MOST_PASSES)
+        throw new MissingObject({ key: 'index/', kind: 'index' }, 'what is listed is not there');
+    }
     const { blocks, packs } = this.#table;
     return { blocks, packs, generation: this.#generation, indexObjects: this.#loaded.size };
   }

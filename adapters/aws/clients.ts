@@ -45,6 +45,8 @@ const poolFor = (requestMs: number): NodeHttpHandler => {
       requestTimeout: requestMs,
       // Without it a request that runs over is only logged.
       throwOnRequestTimeout: true,
+      // requestTimeout ends with the headers: an answer that stalls in its body would hang for ever.
+      socketTimeout: requestMs,
     });
   pools.set(requestMs, pool);
   return pool;

@@ -2,7 +2,6 @@
  * CreateSnapshots has no client token. So each call tags its set with an id of its own; when its outcome is unknown,
  * the set is looked up; and if two calls of one operation both took effect, the earlier set counts and the other goes.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateSnapshotsCommand, type SnapshotInfo } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, InstanceNotFound, SnapshotFailed, TransientFailure } from '../../core/domain/errors.ts';
@@ -54,7 +53,7 @@ export const createSnapshotsOfInstance =
     } catch (error) {
       if (unknown !== undefined) {
         for (const ms of LOOKS_MS) {
-          await sleep(ms);
+          await reach.wait(ms);
           const adopted = await adopt(reach, tags, await lookUp(reach, tags));
           if (adopted) return adopted;
         }
@@ -87,7 +86,7 @@ const adopt = async (
   let seen = found;
   for (const ms of LOOKS_MS) {
     // A set appears bit by bit; two looks in a row that see the same are taken for the whole of it.
-    await sleep(ms);
+    await reach.wait(ms);
     const again = await lookUp(reach, tags);
     if (again.length === seen.length) break;
     seen = again;

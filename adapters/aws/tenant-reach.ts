@@ -7,6 +7,7 @@ export interface TenantReach {
   readonly ec2: EC2Client;
   readonly ebs: EBSClient;
   readonly ids: Ids;
+  wait(ms: number): Promise<void>;
   /** Errors: TenantAccessLost, TransientFailure; others as the SDK threw them. */
   call<T>(action: string, run: () => Promise<T>): Promise<T>;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EBSClient } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import type { SessionCredentials } from '../../core/contracts/orders.ts';
@@ -32,6 +33,7 @@ const scopeOf = (tenant: TenantHypervisor, credentials: SessionCredentials, requ
     ec2: new EC2Client(settings),
     ebs: new EBSClient(settings),
     ids: uuidv7Ids,
+    wait: (ms) => sleep(ms),
     call: (action, run) => callTenant(tenant, action, run),
   };
   return {

@@ -7,7 +7,7 @@ import { seededBytes } from './make-image.ts';
 const BLOCK = 524_288;
 
 /** What an instance's operating system does to its disks: through the local cloud's loopback control path. */
-const write = async (
+export const writeBytes = async (
   { cloud }: LocalHoldfast,
   volumeId: string,
   offset: number,
@@ -24,7 +24,7 @@ const write = async (
 };
 
 export const writeImage = (local: LocalHoldfast, volumeId: string, path: string): Promise<void> =>
-  write(local, volumeId, 0, createReadStream(path, { highWaterMark: 1_048_576 }));
+  writeBytes(local, volumeId, 0, createReadStream(path, { highWaterMark: 1_048_576 }));
 
 /** Rewrites pieces of about `share` of a volume's blocks, scattered in short runs; answers how many it touched. */
 export const workForADay = async (
@@ -45,7 +45,7 @@ export const workForADay = async (
       touched.add(first + run);
       // A part of the block, as databases and logs write.
       const length = 4_096 * (1 + (draw.readUInt8(5 + (run % 3)) % 64));
-      await write(local, volumeId, (first + run) * BLOCK + 4_096 * (draw.readUInt8(7) % 64), random(length));
+      await writeBytes(local, volumeId, (first + run) * BLOCK + 4_096 * (draw.readUInt8(7) % 64), random(length));
     }
   }
   return touched.size;

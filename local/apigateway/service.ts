@@ -6,7 +6,7 @@ import { gatewayResponses, proxyResponse } from './proxy-response.ts';
 import { findRestApi, type RestApi, type Throttle } from './rest-apis.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-export { type ApiRoute, deployRestApi, type RestApi } from './rest-apis.ts';
+export { deployRestApi, type RestApi } from './rest-apis.ts';
 
 const LARGEST_REQUEST = 10 * 1024 * 1024;
 /** Of the machine's time: the function really runs. */

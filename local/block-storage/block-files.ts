@@ -40,7 +40,7 @@ export class BlockFiles {
   /** The kept SHA-256 of a block, or undefined. */
   keptHash(name: string, index: number): Buffer | undefined {
     const hash = this.hashes(name, index, 1);
-    return hash.every((byte) => byte === 0) ? undefined : hash;
+    return hash.readBigUInt64LE(0) === 0n ? undefined : hash;
   }
 
   /** A block's SHA-256, computed from `data` the first time. */

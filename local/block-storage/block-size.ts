@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** EBS's block: what snapshots count in. */
 export const BLOCK_SIZE = 524_288;
@@ -15,6 +15,6 @@ export const isZero = (data: Buffer): boolean =>
 /** A block of zeros, not to be changed. */
 export const zeros = (length: number): Buffer => zeroBlock.subarray(0, length);
 
-export const sha256 = (data: Buffer): Buffer => createHash('sha256').update(data).digest();
+export const sha256 = (data: Buffer): Buffer => hash('sha256', data, 'buffer');
 
 export const ZERO_BLOCK_SHA256: Buffer = sha256(zeroBlock);

@@ -148,6 +148,17 @@ export class Manifests {
     }
   }
 
+  /** Releases users, and closes deltas, that a kill left without their resource; then removes what nobody needs. */
+  sweep(isUser: (user: string) => boolean, isWriting: (name: string) => boolean): void {
+    for (const { key, value } of [...this.#manifests.entries()]) {
+      for (const user of value.users) if (!isUser(user)) this.release(key, user);
+    }
+    for (const { key, value } of [...this.#deltas.entries()]) {
+      if (value.open && !isWriting(value.name)) this.#deltas.put(key, { ...value, open: false });
+    }
+    this.collect();
+  }
+
   /** Removes those of `deltas` (all, if not given) that are closed and named by no manifest. */
   collect(deltas?: readonly number[]): void {
     const named = new Set<number>();

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store, Table } from '../kernel/store.ts';
 import { BLOCK_SIZE, isZero, zeros } from './block-size.ts';
@@ -51,8 +51,8 @@ export class VolumeFile {
   }
 
   /** Whether a block may hold anything but zeros. */
-  mayHold(index: number): boolean {
-    return this.dirty.has(index) || this.#manifests.ref(this.record.base, index) !== 0;
+  mayHold(index: number, base = this.record.base): boolean {
+    return this.dirty.has(index) || this.#manifests.ref(base, index) !== 0;
   }
 
   /** Fills `into` from `offset`; what lies past the end reads as zeros. */
@@ -103,9 +103,10 @@ export class VolumeFile {
   }
 
   *#held(from: number, to: number): Generator<{ first: number; count: number }> {
+    const { base } = this.record;
     let first = -1;
     for (let index = from; index <= to; index++) {
-      const held = index < to && this.mayHold(index);
+      const held = index < to && this.mayHold(index, base);
       if (held && first < 0) first = index;
       if (!held && first >= 0) {
         yield { first, count: index - first };
@@ -143,6 +144,14 @@ export class VolumeFiles {
   constructor(folder: string, store: Store, files: OpenFiles, manifests: Manifests) {
     this.#folder = folder;
     this.#deps = { files, manifests, records: store.table('ebs.volumes'), dirty: store.table('ebs.dirty') };
+  }
+
+  /** Removes the files and records that a kill left without their volume. */
+  async sweep(isVolume: (id: string) => boolean): Promise<void> {
+    for (const { key } of [...this.#deps.records.entries()]) if (!isVolume(key)) await this.remove(key);
+    for (const file of readdirSync(this.#folder)) {
+      if (!this.has(file.replace(/\.raw$/, ''))) rmSync(join(this.#folder, file), { force: true });
+    }
   }
 
   has(id: string): boolean {

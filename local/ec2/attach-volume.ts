@@ -2,7 +2,7 @@ import { AwsError } from '../kernel/errors.ts';
 import { on } from './access.ts';
 import type { Ec2 } from './ec2.ts';
 import { ec2Operation } from './ec2-operation.ts';
-import { grantToInstance } from './encryption.ts';
+import { grantToAws } from './encryption.ts';
 import { ownInstance, ownVolume, volumesOf } from './find.ts';
 import { attachmentXml } from './render.ts';
 import { text } from './schema.ts';
@@ -38,7 +38,7 @@ export const attachVolume = (ec2: Ec2) =>
         const what = `Instance '${InstanceId}' has reached its limit of ${attachmentsPerInstance} attachments`;
         throw new AwsError('AttachmentLimitExceeded', what);
       }
-      if (volume.encryption) await grantToInstance(ec2, call, volume.encryption, InstanceId);
+      if (volume.encryption) await grantToAws(ec2, call, volume.encryption, InstanceId);
       if (ec2.volumes.get(VolumeId)?.state !== 'available')
         throw new AwsError('VolumeInUse', `${VolumeId} is already attached to an instance`);
       const changed = ec2.volumes.change(VolumeId, {

@@ -3,7 +3,7 @@ import type { Call } from '../kernel/service.ts';
 import { making, on } from './access.ts';
 import type { Ec2 } from './ec2.ts';
 import { ec2Operation } from './ec2-operation.ts';
-import { newEncryption } from './encryption.ts';
+import { grantToAws, newEncryption } from './encryption.ts';
 import { usableSnapshot } from './find.ts';
 import type { Encryption, Snapshot } from './records.ts';
 import { bool, tagSpecifications, text } from './schema.ts';
@@ -95,10 +95,9 @@ const copyKey = async (
 ): Promise<{ encryption?: Encryption; failed: boolean }> => {
   if (!input.Encrypted && !source.encryption) return { failed: false };
   try {
-    return {
-      encryption: await newEncryption(ec2, call, id, input.KmsKeyId ?? 'alias/aws/ebs', source.encryption),
-      failed: false,
-    };
+    const encryption = await newEncryption(ec2, call, id, input.KmsKeyId ?? 'alias/aws/ebs', source.encryption);
+    await grantToAws(ec2, call, encryption, id);
+    return { encryption, failed: false };
   } catch (error) {
     // As on AWS, a key that can't be used shows only when the copy has failed.
     if (error instanceof AwsError) return { failed: true };

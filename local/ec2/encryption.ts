@@ -1,23 +1,17 @@
-import { createHash } from 'node:crypto';
-import { AwsError } from '../kernel/errors.ts';
 import type { Call, Principal } from '../kernel/service.ts';
 import type { Ec2 } from './ec2.ts';
 import type { DataKey, Encryption } from './records.ts';
 
 /** EBS calls KMS with the caller's permissions, as a forward access session via EC2. */
-export const viaEbs = (principal: Principal): Principal => ({ ...principal, viaService: 'ec2' });
+const viaEc2 = (principal: Principal): Principal => ({ ...principal, viaService: 'ec2' });
 
-/** The ARN of an account's own `aws/ebs` key, which exists without being made. */
-export const defaultKeyArn = (accountId: string, region: string): string => {
-  const hex = createHash('sha256').update(`aws/ebs ${accountId} ${region}`).digest('hex');
-  const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-  return `arn:aws:kms:${region}:${accountId}:key/${uuid}`;
-};
+const DEFAULT_KEY = 'alias/aws/ebs';
+const EBS_DATA_KEY_BYTES = 64;
 
-const namesDefaultKey = (keyId: string, call: Call): boolean =>
-  keyId === 'alias/aws/ebs' || keyId.endsWith(':alias/aws/ebs') || keyId === defaultKeyArn(call.accountId, call.region);
-
-/** The encryption of a new volume or snapshot as the request wants it. Throws what KMS says to the caller. */
+/**
+ * The encryption of a new volume or snapshot as the request wants it: that of what it is made from, or under another
+ * key, by default the account's own `aws/ebs`. Throws what KMS answers to the caller.
+ */
 export const newEncryption = async (
   ec2: Ec2,
   call: Call,
@@ -25,64 +19,81 @@ export const newEncryption = async (
   keyId: string | undefined,
   from?: Encryption,
 ): Promise<Encryption> => {
-  const ask = (operation: string, input: unknown) =>
-    ec2.kernel.call(viaEbs(call.principal), call.region, 'kms', operation, input);
   if (from && (keyId === undefined || keyId === from.kmsKeyId)) {
     await checkKeyUse(ec2, call, from);
     return from;
   }
-  if (from) await checkKeyUse(ec2, call, from);
-  if (keyId === undefined || namesDefaultKey(keyId, call)) {
-    return {
-      kmsKeyId: defaultKeyArn(call.accountId, call.region),
-      isDefaultKey: true,
-      dataKey: { boundTo: resourceId },
-    };
+  const ask = asker(ec2, call, call.region);
+  const key = await ask<{ KeyMetadata: { Arn: string; KeyManager: string } }>('DescribeKey', {
+    KeyId: keyId ?? DEFAULT_KEY,
+  });
+  const { Arn, KeyManager } = key.KeyMetadata;
+  if (from && Arn === from.kmsKeyId) {
+    await checkKeyUse(ec2, call, from);
+    return from;
   }
-  const { KeyMetadata } = (await ask('DescribeKey', { KeyId: keyId })) as { KeyMetadata: { Arn: string } };
-  const made = (await ask('GenerateDataKeyWithoutPlaintext', {
-    KeyId: KeyMetadata.Arn,
-    NumberOfBytes: 64,
-    EncryptionContext: contextOf(resourceId),
-  })) as { CiphertextBlob: string };
+  const sameRegion = from && regionOf(from) === call.region;
+  // KMS re-encrypts within a region only: from another one the data key is read there, and a new one made here.
+  if (from && !sameRegion) await checkKeyUse(ec2, call, from);
+  const made =
+    from && sameRegion
+      ? await ask<{ CiphertextBlob: string }>('ReEncrypt', {
+          CiphertextBlob: from.dataKey.blob,
+          SourceKeyId: from.kmsKeyId,
+          SourceEncryptionContext: contextOf(from.dataKey),
+          DestinationKeyId: Arn,
+          DestinationEncryptionContext: contextOf({ boundTo: resourceId }),
+        })
+      : await ask<{ CiphertextBlob: string }>('GenerateDataKeyWithoutPlaintext', {
+          KeyId: Arn,
+          NumberOfBytes: EBS_DATA_KEY_BYTES,
+          EncryptionContext: contextOf({ boundTo: resourceId }),
+        });
   return {
-    kmsKeyId: KeyMetadata.Arn,
-    isDefaultKey: false,
+    kmsKeyId: Arn,
+    isDefaultKey: KeyManager === 'AWS',
     dataKey: { blob: made.CiphertextBlob, boundTo: resourceId },
   };
 };
 
-/** Whether the caller may use the data of something encrypted: Decrypt of its data key. Throws what KMS says. */
-export const checkKeyUse = async (
+/** Whether the caller may use the data of something encrypted: Decrypt of its data key. Throws what KMS answers. */
+export const checkKeyUse = async (ec2: Ec2, call: Call, encryption: Encryption): Promise<void> => {
+  await asker(
+    ec2,
+    call,
+    regionOf(encryption),
+  )('Decrypt', {
+    CiphertextBlob: encryption.dataKey.blob,
+    KeyId: encryption.kmsKeyId,
+    EncryptionContext: contextOf(encryption.dataKey),
+  });
+};
+
+/** Attaching an encrypted volume, or copying a snapshot, gives AWS's own machinery a grant on the key. */
+export const grantToAws = async (
   ec2: Ec2,
   call: Call,
   { kmsKeyId, isDefaultKey, dataKey }: Encryption,
+  machine: string,
 ): Promise<void> => {
-  if (isDefaultKey) {
-    if (kmsKeyId.split(':')[4] === call.accountId) return;
-    throw new AwsError('AccessDeniedException', `The key ${kmsKeyId} can be used by its own account only`, 403);
-  }
-  await ec2.kernel.call(viaEbs(call.principal), call.region, 'kms', 'Decrypt', {
-    CiphertextBlob: dataKey.blob,
+  if (isDefaultKey) return;
+  await asker(
+    ec2,
+    call,
+    call.region,
+  )('CreateGrant', {
     KeyId: kmsKeyId,
-    EncryptionContext: contextOf(dataKey.boundTo),
-  });
-};
-
-/** Attaching an encrypted volume gives the instance's host a grant on the key. */
-export const grantToInstance = async (
-  ec2: Ec2,
-  call: Call,
-  encryption: Encryption,
-  instanceId: string,
-): Promise<void> => {
-  if (encryption.isDefaultKey) return;
-  await ec2.kernel.call(viaEbs(call.principal), call.region, 'kms', 'CreateGrant', {
-    KeyId: encryption.kmsKeyId,
-    GranteePrincipal: `arn:aws:sts::${call.accountId}:assumed-role/aws:ec2-infrastructure/${instanceId}`,
+    GranteePrincipal: `arn:aws:sts::${call.accountId}:assumed-role/aws:ec2-infrastructure/${machine}`,
     Operations: ['Decrypt'],
-    Constraints: { EncryptionContextSubset: contextOf(encryption.dataKey.boundTo) },
+    Constraints: { EncryptionContextSubset: contextOf(dataKey) },
   });
 };
 
-const contextOf = (boundTo: DataKey['boundTo']): Record<string, string> => ({ 'aws:ebs:id': boundTo });
+const asker =
+  (ec2: Ec2, call: Call, region: string) =>
+  async <T>(operation: string, input: unknown): Promise<T> =>
+    (await ec2.kernel.call(viaEc2(call.principal), region, 'kms', operation, input)) as T;
+
+const regionOf = ({ kmsKeyId }: Encryption): string => kmsKeyId.split(':')[3] ?? '';
+
+const contextOf = ({ boundTo }: Pick<DataKey, 'boundTo'>): Record<string, string> => ({ 'aws:ebs:id': boundTo });

@@ -35,11 +35,17 @@ export const watchVolumesAndSnapshots = (ec2: Ec2): void => {
 };
 
 /** Goes on with copies that a stop or kill cut short. Guest writes that come now wait behind them. */
-export const resumeCopies = (ec2: Ec2): void => {
+export const resumeCopies = async (ec2: Ec2): Promise<void> => {
+  const { snapshots, volumes, storage } = ec2;
+  await storage.volumes.sweep((id) => volumes.get(id) !== undefined);
+  const isWriting = (id: string): boolean => snapshots.get(id)?.state === 'pending';
+  storage.manifests.sweep((user) => {
+    const parentOf = / as child$/.test(user) ? user.replace(' as child', '') : undefined;
+    return parentOf ? isWriting(parentOf) : snapshots.get(user) !== undefined || volumes.get(user) !== undefined;
+  }, isWriting);
   const cut = [...ec2.snapshots.all()].filter(({ freezing }) => freezing);
   for (const { id } of cut.sort((a, b) => a.createdAt - b.createdAt)) freezeVolume(ec2, id);
   for (const { id, filling } of ec2.volumes.all()) if (filling) fillNewVolume(ec2, id);
-  ec2.storage.manifests.collect();
 };
 
 /** A kill between a record and its transition leaves a state without an end: gives it one. */

@@ -10,8 +10,8 @@ export interface Resource {
 
 /** The encrypted data key of a volume or snapshot, and what it is bound to. */
 export interface DataKey {
-  /** Base64. Absent for the account's default key, which KMS lends to nobody else. */
-  readonly blob?: string;
+  /** Base64. */
+  readonly blob: string;
   readonly boundTo: string;
 }
 

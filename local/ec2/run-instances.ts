@@ -4,6 +4,7 @@ import type { Access, Call } from '../kernel/service.ts';
 import { making, naming, on } from './access.ts';
 import type { Ec2 } from './ec2.ts';
 import { ec2Operation } from './ec2-operation.ts';
+import { grantToAws } from './encryption.ts';
 import { usableImage } from './find.ts';
 import { launchAddress, launchPlace, launchVolumes, type NetworkWish } from './instance-launch.ts';
 import { reservationXml } from './instance-render.ts';
@@ -164,9 +165,20 @@ const prepareVolumes = async (ec2: Ec2, call: Call, instance: Instance, input: I
       ...(device === instance.rootDeviceName && { licence: instance.licence }),
       attachment: { instanceId: instance.id, device, state: 'attaching', attachedAt: ec2.now, deleteOnTermination },
     });
-    volumes.push(volume);
+    volumes.push(await granted(ec2, call, volume, instance.id));
   }
   return volumes;
+};
+
+const granted = async (ec2: Ec2, call: Call, volume: Volume, instanceId: string): Promise<Volume> => {
+  if (!volume.encryption || volume.state === 'error') return volume;
+  try {
+    await grantToAws(ec2, call, volume.encryption, instanceId);
+    return volume;
+  } catch (error) {
+    if (error instanceof AwsError) return { ...volume, state: 'error', filling: false };
+    throw error;
+  }
 };
 
 const networkWish = (input: Input): NetworkWish => {

@@ -84,11 +84,11 @@ export const createEc2: ServiceFactory = (kernel) => {
         (changes) => changeEc2Settings(kernel.store, changes),
       ),
     ],
-    start() {
+    async start() {
       seedImages(ec2);
       watchVolumesAndSnapshots(ec2);
       watchInstances(ec2);
-      resumeCopies(ec2);
+      await resumeCopies(ec2);
       resumeStates(ec2);
       ec2.transitions.start();
     },

@@ -27,8 +27,6 @@ export const putRule = (kernel: Kernel, rule: Rule): string => {
   return ruleArn(rule);
 };
 
-export const deleteRule = (kernel: Kernel, arn: string): void => table(kernel).delete(arn);
-
 export const matchingRules = (kernel: Kernel, event: LocalEvent): Rule[] =>
   Array.from(
     table(kernel).entries(`arn:aws:events:${event.region}:${event.account}:rule/`),

@@ -2,7 +2,7 @@ import type { ServiceFactory } from '../kernel/service.ts';
 import { Deliveries } from './deliveries.ts';
 import { matchingRules } from './rules.ts';
 
-export { deleteRule, putRule, type Rule } from './rules.ts';
+export { putRule } from './rules.ts';
 
 /** EventBridge's default buses: rules from events that other services emit to Lambda functions. */
 export const createEvents: ServiceFactory = (kernel) => {

@@ -48,7 +48,10 @@ export const bodyMember = z
 
 export const objectMembers = {
   ...bucketMembers,
-  Key: z.string().min(1).max(1024),
+  Key: z
+    .string()
+    .min(1)
+    .refine((key) => Buffer.byteLength(key) <= 1024, 'Your key is too long'),
 };
 
 export const xmlResponse = (root: string, value: Readonly<Record<string, XmlValue>>): WireResponse => ({

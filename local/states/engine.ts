@@ -130,11 +130,6 @@ export class StatesEngine implements Engine {
     return this.#offers.wait(activityArn, signal);
   }
 
-  /** Whether an execution is being interpreted in this process. */
-  isRunning(executionArn: string): boolean {
-    return this.#running.has(executionArn);
-  }
-
   #launch(record: ExecutionRecord): Run {
     const revision = this.tables.revisions.get(record.revision);
     if (!revision) throw new Error(`the definition of ${record.arn} is missing`);

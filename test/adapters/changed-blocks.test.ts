@@ -12,6 +12,7 @@ const reach: TenantReach = {
   ec2: new EC2Client({ region: 'eu-central-1' }),
   ebs: new EBSClient({ region: 'eu-central-1' }),
   ids: { uuid: () => freshId('x') },
+  wait: async () => {},
   call: (action, run) => callTenant(aTenant('hv-a', '222222222222'), action, run),
 };
 const { changedBlocks } = createEbsSnapshots(reach);

@@ -28,7 +28,10 @@ const waiting = (queueUrl: string) => ({
     HandOut: {
       Type: 'Task',
       Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
-      Arguments: { QueueUrl: queueUrl, MessageBody: { taskToken: '{% $states.context.Task.Token %}' } },
+      Arguments: {
+        QueueUrl: queueUrl,
+        MessageBody: { taskToken: '{% $states.context.Task.Token %}', of: '{% $states.context.Execution.Name %}' },
+      },
       HeartbeatSeconds: 60,
       TimeoutSeconds: 120,
       End: true,
@@ -140,12 +143,12 @@ describe("the control plane's own services, under the deployment's own roles", (
       const tokens = createSfnTaskTokens({ client: new SFNClient(as('BrokerRole')) });
       await executions.start('backup', name, {});
       const sqs = new SQSClient(asRoot());
-      const [message] = await until(
-        async () =>
-          (await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 1 }))).Messages ?? [],
-        (messages) => messages.length > 0,
-      );
-      const { taskToken } = JSON.parse(message?.Body ?? '{}') as { taskToken: string };
+      const receive = async (): Promise<string | undefined> => {
+        const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }));
+        const bodies = (Messages ?? []).map(({ Body }) => JSON.parse(Body ?? '') as { taskToken: string; of: string });
+        return bodies.find(({ of }) => of === name)?.taskToken;
+      };
+      const taskToken = (await until(receive, (token) => token !== undefined)) ?? '';
       assert.equal(await tokens.heartbeat(taskToken), true);
       await executions.stop('backup', name, 'JobCancelled', '');
       assert.equal(await tokens.heartbeat(taskToken), false);

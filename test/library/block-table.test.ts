@@ -1,18 +1,28 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { BlockTable } from '../../library/block-table.ts';
 import { MalformedContent } from '../../library/byte-cursor.ts';
 import { checkEntries, ENTRY_BYTES, writeEntry } from '../../library/pack-contents.ts';
 
 const BLOCKS_A_PACK = 48; // 16 MiB of blocks that compress to two thirds
-const idOf = (n: number): Buffer => createHash('sha256').update(`${n}`).digest();
+/** As evenly spread as a keyed hash, and cheaper by far. */
+const idOf = (n: number): Buffer => {
+  const id = Buffer.alloc(32);
+  let word = n;
+  for (let at = 0; at < 32; at += 4) {
+    word = Math.imul(word ^ (word >>> 16), 0x45d9f3b) + at + 1;
+    word ^= word >>> 15;
+    id.writeInt32LE(word | 0, at);
+  }
+  id.writeInt32LE(n, 12); // no two alike in what the table compares
+  return id;
+};
 
 const packOf = (n: number) => {
   const entries = Buffer.alloc(BLOCKS_A_PACK * ENTRY_BYTES);
   for (let at = 0; at < BLOCKS_A_PACK; at++)
     writeEntry(entries, at * ENTRY_BYTES, idOf(n * BLOCKS_A_PACK + at), 300_000 + at, at % 2);
-  const id = createHash('sha256').update(`pack ${n}`).digest().subarray(0, 16);
+  const id = idOf(-1 - n).subarray(0, 16);
   return {
     id,
     size: 0,

@@ -22,6 +22,7 @@ import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { createEbs } from '../../local/ebs/service.ts';
 import { createEc2 } from '../../local/ec2/service.ts';
 import type { ServiceFactory } from '../../local/kernel/service.ts';
+import { createKms } from '../../local/kms/service.ts';
 
 export type { EBS };
 export const REGION = 'eu-central-1';
@@ -64,7 +65,7 @@ const NO_QUOTAS = {
 
 export const startTestCloud = async (more: readonly ServiceFactory[] = []): Promise<TestCloud> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'local-ec2-'));
-  const services = [createEc2, createEbs, ...more];
+  const services = [createEc2, createEbs, createKms, ...more];
   let cloud = await startCloud({ dataDir, services });
   for (const account of [PROVIDER, TENANT]) cloud.admin.createAccount(account, account);
   const keys = new Map([PROVIDER, TENANT].map((account) => [account, cloud.admin.rootAccessKey(account)]));

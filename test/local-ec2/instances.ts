@@ -7,12 +7,13 @@ export const newInstance = async (
   t: TestCloud,
   more: Partial<RunInstancesCommandInput> = {},
   account = TENANT,
+  state = 'running',
 ): Promise<string> => {
   const ec2 = t.ec2(account);
   const wish = { ImageId: SEED_IMAGES.linux, InstanceType: 't3.micro' as const, MinCount: 1, MaxCount: 1, ...more };
   const { Instances } = await ec2.send(new RunInstancesCommand(wish));
   const id = Instances?.[0]?.InstanceId ?? '';
-  await inState(t, id, 'running', account);
+  await inState(t, id, state, account);
   return id;
 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,10 @@ test('after a stop and start everything is there, and what was under way goes on
     new RunInstancesCommand({ ImageId: SEED_IMAGES.linux, InstanceType: 't3.micro', MinCount: 1, MaxCount: 1 }),
   );
   const { SnapshotId: open = '' } = await t.ebs().send(new StartSnapshotCommand({ VolumeSize: 1 }));
+  const orphan = join(t.dataDir, 'ebs', 'volumes', 'vol-00000000000000000.raw');
+  writeFileSync(orphan, 'left by a kill');
   await t.restart();
+  assert.equal(existsSync(orphan), false);
   await completed(t.ec2(), snapshot);
   await inState(t, Instances?.[0]?.InstanceId ?? '', 'running');
   await until(async () => {
@@ -118,6 +122,7 @@ test('a kill in the middle of writing and copying leaves snapshots and changed b
       assert.ok(inSnapshot.equals(wanted), `block ${index} of the ${isOld ? 'old' : 'next'} one`);
     }
   }
+  assert.deepEqual(readdirSync(join(dataDir, 'ebs', 'volumes')), [`${volume}.raw`]);
   after.destroy();
   await cloud.stop();
   await rm(dataDir, { recursive: true, force: true });

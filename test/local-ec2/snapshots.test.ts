@@ -47,22 +47,23 @@ test('a snapshot is pending, then completed; what is written after the call does
   const volume = await newVolume(ec2);
   const old = randomBytes(BLOCK);
   await write(volume, 3, old);
-  await t.control('PUT', '/ec2/settings', Buffer.from('{"snapshotCompletionMs":500}'));
-  const made = await ec2.send(
+  const ebs = t.ebs();
+  await t.control('PUT', '/ec2/settings', Buffer.from('{"snapshotCompletionMs":60000}'));
+  const { SnapshotId: slow, State } = await ec2.send(new CreateSnapshotCommand({ VolumeId: volume }));
+  assert.equal(State, 'pending');
+  const early = ebs.send(new ListSnapshotBlocksCommand({ SnapshotId: slow }));
+  await assert.rejects(early, { name: 'ValidationException', Reason: 'INVALID_SNAPSHOT_ID' });
+  await ec2.send(new DeleteSnapshotCommand({ SnapshotId: slow }));
+  await t.control('PUT', '/ec2/settings', Buffer.from('{"snapshotCompletionMs":0}'));
+  const { SnapshotId: id = '' } = await ec2.send(
     new CreateSnapshotCommand({
       VolumeId: volume,
       Description: 'nightly',
       TagSpecifications: [{ ResourceType: 'snapshot', Tags: [{ Key: 'job', Value: 'job-1' }] }],
     }),
   );
-  assert.equal(made.State, 'pending');
   await write(volume, 3, randomBytes(BLOCK));
-  const id = made.SnapshotId ?? '';
-  const ebs = t.ebs();
-  const early = ebs.send(new ListSnapshotBlocksCommand({ SnapshotId: id }));
-  await assert.rejects(early, { name: 'ValidationException', Reason: 'INVALID_SNAPSHOT_ID' });
   await completed(ec2, id);
-  await t.control('PUT', '/ec2/settings', Buffer.from('{"snapshotCompletionMs":0}'));
   const { Snapshots: [shown] = [] } = await ec2.send(
     new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters: [{ Name: 'tag:job', Values: ['job-1'] }] }),
   );

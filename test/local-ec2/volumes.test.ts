@@ -29,7 +29,7 @@ const state = async (id: string) => {
 
 test('a volume goes from creating to available, is tagged at creation, and can be deleted', async () => {
   const ec2 = t.ec2();
-  await t.control('PUT', '/ec2/settings', Buffer.from('{"volumeCreationMs":500}'));
+  await t.control('PUT', '/ec2/settings', Buffer.from('{"volumeCreationMs":1500}'));
   const made = await ec2.send(
     new CreateVolumeCommand({
       AvailabilityZone: ZONE,

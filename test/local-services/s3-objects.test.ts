@@ -127,6 +127,21 @@ test('of many create-only PUTs at once exactly one succeeds', async () => {
   for (const outcome of outcomes) assert.match(outcome, /^racer|^PreconditionFailed$|^ConditionalRequestConflict$/);
 });
 
+test('a create-only PUT that meets another one, or a delete, under way is told to try again', async () => {
+  await makeBucket('conflicts');
+  const { kernel } = world.cloud;
+  const call = (operation: string, Key: string, more: object = {}) =>
+    kernel.call(world.root(ACME), REGION, 's3', operation, { Bucket: 'conflicts', Key, ...more });
+  const create = (key: string) => call('PutObject', key, { Body: 'x', IfNoneMatch: '*' });
+  const first = create('two-puts');
+  assert.equal(await errorName(create('two-puts')), 'ConditionalRequestConflict');
+  await first;
+  const disturbed = errorName(create('put-and-delete'));
+  await call('DeleteObject', 'put-and-delete');
+  assert.equal(await disturbed, 'ConditionalRequestConflict');
+  await create('put-and-delete');
+});
+
 test('a body that does not match its checksum is refused', async () => {
   await makeBucket('checksums');
   const send = (more: object) =>

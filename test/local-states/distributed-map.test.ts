@@ -402,5 +402,7 @@ test('throttling and outages while children are started or followed are waited o
   const result = await cloud.finish(execution);
   assert.equal(result.output, '[1,2,3]');
   assert.equal((await cloud.types(execution)).filter((type) => type === 'TaskFailed').length, 0);
+  const made = (name: string) => cloud.calls.filter(({ operation }) => operation === name).length;
+  assert.deepEqual([made('StartExecution'), made('DescribeExecution')], [7, 3]);
   await cloud.close();
 });

@@ -14,7 +14,6 @@ export interface State {
   readonly TimeoutSeconds?: Json;
   readonly HeartbeatSeconds?: Json;
   readonly Resource?: string;
-  readonly Credentials?: JsonObject;
   readonly Choices?: readonly ChoiceRule[];
   readonly Default?: string;
   readonly Seconds?: Json;

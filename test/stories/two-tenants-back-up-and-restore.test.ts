@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import { writeBytes } from '../../dev/demo/guest.ts';
+import { seededBytes } from '../../dev/demo/make-image.ts';
+import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
+import {
+  hashesOf,
+  instanceWithData,
+  openWorld,
+  startBackup,
+  startRestore,
+  type Tenant,
+  type World,
+  waitForCleanup,
+  waitForJob,
+} from './world.ts';
+
+const MIB = 1_048_576;
+
+/** A tenant's day: full, work, incremental; then both points are restored and compared. */
+const liveThrough = async (world: World, tenant: Tenant, seed: number) => {
+  const instance = await instanceWithData(world, tenant, [1, 2], { seed });
+  const volumeIds = instance.volumes.map(({ volumeId }) => volumeId);
+  const [root, data] = volumeIds as [string, string];
+
+  const truths = [await hashesOf(world, volumeIds)];
+  const full = await waitForJob(tenant, await startBackup(tenant, [instance.instanceId], { level: 'full' }));
+  assert.equal(full.state, 'completed', JSON.stringify(full));
+  assert.deepEqual(
+    full.instances?.[0]?.volumes?.map(({ level }) => level),
+    ['full', 'full'],
+  );
+
+  await writeBytes(world.local, data, 5 * MIB, seededBytes(seed + 1)(MIB));
+  await writeBytes(world.local, data, 7 * 4_096, Buffer.alloc(MIB));
+  await writeBytes(world.local, root, 900 * MIB, seededBytes(seed + 2)(1_000));
+  truths.push(await hashesOf(world, volumeIds));
+  const incremental = await waitForJob(tenant, await startBackup(tenant, [instance.instanceId]));
+  assert.equal(incremental.state, 'completed', JSON.stringify(incremental));
+  assert.deepEqual(
+    incremental.instances?.[0]?.volumes?.map(({ level }) => level),
+    ['incremental', 'incremental'],
+  );
+  const moved = incremental.instances?.[0]?.counters;
+  assert.ok(moved && moved.transferred <= 8, `only what changed is read: ${JSON.stringify(moved)}`);
+
+  await waitForCleanup(world, incremental.jobId);
+  const { snapshots, images, looseVolumes } = await leftInAccount(tenant.ec2);
+  assert.equal(snapshots.length, 2, 'one snapshot a volume, for the next incremental');
+  assert.deepEqual([...images, ...looseVolumes], []);
+
+  for (const [index, backup] of [full, incremental].entries()) {
+    const restore = await waitForJob(
+      tenant,
+      await startRestore(tenant, backup.instances?.[0]?.recoveryPointId as string),
+    );
+    assert.equal(restore.state, 'completed', JSON.stringify(restore));
+    const result = restore.instances?.[0]?.result;
+    assert.equal(result?.volumes.length, 2);
+    assert.equal(result?.volumeTagsLeftOut, 2, 'the volumes’ owner tags');
+    const restored = await hashesOf(world, result?.volumes.map(({ volumeId }) => volumeId) ?? []);
+    for (const { volumeId, sourceVolumeId } of result?.volumes ?? []) {
+      assert.equal(
+        restored.get(volumeId),
+        truths[index]?.get(sourceVolumeId),
+        `${sourceVolumeId} as of backup ${index + 1}`,
+      );
+    }
+    await waitForCleanup(world, restore.jobId);
+  }
+  const left = await leftInAccount(tenant.ec2);
+  assert.deepEqual(
+    [left.snapshots.length, left.images.length, left.looseVolumes.length, left.instances.length],
+    [2, 0, 0, 3],
+  );
+  return {
+    instance,
+    points: [full, incremental].map((job) => job.instances?.[0]?.recoveryPointId as string),
+    jobId: full.jobId,
+  };
+};
+
+test('two tenants back up and restore at the same time; every byte is identical, and neither sees the other', async (t) => {
+  const world = await openWorld(t);
+  const [acme, globex] = world.tenants;
+  const [ofAcme, ofGlobex] = await Promise.all([liveThrough(world, acme, 10), liveThrough(world, globex, 20)]);
+
+  await t.test('each lists its own recovery points and jobs only', async () => {
+    for (const [tenant, own] of [
+      [acme, ofAcme],
+      [globex, ofGlobex],
+    ] as const) {
+      const points = await tenant.api.call(tenantRoutes.listRecoveryPoints, {});
+      assert.deepEqual(points.items.map(({ recoveryPointId }) => recoveryPointId).sort(), [...own.points].sort());
+      const jobs = await tenant.api.call(tenantRoutes.listJobs, {});
+      assert.equal(jobs.items.length, 4);
+    }
+  });
+
+  await t.test('another tenant’s recovery point, job and instance are as good as absent', async () => {
+    const refused = async (call: Promise<unknown>): Promise<string> =>
+      call.then(
+        () => 'answered',
+        (error: Error & { problem?: unknown }) => `${error.message} ${JSON.stringify(error.problem ?? '')}`,
+      );
+    const foreign = ofGlobex.points[0] as string;
+    const absent = `rp-${'0'.repeat(32)}`;
+    const same = (text: string): string => text.replaceAll(foreign, 'ID').replaceAll(absent, 'ID');
+    assert.equal(same(await refused(startRestore(acme, foreign))), same(await refused(startRestore(acme, absent))));
+    assert.match(await refused(startRestore(acme, foreign)), /recovery point/i);
+    assert.notEqual(
+      await refused(acme.api.call(tenantRoutes.getJob, { params: { jobId: ofGlobex.jobId } })),
+      'answered',
+    );
+
+    const job = await waitForJob(acme, await startBackup(acme, [ofGlobex.instance.instanceId]));
+    assert.equal(job.state, 'failed');
+    assert.equal(job.error?.name, 'InstanceNotFound');
+    await waitForCleanup(world, job.jobId);
+    assert.equal((await leftInAccount(globex.ec2)).snapshots.length, 2, 'nothing was taken in the other account');
+  });
+
+  await t.test('a tenant may not call an operator’s route', async () => {
+    const route = { ...operatorTenantRoutes.listJobs, path: `/operator/tenants/${globex.hypervisorId}/jobs` };
+    await assert.rejects(acme.api.call(route, {}));
+  });
+
+  await t.test(
+    'every call in a tenant’s account was made by that tenant’s role, for a job of that tenant',
+    async () => {
+      for (const tenant of world.tenants) {
+        const records = await world.local.cloud.trail.records({
+          account: tenant.accountId,
+          eventName: 'CreateSnapshots',
+        });
+        assert.ok(records.length >= 2);
+        for (const { userIdentity } of records) {
+          assert.match(
+            userIdentity.arn ?? '',
+            new RegExp(`^arn:aws:sts::${tenant.accountId}:assumed-role/holdfast-tenant/`),
+          );
+        }
+      }
+    },
+  );
+});
