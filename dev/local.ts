@@ -1,21 +1,21 @@
 /** `npm run local`: the local cloud on a data folder, with this project deployed to it, until it is stopped. */
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { keepAccessNodes } from './keep-access-nodes.ts';
 import { projectDir, startLocalHoldfast } from './local-holdfast.ts';
 
-const { data, port } = new Command('npm run local --')
+const { data, port, nodes } = new Command('npm run local --')
   .description(
     'Starts the local cloud with Holdfast deployed to it. Stop it with Ctrl-C; start it again: everything is still there.',
   )
   .option('--data <dir>', 'the data folder', resolve(projectDir, '.local'))
   .option('--port <n>', 'the port on 127.0.0.1', '4566')
+  .option('--nodes <n>', 'access nodes to run for each service hypervisor', '1')
   .parse()
-  .opts<{ data: string; port: string }>();
+  .opts<{ data: string; port: string; nodes: string }>();
 
-const { cloud, apiUrl, accounts, place, dataDir, stop } = await startLocalHoldfast({
-  dataDir: resolve(data),
-  port: Number(port),
-});
+const local = await startLocalHoldfast({ dataDir: resolve(data), port: Number(port) });
+const { cloud, apiUrl, accounts, place, dataDir } = local;
 
 const exports = (
   who: string,
@@ -40,10 +40,14 @@ ${accounts.tenants
 # A guest's disk (any bytes, any offset) is at
 #   PUT ${cloud.endpoint}/_local/volumes/<volume id>/data?offset=<bytes>   with the header
 #   x-local-control: ${cloud.controlToken}
+
+Access nodes start by themselves, ${nodes} for each service hypervisor that you add; their logs are in ${dataDir}/logs.
 `);
 
+const keeping = keepAccessNodes(local, Number(nodes), (line) => console.log(line));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    void stop().then(() => process.exit(0));
+    keeping.stop();
+    void local.stop().then(() => process.exit(0));
   });
 }

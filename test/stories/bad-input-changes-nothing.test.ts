@@ -122,7 +122,7 @@ test('bad input is refused by name, in the CLI, the job’s record and the execu
 
   await t.test('no access node: the job waits, says so, and fails by its deadline', async () => {
     const jobId = await startBackup(acme, [instance.instanceId], { queueDeadlineSeconds: 8 });
-    await waitForJob(acme, jobId, (job) => job.instances?.[0]?.phase === 'waiting for an access node');
+    await waitForJob(acme, jobId, (job) => job.instances?.[0]?.phase === 'waiting for capacity');
     const job = await waitForJob(acme, jobId);
     assert.deepEqual([job.state, job.error?.name], ['failed', 'NoAccessNode']);
     await waitForCleanup(world, jobId);

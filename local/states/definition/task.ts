@@ -5,7 +5,7 @@ import { checkNumber, isExpression, type StateCheck } from './state-check.ts';
 /** Arguments that an integration takes; AWS refuses others when the machine is created. */
 const argumentsOf: Readonly<Record<string, { allowed: readonly string[]; required: readonly string[] }>> = {
   'lambda:invoke': {
-    allowed: ['FunctionName', 'Payload', 'InvocationType', 'Qualifier', 'ClientContext'],
+    allowed: ['FunctionName', 'Payload', 'InvocationType', 'Qualifier', 'ClientContext', 'LogType'],
     required: ['FunctionName'],
   },
   'sqs:sendMessage': {

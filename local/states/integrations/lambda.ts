@@ -9,6 +9,7 @@ interface InvokeAnswer {
   readonly FunctionError?: string;
   readonly Payload?: Uint8Array;
   readonly ExecutedVersion?: string;
+  readonly LogResult?: string;
 }
 
 const parsed = (text: string): Json => {
@@ -43,7 +44,10 @@ export const invokeByArn = async (call: TaskCall, functionArn: string): Promise<
   return text === '' ? null : parsed(text);
 };
 
-/** `states:::lambda:invoke`. A missing or null Payload reaches the function as `{}`. */
+/**
+ * `states:::lambda:invoke`. A missing or null Payload reaches the function as `{}`. One that is a string is sent as it
+ * is: it has to be JSON text itself, and the function gets what that text says.
+ */
 export const invoke = async (call: TaskCall): Promise<Json> => {
   const { Payload = null, FunctionName, ...others } = call.args as JsonObject;
   const answer = (await callService(
@@ -54,7 +58,7 @@ export const invoke = async (call: TaskCall): Promise<Json> => {
       InvocationType: 'RequestResponse',
       ...others,
       FunctionName,
-      Payload: Buffer.from(JSON.stringify(Payload ?? {})),
+      Payload: Buffer.from(typeof Payload === 'string' ? Payload : JSON.stringify(Payload ?? {})),
     },
     lambdaNames,
   )) as InvokeAnswer;
@@ -68,6 +72,7 @@ export const invoke = async (call: TaskCall): Promise<Json> => {
   http.HttpHeaders['X-Amz-Executed-Version'] = version;
   return {
     ExecutedVersion: version,
+    ...(answer.LogResult === undefined ? {} : { LogResult: answer.LogResult }),
     Payload: text === '' ? null : parsed(text),
     ...metadata,
     StatusCode: answer.StatusCode,

@@ -31,6 +31,38 @@ export const numberOf = async (
   return given;
 };
 
+/** `MaxConcurrency`; 0, which is also the default, is no limit of the machine's own. */
+export const concurrencyOf = async (context: StateContext): Promise<number> => {
+  const field = 'MaxConcurrency';
+  const given = await numberOf(context, context.state.MaxConcurrency, field, 0);
+  if (!Number.isInteger(given) || given < 0) {
+    throw new EvaluationFailure(`${field} must be a non-negative integer but was: ${given}`, field, true);
+  }
+  return given;
+};
+
+/** How many failed items, and what share of them in percent, leave the Map succeeded. */
+export const toleranceOf = async (context: StateContext): Promise<{ count: number; percentage: number }> => {
+  const { ToleratedFailureCount, ToleratedFailurePercentage } = context.state;
+  const count = await numberOf(context, ToleratedFailureCount, 'ToleratedFailureCount', 0);
+  if (!Number.isInteger(count) || count < 0) {
+    throw new EvaluationFailure(
+      `ToleratedFailureCount must be a non-negative integer but was: ${count}`,
+      'ToleratedFailureCount',
+      true,
+    );
+  }
+  const percentage = await numberOf(context, ToleratedFailurePercentage, 'ToleratedFailurePercentage', 0);
+  if (percentage < 0 || percentage > 100) {
+    throw new EvaluationFailure(
+      'ToleratedFailurePercentage must be between 0 and 100.',
+      'ToleratedFailurePercentage',
+      true,
+    );
+  }
+  return { count, percentage };
+};
+
 /** What one iteration gets: `ItemSelector`, or else the item itself. */
 export const selectItem = async (context: StateContext, item: Json, index: number): Promise<Json> => {
   const { ItemSelector } = context.state;

@@ -1,7 +1,7 @@
 import { aside, type Branch, runBranches } from './branches.ts';
 import { processorOf } from './definition.ts';
 import { Frame } from './frame.ts';
-import { itemsOf, numberOf, selectItem } from './map-fields.ts';
+import { concurrencyOf, itemsOf, selectItem, toleranceOf } from './map-fields.ts';
 import { checkSize, type StateContext, type StateResult } from './state-context.ts';
 
 /** AWS runs at most 40 iterations of an inline Map at a time, whatever MaxConcurrency says. */
@@ -10,11 +10,10 @@ const INLINE_CONCURRENCY = 40;
 export const runInline = async (context: StateContext): Promise<StateResult> => {
   const { state, frame, run, name } = context;
   const items = await itemsOf(context);
-  const asked = await numberOf(context, state.MaxConcurrency, 'MaxConcurrency', 0);
-  await context.evaluate(state.ToleratedFailureCount ?? null, 'ToleratedFailureCount');
-  await context.evaluate(state.ToleratedFailurePercentage ?? null, 'ToleratedFailurePercentage');
+  const asked = await concurrencyOf(context);
   const limit = asked > 0 ? Math.min(asked, INLINE_CONCURRENCY) : INLINE_CONCURRENCY;
   await context.emit('MapStateStarted', { length: items.length });
+  await toleranceOf(context);
   const started = frame.previous;
   const place = frame.place();
 
