@@ -4,10 +4,9 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { openNodeControl } from '../adapters/aws/node-clients.ts';
 import { createS3WorkArea } from '../adapters/aws/node-work-area.ts';
 import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
-import { openKmsKeyWrapper, openTenantStore } from '../adapters/aws/open-tenant-store.ts';
+import { openTenantStore } from '../adapters/aws/open-tenant-store.ts';
 import { BadConfiguration, type NodeConfiguration, readConfiguration } from './configuration.ts';
 import { createMessageHandler } from './handle-message.ts';
 import { createLog, type Log } from './log.ts';
@@ -17,7 +16,7 @@ import { createTenantLibraries } from './tenant-libraries.ts';
 import { runWorker } from './worker.ts';
 import { createWorkerPool } from './worker-pool.ts';
 
-/** A worker holds lists of blocks, pages and SDK clients; blocks themselves are outside the heap. */
+/** A worker's heap holds lists of blocks and pages; blocks themselves are outside of it. */
 const WORKER_HEAP_MIB = 192;
 
 const startWorker = (configuration: NodeConfiguration): Worker =>
@@ -28,6 +27,9 @@ const startWorker = (configuration: NodeConfiguration): Worker =>
 
 const runMain = async (configuration: NodeConfiguration, log: Log): Promise<void> => {
   const { region, slots, s3PathStyle, visibilitySeconds, pollSeconds, graceSeconds } = configuration;
+  // Loaded here, not above: a worker thread needs neither, and each client that it loads costs it 10 MiB.
+  const { openNodeControl } = await import('../adapters/aws/node-clients.ts');
+  const { openKmsKeyWrapper } = await import('../adapters/aws/open-kms-key-wrapper.ts');
   const control = openNodeControl(configuration);
   const libraries = createTenantLibraries({
     openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle: s3PathStyle }),

@@ -11,7 +11,7 @@ export interface OrderTools {
   readonly order: ClaimedOrder;
   readonly workArea: OrderWorkArea;
   /** To the tenant's snapshots; throws InvalidRequest if the order came without credentials for them. */
-  transport(): BlockTransport;
+  transport(): Promise<BlockTransport>;
   /** The tenant's library; throws InvalidRequest if the order came without it. */
   library(): Library;
   /** Of this thread, kept between its orders. */

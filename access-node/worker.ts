@@ -22,7 +22,7 @@ export interface WorkerOutside {
     /** Called when EBS says that the session ran out. */
     readonly renewCredentials: () => Promise<void>;
     readonly blockRate: number;
-  }): BlockTransport;
+  }): Promise<BlockTransport>;
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
   openStore(library: LibraryRef, credentials: () => SessionCredentials): OpenedStore;
   readonly connections: number;
@@ -94,9 +94,9 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       const performed = await performOrder({
         order,
         workArea,
-        transport: () => {
+        transport: async () => {
           credentials.tenant();
-          mine.transport ??= outside.openTransport({
+          mine.transport ??= await outside.openTransport({
             region: order.tenantRegion,
             credentials: credentials.tenant,
             renewCredentials: () => {

@@ -45,9 +45,12 @@ export class BlockPage {
     return page;
   }
 
-  /** There is one content for each page: runs of zeros and ids in turn, each as long as it can be. */
-  encode(): Buffer {
-    const content = new ByteWriter().u32(this.blockCount);
+  /**
+   * There is one content for each page and variant: runs of zeros and ids in turn, each as long as it can be. The variant
+   * is 0 unless the page of that name is condemned: it cannot be written anew before it is gone, so it gets another name.
+   */
+  encode(variant = 0): Buffer {
+    const content = new ByteWriter().u16(this.blockCount).u16(variant);
     for (let at = 0; at < this.blockCount; ) {
       const data = this.#runEnd(at, 0);
       const end = this.#runEnd(data, 1);
@@ -61,7 +64,8 @@ export class BlockPage {
   /** Throws `MalformedContent`, also for content that `encode` would not have made. */
   static decode(content: Buffer): BlockPage {
     const reader = new ByteReader(content);
-    const blockCount = reader.u32();
+    const blockCount = reader.u16();
+    reader.u16(); // the variant says nothing of the blocks
     if (blockCount < 1 || blockCount > PAGE_BLOCKS) throw new MalformedContent(`a page of ${blockCount} blocks`);
     const page = new BlockPage(blockCount);
     for (let at = 0; at < blockCount; ) {

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import { BlockTable, type SharedBlockTable } from './block-table.ts';
-import { latestGeneration, readCondemned } from './condemned-packs.ts';
+import { type Condemned, latestGeneration, NOTHING_CONDEMNED, readCondemned } from './condemned.ts';
 import { MissingObject } from './errors.ts';
 import { openIndex } from './index-object.ts';
 import { indexName } from './names.ts';
@@ -9,7 +9,7 @@ import type { TenantKeys } from './tenant-key-ring.ts';
 
 export interface SharedLibraryIndex {
   readonly table: SharedBlockTable;
-  readonly generation: number;
+  readonly condemned: Condemned;
 }
 
 export interface IndexState {
@@ -27,7 +27,8 @@ export class LibraryIndex {
   readonly #store: ObjectStore;
   readonly #keys: TenantKeys;
   #table: BlockTable;
-  #generation: number;
+  #condemned: Condemned;
+  #condemnedPages: ReadonlySet<string>;
   #loaded = new Set<string>();
   /** A view of another thread's table: to be replaced, not to be written. */
   #foreign: boolean;
@@ -38,7 +39,8 @@ export class LibraryIndex {
     this.#store = store;
     this.#keys = keys;
     this.#table = new BlockTable(shared?.table);
-    this.#generation = shared?.generation ?? 0;
+    this.#condemned = shared?.condemned ?? NOTHING_CONDEMNED;
+    this.#condemnedPages = new Set(this.#condemned.pages);
     this.#foreign = shared !== undefined;
   }
 
@@ -46,13 +48,21 @@ export class LibraryIndex {
     return this.#table;
   }
 
-  /** Of condemned packs, as of the last refresh. */
+  /** Of what is condemned, as of the last refresh. */
   get generation(): number {
-    return this.#generation;
+    return this.#condemned.generation;
+  }
+
+  isPageCondemned(id: string): boolean {
+    return this.#condemnedPages.has(id);
+  }
+
+  isPointCondemned(recoveryPointId: string): boolean {
+    return this.#condemned.points.includes(recoveryPointId);
   }
 
   share(): SharedLibraryIndex {
-    return { table: this.#table.share(), generation: this.#generation };
+    return { table: this.#table.share(), condemned: this.#condemned };
   }
 
   /** Loads what is new: all that was written before the call. */
@@ -90,27 +100,32 @@ export class LibraryIndex {
         throw new MissingObject({ key: 'index/', kind: 'index' }, 'what is listed is not there');
     }
     const { blocks, packs } = this.#table;
-    return { blocks, packs, generation: this.#generation, indexObjects: this.#loaded.size };
+    return { blocks, packs, generation: this.generation, indexObjects: this.#loaded.size };
   }
 
   async #refreshCondemned(): Promise<void> {
     for (;;) {
       const generation = await latestGeneration(this.#store);
-      if (generation === this.#generation && !this.#foreign) return;
+      if (generation === this.generation && !this.#foreign) return;
       // a block that prune moved is in two packs: only loading all again, condemned packs known, prefers the living one
       this.#reset();
       if (generation === 0) return;
       const condemned = await readCondemned({ store: this.#store, keys: this.#keys }, generation);
       if (!condemned) continue;
       this.#table.setCondemned(new Set(condemned.packs));
-      this.#generation = generation;
+      this.#setCondemned(condemned);
       return;
     }
   }
 
+  #setCondemned(condemned: Condemned): void {
+    this.#condemned = condemned;
+    this.#condemnedPages = new Set(condemned.pages);
+  }
+
   #reset(): void {
     this.#table = new BlockTable();
-    this.#generation = 0;
+    this.#setCondemned(NOTHING_CONDEMNED);
     this.#loaded = new Set();
     this.#foreign = false;
   }

@@ -50,6 +50,15 @@ export interface WrittenPage {
   readonly storedBytes: number;
 }
 
+/** The first variant that is not condemned. */
+const nameOf = ({ keys, index }: Library, page: BlockPage): { readonly content: Buffer; readonly id: string } => {
+  for (let variant = 0; ; variant++) {
+    const content = page.encode(variant);
+    const id = keys.pageId(content).toString('hex');
+    if (!index.isPageCondemned(id)) return { content, id };
+  }
+};
+
 /**
  * Writes a page unless it is there: its name comes from its content, so that whoever wrote it first wrote the same.
  * `known` is the parent's entry: if the page is that one, nothing is written or asked.
@@ -62,8 +71,7 @@ export const writePageObject = async (
 ): Promise<WrittenPage> => {
   const { store, keys, random } = library;
   if (page.dataBlocks === 0) return { entry: { page: number, id: 'zero', dataBlocks: 0 }, storedBytes: 0 };
-  const content = page.encode();
-  const id = keys.pageId(content).toString('hex');
+  const { content, id } = nameOf(library, page);
   if (known?.id === id) return { entry: known, storedBytes: 0 };
   const key = pageName(id);
   const object = sealObject(keys, 'page', key, random(SALT_BYTES), content);

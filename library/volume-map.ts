@@ -169,7 +169,8 @@ export const assembleMap = async (library: Library, input: AssembleMapInput): Pr
   const seal = sealOf(pages);
   const map: VolumeMap = { recoveryPointId, volumeId, sizeBytes, blockCount, dataBlocks, lineage, pages, seal };
   const key = mapName(recoveryPointId, volumeId);
-  const { store, keys, random } = library;
+  const { store, keys, random, index } = library;
+  if (index.isPointCondemned(recoveryPointId)) throw new ConflictingObject(key, 'its recovery point is being pruned');
   const put = await store.putNew(key, sealObject(keys, 'map', key, random(SALT_BYTES), encodeMap(map)));
   if (put.outcome === 'created') return { map, seal, ...(put.versionId !== undefined && { versionId: put.versionId }) };
   const found = await store.get(key);

@@ -24,7 +24,7 @@ export const completeSnapshots = async (
 ): Promise<ResultOf<'complete-snapshots'>> => {
   const { counters, order, signal } = tools;
   const resultKeys = await readResultKeys(tools.workArea, order.documentKey);
-  const transport = tools.transport();
+  const transport = await tools.transport();
   for (const { snapshotId, orderIds } of work.snapshots) {
     const objects: ChecksumObject[] = [];
     for (const orderId of orderIds) {

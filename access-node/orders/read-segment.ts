@@ -20,7 +20,7 @@ const FETCHES_OF_A_BLOCK = 4;
 export const readSegment = async (work: ReadSegment, tools: OrderTools): Promise<ResultOf<'read-segment'>> => {
   const { buffers, counters, connections, level, signal } = tools;
   const library = tools.library();
-  const transport = tools.transport();
+  const transport = await tools.transport();
   if (work.baseSnapshotId !== undefined && !work.parent)
     throw new InvalidRequest(`an incremental of ${work.volumeId} names no parent for its unchanged blocks`);
   const parent = work.parent && (await readMap(library, work.parent.recoveryPointId, work.parent.volumeId));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand, BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import { callOwn } from './classify.ts';
-import type { Item, Key } from './dynamo-table.ts';
+import type { Item, Key } from './dynamo-item.ts';
 
 const KEYS_PER_GET = 100;
 const ITEMS_PER_PUT = 25;

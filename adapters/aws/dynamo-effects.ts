@@ -1,6 +1,7 @@
 import type { Effect } from '../../core/domain/effect.ts';
 import type { Effects } from '../../core/ports/catalog.ts';
-import { type Key, recordOf, type Table } from './dynamo-table.ts';
+import { type Key, recordOf } from './dynamo-item.ts';
+import type { Table } from './dynamo-table.ts';
 
 const partition = (jobId: string, attempt: number): string => `ATTEMPT#${jobId}#${attempt}#EFFECT`;
 const keyOf = ({ jobId, attempt, effectId }: Effect): Key => ({ pk: partition(jobId, attempt), sk: effectId });

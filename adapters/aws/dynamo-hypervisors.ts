@@ -1,7 +1,8 @@
 import type { Hypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Hypervisors } from '../../core/ports/catalog.ts';
+import { type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
-import { type Key, recordOf, type Table } from './dynamo-table.ts';
+import type { Table } from './dynamo-table.ts';
 
 /**
  * A tenant's record is kept under its *account*, so that one conditional write keeps a second tenant hypervisor of that

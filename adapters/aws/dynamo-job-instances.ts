@@ -1,6 +1,7 @@
 import type { JobInstance } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
-import { type Key, recordOf, type Table } from './dynamo-table.ts';
+import { type Key, recordOf } from './dynamo-item.ts';
+import type { Table } from './dynamo-table.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
 
 const partition = (jobId: string): string => `JOB#${jobId}#INSTANCE`;

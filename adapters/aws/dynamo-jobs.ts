@@ -1,7 +1,8 @@
 import type { Job } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
+import { type Key, recordOf } from './dynamo-item.ts';
 import { createDynamoJobInstances } from './dynamo-job-instances.ts';
-import { type Key, recordOf, type Table } from './dynamo-table.ts';
+import type { Table } from './dynamo-table.ts';
 import { readTimeline, timelineRow } from './dynamo-timeline.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
 

@@ -2,7 +2,8 @@ import type { OrderOutcome } from '../../core/contracts/orders.ts';
 import type { Order } from '../../core/domain/order.ts';
 import type { Orders } from '../../core/ports/catalog.ts';
 import type { Condition } from './dynamo-expressions.ts';
-import { type Item, type Key, recordOf, type Table } from './dynamo-table.ts';
+import { type Item, type Key, recordOf } from './dynamo-item.ts';
+import type { Table } from './dynamo-table.ts';
 import { inParallel } from './in-parallel.ts';
 
 const keyOf = (orderId: string): Key => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });

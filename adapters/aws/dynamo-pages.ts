@@ -1,6 +1,7 @@
 import { InvalidRequest } from '../../core/domain/errors.ts';
 import type { Page, PageRequest } from '../../core/ports/catalog.ts';
-import type { Item, Table } from './dynamo-table.ts';
+import type { Item } from './dynamo-item.ts';
+import type { Table } from './dynamo-table.ts';
 
 const encode = (sk: string): string => Buffer.from(sk).toString('base64url');
 

@@ -5,8 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { RecoveryPointVolume } from '../../core/domain/recovery-point.ts';
-import type { Item } from './dynamo-table.ts';
-import { recordOf } from './dynamo-table.ts';
+import { type Item, recordOf } from './dynamo-item.ts';
 
 export const volumesVersion = (volumes: readonly RecoveryPointVolume[]): string =>
   createHash('sha256').update(JSON.stringify(volumes)).digest('hex').slice(0, 32);

@@ -1,7 +1,8 @@
 import type { ProtectedInstance } from '../../core/domain/protected-instance.ts';
 import type { ProtectedInstances } from '../../core/ports/catalog.ts';
 import type { Condition } from './dynamo-expressions.ts';
-import { type Key, recordOf, type Table } from './dynamo-table.ts';
+import { type Key, recordOf } from './dynamo-item.ts';
+import type { Table } from './dynamo-table.ts';
 
 const partition = (tenantId: string): string => `TENANT#${tenantId}#INSTANCE`;
 const keyOf = (tenantId: string, instanceId: string): Key => ({ pk: partition(tenantId), sk: instanceId });

@@ -1,8 +1,9 @@
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { RecoveryPoints } from '../../core/ports/catalog.ts';
+import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import { isVolume, isVolumeOf, volumeItems, volumeOf, volumesVersion } from './dynamo-point-volumes.ts';
-import { type Item, type Key, recordOf, type Table } from './dynamo-table.ts';
+import type { Table } from './dynamo-table.ts';
 import { readTimeline, timelineRow } from './dynamo-timeline.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
 import { inParallel } from './in-parallel.ts';

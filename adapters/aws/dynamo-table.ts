@@ -16,13 +16,7 @@ import {
 import { attemptsOf, callOwn } from './classify.ts';
 import { batchGet, batchPut } from './dynamo-batches.ts';
 import { type Change, type Condition, changeExpression, conditionExpression } from './dynamo-expressions.ts';
-
-export interface Key {
-  readonly pk: string;
-  readonly sk: string;
-}
-/** An item's fields and its key. */
-export type Item = Key & Readonly<Record<string, unknown>>;
+import type { Item, Key } from './dynamo-item.ts';
 
 export interface Rows {
   readonly items: readonly Item[];
@@ -157,6 +151,3 @@ export const createTable = (client: DynamoDBClient, tableName: string): Table =>
     },
   };
 };
-
-/** The record in an item: its fields without the key and what this adapter keeps for itself. */
-export const recordOf = <T>({ pk: _pk, sk: _sk, writeId: _writeId, ...fields }: Item): T => fields as T;

@@ -3,8 +3,9 @@
  * missing from the list; a row whose record was never written, or has another time by now, stands for nothing.
  */
 import type { Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { Item } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
-import type { Item, Table } from './dynamo-table.ts';
+import type { Table } from './dynamo-table.ts';
 
 /** `time` in ms since 1970; 15 digits sort until the year 33,658. */
 export const timelineRow = (pk: string, time: number, id: string): Item => ({

@@ -158,8 +158,7 @@ interface ListPosition {
 }
 
 const header = (answer: HttpAnswer, name: string): string | undefined => {
-  const value = answer.headers[name];
-  return typeof value === 'string' ? value : value?.[0];
+  return answer.headers[name];
 };
 
 const parse = <T>(schema: z.ZodType<T>, answer: HttpAnswer): T => {

@@ -7,8 +7,8 @@ import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, InstanceNotFound, SnapshotFailed, TransientFailure } from '../../core/domain/errors.ts';
 import type { DescribedSnapshot, Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsMessage, awsName, isOutcomeUnknown, required, transientFailure } from './classify.ts';
+import { deleteSnapshot, findSnapshotsByTag } from './ec2-find-snapshots.ts';
 import { findInstances } from './ec2-instances.ts';
-import { deleteSnapshot, findSnapshotsByTag } from './ec2-snapshots.ts';
 import { tagSpecifications, tagsOf } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
 

@@ -1,47 +1,10 @@
-import {
-  DeleteSnapshotCommand,
-  type DescribeSnapshotsCommandInput,
-  paginateDescribeSnapshots,
-  type Snapshot,
-} from '@aws-sdk/client-ec2';
 import type { DescribedSnapshot, TenantScope } from '../../core/ports/tenant-scope.ts';
-import { awsName, required, transientFailure } from './classify.ts';
 import { createSnapshotsOfInstance } from './ec2-create-snapshots.ts';
-import { tagsOf } from './ec2-tags.ts';
+import { deleteSnapshot, findSnapshots, findSnapshotsByTag } from './ec2-find-snapshots.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
-const ABSENT = new Set(['InvalidSnapshot.NotFound', 'InvalidSnapshotID.NotFound', 'InvalidSnapshotID.Malformed']);
 /** EC2's limit of values in one filter. */
 const FILTER_VALUES = 200;
-
-/** All pages of our own account's snapshots. */
-export const findSnapshots = (
-  { ec2, call }: TenantReach,
-  input: DescribeSnapshotsCommandInput,
-): Promise<DescribedSnapshot[]> =>
-  call('ec2:DescribeSnapshots', async () => {
-    const found: DescribedSnapshot[] = [];
-    for await (const page of paginateDescribeSnapshots({ client: ec2 }, { OwnerIds: ['self'], ...input })) {
-      found.push(...(page.Snapshots ?? []).map((each) => describedSnapshot(each)));
-    }
-    return found;
-  });
-
-export const findSnapshotsByTag = (reach: TenantReach, key: string, value: string): Promise<DescribedSnapshot[]> =>
-  findSnapshots(reach, { Filters: [{ Name: `tag:${key}`, Values: [value] }] });
-
-const describedSnapshot = (snapshot: Snapshot): DescribedSnapshot => {
-  const action = 'ec2:DescribeSnapshots';
-  const state = required(snapshot.State, 'State', action);
-  return {
-    snapshotId: required(snapshot.SnapshotId, 'SnapshotId', action),
-    volumeId: snapshot.VolumeId ?? '',
-    state: state === 'completed' || state === 'error' ? state : 'pending',
-    sizeGiB: required(snapshot.VolumeSize, 'VolumeSize', action),
-    startedAt: required(snapshot.StartTime, 'StartTime', action).getTime(),
-    tags: tagsOf(snapshot.Tags),
-  };
-};
 
 export const createEc2Snapshots = (
   reach: TenantReach,
@@ -60,15 +23,3 @@ export const createEc2Snapshots = (
   /** The session's policy refuses what does not carry our tags. */
   delete: (snapshotId) => deleteSnapshot(reach, snapshotId),
 });
-
-export const deleteSnapshot = ({ ec2, call }: TenantReach, snapshotId: string): Promise<void> =>
-  call('ec2:DeleteSnapshot', async () => {
-    try {
-      await ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }));
-    } catch (error) {
-      if (ABSENT.has(awsName(error))) return;
-      // An image that was deregistered a moment ago still counts.
-      if (awsName(error) === 'InvalidSnapshot.InUse') throw transientFailure('ec2:DeleteSnapshot', error);
-      throw error;
-    }
-  });

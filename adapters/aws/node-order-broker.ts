@@ -1,6 +1,6 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import { type BrokerRequest, ClaimResponse, CompleteResponse, HeartbeatResponse } from '../../core/contracts/orders.ts';
+import { type BrokerRequest, ClaimResponse, HeartbeatResponse, OrderOutcome } from '../../core/contracts/orders.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import { BrokerRefused, type OrderBroker } from '../../core/ports/node-control.ts';
 import { asTransient } from './node-client-settings.ts';
@@ -63,7 +63,7 @@ export const createLambdaOrderBroker = ({ client, functionName, nodeId }: Lambda
   return {
     claim: (request) => ask(ClaimResponse, { operation: 'claimOrder', nodeId, ...request }),
     heartbeat: (request) => ask(HeartbeatResponse, { operation: 'heartbeatOrder', nodeId, ...request }),
-    complete: (request) => ask(CompleteResponse, { operation: 'completeOrder', nodeId, ...request }),
+    complete: (request) => ask(OrderOutcome, { operation: 'completeOrder', nodeId, ...request }),
     async release(request) {
       await ask(z.unknown(), { operation: 'releaseOrder', nodeId, ...request });
     },

@@ -2,7 +2,7 @@ import type { SessionCredentials } from '../../core/contracts/orders.ts';
 import type { BlockTransport } from '../../core/ports/block-transport.ts';
 import { createEbsBlockTransport } from './ebs-block-transport.ts';
 import { createHttpEbsCalls } from './ebs-block-transport-http.ts';
-import { createSdkEbsCalls } from './ebs-block-transport-sdk.ts';
+import type { EbsCalls } from './ebs-calls.ts';
 
 export interface EbsTransportOptions {
   /** `http`: the fast one. `sdk`: the reference, for when AWS does something that the fast one does not know. */
@@ -16,9 +16,13 @@ export interface EbsTransportOptions {
   readonly endpoint?: string | undefined;
 }
 
-export const openEbsTransport = (options: EbsTransportOptions): BlockTransport => {
+/** Loads the SDK only where it is wanted: in every worker thread it would cost memory for nothing. */
+export const openEbsTransport = async (options: EbsTransportOptions): Promise<BlockTransport> => {
   const { kind, region, credentials, connections, endpoint, renewCredentials, blockRate } = options;
   const place = { region, credentials, connections, ...(endpoint === undefined ? {} : { endpoint }) };
-  const calls = kind === 'sdk' ? createSdkEbsCalls(place) : createHttpEbsCalls(place);
+  const calls: EbsCalls =
+    kind === 'sdk'
+      ? (await import('./ebs-block-transport-sdk.ts')).createSdkEbsCalls(place)
+      : createHttpEbsCalls(place);
   return createEbsBlockTransport({ calls, blockRate, renewCredentials });
 };

@@ -1,10 +1,7 @@
-import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { LibraryRef, SessionCredentials } from '../../core/contracts/orders.ts';
 import type { ObjectStore } from '../../core/ports/object-store.ts';
-import type { KeyWrapper } from '../../library/key-wrapper.ts';
 import { createDiskStore } from '../disk/disk-store.ts';
-import { createKmsKeyWrapper } from './kms-key-wrapper.ts';
 import { liveCredentials } from './live-credentials.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 import { s3ClientSettings } from './s3-retry.ts';
@@ -29,11 +26,4 @@ export const openTenantStore = (
   });
   const store = createS3ObjectStore({ client, bucket: library.bucket, prefix: library.prefix });
   return { store, close: () => client.destroy() };
-};
-
-/** Wraps with a KMS key in the region that its ARN names. */
-export const openKmsKeyWrapper = (keyArn: string, credentials: () => SessionCredentials): KeyWrapper => {
-  const region = keyArn.split(':')[3] ?? '';
-  const client = new KMSClient({ region, credentials: liveCredentials(credentials), maxAttempts: 4 });
-  return createKmsKeyWrapper({ client, keyId: keyArn });
 };

@@ -43,8 +43,15 @@ export const statusOf = (error: unknown): number | undefined => (error as SdkErr
 export const nameOf = (error: unknown): string => (error as SdkError).name ?? '';
 const textOf = (error: unknown): string => `${nameOf(error)}: ${(error as SdkError).message}`;
 
-/** 400s that pass by themselves: a body that arrived damaged or too slowly, a session that is being renewed. */
-const PASSING = new Set(['RequestTimeout', 'BadDigest', 'XAmzContentChecksumMismatch', 'ExpiredToken', 'SlowDown']);
+/** 400s and 403s that pass: a body that came damaged or too slowly, a session being renewed, a clock being corrected. */
+const PASSING = new Set([
+  'RequestTimeout',
+  'BadDigest',
+  'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
+  'ExpiredToken',
+  'RequestTimeTooSkewed',
+]);
 /** S3 itself never says so; stores that speak its protocol do. */
 const FULL = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage']);
 const isFull = (error: unknown): boolean => FULL.has(nameOf(error)) || statusOf(error) === 507;

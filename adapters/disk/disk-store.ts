@@ -56,7 +56,11 @@ class DiskStore implements DeletableStore {
       await this.#syncFolder(dirname(path));
       return { outcome: 'created' };
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') return { outcome: 'exists' };
+      if (codeOf(error) === 'EEXIST') {
+        // its writer may have died before this, and whoever relies on the object needs it to stay
+        await this.#syncFolder(dirname(path));
+        return { outcome: 'exists' };
+      }
       if (NO_ROOM.has(codeOf(error) ?? ''))
         throw new LibraryFull(`no room in ${this.#folder} for ${key}`, { cause: error });
       throw error;

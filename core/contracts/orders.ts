@@ -222,8 +222,6 @@ export const HeartbeatResponse = z.strictObject({
 });
 export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
 
-/** `completeOrder` → the outcome that counts (an earlier one of another node, if that was first); `releaseOrder` → {}. */
-export const CompleteResponse = OrderOutcome;
 
 /** The result object of a segment, in the work area. */
 export const SegmentResult = z.discriminatedUnion('kind', [

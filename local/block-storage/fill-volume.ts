@@ -2,7 +2,7 @@ import type { BlockFiles } from './block-files.ts';
 import { BLOCK_SIZE } from './block-size.ts';
 import { type Manifests, PAGE_BLOCKS } from './manifests.ts';
 import { atOnce, type Background } from './turns.ts';
-import type { VolumeFile } from './volume-files.ts';
+import type { VolumeFile } from './volume-file.ts';
 
 const SLICE_BLOCKS = 32;
 

@@ -3,7 +3,7 @@ import type { BlockFiles } from './block-files.ts';
 import { BLOCK_SIZE, isZero } from './block-size.ts';
 import { type Manifests, PAGE_BLOCKS } from './manifests.ts';
 import { atOnce, type Background } from './turns.ts';
-import type { VolumeFile } from './volume-files.ts';
+import type { VolumeFile } from './volume-file.ts';
 
 /** Copied in one go before other work gets a turn: 16 MiB, about 15 ms. */
 const SLICE_BLOCKS = 32;

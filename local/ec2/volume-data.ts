@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BLOCK_SIZE, GIB } from '../block-storage/block-size.ts';
-import type { VolumeFile } from '../block-storage/volume-files.ts';
+import type { VolumeFile } from '../block-storage/volume-file.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { ControlRoute } from '../kernel/service.ts';
 import type { Ec2 } from './ec2.ts';

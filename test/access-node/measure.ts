@@ -79,7 +79,7 @@ const measureFetch = async (mib: number): Promise<void> => {
   const { child, served } = await start(mib);
   const { endpoint, snapshotId } = served;
   const place = { region: REGION, endpoint, connections: 32, credentials: () => served.credentials };
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     await fetchAll('SDK     ', createSdkEbsCalls(place), snapshotId);
     await fetchAll('own HTTP', createHttpEbsCalls(place), snapshotId);
   }

@@ -67,7 +67,14 @@ const restore = async (recoveryPointId: string): Promise<string> => {
 
 test('a full backup through a real node restores to the same bytes', { timeout: 60_000 }, async () => {
   const segments = await Promise.all([
-    world.send({ kind: 'read-segment', volumeId, snapshotId: snapshots[0], volumeBlocks, pages: [0], blocks: [[0, 4_096]] }),
+    world.send({
+      kind: 'read-segment',
+      volumeId,
+      snapshotId: snapshots[0],
+      volumeBlocks,
+      pages: [0],
+      blocks: [[0, 4_096]],
+    }),
     world.send({
       kind: 'read-segment',
       volumeId,
@@ -93,7 +100,11 @@ test('an incremental on top of it restores to the later bytes, gone blocks inclu
     parent,
     volumeBlocks,
     pages: [0, 1],
-    blocks: [[3, 4], [100, 102], [5_000, 5_002]],
+    blocks: [
+      [3, 4],
+      [100, 102],
+      [5_000, 5_002],
+    ],
   });
   await succeeded(segment);
   const { counters } = (await world.result(segment)) as { counters: Record<string, number> };
@@ -104,7 +115,9 @@ test('an incremental on top of it restores to the later bytes, gone blocks inclu
   assert.deepEqual(await contentOf(world.ebs, restored), await contentOf(world.ebs, snapshots[1]));
 });
 
-test('an order on a snapshot that is not there fails by name, and the state machine sees it', { timeout: 60_000 }, async () => {
+test('an order on a snapshot that is not there fails by name, and the state machine sees it', {
+  timeout: 60_000,
+}, async () => {
   const order = await world.send({
     kind: 'read-segment',
     volumeId,
@@ -128,13 +141,19 @@ test('credentials that run out are replaced while the order runs', { timeout: 60
   await world.asked('claimOrder', order);
   world.giveCredentials();
   await succeeded(order);
-  const beats = world.requests().filter(({ operation, orderId }) => operation === 'heartbeatOrder' && orderId === order);
+  const beats = world
+    .requests()
+    .filter(({ operation, orderId }) => operation === 'heartbeatOrder' && orderId === order);
   assert.equal(beats.filter(({ wantCredentials }) => wantCredentials).length, 1, 'asked for once');
 });
 
 test('nothing that a node says holds a token or a secret', () => {
   const said = node.output();
   assert.match(said, /order done/);
-  for (const secret of [world.session.tenant().sessionToken.slice(0, 40), 'sessionToken":"[^\\[]', 'taskToken":"[^\\[]'])
+  for (const secret of [
+    world.session.tenant().sessionToken.slice(0, 40),
+    'sessionToken":"[^\\[]',
+    'taskToken":"[^\\[]',
+  ])
     assert.doesNotMatch(said, new RegExp(secret.replace(/[+/]/g, '.')));
 });

@@ -37,7 +37,9 @@ test('an order of a node that is killed is done by another', { timeout: 90_000 }
   await second.exited;
 });
 
-test('a node that is stopped hands its order back and ends well; the next takes it at once', { timeout: 90_000 }, async () => {
+test('a node that is stopped hands its order back and ends well; the next takes it at once', {
+  timeout: 90_000,
+}, async () => {
   const first = world.startNode({ ...nodes, HOLDFAST_GRACE_SECONDS: '0', HOLDFAST_VISIBILITY_SECONDS: '600' });
   const order = await slowOrder(5);
   await progressed(order);
@@ -60,7 +62,10 @@ test('a node that is stopped by message lets an order end within its grace', { t
   node.child.send('stop');
   assert.equal(await node.exited, 0, node.output());
   assert.equal((await world.ended(order)).status, 'SUCCEEDED');
-  assert.equal(world.requests().filter(({ orderId, operation }) => orderId === order && operation === 'releaseOrder').length, 0);
+  assert.equal(
+    world.requests().filter(({ orderId, operation }) => orderId === order && operation === 'releaseOrder').length,
+    0,
+  );
 });
 
 test('a cancelled order is stopped and released, and its node goes on with the next', { timeout: 90_000 }, async () => {

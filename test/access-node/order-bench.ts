@@ -83,7 +83,7 @@ export const openBench = async (transport: BlockTransport) => {
     const { resultKey } = await performOrder({
       order,
       workArea: area,
-      transport: () => transport,
+      transport: async () => transport,
       library: () => library,
       buffers: createBlockBuffers(),
       counters,

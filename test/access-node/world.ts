@@ -1,15 +1,21 @@
 /** A local cloud with a provider and a tenant, a queue, a machine that sends orders to it, and real node processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CreateSnapshotCommand, CreateVolumeCommand, DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { EBSClient, StartSnapshotCommand } from '@aws-sdk/client-ebs';
+import { CreateSnapshotCommand, CreateVolumeCommand, DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateStateMachineCommand, DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
 import { startCloud } from '../../local/cloud.ts';
@@ -21,7 +27,6 @@ import { createS3 } from '../../local/s3/service.ts';
 import { createSqs } from '../../local/sqs/service.ts';
 import { createStates } from '../../local/states/service.ts';
 import { createSts } from '../../local/sts/service.ts';
-import { randomBytes } from 'node:crypto';
 
 export const REGION = 'eu-central-1';
 const PROVIDER = '111111111111';
@@ -151,7 +156,12 @@ export const startWorld = async () => {
     writeFileSync(join(state, 'credentials-now.json'), JSON.stringify({ ...credentials, ...changes }));
   };
   giveCredentials();
-  await control('PUT', '/ebs/settings', { getsPerAccount: 1e6, getsPerSnapshot: 1e6, putsPerAccount: 1e6, putsPerSnapshot: 1e6 });
+  await control('PUT', '/ebs/settings', {
+    getsPerAccount: 1e6,
+    getsPerSnapshot: 1e6,
+    putsPerAccount: 1e6,
+    putsPerSnapshot: 1e6,
+  });
 
   async function control(method: string, path: string, body?: Uint8Array | object): Promise<void> {
     const response = await fetch(`${cloud.endpoint}/_local${path}`, {
@@ -244,7 +254,8 @@ export const startWorld = async () => {
     /** Waits until the broker was asked that for the order, and `which` holds. */
     asked: (operation: string, orderId: string, which: (request: NotedRequest) => boolean = () => true) =>
       until(
-        async () => requests().find((asked) => asked.operation === operation && asked.orderId === orderId && which(asked)),
+        async () =>
+          requests().find((asked) => asked.operation === operation && asked.orderId === orderId && which(asked)),
         60,
         `${operation} of ${orderId}`,
       ),
@@ -280,9 +291,7 @@ export const startWorld = async () => {
       return { child, exited, output: () => output };
     },
     async newVolume(gib: number): Promise<string> {
-      const { VolumeId = '' } = await ec2.send(
-        new CreateVolumeCommand({ AvailabilityZone: `${REGION}a`, Size: gib }),
-      );
+      const { VolumeId = '' } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: `${REGION}a`, Size: gib }));
       await new Promise((resolve) => setTimeout(resolve, 200));
       return VolumeId;
     },

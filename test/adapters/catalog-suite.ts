@@ -116,6 +116,9 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         const job = aJob(A);
         const added = await racers(20, () => catalog.jobs.add(job));
         assert.equal(added.filter(Boolean).length, 1);
+        assert.equal(await catalog.jobs.add({ ...job, createdAt: 2_000 }), false);
+        const { items } = await catalog.jobs.list(A, { limit: 100 });
+        assert.equal(items.filter(({ jobId }) => jobId === job.jobId).length, 1);
       });
 
       it('changes fields only from the states named, and exactly one racer does', async () => {
@@ -280,7 +283,8 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
       });
 
       it('is never seen with a part of its volumes, whoever writes at the time', async () => {
-        const sets = [1, 2, 3].map((set) => Array.from({ length: 12 }, (_, index) => aVolume(index, [set])));
+        const VOLUMES = 12;
+        const sets = [1, 2, 3].map((set) => Array.from({ length: VOLUMES }, (_, index) => aVolume(index, [set])));
         const point = aPoint(A, 'i-00004444', sets[0] as NonNullable<(typeof sets)[0]>);
         await catalog.points.add(point);
         let writing = true;
@@ -292,7 +296,7 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         let reads = 0;
         while (writing) {
           const volumes = (await catalog.points.get(A, point.recoveryPointId))?.volumes ?? [];
-          assert.equal(volumes.length, 12);
+          assert.equal(volumes.length, VOLUMES);
           assert.equal(new Set(volumes.map(({ pageDataBlocks }) => pageDataBlocks[0])).size, 1);
           reads++;
         }
@@ -423,6 +427,14 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         assert.equal(await catalog.orders.complete(order.orderId, 1, outcomeOf(order, 1)), undefined);
         assert.equal(await catalog.orders.release(order.orderId, 1, 'queued'), false);
         assert.equal(await catalog.orders.heartbeat(order.orderId, 1, noCounters, 3_000), undefined);
+      });
+
+      it('makes nothing when there is no such order', async () => {
+        const { orderId } = anOrder(aJob(A), 'i-0000000f');
+        await catalog.orders.close(orderId);
+        assert.equal(await catalog.orders.heartbeat(orderId, 1, noCounters, 1), undefined);
+        assert.equal(await catalog.orders.release(orderId, 1, 'queued'), false);
+        assert.equal(await catalog.orders.get(orderId), undefined);
       });
 
       it('binds a task token to one order', async () => {

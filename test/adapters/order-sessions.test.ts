@@ -160,7 +160,10 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
   const objectAttempts = (credentials: SessionCredentials, Bucket: string, Key: string) => {
     const s3 = new S3Client(client(credentials));
     return {
-      get: { name: `get ${Key}`, run: async () => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString() },
+      get: {
+        name: `get ${Key}`,
+        run: async () => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
+      },
       put: { name: `put ${Key}`, run: () => s3.send(new PutObjectCommand({ Bucket, Key: `${Key}.new`, Body: 'y' })) },
       delete: { name: `delete ${Key}`, run: () => s3.send(new DeleteObjectCommand({ Bucket, Key })) },
       list: {

@@ -49,6 +49,14 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     assert.equal(answer.status, 200);
   };
 
+  /** Blocks of 512 KiB, as the guest writes them. */
+  const guestWrites = async (volumeId: string, block: number, count: number): Promise<void> => {
+    const url = `${world.cloud.endpoint}/_local/volumes/${volumeId}/data?offset=${block * 524_288}`;
+    const headers = { 'x-local-control': world.cloud.controlToken };
+    const answer = await fetch(url, { method: 'PUT', headers, body: Buffer.alloc(count * 524_288, (block % 250) + 1) });
+    assert.equal(answer.status, 200, await answer.text());
+  };
+
   const scopeOf = (tenant: number): Promise<TenantScope> =>
     scopes.open(world.tenants[tenant] as TenantHypervisor, jobId);
 
@@ -265,6 +273,47 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     );
     assert.deepEqual(await scope.instances.findByTag(TAG.restore, 'rp-1'), []);
     await scope.instances.terminate('i-0123456789abcdef0');
+  });
+
+  it('lists what changed between two snapshots, and starts a snapshot once', async () => {
+    const id = await launchInstance(world.ec2(0), 'changing');
+    const scope = await scopeOf(0);
+    const instance = await until(
+      () => scope.instances.describe(id),
+      (answer) => answer?.state === 'running',
+    );
+    const volumeId = instance?.volumes.find(({ device }) => device === '/dev/sdf')?.volumeId ?? '';
+    const snapshotNow = async (): Promise<string> => {
+      const set = await scope.snapshots.createForInstance(id, [], tagsOf(freshId('op')));
+      await until(
+        () => scope.snapshots.describe(set.map(({ snapshotId }) => snapshotId)),
+        (answer) => answer.every(({ state }) => state === 'completed'),
+      );
+      return set.find((each) => each.volumeId === volumeId)?.snapshotId ?? '';
+    };
+    await guestWrites(volumeId, 0, 1);
+    const base = await snapshotNow();
+    await guestWrites(volumeId, 3, 2);
+    await guestWrites(volumeId, 2_047, 1);
+    const next = await snapshotNow();
+    assert.deepEqual(await scope.snapshots.changedBlocks(base, next, 0, 100_000), {
+      ranges: [
+        [3, 5],
+        [2_047, 2_048],
+      ],
+    });
+    assert.deepEqual((await scope.snapshots.changedBlocks(base, next, 4, 100_000)).ranges[0], [4, 5]);
+
+    const token = freshId('op');
+    const started = await scope.snapshots.start(1, token, tagsOf(token));
+    assert.deepEqual(await scope.snapshots.start(1, token, tagsOf(token)), started);
+    const [found] = await scope.snapshots.findByTag(TAG.operation, token);
+    assert.deepEqual([found?.snapshotId, found?.state], [started.snapshotId, 'pending']);
+    await scope.snapshots.delete(started.snapshotId);
+
+    const other = (await scope.snapshots.findByTag(TAG.job, jobId)).find((each) => each.volumeId !== volumeId);
+    for (const unrelated of [other?.snapshotId ?? '', started.snapshotId])
+      await assert.rejects(scope.snapshots.changedBlocks(unrelated, next, 0, 100), { name: 'UnrelatedSnapshots' });
   });
 
   it('loses access when the role is gone, in words that show a tenant nothing of the service side', async () => {

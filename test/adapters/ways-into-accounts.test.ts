@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { CreateSnapshotCommand } from '@aws-sdk/client-ec2';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Credentials, clientSettings } from '../../adapters/aws/clients.ts';
@@ -87,6 +88,10 @@ describe("ways into tenants' accounts", () => {
       () => scope.instances.describe(id),
       (answer) => answer?.state === 'running',
     );
+    const { SnapshotId = '' } = await world
+      .ec2(1)
+      .send(new CreateSnapshotCommand({ VolumeId: (await scope.instances.describe(id))?.volumes[0]?.volumeId }));
+    await assert.rejects(scope.snapshots.delete(SnapshotId), { name: 'TenantAccessLost' });
     await assert.rejects(scope.instances.terminate(id), { name: 'TenantAccessLost' });
   });
 

@@ -80,7 +80,7 @@ test('a restore’s segments cover every page that holds data', () => {
         const segments = dataSegments(pages, size);
         assertDisjointPages(segments);
         const covered = new Set(segments.flatMap(pagesOf));
-        pages.forEach((data, page) => assert.ok(data === 0 || covered.has(page)));
+        for (const [page, data] of pages.entries()) assert.ok(data === 0 || covered.has(page));
         assert.equal(
           segments.reduce((sum, { blockCount }) => sum + blockCount, 0),
           pages.reduce((sum, data) => sum + data, 0),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { publishCondemned } from '../../library/condemned-packs.ts';
+import { publishCondemned } from '../../library/condemned.ts';
 import { rotateTenantKey } from '../../library/tenant-keys.ts';
 import { backUp, block, IDENTITY, openTestLibrary, RECOVERY, WRAPPER } from './backup.ts';
 import { MemoryStore } from './memory-store.ts';
@@ -39,7 +39,14 @@ const build = async (): Promise<MemoryStore> => {
   const rotated = await openTestLibrary(store, seededRandom('second'));
   await backUp(rotated, { point: 'rp-2', sizeBytes, blocks: new Map([[2, block('c')]]), parent });
   for (const generation of [1, 2])
-    await publishCondemned(rotated, { generation, publishedAt: 1, deleteNotBefore: 2, packs: ['00'.repeat(16)] });
+    await publishCondemned(rotated, {
+      generation,
+      publishedAt: 1,
+      deleteNotBefore: 2,
+      pages: ['11'.repeat(32)],
+      points: ['rp-9'],
+      packs: ['00'.repeat(16)],
+    });
   return store;
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createDiskStore } from '../../adapters/disk/disk-store.ts';
-import { readCondemned } from '../../library/condemned-packs.ts';
+import { readCondemned } from '../../library/condemned.ts';
 import { openLibrary } from '../../library/library.ts';
 import { listPoints, readPoint } from '../../library/recovery-point.ts';
 import { openTenantKeysWithRecoveryKey } from '../../library/tenant-keys.ts';

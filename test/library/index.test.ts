@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { publishCondemned } from '../../library/condemned-packs.ts';
+import { publishCondemned } from '../../library/condemned.ts';
 import { encodeIndex } from '../../library/index-object.ts';
-import type { Library } from '../../library/library.ts';
+import { attachLibrary, type Library, shareLibrary } from '../../library/library.ts';
 import { indexName } from '../../library/names.ts';
 import { readPackContents } from '../../library/pack-object.ts';
 import { rebuildIndex } from '../../library/rebuild-index.ts';
@@ -42,7 +42,14 @@ const movePack = async (library: Library, store: MemoryStore, packId: string): P
   // a library that knows no pack stores the block again
   const blind = { ...library, index: (await openTestLibrary(new MemoryStore())).index };
   await writeSegment(blind, new Map([[index, plain]]), SEGMENT);
-  await publishCondemned(library, { generation: 1, publishedAt: 0, deleteNotBefore: 0, packs: [packId] });
+  await publishCondemned(library, {
+    generation: 1,
+    publishedAt: 0,
+    deleteNotBefore: 0,
+    pages: [],
+    points: [],
+    packs: [packId],
+  });
   assert.ok(store.objects.has(`packs/${packId.slice(0, 2)}/${packId}`));
 };
 
@@ -96,16 +103,42 @@ test('a restore goes on past lost blocks, and names exactly those', async () => 
 test('a writer treats condemned packs as absent, reports the generation, and readers still read them', async () => {
   const { store, library } = await build();
   const packs = [...BLOCKS].slice(0, 4).map(([, plain]) => packIdOf(library, plain as Buffer));
-  await publishCondemned(library, { generation: 1, publishedAt: 0, deleteNotBefore: 0, packs });
+  await publishCondemned(library, { generation: 1, publishedAt: 0, deleteNotBefore: 0, pages: [], points: [], packs });
   const later = await openTestLibrary(store, seededRandom('later'));
   const { counters, generation } = await writeSegment(later, BLOCKS, SEGMENT);
   assert.equal(generation, 1);
   assert.deepEqual([counters.stored, counters.deduplicated], [4, 6]);
   assert.equal(difference(await restore(later, 'rp-1'), BLOCKS), undefined);
-  await assert.rejects(publishCondemned(library, { generation: 1, publishedAt: 0, deleteNotBefore: 0, packs: [] }), {
-    name: 'ConflictingObject',
-    key: 'condemned/1',
+  await assert.rejects(
+    publishCondemned(library, { generation: 1, publishedAt: 0, deleteNotBefore: 0, pages: [], points: [], packs: [] }),
+    {
+      name: 'ConflictingObject',
+      key: 'condemned/1',
+    },
+  );
+});
+
+test('what is condemned is not built upon: a page gets another name, a point no map', async () => {
+  const { store, library } = await build();
+  const first = await readMap(library, 'rp-1', 'vol-1');
+  const pages = first.pages.map(({ id }) => id);
+  await publishCondemned(library, {
+    generation: 1,
+    publishedAt: 0,
+    deleteNotBefore: 0,
+    packs: [],
+    pages,
+    points: ['rp-dead'],
   });
+  const later = await openTestLibrary(store, seededRandom('later'));
+  const { pages: written } = await writeSegment(later, BLOCKS, SEGMENT);
+  assert.notEqual(written[0]?.id, pages[0]);
+  const again = attachLibrary({ store, random: seededRandom('worker'), now: () => 0, shared: shareLibrary(later) });
+  assert.deepEqual((await writeSegment(again, BLOCKS, SEGMENT)).pages, written);
+  await assert.rejects(backUp(later, { point: 'rp-dead', sizeBytes, blocks: BLOCKS }), { name: 'ConflictingObject' });
+  await backUp(later, { point: 'rp-2', sizeBytes, blocks: BLOCKS });
+  for (const id of pages) store.objects.delete(`pages/${id.slice(0, 2)}/${id}`);
+  assert.equal(difference(await restore(later, 'rp-2'), BLOCKS), undefined);
 });
 
 for (const refreshed of [true, false]) {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createDiskStore } from '../../adapters/disk/disk-store.ts';
-import { publishCondemned } from '../../library/condemned-packs.ts';
+import { publishCondemned } from '../../library/condemned.ts';
 import { type Library, openLibrary } from '../../library/library.ts';
 import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
 import { writePoint } from '../../library/recovery-point.ts';
@@ -92,4 +92,6 @@ await publishCondemned(second, {
   publishedAt: now(),
   deleteNotBefore: now() + 7 * 86_400_000,
   packs: [orphanPack],
+  pages: orphan.pages.map(({ id }) => id),
+  points: ['rp-golden-given-up'],
 });

@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../core/ports/object-store.ts';
-import { latestGeneration, readCondemned } from '../../library/condemned-packs.ts';
+import { latestGeneration, readCondemned } from '../../library/condemned.ts';
 import { openKeyObject } from '../../library/key-object.ts';
 import { type Library, openLibrary } from '../../library/library.ts';
 import { verifyPack } from '../../library/pack-object.ts';

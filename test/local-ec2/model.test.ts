@@ -216,7 +216,7 @@ class World {
   }
 }
 
-const runs = Number(process.env.RUNS ?? 15);
+const runs = Number(process.env.RUNS ?? 8);
 
 const explore = (value: (random: () => number) => number, exact: boolean): Promise<void> =>
   fc.assert(

@@ -311,15 +311,25 @@ export class TestCloud {
 /** A Lambda that answers by function name; what is thrown becomes a function error. */
 export const lambda =
   (functions: Record<string, (event: unknown) => unknown>): Handler =>
-  async ({ FunctionName, Payload }) => {
+  async ({ FunctionName, Payload, LogType }) => {
     const name = String(FunctionName).split(':function:').at(-1) ?? '';
     const run = functions[name];
     if (!run) {
-      throw new AwsError('ResourceNotFoundException', `Function not found: ${FunctionName}:$LATEST`, 404);
+      throw new AwsError(
+        'ResourceNotFoundException',
+        `Function not found: ${arnOfFunction(String(FunctionName))}:$LATEST`,
+        404,
+      );
     }
     try {
       const result = await run(JSON.parse((Payload as Buffer).toString()));
-      return { StatusCode: 200, ExecutedVersion: '$LATEST', Payload: Buffer.from(JSON.stringify(result ?? null)) };
+      const log = LogType === 'Tail' ? { LogResult: '' } : {};
+      return {
+        StatusCode: 200,
+        ExecutedVersion: '$LATEST',
+        Payload: Buffer.from(JSON.stringify(result ?? null)),
+        ...log,
+      };
     } catch (error) {
       if (error instanceof AwsError) throw error;
       const { name: type, message } = error as Error;
@@ -327,5 +337,8 @@ export const lambda =
       return { StatusCode: 200, FunctionError: 'Unhandled', ExecutedVersion: '$LATEST', Payload: Buffer.from(text) };
     }
   };
+
+const arnOfFunction = (name: string): string =>
+  name.startsWith('arn:') ? name : `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;
 
 export const named = (name: string, message = ''): Error => Object.assign(new Error(message), { name });

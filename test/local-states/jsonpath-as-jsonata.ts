@@ -23,6 +23,7 @@ const path = (text: Json | undefined): string => {
 const expression = (text: Json | undefined): string => `{% ${path(text)} %}`;
 
 const template = (value: Json): Json => {
+  if (typeof value === 'string' && value.startsWith('{%')) throw new Untranslatable(value);
   if (Array.isArray(value)) return value.map(template);
   if (!isObject(value)) return value;
   return Object.fromEntries(
@@ -83,6 +84,8 @@ const state = (original: Obj): Obj => {
   const inputPath = take(result, 'InputPath');
   const resultPath = take(result, 'ResultPath');
   if (inputPath !== undefined && parameters !== undefined) throw new Untranslatable('InputPath with Parameters');
+  // In JSONPath a path in Assign is one into the state's result.
+  if (/\.\$":"\$[."]/.test(JSON.stringify(result.Assign ?? {}))) throw new Untranslatable('Assign from the result');
   if (result.Assign !== undefined) result.Assign = template(result.Assign);
   if (Array.isArray(result.Catch)) {
     result.Catch = result.Catch.map((catcher) => {

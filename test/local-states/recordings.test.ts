@@ -7,7 +7,18 @@ import { hasOldMapExit, loadCases, type RecordedCase, recordings, replay } from 
 const unsupported: Readonly<Record<string, string>> = {};
 
 /** JSONPath cases whose outcome depends on JSONPath itself, not on what they are about. */
-const aboutJsonPath: Readonly<Record<string, string>> = {};
+const aboutJsonPath: Readonly<Record<string, string>> = {
+  'jsonpath/invalid-jsonpath-st-invalid-jsonpath-in-heartbeatsecondspath':
+    'calls s3:listBuckets, which no task can here',
+  'jsonpath/invalid-jsonpath-st-invalid-jsonpath-in-timeoutsecondspath': 'calls s3:listBuckets, which no task can here',
+  'jsonpath-assign/reference-in-map-state-map-state-reference-in-max-concurrency-path': 'takes "1" for a number',
+  'jsonpath-assign/reference-in-map-state-max-items-path-map-state-reference-in-max-items-path':
+    'takes "2" for a number',
+  'jsonpath-assign/reference-in-map-state-max-items-path-map-state-reference-in-max-per-batch-path':
+    'takes "2" for a number',
+  'jsonpath-timeouts/service-lambda-map-timeout':
+    'compared as a set below: AWS takes two steps of an iteration at once',
+};
 
 const skip = recordings ? false : 'not run: no recordings (set HOLDFAST_ASL_RECORDINGS to their folder)';
 
@@ -45,9 +56,12 @@ test('executions recorded in JSONPath run alike where they can be written in JSO
       target === null ? null : asJsonata(target),
     ]);
     if (definition === undefined || targets.some(([, target]) => target === undefined)) return [];
-    return [{ ...recorded, definition, stateMachines: Object.fromEntries(targets) }];
+    // With several iterations under way AWS enters and schedules each in one step; here they take turns.
+    const interleaved = recorded.name === 'jsonpath-timeouts/service-lambda-map-timeout';
+    const expected = interleaved ? { ...recorded.expected, eventsNormalised: true } : recorded.expected;
+    return [{ ...recorded, definition, expected, stateMachines: Object.fromEntries(targets) }];
   });
-  assert.ok(cases.length > 60, `only ${cases.length} cases could be written in JSONata`);
+  assert.ok(cases.length > 100, `only ${cases.length} cases could be written in JSONata`);
   const failed = await replayAll(cases);
   t.diagnostic(
     `${cases.length - failed.length} of ${cases.length} translated cases hold (of ${all.length} in JSONPath)`,

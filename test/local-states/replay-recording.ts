@@ -48,14 +48,13 @@ const arnOf = (service: string, rest: string): string => `arn:aws:${service}:${R
 /** The recordings' symbols as ARNs and URLs, and back. */
 const toArns = (value: unknown): string =>
   JSON.stringify(value)
-    .replace(/(?<![\w:])(no_such_)?lambda:(\w+)/g, arnOf('lambda', 'function:$1$2'))
+    .replace(/(?<![\w:])lambda:(\w+)/g, arnOf('lambda', 'function:$1'))
     .replace(/(?<![\w:])activity:activity/g, arnOf('states', 'activity:activity'))
     .replace(/(?<![\w:])stateMachine:target/g, arnOf('states', 'stateMachine:target'))
     .replace(/(?<![\w:])sqs:queue/g, QUEUE);
 const toSymbols = (text: string): string =>
   text
-    .replaceAll(arnOf('lambda', 'function:no_such_'), 'no_such_lambda:')
-    .replaceAll(arnOf('lambda', 'function:'), 'lambda:')
+    .replace(new RegExp(`${arnOf('lambda', 'function:')}(?!no_such_lambda)`, 'g'), 'lambda:')
     .replaceAll(arnOf('states', 'activity:'), 'activity:')
     .replaceAll(arnOf('states', 'stateMachine:target'), 'stateMachine:target')
     .replaceAll(QUEUE, 'sqs:queue');
@@ -97,6 +96,13 @@ export const replay = async (recorded: RecordedCase): Promise<string | undefined
       cause: described.cause === undefined ? null : toSymbols(described.cause),
     };
     const { status, output, error, cause, events } = expected;
+    // A bad path or a value of the wrong type: in JSONata it is the expression that has failed.
+    if (recorded.queryLanguage === 'JSONPath' && error === 'States.Runtime') {
+      return difference(
+        { status, error: 'States.QueryEvaluationError' },
+        { status: actual.status, error: actual.error },
+      );
+    }
     const found = difference({ status, output, error, cause }, actual);
     if (found) return found;
     const mine = JSON.parse(toSymbols(JSON.stringify((await cloud.history(executionArn)).map(flat)))) as Event[];

@@ -1,4 +1,4 @@
-import { arnOf, machineName } from '../arns.ts';
+import { arnOf, machineName, parseArn } from '../arns.ts';
 import type { Json } from '../json.ts';
 import { type ExecutionRecord, itemKey, keyOf, type MapRunRecord } from '../records.ts';
 import { type Machine, processorOf } from './definition.ts';
@@ -6,7 +6,7 @@ import { Aborted, StateFailure } from './errors.ts';
 import { batchItems } from './item-batcher.ts';
 import { readItems } from './item-reader.ts';
 import { runChildren } from './map-children.ts';
-import { itemsOf, numberOf, selectItem } from './map-fields.ts';
+import { concurrencyOf, itemsOf, selectItem, toleranceOf } from './map-fields.ts';
 import { uuidOf } from './random.ts';
 import { transformed, writeResults } from './result-writer.ts';
 import { checkSize, type StateContext, type StateResult } from './state-context.ts';
@@ -17,30 +17,10 @@ export const runDistributed = async (context: StateContext): Promise<StateResult
   const { engine, record } = run;
   const given = state.ItemReader ? undefined : await itemsOf(context);
   const attemptId = frame.place();
-  const label = state.Label ?? uuidOf(record.machineArn, context.name);
-  const { region, accountId, rest } = partsOf(record);
-  const opened: MapRunRecord = {
-    arn: arnOf(
-      'mapRun',
-      region,
-      accountId,
-      `${machineName(record.machineArn)}/${label}:${uuidOf(record.seed, attemptId)}`,
-    ),
-    executionArn: record.arn,
-    machineArn: arnOf('stateMachine', region, accountId, `${rest}/${label}`),
-    status: 'RUNNING',
-    startDate: frame.now,
-    maxConcurrency: await numberOf(context, state.MaxConcurrency, 'MaxConcurrency', 0),
-    toleratedFailureCount: await numberOf(context, state.ToleratedFailureCount, 'ToleratedFailureCount', 0),
-    toleratedFailurePercentage: await numberOf(
-      context,
-      state.ToleratedFailurePercentage,
-      'ToleratedFailurePercentage',
-      0,
-    ),
-    type: processorOf(state).ProcessorConfig?.ExecutionType ?? 'STANDARD',
-  };
+  const maxConcurrency = await concurrencyOf(context);
   await context.emit('MapStateStarted', { length: given?.length ?? 0 });
+  const tolerated = await toleranceOf(context);
+  const opened = newMapRun(context, attemptId, { maxConcurrency, tolerated });
   const started = await context.emit('MapRunStarted', { mapRunArn: opened.arn });
   if (!engine.tables.mapRuns.get(opened.arn)) {
     await run.whenLive(frame);
@@ -80,9 +60,25 @@ export const runDistributed = async (context: StateContext): Promise<StateResult
   }
 };
 
-const partsOf = (record: ExecutionRecord): { region: string; accountId: string; rest: string } => {
-  const [, , , region = '', accountId = '', , rest = ''] = record.machineArn.split(':');
-  return { region, accountId, rest: rest.split('/')[0] ?? '' };
+const newMapRun = (
+  { state, run, frame, name }: StateContext,
+  attemptId: string,
+  limits: { maxConcurrency: number; tolerated: { count: number; percentage: number } },
+): MapRunRecord => {
+  const { record } = run;
+  const { region, accountId } = parseArn(record.machineArn);
+  const labelled = `${machineName(record.machineArn)}/${state.Label ?? uuidOf(record.machineArn, name)}`;
+  return {
+    arn: arnOf('mapRun', region, accountId, `${labelled}:${uuidOf(record.seed, attemptId)}`),
+    executionArn: record.arn,
+    machineArn: arnOf('stateMachine', region, accountId, labelled),
+    status: 'RUNNING',
+    startDate: frame.now,
+    maxConcurrency: limits.maxConcurrency,
+    toleratedFailureCount: limits.tolerated.count,
+    toleratedFailurePercentage: limits.tolerated.percentage,
+    type: processorOf(state).ProcessorConfig?.ExecutionType ?? 'STANDARD',
+  };
 };
 
 /** Reads, selects and batches the items and writes them down, so that a restart goes on with just these. */

@@ -19,7 +19,8 @@ export const broker = async (request) => {
   if (!order) return { outcome: 'gone', reason: 'there is no such order' };
   if (operation === 'claimOrder') {
     if (done) return { outcome: 'done', result: done };
-    if (held && held.nodeId !== nodeId && Date.now() - held.at < order.heartbeatSeconds * 2_250) return { outcome: 'held' };
+    if (held && held.nodeId !== nodeId && Date.now() - held.at < order.heartbeatSeconds * 2_250)
+      return { outcome: 'held' };
     const claim = (held?.claim ?? read('claims', orderId) ?? 0) + 1;
     write('held', orderId, { nodeId, claim, at: Date.now() });
     write('claims', orderId, claim);

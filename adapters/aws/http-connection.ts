@@ -1,0 +1,93 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import { EbsCallError } from './ebs-calls.ts';
+import type { HttpMessage } from './http-message.ts';
+
+/** What the kernel hands over at once; each connection reads into this one buffer, so that nothing is left to collect. */
+const READ_BYTES = 128 * 1024;
+
+/** One connection of HTTP/1.1: one request at a time, the answer read without a copy in between. */
+export interface HttpConnection {
+  /** Sends one request and feeds the answer to `message`; resolves when it is whole. A failure closes the connection. */
+  exchange(head: string, body: Uint8Array | undefined, message: HttpMessage): Promise<void>;
+  readonly open: boolean;
+  close(reason?: Error): void;
+}
+
+interface Waiting {
+  readonly message: HttpMessage;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export const openHttpConnection = (origin: URL): HttpConnection => {
+  const secure = origin.protocol === 'https:';
+  const host = origin.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(origin.port) || (secure ? 443 : 80);
+  let open = true;
+  let waiting: Waiting | undefined;
+
+  const settle = (error?: Error): void => {
+    const ended = waiting;
+    waiting = undefined;
+    if (!ended) return;
+    if (error) ended.reject(error);
+    else ended.resolve();
+  };
+  const close = (reason?: Error): void => {
+    open = false;
+    socket.destroy();
+    settle(reason ?? new EbsCallError('ConnectionClosed', 0, 'the connection was closed'));
+  };
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+    callback: (length: number, buffer: Uint8Array): boolean => {
+      // Nobody asked: an answer to nothing, or what came after a whole one.
+      if (!waiting) {
+        close();
+        return false;
+      }
+      try {
+        const { message } = waiting;
+        if (message.take(buffer.subarray(0, length) as Buffer) === 'done') {
+          // An answer that came before the request was sent whole: what is left of it would be sent into the next one.
+          const spent = socket.writableLength > 0 || !message.keepsConnection;
+          settle();
+          if (spent) close();
+        }
+      } catch (error) {
+        close(error as Error);
+      }
+      return true;
+    },
+  };
+  const socket: net.Socket = secure
+    ? tls.connect({ host, port, servername: net.isIP(host) ? '' : host, onread } as tls.ConnectionOptions)
+    : net.connect({ host, port, onread });
+  socket.setNoDelay(true);
+  socket.on('error', (error: NodeJS.ErrnoException) =>
+    close(new EbsCallError(error.code ?? 'ConnectionFailed', 0, error.message, undefined, error)),
+  );
+  const onEnd = (): void => {
+    if (waiting?.message.ended() === 'done') settle();
+    close(new EbsCallError('ConnectionClosed', 0, 'the connection ended before the answer did'));
+  };
+  socket.on('end', onEnd);
+  socket.on('close', onEnd);
+
+  return {
+    exchange: (head, body, message) =>
+      new Promise((resolve, reject) => {
+        if (!open) return reject(new EbsCallError('ConnectionClosed', 0, 'the connection is closed'));
+        waiting = { message, resolve, reject };
+        socket.cork();
+        socket.write(head, 'latin1');
+        if (body) socket.write(body);
+        socket.uncork();
+      }),
+    get open() {
+      return open;
+    },
+    close,
+  };
+};
