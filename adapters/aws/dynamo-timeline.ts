@@ -24,7 +24,9 @@ export const readTimeline = <T>(
   of: (record: T) => { readonly id: string; readonly time: number },
 ): Promise<Page<T>> =>
   readPage(table, pk, request, true, async (rows) => {
-    const records = new Map((await load(rows.map(({ id }) => id as string))).map((record) => [of(record).id, record]));
+    // Two rows may name one record, and DynamoDB refuses to be asked for it twice.
+    const ids = [...new Set(rows.map(({ id }) => id as string))];
+    const records = new Map((await load(ids)).map((record) => [of(record).id, record]));
     return rows.map(({ id, time }) => {
       const record = records.get(id as string);
       return record !== undefined && of(record).time === time ? record : undefined;

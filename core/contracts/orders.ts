@@ -222,7 +222,6 @@ export const HeartbeatResponse = z.strictObject({
 });
 export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
 
-
 /** The result object of a segment, in the work area. */
 export const SegmentResult = z.discriminatedUnion('kind', [
   z.strictObject({

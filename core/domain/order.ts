@@ -8,6 +8,8 @@ export interface Order {
   readonly jobId: JobId;
   readonly attempt: number;
   readonly tenantId: HypervisorId;
+  /** Whose library the order reads or writes: the point's, which need not be the tenant's present binding. */
+  readonly serviceId: HypervisorId;
   /** Whose record holds the lease that this order works under; absent for restores out of place. */
   readonly instanceId: string;
   readonly fence?: number;

@@ -1,5 +1,5 @@
 import type { HypervisorId, JobId } from '../contracts/ids.ts';
-import { NotFound, TenantNotBound } from '../domain/errors.ts';
+import { LibraryUnavailable, NotFound, TenantNotBound } from '../domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../domain/hypervisor.ts';
 import type { Job } from '../domain/job.ts';
 import type { Catalog } from '../ports/catalog.ts';
@@ -16,6 +16,13 @@ export const openTenant = async (
   const job = await catalog.jobs.get(tenantId, jobId);
   if (!job) throw new NotFound(`there is no job ${jobId} of ${tenantId}`);
   return { job, ...(await boundTenant(catalog, tenantId)) };
+};
+
+/** A service hypervisor that a record names. Errors: LibraryUnavailable (it is gone, and its library with it). */
+export const serviceOf = async (catalog: Catalog, serviceId: HypervisorId): Promise<ServiceHypervisor> => {
+  const service = await catalog.hypervisors.get(serviceId);
+  if (service?.kind === 'service') return service;
+  throw new LibraryUnavailable(`the service hypervisor ${serviceId}, whose library holds the data, is gone`);
 };
 
 export const boundTenant = async (

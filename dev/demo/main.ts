@@ -176,6 +176,11 @@ const started = performance.now();
 step('A local cloud starts, with Holdfast deployed to it as serverless.yml says');
 const local = await startLocalHoldfast({ dataDir, overrides: { heartbeatSeconds: '2' } });
 note(`${local.cloud.endpoint}, data in ${dataDir}`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void local.stop().finally(() => process.exit(130));
+  });
+}
 let good = false;
 try {
   good = await demo(options, local);

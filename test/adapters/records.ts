@@ -114,6 +114,7 @@ export const anOrder = ({ jobId, tenantId }: Job, instanceId: string): Order => 
   jobId,
   attempt: 1,
   tenantId,
+  serviceId: 'hv-service01',
   instanceId,
   fence: 1,
   kind: 'read-segment',

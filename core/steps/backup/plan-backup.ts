@@ -63,7 +63,7 @@ export const createPlanBackup =
           work: readSegment(volume, segment),
         }),
       );
-      await placeOrders({ catalog, work }, input, cursor.part, drafts, input.fence);
+      await placeOrders({ catalog, work }, { ...input, serviceId: point.serviceId }, cursor.part, drafts, input.fence);
       return { done: false, cursor: { ...part.next, part: cursor.part + 1 } };
     }
 
@@ -72,7 +72,7 @@ export const createPlanBackup =
     const finishOrderId = derivedId(sha256, 'ord', jobId, attempt, instanceId, 'assemble');
     const [finish] = await placeOrders(
       { catalog, work },
-      input,
+      { ...input, serviceId: point.serviceId },
       'finish',
       [{ orderId: finishOrderId, volumeId: '', blocks: 0, snapshotIds: [], work: assembleMaps(point, planned) }],
       input.fence,

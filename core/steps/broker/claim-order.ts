@@ -4,7 +4,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, TaskTokens, WorkArea } from '../../ports/control.ts';
 import type { OrderSessions } from '../../ports/tenant-scope.ts';
-import { boundTenant } from '../tenant-of-job.ts';
+import { boundTenant, serviceOf } from '../tenant-of-job.ts';
 import { libraryAccess } from './library-access.ts';
 import { issueCredentials } from './order-credentials.ts';
 import { whyGone } from './order-life.ts';
@@ -47,7 +47,8 @@ export const createClaimOrder =
     if (!claimed) return { outcome: 'held' };
     await markTransferring(catalog, clock, claimed);
 
-    const { tenant, service } = await boundTenant(catalog, claimed.tenantId);
+    const { tenant } = await boundTenant(catalog, claimed.tenantId);
+    const service = await serviceOf(catalog, claimed.serviceId);
     return {
       outcome: 'yours',
       claim: claimed.claim,
@@ -60,7 +61,7 @@ export const createClaimOrder =
       workBucket: deps.work.bucket,
       documentKey: claimed.documentKey,
       resultPrefix: claimed.resultPrefix,
-      credentials: await issueCredentials(deps.sessions, claimed, tenant, service.hypervisorId),
+      credentials: await issueCredentials(deps.sessions, claimed, tenant),
       blockRate: deps.blockRate,
       heartbeatSeconds: deps.heartbeatSeconds,
     };

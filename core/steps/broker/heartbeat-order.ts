@@ -22,11 +22,11 @@ export const createHeartbeatOrder =
     if (!before) return { cancelled: true, blockRate };
     await addProgress(catalog, before, counters);
     if (!wantCredentials) return { cancelled: false, blockRate };
-    const { tenant, service } = await boundTenant(catalog, order.tenantId);
+    const { tenant } = await boundTenant(catalog, order.tenantId);
     return {
       cancelled: false,
       blockRate,
-      credentials: await issueCredentials(sessions, order, tenant, service.hypervisorId),
+      credentials: await issueCredentials(sessions, order, tenant),
     };
   };
 

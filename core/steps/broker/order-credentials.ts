@@ -1,4 +1,3 @@
-import type { HypervisorId } from '../../contracts/ids.ts';
 import type { OrderCredentials } from '../../contracts/orders.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Order } from '../../domain/order.ts';
@@ -7,9 +6,8 @@ import type { OrderSessions } from '../../ports/tenant-scope.ts';
 /** What an order of a kind may reach; nothing that its kind does not need. */
 export const issueCredentials = async (
   sessions: OrderSessions,
-  { kind, jobId, attempt, tenantId, snapshotIds }: Order,
+  { kind, jobId, attempt, tenantId, serviceId, snapshotIds }: Order,
   tenant: TenantHypervisor,
-  serviceId: HypervisorId,
 ): Promise<OrderCredentials> => {
   const fills = kind === 'write-segment' || kind === 'complete-snapshots';
   const [inTenant, library, workArea] = await Promise.all([

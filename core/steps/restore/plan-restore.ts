@@ -6,7 +6,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { enterPhase } from '../phase.ts';
-import { openTenant } from '../tenant-of-job.ts';
+import { openTenant, serviceOf } from '../tenant-of-job.ts';
 import { type OrderDraft, placeOrders } from '../transfer/place-orders.ts';
 import { restoredPoint } from './restored-point.ts';
 
@@ -24,8 +24,10 @@ export const createPlanRestore =
   async ({ snapshotIds, ...input }: PlanRestoreInput): Promise<Transfer> => {
     const { jobId, attempt, tenantId, instanceId, recoveryPointId } = input;
     const ref = { jobId, attempt, tenantId, instanceId };
-    const { job, service } = await openTenant(catalog, tenantId, jobId);
+    const { job } = await openTenant(catalog, tenantId, jobId);
     const point = await restoredPoint(catalog, tenantId, recoveryPointId);
+    const service = await serviceOf(catalog, point.serviceId);
+    const placed = { ...ref, serviceId: point.serviceId };
     const drafts = point.volumes.map((volume, at): readonly OrderDraft[] => {
       const snapshotId = snapshotIds[at] as string;
       return dataSegments(volume.pageDataBlocks, segmentBlocks).map((segment, index) => ({
@@ -42,9 +44,9 @@ export const createPlanRestore =
       }));
     });
     const all = drafts.flat();
-    await placeOrders({ catalog, work }, ref, 0, all);
+    await placeOrders({ catalog, work }, placed, 0, all);
     const finishOrderId = derivedId(sha256, 'ord', jobId, attempt, 'complete');
-    await placeOrders({ catalog, work }, ref, 'finish', [
+    await placeOrders({ catalog, work }, placed, 'finish', [
       {
         orderId: finishOrderId,
         volumeId: '',

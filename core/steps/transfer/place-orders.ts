@@ -22,7 +22,7 @@ const Plan = z.record(z.string(), z.array(PlannedOrder));
 /** Writes the orders' documents, then their records, then notes them under `part`; run again, it changes nothing. */
 export const placeOrders = async (
   { catalog, work }: { readonly catalog: Catalog; readonly work: WorkArea },
-  { jobId, attempt, tenantId, instanceId }: InstanceRef,
+  { jobId, attempt, tenantId, instanceId, serviceId }: InstanceRef & { readonly serviceId: string },
   part: number | 'finish',
   drafts: readonly OrderDraft[],
   fence?: number,
@@ -34,6 +34,7 @@ export const placeOrders = async (
       jobId,
       attempt,
       tenantId,
+      serviceId,
       instanceId,
       ...(fence === undefined ? {} : { fence }),
       kind: draft.work.kind,
