@@ -101,7 +101,7 @@ export const createMessageHandler = (deps: MessageHandling) => {
       } catch (error) {
         // Refused or out of reach: only the broker may say that an order needs no node, so the message stays.
         log.warn('could not claim the order', { error, receiveCount: message.receiveCount });
-        if (!(error instanceof BrokerRefused)) await giveBack(HELD_SECONDS, log);
+        if (!(error instanceof BrokerRefused)) await giveBack(stop.aborted ? 0 : HELD_SECONDS, log);
         return undefined;
       }
     }

@@ -54,13 +54,17 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
       let lent: LentLibrary | undefined;
       let stopping = false;
       let forced: NodeJS.Timeout | undefined;
+      const stopped = Promise.withResolvers<undefined>();
       const say = (message: ToWorker): void => worker?.postMessage(message);
 
       const work = async (): Promise<WorkEnd> => {
         if (order.libraryAccess && credentials.library) {
-          lent = await libraries.lend(order.libraryAccess, credentials.library);
+          const lending = libraries.lend(order.libraryAccess, credentials.library);
+          lent = await Promise.race([lending, stopped.promise]);
+          // Stopped while a slow library was opened: whenever it is, it goes back.
+          if (!lent) lending.then((late) => late.giveBack()).catch(() => undefined);
           // What came while the library was opened.
-          if (credentials.library) lent.setCredentials(credentials.library);
+          else if (credentials.library) lent.setCredentials(credentials.library);
         }
         if (stopping) return { end: 'stopped' };
         const thread = take();
@@ -127,6 +131,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
         stop() {
           if (stopping) return;
           stopping = true;
+          stopped.resolve(undefined);
           say({ type: 'stop' });
           forced = setTimeout(() => void worker?.terminate(), STOP_MS);
         },

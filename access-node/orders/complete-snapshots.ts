@@ -62,9 +62,7 @@ const describe = async ({ workArea }: OrderTools, key: string): Promise<Checksum
 };
 
 /** Objects in order; those whose indexes overlap stand together. */
-export const clustersOf = <T extends { readonly first: number; readonly last: number }>(
-  objects: readonly T[],
-): T[][] => {
+const clustersOf = <T extends { readonly first: number; readonly last: number }>(objects: readonly T[]): T[][] => {
   const clusters: { last: number; members: T[] }[] = [];
   for (const object of [...objects].sort((a, b) => a.first - b.first)) {
     const current = clusters.at(-1);

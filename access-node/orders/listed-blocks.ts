@@ -8,7 +8,7 @@ import type { ReadSegment } from './order-work.ts';
 const WORTH_A_NEW_LIST_BLOCKS = 10_000;
 
 /** Ranges with small gaps between them, joined: one listing each. */
-export const spansOf = (ranges: BlockRanges): IndexRange[] => {
+const spansOf = (ranges: BlockRanges): IndexRange[] => {
   const spans: { from: number; to: number }[] = [];
   for (const [from, to] of ranges) {
     const last = spans.at(-1);

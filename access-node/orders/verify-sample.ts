@@ -42,7 +42,7 @@ export const verifySample = async (
 };
 
 /** Up to `size` different whole numbers below `count`, ascending. */
-export const sampleOf = (count: number, size: number, random: () => number): number[] => {
+const sampleOf = (count: number, size: number, random: () => number): number[] => {
   if (count <= size) return Array.from({ length: count }, (_, i) => i);
   const chosen = new Set<number>();
   while (chosen.size < size) chosen.add(Math.floor(random() * count));

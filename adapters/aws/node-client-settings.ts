@@ -10,6 +10,8 @@ export const nodeClientSettings = (region: string, answerMs: number) => ({
     requestTimeout: answerMs,
     // Without it the SDK only warns, and waits on.
     throwOnRequestTimeout: true,
+    // `requestTimeout` ends with the headers: this ends an answer whose body stalls.
+    socketTimeout: answerMs,
   }),
 });
 

@@ -29,6 +29,8 @@ export const createS3WorkArea = ({ region, bucket, credentials, pathStyle }: S3W
       connectionTimeout: 5_000,
       requestTimeout: 30_000,
       throwOnRequestTimeout: true,
+      // `requestTimeout` ends with the headers: this ends an answer whose body stalls.
+      socketTimeout: 30_000,
     }),
   });
   const call = async <T>(what: string, key: string, send: () => Promise<T>): Promise<T> => {

@@ -14,7 +14,10 @@ export interface OrderSessionsOptions extends TenantSessionsOptions {
   readonly hypervisors: Pick<Hypervisors, 'get'>;
 }
 
-/** Every session lasts an hour at most. Errors of `library`: NotFound if the tenant is not bound to that service. */
+/**
+ * Every session lasts an hour at most. A library is written to only while the tenant is bound to its service; an older
+ * point is read from where it is, wherever the tenant is bound by now. Errors of `library`: NotFound.
+ */
 export const createOrderSessions = (options: OrderSessionsOptions): OrderSessions => {
   const { sts, workRoleArn, workBucket, hypervisors } = options;
   const tenants = createTenantSessions(options);
@@ -24,7 +27,9 @@ export const createOrderSessions = (options: OrderSessionsOptions): OrderSession
 
     async library(serviceId, tenantId, jobId, mode) {
       const [service, tenant] = await Promise.all([hypervisors.get(serviceId), hypervisors.get(tenantId)]);
-      if (service?.kind !== 'service' || tenant?.kind !== 'tenant' || tenant.binding?.serviceId !== serviceId)
+      if (service?.kind !== 'service' || tenant?.kind !== 'tenant')
+        throw new NotFound(`there is no service hypervisor ${serviceId} or no tenant hypervisor ${tenantId}`);
+      if (mode === 'write' && tenant.binding?.serviceId !== serviceId)
         throw new NotFound(`${tenantId} is not bound to ${serviceId}`);
       const policy = libraryPolicy(libraryAccess(service, tenant), mode);
       const { roleArn } = service.mediaAgent;

@@ -1,5 +1,5 @@
 /**
- * What the access node costs on this machine; not a test. `node test/access-node/measure.ts [MiB of data]`
+ * What the access node costs on this machine; not a test. `node test/access-node/measure.ts [MiB of data] [node]`, with `node` only the second:
  *   fetch: CPU seconds of this process per GiB fetched and hashed, with the local cloud in a process of its own
  *   node:  a real node with two slots, two segments at once; wall, CPU and peak memory of its process
  */
@@ -121,7 +121,7 @@ const measureNode = async (mib: number): Promise<void> => {
 const [what = '1024', size = '1024'] = process.argv.slice(2);
 if (what === 'serve') await serve(Number(size));
 else {
-  await measureFetch(Number(what));
+  if (size !== 'node') await measureFetch(Number(what));
   await measureNode(Number(what));
   process.exit(0);
 }

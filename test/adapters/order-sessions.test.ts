@@ -275,10 +275,11 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
     await refused(keyAttempts(read, context(0)).encrypt);
   });
 
-  it('gives no session to a library that the tenant is not bound to', async () => {
+  it('writes only to the library that the tenant is bound to, and reads old points where they are', async () => {
     const { hypervisorId } = tenants[0];
+    await sessions.library(other.hypervisorId, hypervisorId, jobIds[0], 'read');
+    await assert.rejects(sessions.library(other.hypervisorId, hypervisorId, jobIds[0], 'write'), { name: 'NotFound' });
     for (const [serviceId, tenantId] of [
-      [other.hypervisorId, hypervisorId],
       [freshId('hv'), hypervisorId],
       [service.hypervisorId, freshId('hv')],
       [hypervisorId, service.hypervisorId],
