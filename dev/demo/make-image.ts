@@ -24,17 +24,23 @@ export const seededBytes = (seed: number): ((length: number) => Buffer) => {
   return (length) => cipher.update(Buffer.alloc(length));
 };
 
-/** About 1 MiB of log lines: text that compresses as logs do. */
-const logLines = (random: (length: number) => Buffer, tag: string): string => {
-  const numbers = random(4 * 12_000);
-  const lines: string[] = [];
-  for (let i = 0; i < 12_000; i++) {
-    const n = numbers.readUInt32LE(i * 4);
-    lines.push(
-      `Nov 22 06:${n % 60}:${i % 60} ${tag} app[${n % 977}]: GET /items/${n} status=${200 + (n % 5)} bytes=${n % 99991} ms=${n % 887}\n`,
-    );
+const TEXT_BYTES = 16 * MIB;
+
+/** Log lines, which compress as logs do: made once, then cut at ever other places, so that no two blocks are the same. */
+const makeText = (random: (length: number) => Buffer): ((at: number, length: number) => Buffer) => {
+  const text = Buffer.alloc(TEXT_BYTES);
+  for (let written = 0, line = 0; written < TEXT_BYTES; line++) {
+    const numbers = random(64);
+    for (let i = 0; i < 16 && written < TEXT_BYTES; i++) {
+      const n = numbers.readUInt32LE(i * 4);
+      const entry = `Nov 22 06:${line % 60}:${i} host${n % 7} app[${n % 977}]: GET /items/${n} status=${200 + (n % 5)} bytes=${n % 99_991}\n`;
+      written += text.write(entry, written, 'latin1');
+    }
   }
-  return lines.join('');
+  return (at, length) => {
+    const from = (at * 1_048_573 + at) % (TEXT_BYTES - length);
+    return text.subarray(from, from + length);
+  };
 };
 
 /**
@@ -63,35 +69,33 @@ export const makeImage = (path: string, sizeGiB: number, seed: number, projectDi
   return 'generated';
 };
 
-/** Half of the volume: 34 % text, 8 % incompressible, 4 % repeated; and some real, small files. */
+/** Of each GiB 80 MiB of text, 24 incompressible and 16 repeated; and some real, small files. The rest is free. */
+const MIX = { text: 80, media: 24, repeated: 16 };
+const FILE_MIB = 8;
+
 const fillTree = (tree: string, sizeGiB: number, seed: number, projectDir: string): void => {
   const random = seededBytes(seed);
+  const text = makeText(random);
   for (const folder of ['var/log', 'srv/media', 'var/cache']) mkdirSync(join(tree, folder), { recursive: true });
-  cpSync(join(projectDir, 'node_modules/zod'), join(tree, 'usr/lib/app'), { recursive: true });
-  for (let i = 0; i < sizeGiB * 350; i++)
-    writeFileSync(join(tree, 'var/log', `app-${i}.log`), logLines(random, `host${i % 7}`));
-  for (let i = 0; i < sizeGiB * 10; i++) writeFileSync(join(tree, 'srv/media', `clip-${i}.bin`), random(8 * MIB));
-  const page = random(4_096);
-  const pages = Buffer.concat(Array.from({ length: 256 }, () => page));
-  for (let i = 0; i < sizeGiB * 40; i++) writeFileSync(join(tree, 'var/cache', `page-${i}`), pages);
+  cpSync(join(projectDir, 'node_modules/commander'), join(tree, 'usr/lib/app'), { recursive: true });
+  const files = (mib: number): number => (sizeGiB * mib) / FILE_MIB;
+  for (let i = 0; i < files(MIX.text); i++)
+    writeFileSync(join(tree, 'var/log', `app-${i}.log`), text(i, FILE_MIB * MIB));
+  for (let i = 0; i < files(MIX.media); i++)
+    writeFileSync(join(tree, 'srv/media', `clip-${i}.bin`), random(FILE_MIB * MIB));
+  const repeated = Buffer.alloc(FILE_MIB * MIB, random(4_096));
+  for (let i = 0; i < files(MIX.repeated); i++) writeFileSync(join(tree, 'var/cache', `page-${i}`), repeated);
 };
 
+/** The same mix without a file system: in every 128 MiB 10 of text, 3 incompressible, 2 repeated, the rest zero. */
 const layOut = (path: string, sizeGiB: number, seed: number): void => {
   const random = seededBytes(seed);
+  const text = makeText(random);
+  const repeated = Buffer.alloc(MIB, random(4_096));
   const fd = openSync(path, 'r+');
-  const page = random(4_096);
-  const pages = Buffer.concat(Array.from({ length: 256 }, () => page));
-  // Of every 100 MiB: 34 text, 8 incompressible, 4 repeated, the rest zero.
   for (let mib = 0; mib < sizeGiB * 1_024; mib++) {
-    const at = mib % 100;
-    const content =
-      at < 34
-        ? Buffer.from(logLines(random, `host${at}`)).subarray(0, MIB)
-        : at < 42
-          ? random(MIB)
-          : at < 46
-            ? pages
-            : undefined;
+    const at = mib % 128;
+    const content = at < 10 ? text(mib, MIB) : at < 13 ? random(MIB) : at < 15 ? repeated : undefined;
     if (content) writeSync(fd, content, 0, content.length, mib * MIB);
   }
   closeSync(fd);

@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -8,6 +9,7 @@ import type { FunctionError, WorkerAnswer, WorkerInvocation, WorkerStart } from 
  * behaves like Lambda's runtime for Node.js.
  */
 const start = workerData as WorkerStart;
+enableCompileCache(start.compileCache);
 const answer = (message: WorkerAnswer): void => parentPort?.postMessage(message);
 
 /** The invocation under way, so that an error from anywhere is the answer to it. */

@@ -1,11 +1,11 @@
 /**
  * What the access node costs on this machine; not a test. `node test/access-node/measure.ts [MiB of data] [node]`, with `node` only the second:
  *   fetch: CPU seconds of this process per GiB fetched and hashed, with the local cloud in a process of its own
- *   node:  a real node with two slots, two segments at once; wall, CPU and peak memory of its process
+ *   node:  a real node with two slots and two segments at once, backed up and restored; rate, CPU, and peak memory of each run
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { hash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createEbsBlockTransport } from '../../adapters/aws/ebs-block-transport.ts';
 import { createHttpEbsCalls } from '../../adapters/aws/ebs-block-transport-http.ts';
@@ -92,29 +92,62 @@ const cpuOf = (pid: number | undefined): number => {
   return (Number(ticks[11]) + Number(ticks[12])) / 100;
 };
 
+const fieldOf = (pid: number | undefined, name: string): number =>
+  Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024);
+
 const measureNode = async (mib: number): Promise<void> => {
   const world = await startWorld();
-  const { volumeId, snapshotId, volumeBlocks } = await makeSnapshot(world, mib);
+  // One page of the map (2 GiB) for each of the two segments.
+  const half = Math.floor(mib / 2);
+  const volumeId = await world.newVolume(4);
+  for (const offset of [0, 2_048])
+    for (let at = 0; at < half; at += 64)
+      await world.writeVolume(volumeId, (offset + at) * MIB, content(Math.min(64, half - at)));
+  const snapshotId = await world.newSnapshot(volumeId);
   const node = world.startNode({ HOLDFAST_VISIBILITY_SECONDS: '60' });
-  const half = mib;
-  const segment = (from: number, to: number) =>
-    world.send(
-      { kind: 'read-segment', volumeId, snapshotId, volumeBlocks, pages: [0], blocks: [[from, to]] },
-      { blockRate: 100_000 },
-    );
+  const { pid } = node.child;
   await new Promise((resolve) => setTimeout(resolve, 5_000));
-  const before = cpuOf(node.child.pid);
-  const startedAt = performance.now();
-  const orders = await Promise.all([segment(0, half), segment(half, 4_096)]);
-  for (const order of orders) {
-    const { status, cause } = await world.ended(order, 300);
-    if (status !== 'SUCCEEDED') throw new Error(`${cause}\n${node.output()}`);
+  console.log(`idle: ${fieldOf(pid, 'VmRSS')} MiB, peak of the start ${fieldOf(pid, 'VmHWM')} MiB`);
+
+  const run = async (name: string, send: () => Promise<string[]>): Promise<string[]> => {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5');
+    const before = cpuOf(pid);
+    const startedAt = performance.now();
+    const orders = await send();
+    for (const order of orders) {
+      const { status, cause } = await world.ended(order, 300);
+      if (status !== 'SUCCEEDED') throw new Error(`${cause}\n${node.output()}`);
+    }
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const cpu = ((cpuOf(pid) - before) * 1_024) / mib;
+    console.log(
+      `${name}: ${(mib / seconds).toFixed(0)} MiB/s, ${cpu.toFixed(2)} CPU s/GiB, peak ${fieldOf(pid, 'VmHWM')} MiB, after ${fieldOf(pid, 'VmRSS')} MiB`,
+    );
+    return orders;
+  };
+  const fast = { blockRate: 100_000 };
+  const orderIds = await run('backup', () =>
+    Promise.all(
+      [0, 1].map((page) => {
+        const blocks = [[page * 4_096, (page + 1) * 4_096]];
+        const work = { kind: 'read-segment', volumeId, snapshotId, volumeBlocks: 8_192, pages: [page], blocks };
+        return world.send(work, fast);
+      }),
+    ),
+  );
+  const recoveryPointId = 'rp-00000001';
+  const volumes = [{ volumeId, sizeBytes: 4 * 1_024 * MIB, orderIds, level: 'full', snapshotId }];
+  const point = { recoveryPointId, pointKind: 'streaming', tags: {}, takenAt: '2026-01-01T00:00:00Z', instance: {} };
+  await run('maps', async () => [
+    await world.send({ kind: 'assemble-maps', ...point, requestedBy: 'test', volumes }, { before: orderIds }),
+  ]);
+  for (const name of ['restore', 'restore again']) {
+    const restored = await world.startSnapshot(4);
+    const source = { recoveryPointId, volumeId };
+    const order = (page: number) =>
+      world.send({ kind: 'write-segment', source, snapshotId: restored, pages: [page] }, fast);
+    await run(name, () => Promise.all([0, 1].map(order)));
   }
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const status = readFileSync(`/proc/${node.child.pid}/status`, 'utf8');
-  const cpu = cpuOf(node.child.pid) - before;
-  console.log(`node: ${mib} MiB in ${seconds.toFixed(1)} s, ${((cpu * 1_024) / mib).toFixed(2)} CPU s/GiB`);
-  console.log(`node: ${/VmHWM.*/.exec(status)?.[0]}, ${/Threads.*/.exec(status)?.[0]}`);
   await world.stop();
 };
 
