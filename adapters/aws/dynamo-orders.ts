@@ -57,8 +57,8 @@ export const createDynamoOrders = (table: Table): Orders => {
     },
     async claim(orderId, seen, nodeId, tokenHash, now) {
       const claimed = { state: 'claimed', nodeId, tokenHash, heartbeatAt: now };
-      // A claim counts anew: what the one before had counted is in `seen`, for who wants to know.
-      const set = { ...claimed, counters: undefined, error: undefined };
+      // The counters of the claim before stay until this one has counted further: progress never runs backwards.
+      const set = { ...claimed, error: undefined };
       return order(await table.update(keyOf(orderId), { set, increase: { claim: 1 } }, claimable(seen)));
     },
     async bindToken(tokenHash, orderId) {

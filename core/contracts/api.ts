@@ -40,7 +40,12 @@ export const AddHypervisor = z.discriminatedUnion('kind', [
         z.strictObject({
           kind: z.literal('s3'),
           bucket: z.string().min(3).max(63),
-          prefix: z.string().max(512).default(''),
+          /** Part of an ARN in session policies: none of their wildcards and variables. */
+          prefix: z
+            .string()
+            .max(512)
+            .regex(/^[\w!.()'/-]*$/, "may have letters, digits and ! - _ . ' ( ) / only")
+            .default(''),
         }),
         z.strictObject({ kind: z.literal('disk'), path: z.string().min(1).max(1_024) }),
       ])

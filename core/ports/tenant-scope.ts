@@ -68,7 +68,10 @@ export interface TenantScope {
   };
 
   readonly snapshots: {
-    /** Crash-consistent over the instance's volumes, at one instant. Errors: SnapshotFailed, InstanceNotFound. */
+    /**
+     * Crash-consistent over the instance's volumes, at one instant. Called again with the same `holdfast:operation` tag it
+     * answers the set that was made first, and removes a second one. Errors: SnapshotFailed, InstanceNotFound.
+     */
     createForInstance(
       instanceId: string,
       excludeVolumeIds: readonly string[],

@@ -45,16 +45,13 @@ export const createTakeSnapshots =
       state: 'intended',
       resourceIds: [],
     });
-    let snapshots = await scope.snapshots.findByTag(TAG.operation, effectId);
-    if (snapshots.length === 0) {
-      snapshots = await scope.snapshots.createForInstance(instanceId, [], {
-        Name: `Holdfast: ${instance.configuration.name ?? instanceId}`,
-        [TAG.job]: jobId,
-        [TAG.attempt]: String(attempt),
-        [TAG.instance]: instanceId,
-        [TAG.operation]: effectId,
-      });
-    }
+    const snapshots = await scope.snapshots.createForInstance(instanceId, [], {
+      Name: `Holdfast: ${instance.configuration.name ?? instanceId}`,
+      [TAG.job]: jobId,
+      [TAG.attempt]: String(attempt),
+      [TAG.instance]: instanceId,
+      [TAG.operation]: effectId,
+    });
     const snapshotIds = snapshots.map(({ snapshotId }) => snapshotId);
     await catalog.effects.update(effect, { state: 'made', resourceIds: snapshotIds });
 

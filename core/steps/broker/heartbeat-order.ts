@@ -18,9 +18,10 @@ export const createHeartbeatOrder =
     if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) return { cancelled: true, blockRate };
     if ((await whyGone(catalog, order)) !== undefined) return { cancelled: true, blockRate };
     if (!(await tokens.heartbeat(taskToken))) return { cancelled: true, blockRate };
-    const before = await catalog.orders.heartbeat(orderId, claim, counters, clock.now());
+    const furthest = furthestOf(order.counters, counters);
+    const before = await catalog.orders.heartbeat(orderId, claim, furthest, clock.now());
     if (!before) return { cancelled: true, blockRate };
-    await addProgress(catalog, before, counters);
+    await addProgress(catalog, before, furthest);
     if (!wantCredentials) return { cancelled: false, blockRate };
     const { tenant } = await boundTenant(catalog, order.tenantId);
     return {
@@ -30,15 +31,19 @@ export const createHeartbeatOrder =
     };
   };
 
-/**
- * Adds what came in since the last call to the instance's counters. A claim that starts anew (another node) starts its
- * counters anew too; what the lost one had counted stays counted only if it is more: progress never runs backwards.
- */
+/** A claim starts its counters anew (another node); until it has surpassed the lost one's, those stand. */
+const furthestOf = (before: Counters | undefined = noCounters, now: Counters): Counters =>
+  Object.fromEntries(
+    Object.entries(now).map(([name, value]) => [name, Math.max(value, before[name as keyof Counters])]),
+  ) as Counters;
+
+/** Adds what came in since the last call to the instance's counters: progress never runs backwards. */
 export const addProgress = async (catalog: Catalog, before: Order, now: Counters): Promise<void> => {
   const last = before.counters ?? noCounters;
   const delta = Object.fromEntries(
     Object.entries(now).map(([name, value]) => [name, Math.max(0, value - last[name as keyof Counters])]),
   ) as Counters;
-  if (Object.values(delta).some((value) => value > 0))
+  if (Object.values(delta).some((value) => value > 0)) {
     await catalog.jobs.addCounters(before.jobId, before.instanceId, delta);
+  }
 };
