@@ -24,8 +24,8 @@ export interface NodeConfiguration {
   readonly transport: 'http' | 'sdk';
   /** Of EBS, where it is not AWS's own. */
   readonly ebsEndpoint: string | undefined;
-  /** S3 buckets as a part of the path rather than of the host's name: where S3 is not AWS's own. */
-  readonly s3PathStyle: boolean;
+  /** Of S3, where it is not AWS's own; buckets are then a part of the path rather than of the host's name. */
+  readonly s3Endpoint: string | undefined;
 }
 
 /** The environment does not say what the node needs; the message names everything that is missing or wrong. */
@@ -80,7 +80,7 @@ export const readConfiguration = (environment: Environment, uuid: () => string):
     graceSeconds: count('HOLDFAST_GRACE_SECONDS', 30, 0, 3_600),
     transport: choice('HOLDFAST_TRANSPORT', { http: 'http', sdk: 'sdk' }, 'http'),
     ebsEndpoint: text('AWS_ENDPOINT_URL_EBS') ?? text('AWS_ENDPOINT_URL'),
-    s3PathStyle: (text('AWS_ENDPOINT_URL_S3') ?? text('AWS_ENDPOINT_URL')) !== undefined,
+    s3Endpoint: text('AWS_ENDPOINT_URL_S3') ?? text('AWS_ENDPOINT_URL'),
   };
   if (problems.length > 0) throw new BadConfiguration(problems.join('\n'));
   return Object.freeze(configuration);

@@ -4,13 +4,12 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { createS3WorkArea } from '../adapters/aws/node-work-area.ts';
 import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
-import { openTenantStore } from '../adapters/aws/open-tenant-store.ts';
 import { BadConfiguration, type NodeConfiguration, readConfiguration } from './configuration.ts';
 import { createMessageHandler } from './handle-message.ts';
 import { createLog, type Log } from './log.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
+import { openNodeStorage } from './storage.ts';
 import { takeOrders } from './take-orders.ts';
 import { createTenantLibraries } from './tenant-libraries.ts';
 import { runWorker } from './worker.ts';
@@ -28,13 +27,14 @@ const startWorker = (configuration: NodeConfiguration): Worker =>
   });
 
 const runMain = async (configuration: NodeConfiguration, log: Log): Promise<void> => {
-  const { region, slots, s3PathStyle, visibilitySeconds, pollSeconds, graceSeconds } = configuration;
+  const { region, slots, visibilitySeconds, pollSeconds, graceSeconds } = configuration;
   // Loaded here, not above: a worker thread needs neither, and each client that it loads costs it 10 MiB.
   const { openNodeControl } = await import('../adapters/aws/node-clients.ts');
   const { openKmsKeyWrapper } = await import('../adapters/aws/open-kms-key-wrapper.ts');
   const control = openNodeControl(configuration);
+  const storage = await openNodeStorage(configuration);
   const libraries = createTenantLibraries({
-    openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle: s3PathStyle }),
+    openStore: storage.openStore,
     openKeyWrapper: openKmsKeyWrapper,
     now: Date.now,
     randomBytes,
@@ -63,13 +63,12 @@ const runMain = async (configuration: NodeConfiguration, log: Log): Promise<void
   log.info('access node stopped');
 };
 
-const runThread = (configuration: NodeConfiguration): void => {
-  const { connections, level, transport, ebsEndpoint, s3PathStyle, region } = configuration;
+const runThread = async (configuration: NodeConfiguration): Promise<void> => {
+  const { connections, level, transport, ebsEndpoint } = configuration;
   if (!parentPort) throw new Error('a worker thread without a parent');
   runWorker(parentPort, {
     openTransport: (options) => openEbsTransport({ ...options, kind: transport, connections, endpoint: ebsEndpoint }),
-    openWorkArea: (bucket, credentials) => createS3WorkArea({ region, bucket, credentials, pathStyle: s3PathStyle }),
-    openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle: s3PathStyle }),
+    ...(await openNodeStorage(configuration)),
     connections,
     level,
     now: Date.now,
@@ -79,7 +78,7 @@ const runThread = (configuration: NodeConfiguration): void => {
 };
 
 if (!isMainThread) {
-  runThread(workerData as NodeConfiguration);
+  await runThread(workerData as NodeConfiguration);
 } else {
   try {
     const configuration = readConfiguration(process.env, randomUUID);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { BLOCK_BYTES } from './block.ts';
+import { releaseBytes } from './release-bytes.ts';
 
 /** How a block is kept in a pack. Numbers are part of the format. */
 export const ENCODINGS = { plain: 0, zstd: 1 } as const;
@@ -27,9 +28,9 @@ export interface EncodedBlock {
 
 export const encodeBlock = (plain: Uint8Array, level: Level): EncodedBlock => {
   const compressed = zstdCompressSync(plain, LEVELS[level]);
-  return compressed.length <= WORTH_IT
-    ? { encoding: ENCODINGS.zstd, bytes: compressed }
-    : { encoding: ENCODINGS.plain, bytes: plain };
+  if (compressed.length <= WORTH_IT) return { encoding: ENCODINGS.zstd, bytes: compressed };
+  releaseBytes(compressed);
+  return { encoding: ENCODINGS.plain, bytes: plain };
 };
 
 /** Undefined where the bytes are not of a whole block in that encoding. */

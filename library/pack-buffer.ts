@@ -12,6 +12,7 @@ import {
   writeEntry,
 } from './pack-contents.ts';
 import type { Random } from './recovery-key.ts';
+import { releaseBytes } from './release-bytes.ts';
 import { Frames, SALT_BYTES, TAG_BYTES } from './seal.ts';
 import type { TenantKeys } from './tenant-key-ring.ts';
 
@@ -85,6 +86,11 @@ export class PackBuffer {
     };
   }
 
+  /** Gives the memory back. Not to be used afterwards. */
+  release(): void {
+    releaseBytes(this.#bytes);
+  }
+
   #begun(): Frames {
     if (!this.#frames) throw new Error('no pack was begun');
     return this.#frames;
@@ -100,5 +106,9 @@ export class PackBufferPool {
   }
   give(buffer: PackBuffer): void {
     if (this.#free.length < 4) this.#free.push(buffer);
+  }
+  /** Work of another kind needs the memory more. */
+  clear(): void {
+    for (const buffer of this.#free.splice(0)) buffer.release();
   }
 }

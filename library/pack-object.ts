@@ -13,6 +13,7 @@ import {
   TRAILER_BYTES,
   TRAILER_MAGIC,
 } from './pack-contents.ts';
+import { releaseBytes } from './release-bytes.ts';
 import { decodeHeader, Frames, HEADER_BYTES, TAG_BYTES } from './seal.ts';
 import type { TenantKeys } from './tenant-key-ring.ts';
 
@@ -103,7 +104,9 @@ export const openBlock = (
 ): { readonly plain: Buffer; readonly sha: Buffer } => {
   const corrupt = (check: string) =>
     new CorruptObject({ key: frames.name, kind: 'pack', check: `${check} at position ${position}` });
-  const plain = decodeBlock(encoding, frames.open(position, sealed));
+  const opened = frames.open(position, sealed);
+  const plain = decodeBlock(encoding, opened);
+  if (plain?.buffer !== opened.buffer) releaseBytes(opened);
   if (!plain) throw corrupt('a block that does not decompress to its size');
   const sha = sha256(plain);
   if (!keys.blockId(sha).equals(id)) throw corrupt('a block that is not the one named');

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { asBuffer } from './byte-cursor.ts';
 import { CorruptObject } from './errors.ts';
+import { releaseBytes } from './release-bytes.ts';
 import type { TenantKeys } from './tenant-key-ring.ts';
 
 /** Kinds of sealed objects and their number in the header. Numbers are never used again for something else. */
@@ -81,7 +82,9 @@ export class Frames {
     this.#at(position);
     const cipher = createCipheriv('aes-256-gcm', this.#key, this.#nonce, { authTagLength: TAG_BYTES });
     cipher.setAAD(this.#aad);
-    cipher.update(plain).copy(target, offset);
+    const sealed = cipher.update(plain);
+    sealed.copy(target, offset);
+    releaseBytes(sealed);
     cipher.final();
     cipher.getAuthTag().copy(target, offset + plain.length);
     return plain.length + TAG_BYTES;

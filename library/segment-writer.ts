@@ -8,6 +8,7 @@ import { PackStream } from './pack-stream.ts';
 import { type PageEntry, writePageObject } from './page-object.ts';
 import { ParentPages } from './parent-pages.ts';
 import { RecordTable } from './record-table.ts';
+import { releaseBytes } from './release-bytes.ts';
 import { SegmentChanges } from './segment-changes.ts';
 import type { VolumeMap } from './volume-map.ts';
 
@@ -185,6 +186,7 @@ export class SegmentWriter {
     this.#counters.stored++;
     this.#counters.plainBytes += plain.length;
     this.#counters.encodedBytes += block.bytes.length;
+    if (block.bytes !== plain) releaseBytes(block.bytes);
     return { outcome: 'stored', storedBytes };
   }
 

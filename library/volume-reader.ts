@@ -1,18 +1,20 @@
-import { PAGE_BLOCKS, pageOf } from './block.ts';
+import { BLOCK_BYTES, PAGE_BLOCKS, pageOf } from './block.ts';
 import type { PackPlace } from './block-table.ts';
 import { asBuffer } from './byte-cursor.ts';
 import { CorruptObject, MissingObject } from './errors.ts';
 import type { Library } from './library.ts';
 import { packName } from './names.ts';
 import { openBlock } from './pack-object.ts';
+import { canReadRange } from './range-reader.ts';
 import { planRanges, type ReadRange, type WantedBlock } from './read-plan.ts';
-import { Frames } from './seal.ts';
+import { releaseBytes } from './release-bytes.ts';
+import { Frames, TAG_BYTES } from './seal.ts';
 import { readPage, type VolumeMap } from './volume-map.ts';
 
 export interface ReadBlock {
   /** In the volume. */
   readonly index: number;
-  /** 524,288 bytes; shared between blocks of equal content, so not to be changed. */
+  /** 524,288 bytes: the caller's own if it came from `takeBuffer`, otherwise shared by blocks of equal content. */
   readonly plain: Buffer;
   /** SHA-256 of it, verified. */
   readonly sha: Buffer;
@@ -24,10 +26,12 @@ export interface LostBlock {
 }
 
 export interface ReaderOptions {
-  /** Of one ranged read; 8 MiB. */
+  /** Of one ranged read; 4 MiB. */
   readonly rangeBytes?: number;
   /** Reads under way while one is decoded; 2. Memory is bounded by `rangeBytes` times one more. */
   readonly rangesAhead?: number;
+  /** Where `blocks` puts each block: 524,288 bytes, the caller's again once it has them. Without it each is new memory. */
+  readonly takeBuffer?: () => Buffer;
   /** Told of each block that cannot be read; reading goes on. Without it the first one throws. */
   readonly onLost?: (lost: LostBlock) => void;
 }
@@ -37,10 +41,21 @@ type Place = Pick<WantedBlock, 'table' | 'location'>;
 
 interface Fetched {
   readonly range: ReadRange;
+  /** Where `bytes` are, unless the store made room for them. */
+  readonly memory: Buffer;
   readonly bytes: Buffer | LossError;
 }
 
+interface OpenedBlock {
+  readonly plain: Buffer;
+  readonly sha: Buffer;
+}
+
+/** Long enough for S3's first byte (some 20 ms) not to matter, short enough to have three of them in each thread. */
+const RANGE_BYTES = 4 * 1024 * 1024;
+
 const FRAMES_KEPT = 256;
+const NO_MEMORY = Buffer.alloc(0);
 
 const isLoss = (error: unknown): error is LossError => error instanceof CorruptObject || error instanceof MissingObject;
 
@@ -53,12 +68,16 @@ export class VolumeReader {
   readonly #map: VolumeMap;
   readonly #options: ReaderOptions;
   readonly #frames = new Map<string, Frames>();
+  readonly #rangeBytes: number;
+  /** For ranges of `blocks`, used again and again. */
+  readonly #memory: Buffer[] = [];
   #refreshed = false;
 
   constructor(library: Library, map: VolumeMap, options: ReaderOptions) {
     this.#library = library;
     this.#map = map;
     this.#options = options;
+    this.#rangeBytes = options.rangeBytes ?? RANGE_BYTES;
   }
 
   /** Every block with data of these pages, each once, in an order that is good for reading packs. */
@@ -67,12 +86,13 @@ export class VolumeReader {
     const ahead: Promise<Fetched>[] = [];
     try {
       for await (const range of this.#ranges(pages)) {
-        ahead.push(this.#fetch(range));
+        ahead.push(this.#fetch(range, this.#memory.pop() ?? this.#newMemory()));
         if (ahead.length > rangesAhead) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
       }
       while (ahead.length > 0) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
     } finally {
       await Promise.allSettled(ahead);
+      for (const memory of this.#memory.splice(0)) releaseBytes(memory);
     }
   }
 
@@ -82,14 +102,15 @@ export class VolumeReader {
     const id = page.id(index % PAGE_BLOCKS);
     if (!id) return undefined;
     const place = await this.#find(id);
-    return place ? this.#readAt({ index, id, ...place }) : this.#lost(index, notIndexed(id));
+    const block = place ? await this.#readAt({ index, id, ...place }) : this.#lost(index, notIndexed(id));
+    return block && { index, ...block };
   }
 
   async *#ranges(pages: readonly number[]): AsyncGenerator<ReadRange> {
     for (const number of pages) {
       if (this.#map.pages[number]?.id === 'zero') continue;
       const wanted = await this.#wanted(number);
-      yield* planRanges(wanted, this.#options.rangeBytes ?? 8 * 1024 * 1024);
+      yield* planRanges(wanted, this.#rangeBytes);
     }
   }
 
@@ -130,59 +151,97 @@ export class VolumeReader {
     return this.#lookUp(id);
   }
 
-  async #fetch(range: ReadRange): Promise<Fetched> {
+  /** Room for a range, or for a block that alone is longer than one may be. Empty where the store cannot read into it. */
+  #newMemory(): Buffer {
+    const { store } = this.#library;
+    return Buffer.allocUnsafeSlow(canReadRange(store) ? Math.max(this.#rangeBytes, BLOCK_BYTES + TAG_BYTES) : 0);
+  }
+
+  async #fetch(range: ReadRange, memory: Buffer): Promise<Fetched> {
     const { id, versionId } = range.pack;
     const key = packName(id);
-    const bytes = await this.#library.store.getRange(key, range.start, range.length, versionId);
-    if (!bytes) return { range, bytes: new MissingObject({ key, kind: 'pack' }) };
+    const bytes = await this.#read(key, range, memory, versionId);
+    if (!bytes) return { range, memory, bytes: new MissingObject({ key, kind: 'pack' }) };
     if (bytes.length < range.length)
-      return { range, bytes: new CorruptObject({ key, kind: 'pack', check: 'it ends too early' }) };
-    return { range, bytes: asBuffer(bytes) };
+      return { range, memory, bytes: new CorruptObject({ key, kind: 'pack', check: 'it ends too early' }) };
+    return { range, memory, bytes: asBuffer(bytes) };
+  }
+
+  async #read(
+    key: string,
+    { start, length }: ReadRange,
+    memory: Buffer,
+    versionId: string | undefined,
+  ): Promise<Uint8Array | undefined> {
+    const { store } = this.#library;
+    if (memory.length < length || !canReadRange(store)) return store.getRange(key, start, length, versionId);
+    const came = await store.readRange(key, start, memory.subarray(0, length), versionId);
+    return came === undefined ? undefined : memory.subarray(0, came);
   }
 
   async *#decode(fetched: Fetched): AsyncGenerator<ReadBlock> {
-    let last: { readonly offset: number; readonly block: ReadBlock } | undefined;
+    let last: { readonly offset: number; readonly block: OpenedBlock } | undefined;
     let refreshed = false;
     for (const wanted of fetched.range.blocks) {
       const { index, location } = wanted;
       if (last?.offset === location.offset) {
-        yield { ...last.block, index };
+        yield this.#handOut(index, last.block);
         continue;
       }
+      if (last) this.#letGo(last.block);
+      last = undefined;
       try {
         const block = this.#open(fetched, wanted);
         last = { offset: location.offset, block };
-        yield block;
       } catch (error) {
         if (!isLoss(error)) throw error;
         // prune may have moved the block since the index was read
         if (!refreshed) await this.#library.index.refresh();
         refreshed = true;
         const block = await this.#readElsewhere(wanted, fetched.range.pack.id, error);
-        if (block) yield block;
+        if (block) {
+          yield this.#handOut(index, block);
+          this.#letGo(block);
+        }
+        continue;
       }
+      yield this.#handOut(index, last.block);
     }
+    if (last) this.#letGo(last.block);
+    this.#memory.push(fetched.memory);
   }
 
-  #open({ range, bytes }: Fetched, { index, id, location }: WantedBlock): ReadBlock {
+  #handOut(index: number, { plain, sha }: OpenedBlock): ReadBlock {
+    const target = this.#options.takeBuffer?.();
+    if (!target) return { index, plain, sha };
+    plain.copy(target);
+    return { index, plain: target, sha };
+  }
+
+  /** What was handed out as it is belongs to the caller. */
+  #letGo({ plain }: OpenedBlock): void {
+    if (this.#options.takeBuffer) releaseBytes(plain);
+  }
+
+  #open({ range, bytes }: Fetched, { id, location }: WantedBlock): OpenedBlock {
     if (bytes instanceof Error) throw bytes;
     const start = location.offset - range.start;
     const sealed = bytes.subarray(start, start + location.length);
     const { position, encoding } = location;
     const frames = this.#framesOf(range.pack);
-    return { index, ...openBlock(this.#library.keys, frames, { position, sealed, encoding, id }) };
+    return openBlock(this.#library.keys, frames, { position, sealed, encoding, id });
   }
 
-  async #readElsewhere({ index, id }: WantedBlock, from: string, error: LossError): Promise<ReadBlock | undefined> {
+  async #readElsewhere({ index, id }: WantedBlock, from: string, error: LossError): Promise<OpenedBlock | undefined> {
     const place = this.#lookUp(id);
     if (!place || place.table.pack(place.location.pack).id === from) return this.#lost(index, error);
     return this.#readAt({ index, id, ...place });
   }
 
-  async #readAt(wanted: WantedBlock): Promise<ReadBlock | undefined> {
+  async #readAt(wanted: WantedBlock): Promise<OpenedBlock | undefined> {
     const [range] = planRanges([wanted], 0);
     try {
-      return this.#open(await this.#fetch(range as ReadRange), wanted);
+      return this.#open(await this.#fetch(range as ReadRange, NO_MEMORY), wanted);
     } catch (error) {
       if (!isLoss(error)) throw error;
       return this.#lost(wanted.index, error);

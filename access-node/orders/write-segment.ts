@@ -15,28 +15,35 @@ export const writeSegment = async (
   tools: OrderTools,
   checksumKey: string,
 ): Promise<ResultOf<'write-segment'>> => {
-  const { counters, connections, signal, workArea } = tools;
+  const { buffers, counters, connections, signal, workArea } = tools;
   const library = tools.library();
+  library.packBuffers.clear();
   const transport = await tools.transport();
   const map = await readMap(library, work.source.recoveryPointId, work.source.volumeId);
-  const reader = openVolumeReader(library, map);
+  const reader = openVolumeReader(library, map, { takeBuffer: buffers.take });
   const checksums = createChecksumList();
 
   const pages = [...new Set(work.pages)].sort((a, b) => a - b);
-  await inLanes<ReadBlock>(connections, signal, async (laneSignal) => {
-    const source = reader.blocks(pages);
-    return {
+  const source = reader.blocks(pages);
+  try {
+    await inLanes<ReadBlock>(connections, signal, async (laneSignal) => ({
       next: () => source.next(),
       lane:
         () =>
         async ({ index, plain, sha }) => {
-          await transport.put(work.snapshotId, index, plain, sha, laneSignal);
+          try {
+            await transport.put(work.snapshotId, index, plain, sha, laneSignal);
+          } finally {
+            buffers.give(plain);
+          }
           checksums.add(index, sha);
           counters.add('transferred', 1);
           counters.add('bytes', BLOCK_BYTES);
         },
-    };
-  });
+    }));
+  } finally {
+    await source.return(undefined);
+  }
   await workArea.putBytes(checksumKey, checksums.toBytes());
   return { kind: work.kind, blocks: checksums.count(), counters: counters.read() };
 };

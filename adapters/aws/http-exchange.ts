@@ -1,6 +1,6 @@
 import { EbsCallError } from './ebs-calls.ts';
 import { type HttpConnection, openHttpConnection } from './http-connection.ts';
-import { HttpMessage } from './http-message.ts';
+import { HttpMessage, type ReceivedHead } from './http-message.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -19,9 +19,12 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
+/** Where the body of a 2xx goes; a function is asked when the head is known. What is not placed is collected. */
+export type BodyPlace = Uint8Array | ((head: ReceivedHead) => Uint8Array | undefined);
+
 /** HTTP/1.1 to one origin over connections that are kept. One try; throws EbsCallError with Node's code, or `BadAnswer`. */
 export interface HttpExchange {
-  send(request: HttpRequest, into: Uint8Array | undefined, signal: AbortSignal): Promise<HttpAnswer>;
+  send(request: HttpRequest, into: BodyPlace | undefined, signal: AbortSignal): Promise<HttpAnswer>;
   close(): void;
 }
 
@@ -78,7 +81,8 @@ export const createHttpExchange = (origin: URL, connections: number): HttpExchan
       const head = `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
       const connection = await acquire(signal);
       const message = new HttpMessage(
-        ({ status }) => (status >= 200 && status < 300 ? into : undefined),
+        (head) =>
+          head.status < 200 || head.status >= 300 ? undefined : typeof into === 'function' ? into(head) : into,
         LONGEST_COLLECTED_BYTES,
       );
       const onAbort = (): void => connection.close(signal.reason);

@@ -24,7 +24,7 @@ test('a node that is told only where the control plane is has sensible settings 
   assert.equal(configuration.graceSeconds, 30);
   assert.equal(configuration.transport, 'http');
   assert.equal(configuration.level, 'default');
-  assert.equal(configuration.s3PathStyle, false);
+  assert.equal(configuration.s3Endpoint, undefined);
   assert.ok(configuration.slots >= 1);
   assert.ok(Object.isFrozen(configuration));
 });

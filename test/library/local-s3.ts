@@ -15,6 +15,12 @@ const REGION = 'eu-central-1';
 export interface LocalS3 {
   readonly cloud: Cloud;
   readonly kms: KMSClient;
+  /** For clients that are not the SDK's. */
+  readonly place: {
+    readonly endpoint: string;
+    readonly region: string;
+    credentials(): { readonly accessKeyId: string; readonly secretAccessKey: string };
+  };
   /** A client of its own, with the shipped settings. */
   client(): S3Client;
   bucket(name: string, versioned?: boolean): Promise<string>;
@@ -38,6 +44,7 @@ export const startLocalS3 = async (): Promise<LocalS3> => {
   return {
     cloud,
     kms,
+    place: { endpoint: cloud.endpoint, region: REGION, credentials: () => credentials },
     client,
     bucket: async (name, versioned = false) => {
       const maker = client();

@@ -1,0 +1,46 @@
+import { openHttpObjectStore } from '../adapters/aws/http-object-store.ts';
+import { openHttpWorkArea } from '../adapters/aws/http-work-area.ts';
+import { createDiskStore } from '../adapters/disk/disk-store.ts';
+import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts';
+import type { OrderWorkArea } from '../core/ports/node-control.ts';
+import type { ObjectStore } from '../core/ports/object-store.ts';
+import type { NodeConfiguration } from './configuration.ts';
+
+/** How a thread of this node reaches libraries and the work area. */
+export interface NodeStorage {
+  openStore(
+    library: LibraryRef,
+    credentials: () => SessionCredentials,
+  ): { readonly store: ObjectStore; close(): void };
+  openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
+}
+
+/** Two ranges ahead, one more for a block that moved, packs on their way up. */
+const LIBRARY_CONNECTIONS = 8;
+const WORK_AREA_CONNECTIONS = 2;
+
+type Settings = Pick<NodeConfiguration, 'region' | 's3Endpoint' | 'transport'>;
+
+/** `transport: sdk` takes the SDK here too; it is loaded only then, since it costs each thread some 15 MiB. */
+export const openNodeStorage = async (settings: Settings): Promise<NodeStorage> => {
+  const { region, s3Endpoint: endpoint, transport } = settings;
+  if (transport === 'sdk') return openSdkStorage(settings);
+  return {
+    openStore: (library, credentials) =>
+      library.kind === 'disk'
+        ? { store: createDiskStore({ folder: library.path }), close: () => undefined }
+        : openHttpObjectStore({ ...library, credentials, endpoint, connections: LIBRARY_CONNECTIONS }),
+    openWorkArea: (bucket, credentials) =>
+      openHttpWorkArea({ region, bucket, credentials, endpoint, connections: WORK_AREA_CONNECTIONS }),
+  };
+};
+
+const openSdkStorage = async ({ region, s3Endpoint }: Settings): Promise<NodeStorage> => {
+  const { createS3WorkArea } = await import('../adapters/aws/node-work-area.ts');
+  const { openTenantStore } = await import('../adapters/aws/open-tenant-store.ts');
+  const pathStyle = s3Endpoint !== undefined;
+  return {
+    openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle }),
+    openWorkArea: (bucket, credentials) => createS3WorkArea({ region, bucket, credentials, pathStyle }),
+  };
+};
