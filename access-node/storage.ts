@@ -8,10 +8,7 @@ import type { NodeConfiguration } from './configuration.ts';
 
 /** How a thread of this node reaches libraries and the work area. */
 export interface NodeStorage {
-  openStore(
-    library: LibraryRef,
-    credentials: () => SessionCredentials,
-  ): { readonly store: ObjectStore; close(): void };
+  openStore(library: LibraryRef, credentials: () => SessionCredentials): { readonly store: ObjectStore; close(): void };
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
 }
 

@@ -7,7 +7,7 @@ import { tagList } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 /** EBS cancels a pending snapshot that nothing is written to for this long (default 60, at most 4,320). */
-const IDLE_MINUTES = 1_440;
+const IDLE_MINUTES = 4_320;
 /** As many snapshots are pending as the account may have (100 by default): it passes. */
 const PENDING_LIMIT = 'ServiceQuotaExceededException';
 const BLOCKS_PER_GIB = 2_048;
@@ -18,7 +18,7 @@ export const createEbsSnapshots = ({
   ebs,
   call,
 }: TenantReach): Pick<TenantScope['snapshots'], 'start' | 'changedBlocks'> => ({
-  start: (sizeGiB, clientToken, tags) =>
+  start: (sizeGiB, clientToken, tags, encryption) =>
     call('ebs:StartSnapshot', async () => {
       try {
         const { SnapshotId } = await ebs.send(
@@ -27,6 +27,8 @@ export const createEbsSnapshots = ({
             ClientToken: clientToken,
             Tags: tagList(tags),
             Timeout: IDLE_MINUTES,
+            ...(encryption ? { Encrypted: true } : {}),
+            ...(encryption?.kmsKeyId === undefined ? {} : { KmsKeyArn: encryption.kmsKeyId }),
           }),
         );
         return { snapshotId: required(SnapshotId, 'SnapshotId', 'ebs:StartSnapshot') };

@@ -87,6 +87,11 @@ export type AwaitInstanceInput = z.infer<typeof AwaitInstanceInput>;
 export const FinishRestoreInput = PlanRestoreInput.extend({ imageId: z.string(), launchedId: z.string() });
 export type FinishRestoreInput = z.infer<typeof FinishRestoreInput>;
 
+export const CleanUpInput = AttemptRef.extend({ pass: z.int().positive() });
+export type CleanUpInput = z.infer<typeof CleanUpInput>;
 /** `closed`: nothing of the attempt is left open. `running`: its execution has not ended yet. */
-export const CleanUpOutput = z.strictObject({ state: z.enum(['running', 'more', 'closed']) });
+export const CleanUpOutput = z.strictObject({
+  state: z.enum(['running', 'more', 'closed']),
+  waitSeconds: z.int().nonnegative(),
+});
 export type CleanUpOutput = z.infer<typeof CleanUpOutput>;

@@ -16,6 +16,10 @@ export interface Effect {
   readonly resourceIds: readonly string[];
 }
 
+/** EC2's limits, in characters and in tags of one resource. */
+export const LONGEST_TAG_VALUE = 256;
+export const MOST_TAGS = 50;
+
 /** Tags on everything that we make in a tenant account. */
 export const TAG = {
   job: 'holdfast:job',

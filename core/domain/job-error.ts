@@ -6,6 +6,8 @@ import type { JobError } from './job.ts';
  * account or instance (its message is about nothing else) are not in this table.
  */
 const FOR_TENANTS: Readonly<Record<string, string>> = {
+  TenantAccessLost:
+    'The role (or key) that your account gave your provider does not work any more, or lacks a permission. Compare it with what you were given to set up.',
   NoAccessNode: 'Nothing was free to move the data before the job’s deadline. Your provider has to look at it.',
   LibraryUnavailable: 'The backup storage could not be opened. Your provider has to look at it.',
   LibraryFull: 'The backup storage is full. Your provider has to look at it.',

@@ -39,6 +39,8 @@ export interface Secrets {
 export interface TaskTokens {
   /** Resets the task's heartbeat; false if the token is dead (answered, timed out, or its execution ended). */
   heartbeat(taskToken: string): Promise<boolean>;
+  /** Ends the task with an error by name; a dead token is fine. */
+  fail(taskToken: string, error: string, cause: string): Promise<void>;
 }
 
 /** Hex SHA-256. */

@@ -82,8 +82,16 @@ export interface TenantScope {
     findByTag(key: string, value: string): Promise<readonly DescribedSnapshot[]>;
     /** Deletes one of ours (it carries our tags; another is refused). Idempotent: absent is fine. */
     delete(snapshotId: string): Promise<void>;
-    /** An empty pending snapshot to be filled through EBS direct; the same `clientToken` makes none again. */
-    start(sizeGiB: number, clientToken: string, tags: Tags): Promise<{ readonly snapshotId: string }>;
+    /**
+     * An empty pending snapshot to be filled through EBS direct; the same `clientToken` makes none again. Encrypted under
+     * the key named, or under the account's default key; not encrypted by us if `encryption` is absent.
+     */
+    start(
+      sizeGiB: number,
+      clientToken: string,
+      tags: Tags,
+      encryption?: { readonly kmsKeyId?: string },
+    ): Promise<{ readonly snapshotId: string }>;
     /**
      * The blocks that differ between two snapshots of one volume, from `startBlock` on; at most about `limit` of them.
      * `next` is the block index to go on with, absent at the end. Errors: UnrelatedSnapshots.

@@ -9,14 +9,17 @@ import { machinesOf } from './machines.ts';
 
 /** What the state machines' steps work with. */
 export const wireSteps = (environment: Environment) => {
-  const { table, workBucket, hubRoleArn, machines, segmentBlocks, region } = readConfiguration(environment, {
-    table: 'HOLDFAST_TABLE',
-    workBucket: 'HOLDFAST_WORK_BUCKET',
-    hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
-    machines: 'HOLDFAST_MACHINES',
-    segmentBlocks: 'HOLDFAST_SEGMENT_BLOCKS',
-    region: 'AWS_REGION',
-  });
+  const { table, workBucket, hubRoleArn, machines, segmentBlocks, heartbeatSeconds, settleSeconds, region } =
+    readConfiguration(environment, {
+      table: 'HOLDFAST_TABLE',
+      workBucket: 'HOLDFAST_WORK_BUCKET',
+      hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
+      machines: 'HOLDFAST_MACHINES',
+      segmentBlocks: 'HOLDFAST_SEGMENT_BLOCKS',
+      heartbeatSeconds: 'HOLDFAST_HEARTBEAT_SECONDS',
+      settleSeconds: 'HOLDFAST_SETTLE_SECONDS',
+      region: 'AWS_REGION',
+    });
   const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
   return {
     catalog: createDynamoCatalog({ client: dynamo, table }),
@@ -26,5 +29,7 @@ export const wireSteps = (environment: Environment) => {
     clock: systemClock,
     sha256,
     segmentBlocks: wholeNumber('HOLDFAST_SEGMENT_BLOCKS', segmentBlocks),
+    heartbeatSeconds: wholeNumber('HOLDFAST_HEARTBEAT_SECONDS', heartbeatSeconds),
+    settleSeconds: wholeNumber('HOLDFAST_SETTLE_SECONDS', settleSeconds),
   };
 };

@@ -43,7 +43,7 @@ const API_ONLY = new Set(['InvalidRequest', 'NotAllowed', 'Conflict', 'NotAvaila
 /** Raised and handled inside one step. */
 const INSIDE_A_STEP = new Set(['UnrelatedSnapshots']);
 /** Step Functions' and Lambda's own. */
-const isAwsOwn = (name: string): boolean => /^(States|Lambda|SQS|Sandbox)\./.test(name);
+const isAwsOwn = (name: string): boolean => /^(States|Lambda|SQS|StepFunctions|Sandbox)\./.test(name);
 
 test('every error that a machine names exists, and every error of a job is named by a machine', () => {
   const ours = new Set(

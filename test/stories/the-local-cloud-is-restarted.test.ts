@@ -13,7 +13,7 @@ import {
 } from './world.ts';
 
 test('the local cloud is stopped in the middle of a backup and started again: the jobs go on, and everything is still there', async (t) => {
-  const overrides = { heartbeatSeconds: '2', blockRate: '20' };
+  const overrides = { heartbeatSeconds: '2', settleSeconds: '2', blockRate: '20' };
   const world = await openWorld(t, { overrides });
   const [acme, globex] = world.tenants;
   const instance = await instanceWithData(world, acme, [1], { seed: 7, mibPerPage: 40 });

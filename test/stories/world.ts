@@ -45,7 +45,10 @@ export const openWorld = async (
   { overrides = {}, libraryPath, nodes = 1 }: Options = {},
 ): Promise<World> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-story-'));
-  const local = await startLocalHoldfast({ dataDir, overrides: { heartbeatSeconds: '2', ...overrides } });
+  const local = await startLocalHoldfast({
+    dataDir,
+    overrides: { heartbeatSeconds: '2', settleSeconds: '2', ...overrides },
+  });
   const world: { local: LocalHoldfast } = { local };
   t.after(async () => {
     await world.local.stop();

@@ -1,40 +1,28 @@
 import type { LockedInstance } from '../../contracts/steps.ts';
-import { TAG } from '../../domain/effect.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { openTenant } from '../tenant-of-job.ts';
+import { leaveOneSnapshot } from './leave-one-snapshot.ts';
 import { pendingPoint } from './pending-point.ts';
 
 interface Deps {
   readonly catalog: Catalog;
   readonly scopes: TenantScopes;
-  readonly clock: Clock;
 }
 
-/**
- * Leaves, a volume, the one snapshot that the next incremental compares with, and deletes every other of this
- * instance's that we made: the ones before, and whatever an earlier attempt may have left.
- */
+/** After the commit: only what the next incremental needs stays in the tenant's account, and the lease is given back. */
 export const createCloseSource =
-  ({ catalog, scopes, clock }: Deps) =>
+  ({ catalog, scopes }: Deps) =>
   async (input: LockedInstance): Promise<LockedInstance> => {
-    const { jobId, attempt, tenantId, instanceId } = input;
+    const { jobId, attempt, tenantId, instanceId, recoveryPointId } = input;
     const { tenant } = await openTenant(catalog, tenantId, jobId);
-    const point = await pendingPoint(catalog, input);
-    const keep = new Set(point.volumes.map(({ snapshotId }) => snapshotId));
+    const me = attemptName(jobId, attempt);
+    const now = await catalog.instances.get(tenantId, instanceId);
+    // Run again after its answer was lost: a later job may hold the instance by now.
+    if (now?.head !== recoveryPointId || now.owner !== me) return input;
     const scope = await scopes.open(tenant, jobId);
-    for (const { snapshotId, tags } of await scope.snapshots.findByTag(TAG.instance, instanceId)) {
-      // A restore of this instance tags its snapshots with the source's id too; those are its own to delete.
-      if (!keep.has(snapshotId) && tags[TAG.restore] === undefined) await scope.snapshots.delete(snapshotId);
-    }
-    for (const effect of await catalog.effects.ofAttempt(jobId, attempt)) {
-      if (effect.kind === 'snapshots' && effect.resourceIds.some((id) => keep.has(id))) {
-        await catalog.effects.update(effect, { state: 'kept' });
-      }
-    }
-    await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now() });
-    await catalog.instances.unlock(tenantId, instanceId, attemptName(jobId, attempt));
+    await leaveOneSnapshot(scope, await pendingPoint(catalog, input));
+    await catalog.instances.unlock(tenantId, instanceId, me);
     return input;
   };

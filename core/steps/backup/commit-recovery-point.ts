@@ -44,5 +44,10 @@ export const createCommitRecoveryPoint =
     );
     if (!committed) throw new FenceRaised(`${instanceId} was taken over by another job while this one worked on it`);
     await catalog.points.update(tenantId, point.recoveryPointId, { state: 'available', committedAt: clock.now() });
+    const kept = new Set(volumes.map(({ snapshotId }) => snapshotId));
+    for (const effect of await catalog.effects.ofAttempt(jobId, attempt)) {
+      if (effect.resourceIds.some((id) => kept.has(id))) await catalog.effects.update(effect, { state: 'kept' });
+    }
+    await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now() });
     return input;
   };

@@ -21,7 +21,8 @@ import type { Sha256, WorkArea } from '../../ports/control.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
-import { type OrderDraft, type PlannedOrder, placeOrders, readPlan } from '../transfer/place-orders.ts';
+import { dropOrders, type OrderDraft, type PlannedOrder, placeOrders, readPlan } from '../transfer/place-orders.ts';
+import { queueDeadline } from '../transfer/queue-deadline.ts';
 import { pendingPoint } from './pending-point.ts';
 
 interface Deps {
@@ -32,6 +33,7 @@ interface Deps {
   readonly sha256: Sha256;
   /** Blocks to read per order, about: 8,192 are 4 GiB. Whole map pages, so never below 4,096. */
   readonly segmentBlocks: number;
+  readonly heartbeatSeconds: number;
 }
 
 /** Changed blocks listed in one call: some ten pages of ListChangedBlocks, far inside a Lambda's time. */
@@ -39,7 +41,7 @@ const LISTED_AT_ONCE = 100_000;
 
 /** Turns one volume (or a part of a large one) into orders; the state machine calls again until all are planned. */
 export const createPlanBackup =
-  ({ catalog, scopes, work, clock, sha256, segmentBlocks }: Deps) =>
+  ({ catalog, scopes, work, clock, sha256, segmentBlocks, heartbeatSeconds }: Deps) =>
   async ({ cursor: given, ...input }: PlanBackupInput): Promise<PlanBackupOutput> => {
     const { jobId, attempt, tenantId, instanceId } = input;
     const cursor = given ?? { volume: 0, block: 0, part: 0 };
@@ -52,7 +54,8 @@ export const createPlanBackup =
       if (part.fallback) {
         const volumes = point.volumes.map((each) => (each === volume ? asFull(each, part.fallback) : each));
         await catalog.points.update(tenantId, point.recoveryPointId, { volumes });
-        return { done: false, cursor };
+        for (const orderId of await dropOrders(work, input, volume.volumeId)) await catalog.orders.close(orderId);
+        return { done: false, cursor: { ...cursor, block: 0 } };
       }
       const drafts = part.segments.map(
         (segment, index): OrderDraft => ({
@@ -102,7 +105,7 @@ export const createPlanBackup =
         resultsPrefix: keys.mapResults,
         finishOrderId: (finish as Order).orderId,
         queueUrl: service.queues.work,
-        queueDeadlineSeconds: job.request.queueDeadlineSeconds,
+        queueDeadlineSeconds: queueDeadline(job.request, heartbeatSeconds),
       },
     };
   };

@@ -1,8 +1,8 @@
 import { GIB } from '../../contracts/ids.ts';
 import type { LockedInstance } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
-import { TAG } from '../../domain/effect.ts';
-import { InstanceNotFound, SnapshotFailed } from '../../domain/errors.ts';
+import { LONGEST_TAG_VALUE, TAG } from '../../domain/effect.ts';
+import { InstanceNotFound, SnapshotFailed, TransientFailure } from '../../domain/errors.ts';
 import type { RecoveryPointVolume } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -46,12 +46,13 @@ export const createTakeSnapshots =
       resourceIds: [],
     });
     const snapshots = await scope.snapshots.createForInstance(instanceId, [], {
-      Name: `Holdfast: ${instance.configuration.name ?? instanceId}`,
+      Name: `Holdfast: ${instance.configuration.name ?? instanceId}`.slice(0, LONGEST_TAG_VALUE),
       [TAG.job]: jobId,
       [TAG.attempt]: String(attempt),
       [TAG.instance]: instanceId,
       [TAG.operation]: effectId,
     });
+    assertComplete(snapshots, instance.volumes);
     const snapshotIds = snapshots.map(({ snapshotId }) => snapshotId);
     await catalog.effects.update(effect, { state: 'made', resourceIds: snapshotIds });
 
@@ -71,6 +72,16 @@ export const createTakeSnapshots =
     });
     return { ...input, snapshotIds };
   };
+
+/**
+ * The set must be of exactly the instance's volumes. Right after a creation whose answer was lost, Describe may show a
+ * part of it: the step is then run again; a point that lacks a volume is never made.
+ */
+const assertComplete = (snapshots: readonly DescribedSnapshot[], volumes: readonly AttachedVolume[]): void => {
+  const taken = new Set(snapshots.map(({ volumeId }) => volumeId));
+  const missing = volumes.filter(({ volumeId }) => !taken.has(volumeId)).map(({ volumeId }) => volumeId);
+  if (missing.length > 0) throw new TransientFailure(`there is no snapshot of ${missing.join(', ')} to be seen yet`);
+};
 
 const pendingVolume = (snapshot: DescribedSnapshot, volumes: readonly AttachedVolume[]): RecoveryPointVolume => {
   const volume = volumes.find(({ volumeId }) => volumeId === snapshot.volumeId);

@@ -1,4 +1,7 @@
-import type { BrokerRequest, ClaimResponse } from '../../contracts/orders.ts';
+import type { BrokerRequest, ClaimResponse, OrderCredentials } from '../../contracts/orders.ts';
+import { HoldfastError, TransientFailure } from '../../domain/errors.ts';
+import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
+import { jobError } from '../../domain/job-error.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -47,8 +50,25 @@ export const createClaimOrder =
     if (!claimed) return { outcome: 'held' };
     await markTransferring(catalog, clock, claimed);
 
-    const { tenant } = await boundTenant(catalog, claimed.tenantId);
-    const service = await serviceOf(catalog, claimed.serviceId);
+    let tenant: TenantHypervisor;
+    let service: ServiceHypervisor;
+    let credentials: OrderCredentials;
+    try {
+      ({ tenant } = await boundTenant(catalog, claimed.tenantId));
+      service = await serviceOf(catalog, claimed.serviceId);
+      credentials = await issueCredentials(deps.sessions, claimed, tenant);
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || error instanceof TransientFailure) throw error;
+      // It will not get better: the node cannot work without them, and the job must end by this error's name.
+      await catalog.orders.release(
+        orderId,
+        claimed.claim,
+        'failed',
+        jobError(error.name, error.message, error.tenantMessage),
+      );
+      await tokens.fail(taskToken, error.name, error.message);
+      return { outcome: 'gone', reason: `${error.name}: ${error.message}` };
+    }
     return {
       outcome: 'yours',
       claim: claimed.claim,
@@ -61,7 +81,7 @@ export const createClaimOrder =
       workBucket: deps.work.bucket,
       documentKey: claimed.documentKey,
       resultPrefix: claimed.resultPrefix,
-      credentials: await issueCredentials(deps.sessions, claimed, tenant),
+      credentials,
       blockRate: deps.blockRate,
       heartbeatSeconds: deps.heartbeatSeconds,
     };

@@ -19,7 +19,7 @@ export const createCompleteOrder =
       !order ||
       order.claim !== claim ||
       order.tokenHash !== sha256(taskToken) ||
-      !resultKey.startsWith(order.resultPrefix)
+      resultKey !== `${order.resultPrefix}${orderId}-${claim}.json`
     )
       throw lost;
     const outcome = await catalog.orders.complete(orderId, claim, { orderId, claim, resultKey, counters });

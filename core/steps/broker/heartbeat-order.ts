@@ -1,5 +1,6 @@
 import type { BrokerRequest, Counters, HeartbeatResponse } from '../../contracts/orders.ts';
 import { noCounters } from '../../contracts/orders.ts';
+import { FenceRaised } from '../../domain/errors.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { boundTenant } from '../tenant-of-job.ts';
@@ -15,12 +16,14 @@ export const createHeartbeatOrder =
   async ({ orderId, taskToken, claim, counters, wantCredentials }: Heartbeat): Promise<HeartbeatResponse> => {
     const { catalog, clock, sessions, tokens, sha256, blockRate } = deps;
     const order = await catalog.orders.get(orderId);
-    if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) return { cancelled: true, blockRate };
+    if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) {
+      throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
+    }
     if ((await whyGone(catalog, order)) !== undefined) return { cancelled: true, blockRate };
     if (!(await tokens.heartbeat(taskToken))) return { cancelled: true, blockRate };
     const furthest = furthestOf(order.counters, counters);
     const before = await catalog.orders.heartbeat(orderId, claim, furthest, clock.now());
-    if (!before) return { cancelled: true, blockRate };
+    if (!before) throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     await addProgress(catalog, before, furthest);
     if (!wantCredentials) return { cancelled: false, blockRate };
     const { tenant } = await boundTenant(catalog, order.tenantId);

@@ -5,6 +5,7 @@ import { countLeftOut, restorableTags } from '../../domain/volume-tags.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
+import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
 import { restoredPoint } from './restored-point.ts';
 
@@ -24,6 +25,7 @@ export const createFinishRestore =
     ...input
   }: FinishRestoreInput): Promise<{ readonly instanceId: string }> => {
     const { jobId, attempt, tenantId, instanceId, recoveryPointId } = input;
+    await enterPhase(catalog, clock, input, 'launching');
     const { job, tenant } = await openTenant(catalog, tenantId, jobId);
     const request = job.request as RestoreRequest;
     const point = await restoredPoint(catalog, tenantId, recoveryPointId);
@@ -40,15 +42,9 @@ export const createFinishRestore =
       for (const { volumeId, tags } of volumes) await scope.volumes.tag(volumeId, restorableTags(tags));
     }
 
-    // Until here every volume went with the instance, so that a cleanup could leave nothing behind.
-    await scope.instances.setDeleteOnTermination(
-      launchedId,
-      Object.fromEntries(point.volumes.map(({ device, deleteOnTermination }) => [device, deleteOnTermination])),
-    );
-    await scope.images.deregister(imageId);
-    for (const snapshotId of snapshotIds) await scope.snapshots.delete(snapshotId);
+    // From here on the instance stays: first its own record says so, then what would go with it.
     for (const effect of await catalog.effects.ofAttempt(jobId, attempt)) {
-      await catalog.effects.update(effect, { state: effect.kind === 'instance' ? 'kept' : 'undone' });
+      if (effect.kind === 'instance') await catalog.effects.update(effect, { state: 'kept' });
     }
     await catalog.jobs.updateInstance(jobId, instanceId, {
       phase: 'done',
@@ -59,5 +55,12 @@ export const createFinishRestore =
         ...countLeftOut(point.volumes, request.volumeTags),
       },
     });
+    await scope.instances.setDeleteOnTermination(
+      launchedId,
+      Object.fromEntries(point.volumes.map(({ device, deleteOnTermination }) => [device, deleteOnTermination])),
+    );
+    // Image and snapshots are still effects to undo: whatever fails here, the cleanup goes on with.
+    await scope.images.deregister(imageId);
+    for (const snapshotId of snapshotIds) await scope.snapshots.delete(snapshotId);
     return { instanceId: launchedId };
   };

@@ -1,6 +1,6 @@
 import type { LaunchOutput, PlanRestoreInput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
-import { type Effect, TAG } from '../../domain/effect.ts';
+import { type Effect, LONGEST_TAG_VALUE, MOST_TAGS, TAG } from '../../domain/effect.ts';
 import type { RestoreRequest } from '../../domain/job.ts';
 import { restorableTags } from '../../domain/volume-tags.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -80,8 +80,8 @@ export const createLaunchInstance =
       ...optional('keyName', request.keyName ?? was.keyName),
       ...optional('instanceProfileArn', was.instanceProfileArn),
       instanceTags: {
-        ...restorableTags(was.tags),
-        Name: request.name ?? `${was.name ?? instanceId}-restored`,
+        ...firstTags(restorableTags(was.tags)),
+        Name: request.name ?? `${(was.name ?? instanceId).slice(0, LONGEST_TAG_VALUE - 9)}-restored`,
         ...tagsOf(launch),
       },
       volumeTags: tagsOf(launch),
@@ -92,3 +92,7 @@ export const createLaunchInstance =
 
 const optional = <K extends string>(key: K, value: string | undefined): { [P in K]?: string } =>
   value === undefined ? {} : ({ [key]: value } as { [P in K]?: string });
+
+/** As many of the instance's own tags as there is room for beside ours and its name. */
+const firstTags = (tags: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(tags).slice(0, MOST_TAGS - Object.keys(TAG).length - 1));

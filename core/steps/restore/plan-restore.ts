@@ -8,6 +8,7 @@ import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant, serviceOf } from '../tenant-of-job.ts';
 import { type OrderDraft, placeOrders } from '../transfer/place-orders.ts';
+import { queueDeadline } from '../transfer/queue-deadline.ts';
 import { restoredPoint } from './restored-point.ts';
 
 interface Deps {
@@ -16,11 +17,12 @@ interface Deps {
   readonly clock: Clock;
   readonly sha256: Sha256;
   readonly segmentBlocks: number;
+  readonly heartbeatSeconds: number;
 }
 
 /** Cuts the point's volumes into orders by the data that each of their pages holds: known from the point's record. */
 export const createPlanRestore =
-  ({ catalog, work, clock, sha256, segmentBlocks }: Deps) =>
+  ({ catalog, work, clock, sha256, segmentBlocks, heartbeatSeconds }: Deps) =>
   async ({ snapshotIds, ...input }: PlanRestoreInput): Promise<Transfer> => {
     const { jobId, attempt, tenantId, instanceId, recoveryPointId } = input;
     const ref = { jobId, attempt, tenantId, instanceId };
@@ -77,6 +79,6 @@ export const createPlanRestore =
       resultsPrefix: keys.mapResults,
       finishOrderId,
       queueUrl: service.queues.restores,
-      queueDeadlineSeconds: job.request.queueDeadlineSeconds,
+      queueDeadlineSeconds: queueDeadline(job.request, heartbeatSeconds),
     };
   };

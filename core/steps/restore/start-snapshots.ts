@@ -1,7 +1,8 @@
 import { GIB } from '../../contracts/ids.ts';
 import type { RestoreRef, StartSnapshotsOutput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
-import { TAG } from '../../domain/effect.ts';
+import { LONGEST_TAG_VALUE, TAG } from '../../domain/effect.ts';
+import type { RecoveryPointVolume } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
@@ -38,16 +39,28 @@ export const createStartSnapshots =
         state: 'intended',
         resourceIds: [],
       });
-      const { snapshotId } = await scope.snapshots.start(volume.sizeBytes / GIB, effectId, {
-        Name: `Holdfast restore: ${point.instance.name ?? instanceId} ${volume.device}`,
-        [TAG.job]: jobId,
-        [TAG.attempt]: String(attempt),
-        [TAG.instance]: instanceId,
-        [TAG.operation]: effectId,
-        [TAG.restore]: recoveryPointId,
-      });
+      const { snapshotId } = await scope.snapshots.start(
+        volume.sizeBytes / GIB,
+        effectId,
+        {
+          Name: `Holdfast restore: ${volume.device} of ${point.instance.name ?? instanceId}`.slice(
+            0,
+            LONGEST_TAG_VALUE,
+          ),
+          [TAG.job]: jobId,
+          [TAG.attempt]: String(attempt),
+          [TAG.instance]: instanceId,
+          [TAG.operation]: effectId,
+          [TAG.restore]: recoveryPointId,
+        },
+        encryptionOf(volume),
+      );
       await catalog.effects.update(effect, { state: 'made', resourceIds: [snapshotId] });
       snapshotIds.push(snapshotId);
     }
     return { snapshotIds };
   };
+
+/** As the volume was: encrypted under its own key, or not. */
+const encryptionOf = ({ encrypted, kmsKeyId }: RecoveryPointVolume): { kmsKeyId?: string } | undefined =>
+  encrypted ? (kmsKeyId === undefined ? {} : { kmsKeyId }) : undefined;

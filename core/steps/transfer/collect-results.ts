@@ -25,7 +25,8 @@ export const createCollectResults =
     const { jobId, attempt, instanceId, finishOrderId, queueDeadlineSeconds } = input;
     const orders = await catalog.orders.ofAttempt(jobId, attempt, instanceId);
     const finish = orders.find(({ orderId }) => orderId === finishOrderId);
-    const segments = orders.filter(({ orderId }) => orderId !== finishOrderId);
+    // Closed ones were dropped from the plan.
+    const segments = orders.filter(({ orderId, state }) => orderId !== finishOrderId && state !== 'closed');
     const failed =
       segments.find(({ error }) => error !== undefined && error.name !== TransientFailure.name) ??
       segments.find(({ error }) => error);
@@ -54,11 +55,13 @@ const sumCounters = (orders: readonly Order[]): Counters =>
     noCounters,
   );
 
-/** Why the order that joins the results is not done. Always throws: it is reached only by a Catch. */
+/** Why the order that joins the results is not done, by name; unless it is, and only its task's answer was lost. */
 export const createExplainFinish =
   ({ catalog }: Pick<Deps, 'catalog'>) =>
-  async ({ finishOrderId, queueDeadlineSeconds }: Transfer): Promise<never> => {
+  async (input: Transfer): Promise<Transfer> => {
+    const { finishOrderId, queueDeadlineSeconds } = input;
     const order = await catalog.orders.get(finishOrderId);
+    if (order?.outcome) return input;
     if (order?.error) throw namedError(order.error);
     throw noNode(1, 1, queueDeadlineSeconds);
   };

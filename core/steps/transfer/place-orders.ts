@@ -19,6 +19,8 @@ const PlannedOrder = z.strictObject({ orderId: z.string(), volumeId: z.string(),
 export type PlannedOrder = z.infer<typeof PlannedOrder>;
 const Plan = z.record(z.string(), z.array(PlannedOrder));
 
+const DOCUMENTS_AT_ONCE = 16;
+
 /** Writes the orders' documents, then their records, then notes them under `part`; run again, it changes nothing. */
 export const placeOrders = async (
   { catalog, work }: { readonly catalog: Catalog; readonly work: WorkArea },
@@ -45,8 +47,13 @@ export const placeOrders = async (
       claim: 0,
     }),
   );
-  for (const [index, draft] of drafts.entries()) {
-    await work.putJson((orders[index] as Order).documentKey, OrderWork.parse(draft.work));
+  for (let at = 0; at < drafts.length; at += DOCUMENTS_AT_ONCE) {
+    const some = drafts.slice(at, at + DOCUMENTS_AT_ONCE);
+    await Promise.all(
+      some.map(({ work: document }, index) =>
+        work.putJson((orders[at + index] as Order).documentKey, OrderWork.parse(document)),
+      ),
+    );
   }
   await catalog.orders.add(orders);
   if (part !== 'finish') {
@@ -66,4 +73,26 @@ export const readPlan = async (
   return Object.keys(plan)
     .sort((a, b) => Number(a) - Number(b))
     .flatMap((part) => plan[part] ?? []);
+};
+
+/** Takes a volume's orders out of the plan, and answers them: it is to be planned anew. */
+export const dropOrders = async (
+  work: WorkArea,
+  { jobId, attempt, instanceId }: InstanceRef,
+  volumeId: string,
+): Promise<readonly string[]> => {
+  const key = workKeys(jobId, attempt).plan(instanceId);
+  const plan = Plan.parse((await work.getJson(key)) ?? {});
+  const dropped = Object.values(plan)
+    .flat()
+    .filter((order) => order.volumeId === volumeId);
+  if (dropped.length > 0) {
+    await work.putJson(
+      key,
+      Object.fromEntries(
+        Object.entries(plan).map(([part, orders]) => [part, orders.filter((order) => order.volumeId !== volumeId)]),
+      ),
+    );
+  }
+  return dropped.map(({ orderId }) => orderId);
 };
