@@ -8,6 +8,8 @@ import type { NodeConfiguration } from './configuration.ts';
 
 /** How a thread of this node reaches libraries and the work area. */
 export interface NodeStorage {
+  /** See WorkerOutside. Node's own HTTP goes on sending a body whose answer came early. */
+  readonly forgetsBodies: boolean;
   openStore(library: LibraryRef, credentials: () => SessionCredentials): { readonly store: ObjectStore; close(): void };
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
 }
@@ -23,6 +25,7 @@ export const openNodeStorage = async (settings: Settings): Promise<NodeStorage> 
   const { region, s3Endpoint: endpoint, transport } = settings;
   if (transport === 'sdk') return openSdkStorage(settings);
   return {
+    forgetsBodies: true,
     openStore: (library, credentials) =>
       library.kind === 'disk'
         ? { store: createDiskStore({ folder: library.path }), close: () => undefined }
@@ -37,6 +40,7 @@ const openSdkStorage = async ({ region, s3Endpoint }: Settings): Promise<NodeSto
   const { openTenantStore } = await import('../adapters/aws/open-tenant-store.ts');
   const pathStyle = s3Endpoint !== undefined;
   return {
+    forgetsBodies: false,
     openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle }),
     openWorkArea: (bucket, credentials) => createS3WorkArea({ region, bucket, credentials, pathStyle }),
   };

@@ -25,6 +25,8 @@ export interface WorkerOutside {
   }): Promise<BlockTransport>;
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
   openStore(library: LibraryRef, credentials: () => SessionCredentials): OpenedStore;
+  /** Whether a store refers to no bytes that it was given once it has written them, earlier tries included. */
+  readonly forgetsBodies: boolean;
   readonly connections: number;
   readonly level: 'fast' | 'default';
   readonly now: () => number;
@@ -126,6 +128,8 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     mine.transport?.close();
     mine.store?.close();
     workArea.close();
+    // Fresh memory for packs costs some milliseconds of page faults; kept, it would stand beside what a restore needs.
+    if (outside.forgetsBodies) packBuffers.clear();
     current = undefined;
     tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls } });
   }
@@ -139,7 +143,6 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       random: outside.randomBytes,
       now: outside.now,
     });
-    // The thread's own, kept between its orders: fresh memory for packs costs thousands of page faults.
     return { ...library, packBuffers };
   }
 };

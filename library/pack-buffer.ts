@@ -107,7 +107,7 @@ export class PackBufferPool {
   give(buffer: PackBuffer): void {
     if (this.#free.length < 4) this.#free.push(buffer);
   }
-  /** Work of another kind needs the memory more. */
+  /** Gives the memory of those that are free back; only where the store refers to no bytes that it has written. */
   clear(): void {
     for (const buffer of this.#free.splice(0)) buffer.release();
   }

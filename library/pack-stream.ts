@@ -69,14 +69,15 @@ export class PackStream {
   #upload(): void {
     const buffer = this.#open as PackBuffer;
     this.#open = undefined;
-    const upload = this.#put(buffer).catch((error: unknown) => {
-      this.#error ??= error;
-    });
+    const upload = this.#put(buffer).then(
+      () => this.#library.packBuffers.give(buffer),
+      // its memory is left to the collector: whoever failed to send it may still refer to it
+      (error: unknown) => {
+        this.#error ??= error;
+      },
+    );
     this.#uploads.add(upload);
-    void upload.finally(() => {
-      this.#uploads.delete(upload);
-      this.#library.packBuffers.give(buffer);
-    });
+    void upload.finally(() => this.#uploads.delete(upload));
   }
 
   async #put(buffer: PackBuffer): Promise<void> {

@@ -3,8 +3,8 @@ const LEAST_BYTES = 64 * 1024;
 
 /**
  * Gives a buffer's memory back at once. The collector does not see what lies outside its heap until some 64 MiB a thread
- * have come together: with two threads that was half of a restore's peak. Only for what nobody else refers to, and what
- * was never handed to a socket or a file. The buffer is empty afterwards.
+ * have come together: with two threads that was half of a restore's peak. Only for what nobody else refers to, no
+ * socket and no file either. The buffer is empty afterwards.
  */
 export const releaseBytes = ({ buffer, byteLength }: Uint8Array): void => {
   if (byteLength >= LEAST_BYTES && buffer instanceof ArrayBuffer) buffer.transfer(0);

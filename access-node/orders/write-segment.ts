@@ -17,7 +17,6 @@ export const writeSegment = async (
 ): Promise<ResultOf<'write-segment'>> => {
   const { buffers, counters, connections, signal, workArea } = tools;
   const library = tools.library();
-  library.packBuffers.clear();
   const transport = await tools.transport();
   const map = await readMap(library, work.source.recoveryPointId, work.source.volumeId);
   const reader = openVolumeReader(library, map, { takeBuffer: buffers.take });

@@ -4,7 +4,9 @@ import { EbsCallError } from './ebs-calls.ts';
 import type { HttpMessage } from './http-message.ts';
 
 /** What the kernel hands over at once; each connection reads into this one buffer, so that nothing is left to collect. */
-const READ_BYTES = 128 * 1024;
+const READ_BYTES = 64 * 1024;
+/** Of a body; TLS holds an encrypted copy of all that it was given. */
+const WRITE_BYTES = 1024 * 1024;
 
 /** One connection of HTTP/1.1: one request at a time, the answer read without a copy in between. */
 export interface HttpConnection {
@@ -26,7 +28,15 @@ export const openHttpConnection = (origin: URL): HttpConnection => {
   const port = Number(origin.port) || (secure ? 443 : 80);
   let open = true;
   let waiting: Waiting | undefined;
+  /** What is left of the body that is being sent. */
+  let unsent: Uint8Array | undefined;
 
+  const sendOn = (): void => {
+    const body = unsent;
+    if (!body || !open) return;
+    unsent = body.length > WRITE_BYTES ? body.subarray(WRITE_BYTES) : undefined;
+    socket.write(body.subarray(0, WRITE_BYTES), sendOn);
+  };
   const settle = (error?: Error): void => {
     const ended = waiting;
     waiting = undefined;
@@ -36,6 +46,7 @@ export const openHttpConnection = (origin: URL): HttpConnection => {
   };
   const close = (reason?: Error): void => {
     open = false;
+    unsent = undefined;
     socket.destroy();
     settle(reason ?? new EbsCallError('ConnectionClosed', 0, 'the connection was closed'));
   };
@@ -51,7 +62,7 @@ export const openHttpConnection = (origin: URL): HttpConnection => {
         const { message } = waiting;
         if (message.take(buffer.subarray(0, length) as Buffer) === 'done') {
           // An answer that came before the request was sent whole: what is left of it would be sent into the next one.
-          const spent = socket.writableLength > 0 || !message.keepsConnection;
+          const spent = unsent !== undefined || socket.writableLength > 0 || !message.keepsConnection;
           settle();
           if (spent) close();
         }
@@ -82,7 +93,8 @@ export const openHttpConnection = (origin: URL): HttpConnection => {
         waiting = { message, resolve, reject };
         socket.cork();
         socket.write(head, 'latin1');
-        if (body) socket.write(body);
+        unsent = body;
+        sendOn();
         socket.uncork();
       }),
     get open() {

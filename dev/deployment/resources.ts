@@ -87,6 +87,11 @@ const bucket: Maker = async (stack, properties, before) => {
   return { ref: name, attributes: { Arn: `arn:aws:s3:::${name}` } };
 };
 
+const bucketPolicy: Maker = async (stack, { Bucket, PolicyDocument }) => {
+  await asRoot(stack, 's3', 'PutBucketPolicy', { Bucket, Policy: JSON.stringify(PolicyDocument) });
+  return { ref: String(Bucket), attributes: {} };
+};
+
 const key: Maker = async (stack, properties, before) => {
   if (before) return before;
   const answer = (await asRoot(stack, 'kms', 'CreateKey', {
@@ -100,5 +105,6 @@ const makers: Readonly<Record<string, Maker>> = {
   'AWS::IAM::Role': role,
   'AWS::DynamoDB::Table': table,
   'AWS::S3::Bucket': bucket,
+  'AWS::S3::BucketPolicy': bucketPolicy,
   'AWS::KMS::Key': key,
 };

@@ -101,7 +101,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
         [workBucket, workKey(tenant, 1)],
         [workBucket, workKey(tenant, 2)],
       ])
-        await root.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+        await root.send(new PutObjectCommand({ Bucket, Key, Body: 'x', IfNoneMatch: '*' }));
     }
   });
   after(() => world.stop());
@@ -164,7 +164,10 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
         name: `get ${Key}`,
         run: async () => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
       },
-      put: { name: `put ${Key}`, run: () => s3.send(new PutObjectCommand({ Bucket, Key: `${Key}.new`, Body: 'y' })) },
+      put: {
+        name: `put ${Key}`,
+        run: () => s3.send(new PutObjectCommand({ Bucket, Key: `${Key}.new`, Body: 'y', IfNoneMatch: '*' })),
+      },
       delete: { name: `delete ${Key}`, run: () => s3.send(new DeleteObjectCommand({ Bucket, Key })) },
       list: {
         name: `list beside ${Key}`,
