@@ -1,5 +1,6 @@
 /** `npm run local`: the local cloud on a data folder, with this project deployed to it, until it is stopped. */
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { keepAccessNodes } from './keep-access-nodes.ts';
 import { projectDir, startLocalHoldfast } from './local-holdfast.ts';
@@ -17,23 +18,37 @@ const { data, port, nodes } = new Command('npm run local --')
 const local = await startLocalHoldfast({ dataDir: resolve(data), port: Number(port) });
 const { cloud, apiUrl, accounts, place, dataDir } = local;
 
-const exports = (
-  who: string,
-  { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
-): string =>
-  [`# ${who}`, `export AWS_ACCESS_KEY_ID=${accessKeyId}`, `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`].join('\n');
+const profiles = [
+  { profile: 'operator', user: accounts.operator, about: `of the service account ${place.accountId}` },
+  ...accounts.tenants.map(({ name, accountId, user, roleArn, externalId }) => ({
+    profile: name,
+    user,
+    about: `a tenant, account ${accountId}; its role for Holdfast is ${roleArn}, ExternalId ${externalId}`,
+  })),
+];
+const credentialsFile = join(dataDir, 'credentials');
+writeFileSync(
+  credentialsFile,
+  profiles
+    .map(
+      ({ profile, user }) =>
+        `[${profile}]\naws_access_key_id = ${user.accessKeyId}\naws_secret_access_key = ${user.secretAccessKey}\n`,
+    )
+    .join('\n'),
+  { mode: 0o600 },
+);
 
 console.log(`The local cloud runs at ${cloud.endpoint}, its data is in ${dataDir}. Stop it with Ctrl-C.
 
-# For every shell that speaks to it (any AWS SDK or CLI does):
-export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${place.region}
+# For every shell that speaks to it; any AWS SDK or CLI does:
+export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${place.region} AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}
 export HOLDFAST_API_URL=${apiUrl}
 
-${exports(`the operator, in the service account ${place.accountId}`, accounts.operator)}
-${accounts.tenants
+# Who you are:
+${profiles
   .map(
-    ({ name, accountId, user, roleArn, externalId }) =>
-      `\n${exports(`the tenant ${name}, account ${accountId}`, user)}\n# its role for Holdfast: ${roleArn}\n#   with ExternalId ${externalId}`,
+    ({ profile, user, about }) =>
+      `export AWS_PROFILE=${profile}   # ${about}\n#   access key ${user.accessKeyId}, secret key ${user.secretAccessKey}`,
   )
   .join('\n')}
 

@@ -24,8 +24,12 @@ export const checkFormat = async (store: ObjectStore): Promise<void> => {
   throw new UnsupportedFormat(`this library says ${text.slice(0, 200)}; this program reads ${FORMAT.toString()}`);
 };
 
-/** Create-only and idempotent; an existing object of another version is refused, not replaced. */
+/**
+ * Create-only and idempotent; an existing object of another version is refused, not replaced. Where there is one,
+ * nothing is written: whoever may only read opens a library by the same path.
+ */
 export const createFormat = async (store: ObjectStore): Promise<void> => {
+  if (await store.head(FORMAT_KEY)) return checkFormat(store);
   const { outcome } = await store.putNew(FORMAT_KEY, FORMAT);
   if (outcome === 'exists') await checkFormat(store);
 };

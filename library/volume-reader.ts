@@ -86,12 +86,16 @@ export class VolumeReader {
     const ahead: Promise<Fetched>[] = [];
     try {
       for await (const range of this.#ranges(pages)) {
-        ahead.push(this.#fetch(range, this.#memory.pop() ?? this.#newMemory()));
+        const fetching = this.#fetch(range, this.#memory.pop() ?? this.#newMemory());
+        // Its failure is thrown when its turn comes; until then nobody waits for it, which would end the thread.
+        fetching.catch(() => undefined);
+        ahead.push(fetching);
         if (ahead.length > rangesAhead) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
       }
       while (ahead.length > 0) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
     } finally {
-      await Promise.allSettled(ahead);
+      for (const fetched of await Promise.allSettled(ahead))
+        if (fetched.status === 'fulfilled') this.#memory.push(fetched.value.memory);
       for (const memory of this.#memory.splice(0)) releaseBytes(memory);
     }
   }
@@ -182,33 +186,36 @@ export class VolumeReader {
   async *#decode(fetched: Fetched): AsyncGenerator<ReadBlock> {
     let last: { readonly offset: number; readonly block: OpenedBlock } | undefined;
     let refreshed = false;
-    for (const wanted of fetched.range.blocks) {
-      const { index, location } = wanted;
-      if (last?.offset === location.offset) {
-        yield this.#handOut(index, last.block);
-        continue;
-      }
-      if (last) this.#letGo(last.block);
-      last = undefined;
-      try {
-        const block = this.#open(fetched, wanted);
-        last = { offset: location.offset, block };
-      } catch (error) {
-        if (!isLoss(error)) throw error;
-        // prune may have moved the block since the index was read
-        if (!refreshed) await this.#library.index.refresh();
-        refreshed = true;
-        const block = await this.#readElsewhere(wanted, fetched.range.pack.id, error);
-        if (block) {
-          yield this.#handOut(index, block);
-          this.#letGo(block);
+    try {
+      for (const wanted of fetched.range.blocks) {
+        const { index, location } = wanted;
+        if (last?.offset === location.offset) {
+          yield this.#handOut(index, last.block);
+          continue;
         }
-        continue;
+        if (last) this.#letGo(last.block);
+        last = undefined;
+        try {
+          const block = this.#open(fetched, wanted);
+          last = { offset: location.offset, block };
+        } catch (error) {
+          if (!isLoss(error)) throw error;
+          // prune may have moved the block since the index was read
+          if (!refreshed) await this.#library.index.refresh();
+          refreshed = true;
+          const block = await this.#readElsewhere(wanted, fetched.range.pack.id, error);
+          if (block) {
+            yield this.#handOut(index, block);
+            this.#letGo(block);
+          }
+          continue;
+        }
+        yield this.#handOut(index, last.block);
       }
-      yield this.#handOut(index, last.block);
+    } finally {
+      if (last) this.#letGo(last.block);
+      this.#memory.push(fetched.memory);
     }
-    if (last) this.#letGo(last.block);
-    this.#memory.push(fetched.memory);
   }
 
   #handOut(index: number, { plain, sha }: OpenedBlock): ReadBlock {

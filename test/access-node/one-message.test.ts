@@ -16,7 +16,7 @@ const handling = (script: Script, visibilitySeconds = 60) => {
     log,
     now: Date.now,
     visibilitySeconds,
-    patience: { claimMs: 100, answerMs: 300 },
+    patience: { claimMs: 300, answerMs: 300 },
   });
   const handBack = new AbortController();
   return {

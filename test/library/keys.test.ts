@@ -28,6 +28,13 @@ test('ten nodes that set up one library at once agree on its keys, and on one fo
   for (const keys of opened) assert.deepEqual(keys.share(), opened[0]?.share());
 });
 
+test('a node that may only read opens a library that is there: nothing is written', async () => {
+  const store = new MemoryStore();
+  const keys = await create(store);
+  store.putNew = () => Promise.reject(new Error('denied'));
+  assert.deepEqual((await create(store)).share(), keys.share());
+});
+
 test('the printed recovery key opens what the key service wrapped, without it', async () => {
   const store = new MemoryStore();
   const keys = await create(store);
