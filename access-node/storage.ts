@@ -1,16 +1,19 @@
 import { openHttpObjectStore } from '../adapters/aws/http-object-store.ts';
 import { openHttpWorkArea } from '../adapters/aws/http-work-area.ts';
+import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
 import { createDiskStore } from '../adapters/disk/disk-store.ts';
 import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { NodeConfiguration } from './configuration.ts';
+import type { WorkerOutside } from './worker.ts';
 
-/** How a thread of this node reaches libraries and the work area. */
+/** How a thread of this node reaches libraries, the work area and snapshots. */
 export interface NodeStorage {
   /** See WorkerOutside. Node's own HTTP goes on sending a body whose answer came early. */
   readonly forgetsBodies: boolean;
   openStore(library: LibraryRef, credentials: () => SessionCredentials): { readonly store: ObjectStore; close(): void };
+  readonly openTransport: WorkerOutside['openTransport'];
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
 }
 
@@ -18,7 +21,12 @@ export interface NodeStorage {
 const LIBRARY_CONNECTIONS = 8;
 const WORK_AREA_CONNECTIONS = 2;
 
-type Settings = Pick<NodeConfiguration, 'region' | 's3Endpoint' | 'transport'>;
+type Settings = Pick<NodeConfiguration, 'region' | 's3Endpoint' | 'ebsEndpoint' | 'transport' | 'connections'>;
+
+const ebsTransport =
+  ({ transport, connections, ebsEndpoint }: Settings): NodeStorage['openTransport'] =>
+  (options) =>
+    openEbsTransport({ ...options, kind: transport, connections, endpoint: ebsEndpoint });
 
 /** `transport: sdk` takes the SDK here too; it is loaded only then, since it costs each thread some 15 MiB. */
 export const openNodeStorage = async (settings: Settings): Promise<NodeStorage> => {
@@ -26,6 +34,7 @@ export const openNodeStorage = async (settings: Settings): Promise<NodeStorage> 
   if (transport === 'sdk') return openSdkStorage(settings);
   return {
     forgetsBodies: true,
+    openTransport: ebsTransport(settings),
     openStore: (library, credentials) =>
       library.kind === 'disk'
         ? { store: createDiskStore({ folder: library.path }), close: () => undefined }
@@ -35,12 +44,14 @@ export const openNodeStorage = async (settings: Settings): Promise<NodeStorage> 
   };
 };
 
-const openSdkStorage = async ({ region, s3Endpoint }: Settings): Promise<NodeStorage> => {
+const openSdkStorage = async (settings: Settings): Promise<NodeStorage> => {
+  const { region, s3Endpoint } = settings;
   const { createS3WorkArea } = await import('../adapters/aws/node-work-area.ts');
   const { openTenantStore } = await import('../adapters/aws/open-tenant-store.ts');
   const pathStyle = s3Endpoint !== undefined;
   return {
     forgetsBodies: false,
+    openTransport: ebsTransport(settings),
     openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle }),
     openWorkArea: (bucket, credentials) => createS3WorkArea({ region, bucket, credentials, pathStyle }),
   };

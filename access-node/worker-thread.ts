@@ -1,7 +1,6 @@
-/** A worker thread's entry, and its composition root. The main thread imports it too, to have it compiled once. */
+/** A worker thread's entry. The main thread imports it too, to have it compiled once. */
 import { randomBytes } from 'node:crypto';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
 import type { NodeConfiguration } from './configuration.ts';
 import { openNodeStorage } from './storage.ts';
 import { runWorker } from './worker.ts';
@@ -19,10 +18,9 @@ export const startWorkerThread = (configuration: NodeConfiguration): Worker =>
 
 if (!isMainThread && parentPort) {
   const configuration = workerData as NodeConfiguration;
-  const { connections, level, transport, ebsEndpoint } = configuration;
+  const { connections, level } = configuration;
   const storage = await openNodeStorage(configuration);
   runWorker(parentPort, {
-    openTransport: (options) => openEbsTransport({ ...options, kind: transport, connections, endpoint: ebsEndpoint }),
     ...storage,
     connections,
     level,
