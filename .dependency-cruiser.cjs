@@ -64,7 +64,10 @@ module.exports = {
       severity: 'error',
       comment:
         'composition happens in functions/wiring, access-node/main and cli; everything else receives what it needs',
-      from: { path: '^(functions|access-node|cli)/', pathNot: '^(functions/wiring/|access-node/(main|run-node|storage)\\.ts|cli/)' },
+      from: {
+        path: '^(functions|access-node|cli)/',
+        pathNot: '^(functions/wiring/|access-node/(main|run-node|storage)\\.ts|cli/)',
+      },
       to: { path: '^adapters/' },
     },
     {
