@@ -11,7 +11,7 @@ import { showEnd, showSummary } from './show-job.ts';
 
 /** Short jobs show at once, long ones are asked for every two seconds. */
 const FIRST_POLL_MS = 250;
-const POLL_MS = 2_000;
+const POLL_MS = 1_000;
 /** The job goes on without us; a short outage of network or API should not end the watch. */
 const PATIENCE_MS = 120_000;
 /** More bars than fit on a screen cannot be drawn over. */

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { createApiClient } from '../../cli/api-client.ts';
 import { tenantRoutes } from '../../core/contracts/api.ts';
-import { askCli, showCli } from '../cli.ts';
+import { showCli } from '../cli.ts';
 import { SERVICE_ACCOUNT } from '../example-accounts.ts';
 import { type LocalHoldfast, startLocalHoldfast } from '../local-holdfast.ts';
 import { setUpHypervisors } from '../set-up.ts';
@@ -60,11 +60,11 @@ const demo = async (options: DemoOptions, local: LocalHoldfast): Promise<boolean
     );
 
   const run = (title: string, bytes: number, ...command: string[]): Promise<MeasuredJob> => {
-    note(pc.dim(`$ holdfast ${command.join(' ')}`));
+    note(pc.dim(`$ holdfast ${command.join(' ')} --wait`));
     return measure(local, node, title, bytes, async () => {
-      const { jobId } = await askCli(local, user, command);
-      await showCli(local, user, ['job', 'watch', String(jobId)]);
-      return api.call(tenantRoutes.getJob, { params: { jobId: String(jobId) } });
+      await showCli(local, user, [...command, '--wait']);
+      const { items } = await api.call(tenantRoutes.listJobs, { query: { limit: 1 } });
+      return api.call(tenantRoutes.getJob, { params: { jobId: items[0]?.jobId ?? '' } });
     });
   };
 

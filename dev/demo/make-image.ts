@@ -69,8 +69,8 @@ export const makeImage = (path: string, sizeGiB: number, seed: number, projectDi
   return 'generated';
 };
 
-/** Of each GiB 80 MiB of text, 24 incompressible and 16 repeated; and some real, small files. The rest is free. */
-const MIX = { text: 80, media: 24, repeated: 16 };
+/** Of each GiB 40 MiB of text, 16 incompressible and 8 repeated; and some real, small files. The rest is free. */
+const MIX = { text: 40, media: 16, repeated: 8 };
 const FILE_MIB = 8;
 
 const fillTree = (tree: string, sizeGiB: number, seed: number, projectDir: string): void => {
@@ -87,15 +87,15 @@ const fillTree = (tree: string, sizeGiB: number, seed: number, projectDir: strin
   for (let i = 0; i < files(MIX.repeated); i++) writeFileSync(join(tree, 'var/cache', `page-${i}`), repeated);
 };
 
-/** The same mix without a file system: in every 128 MiB 10 of text, 3 incompressible, 2 repeated, the rest zero. */
+/** The same mix without a file system: in every 256 MiB 10 of text, 4 incompressible, 2 repeated, the rest zero. */
 const layOut = (path: string, sizeGiB: number, seed: number): void => {
   const random = seededBytes(seed);
   const text = makeText(random);
   const repeated = Buffer.alloc(MIB, random(4_096));
   const fd = openSync(path, 'r+');
   for (let mib = 0; mib < sizeGiB * 1_024; mib++) {
-    const at = mib % 128;
-    const content = at < 10 ? text(mib, MIB) : at < 13 ? random(MIB) : at < 15 ? repeated : undefined;
+    const at = mib % 256;
+    const content = at < 10 ? text(mib, MIB) : at < 14 ? random(MIB) : at < 16 ? repeated : undefined;
     if (content) writeSync(fd, content, 0, content.length, mib * MIB);
   }
   closeSync(fd);
