@@ -9,7 +9,7 @@ import type { JobProgress } from './job-progress.ts';
 import { isOver } from './job-words.ts';
 import { showEnd, showSummary } from './show-job.ts';
 
-/** Short jobs show at once, long ones are asked for every two seconds. */
+/** Short jobs show at once, long ones are asked for every second. */
 const FIRST_POLL_MS = 250;
 const POLL_MS = 1_000;
 /** The job goes on without us; a short outage of network or API should not end the watch. */
