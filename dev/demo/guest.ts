@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LocalHoldfast } from '../local-holdfast.ts';
@@ -28,18 +29,18 @@ const RUN = 32 * PART;
 
 /** Writes an image to a fresh volume as a file system would have: what is zero in it is not written. */
 export const writeImage = async (local: LocalHoldfast, volumeId: string, path: string): Promise<void> => {
-  const fd = openSync(path, 'r');
+  const file = await open(path, 'r');
   const run = Buffer.alloc(RUN);
   const zero = Buffer.alloc(PART);
   try {
     for (let offset = 0; ; offset += RUN) {
-      const length = readSync(fd, run, 0, RUN, offset);
+      const { bytesRead: length } = await file.read(run, 0, RUN, offset);
       if (length === 0) return;
       // Pieces of the run between zeros, each one write.
       let from = -1;
       for (let at = 0; at <= length; at += PART) {
-        const data =
-          at < length && run.compare(zero, 0, Math.min(PART, length - at), at, Math.min(at + PART, length)) !== 0;
+        const end = Math.min(at + PART, length);
+        const data = at < length && run.compare(zero, 0, end - at, at, end) !== 0;
         if (data && from < 0) from = at;
         if (!data && from >= 0) {
           await writeBytes(local, volumeId, offset + from, run.subarray(from, Math.min(at, length)));
@@ -49,7 +50,7 @@ export const writeImage = async (local: LocalHoldfast, volumeId: string, path: s
       if (from >= 0) await writeBytes(local, volumeId, offset + from, run.subarray(from, length));
     }
   } finally {
-    closeSync(fd);
+    await file.close();
   }
 };
 

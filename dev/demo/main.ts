@@ -13,7 +13,7 @@ import { hashVolume, rawVolume, sizeOf, workForADay, writeImage } from './guest.
 import { makeImage, volumeGiB } from './make-image.ts';
 import { type DemoOptions, readOptions } from './options.ts';
 import { printReport } from './report.ts';
-import { type MeasuredJob, measure } from './run-record.ts';
+import { type MeasuredJob, measure, type RestoredVolume } from './run-record.ts';
 import { launchInstance, leftInAccount, tenantEc2 } from './tenant-instance.ts';
 
 const GIB = 1_073_741_824;
@@ -44,8 +44,8 @@ const demo = async (options: DemoOptions, local: LocalHoldfast): Promise<boolean
   const images = options.image?.map((path) => resolve(path)) ?? makeImages(local, options);
   const ec2 = tenantEc2(local, tenant);
   const { instanceId, volumes } = await launchInstance(ec2, 'shop', images.map(volumeGiB));
-  for (const [index, { volumeId, device, sizeGiB }] of volumes.entries()) {
-    await writeImage(local, volumeId, images[index] as string);
+  await Promise.all(volumes.map(({ volumeId }, index) => writeImage(local, volumeId, images[index] as string)));
+  for (const { volumeId, device, sizeGiB } of volumes) {
     note(`${instanceId} ${device}: ${volumeId}, ${sizeGiB} GiB`);
   }
   const volumeBytes = volumes.reduce((sum, { sizeGiB }) => sum + sizeGiB * GIB, 0);
@@ -100,15 +100,17 @@ const demo = async (options: DemoOptions, local: LocalHoldfast): Promise<boolean
     );
     restores.push(restore);
     const result = restore.job.instances[0]?.result;
-    for (const { device, volumeId, sourceVolumeId } of result?.volumes ?? []) {
+    const compare = async ({ device, volumeId, sourceVolumeId }: RestoredVolume): Promise<boolean> => {
       const path = rawVolume(local, volumeId);
       if (options.corrupt && index === 1 && sourceVolumeId === volumes[0]?.volumeId) flipOneByte(path);
       const same = (await hashVolume(path)) === truths[index]?.get(sourceVolumeId);
-      identical &&= same;
       note(
         `${result?.instanceId} ${device}: ${volumeId} ${same ? pc.green('is identical, byte for byte') : pc.red('DIFFERS')} (all ${sizeOf(path) / GIB} GiB)`,
       );
-    }
+      return same;
+    };
+    const comparisons = await Promise.all((result?.volumes ?? []).map(compare));
+    identical &&= comparisons.every((same) => same);
     identical &&= result?.volumes.length === volumes.length;
   }
 

@@ -27,6 +27,12 @@ export interface RunRecord {
   readonly peakMemory: number | undefined;
 }
 
+export interface RestoredVolume {
+  readonly device: string;
+  readonly volumeId: string;
+  readonly sourceVolumeId: string;
+}
+
 interface JobAnswer {
   readonly jobId: string;
   readonly state: string;
@@ -39,7 +45,7 @@ interface JobAnswer {
     readonly recoveryPointId?: string;
     readonly result?: {
       readonly instanceId: string;
-      readonly volumes: readonly { device: string; volumeId: string; sourceVolumeId: string }[];
+      readonly volumes: readonly RestoredVolume[];
     };
   }[];
 }
