@@ -103,6 +103,18 @@ test('another tenant’s recovery point or job answers exactly like one that nev
   assert.deepEqual([world.calls.started, world.calls.stopped], [[], []]);
 });
 
+test('a restore of a licensed platform is refused before anything is done, not imitated', async () => {
+  const world = createWorld();
+  const plain = point(1, acme);
+  const windows = point(2, acme, { instance: { ...plain.instance, platform: 'Windows' } });
+  for (const each of [plain, windows]) world.records.points.set(each.recoveryPointId, each);
+  const call = callAs(world, ACME);
+  const { body } = await call('POST', '/restores', { body: { recoveryPointId: windows.recoveryPointId } });
+  assert.deepEqual([body.status, body.code, body.field], [501, 'NotAvailable', 'recoveryPointId']);
+  assert.match(String(body.detail), /Windows/);
+  assert.deepEqual(world.calls.started, []);
+});
+
 test('a recovery point that is pending or abandoned is not restored, and not listed', async () => {
   const world = createWorld();
   const points = [point(1, acme, { state: 'pending' }), point(2, acme, { state: 'abandoned' }), point(3, acme)];
