@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cloud } from '../../local/cloud.ts';
 import type { Table } from '../../local/kernel/store.ts';
 import type { Place, ResourceDefinition } from './read-serverless.ts';
@@ -72,6 +73,11 @@ const table: Maker = async (stack, properties, before) => {
   if (before) return before;
   const { PointInTimeRecoverySpecification: _, ...input } = properties;
   await asRoot(stack, 'dynamodb', 'CreateTable', input);
+  // It can be used once it is active.
+  for (let status = 'CREATING'; status !== 'ACTIVE'; await sleep(5)) {
+    const answer = await asRoot(stack, 'dynamodb', 'DescribeTable', { TableName: properties.TableName });
+    status = (answer as { Table: { TableStatus: string } }).Table.TableStatus;
+  }
   return { ref: String(properties.TableName), attributes: {} };
 };
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { startCloud } from '../../local/cloud.ts';
 import { createDynamoDb } from '../../local/dynamodb/service.ts';
 import { createS3 } from '../../local/s3/service.ts';
@@ -10,14 +11,19 @@ cloud.admin.createAccount(ACME, 'acme');
 const call = (service: string, operation: string, input: unknown) =>
   cloud.kernel.call(cloud.admin.rootPrincipal(ACME), REGION, service, operation, input);
 
-if (kind === 'dynamodb')
+if (kind === 'dynamodb') {
   await call('dynamodb', 'CreateTable', {
     TableName: 'counters',
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
   });
-else
+  // As on AWS, a table can be used once it is active.
+  const status = async () =>
+    ((await call('dynamodb', 'DescribeTable', { TableName: 'counters' })) as { Table: { TableStatus: string } }).Table
+      .TableStatus;
+  while ((await status()) !== 'ACTIVE') await setTimeout(5);
+} else
   await call('s3', 'CreateBucket', {
     Bucket: 'counters',
     CreateBucketConfiguration: { LocationConstraint: REGION },
