@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../../adapters/aws/clients.ts';
 import { tableDefinition } from '../../adapters/aws/dynamo-table-definition.ts';
 
@@ -29,6 +29,7 @@ export const openTable = async () => {
       BillingMode,
     }),
   );
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: 'holdfast' });
   return {
     client,
     table: 'holdfast',

@@ -14,6 +14,7 @@ import {
   ScanCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoDb } from '../../local/dynamodb/service.ts';
 import { assertSurvivesKill } from './killed-writer.ts';
@@ -52,6 +53,7 @@ before(async () => {
     }),
   );
   assert.equal(TableDescription?.TableArn, `arn:aws:dynamodb:${REGION}:${ACME}:table/jobs`);
+  await waitUntilTableExists({ client: acme, maxWaitTime: 10, minDelay: 1 }, { TableName });
 });
 after(() => world.close());
 
