@@ -9,6 +9,8 @@ export const HypervisorId = id('hv');
 export const RecoveryPointId = id('rp');
 export const OrderId = id('ord');
 export const NodeId = id('node');
+export const VmGroupId = id('vmg');
+export const PlanId = id('plan');
 
 /** 12 digits. */
 export const AccountId = z.string().regex(/^\d{12}$/, 'must be an AWS account id: 12 digits');
@@ -26,6 +28,9 @@ export type JobId = z.infer<typeof JobId>;
 export type HypervisorId = z.infer<typeof HypervisorId>;
 export type RecoveryPointId = z.infer<typeof RecoveryPointId>;
 export type OrderId = z.infer<typeof OrderId>;
+export type NodeId = z.infer<typeof NodeId>;
+export type VmGroupId = z.infer<typeof VmGroupId>;
+export type PlanId = z.infer<typeof PlanId>;
 
 /** Bytes of one block: EBS's unit, and the library's. */
 export const BLOCK_BYTES = 524_288;

@@ -10,7 +10,21 @@ export interface Effect {
   readonly jobId: JobId;
   readonly attempt: number;
   readonly tenantId: HypervisorId;
-  readonly kind: 'snapshots' | 'pending-snapshot' | 'image' | 'instance';
+  readonly kind:
+    | 'snapshots'
+    | 'pending-snapshot'
+    | 'region-copy'
+    | 'image'
+    | 'instance'
+    | 'volume'
+    /** Volumes of an instance of the tenant's own are being replaced: undone by putting the old ones back. */
+    | 'replaced-volumes'
+    /** Volumes attached to an instance of the tenant's own: undone by detaching them. */
+    | 'attached-volumes';
+  /** Where it is, if not in the tenant hypervisor's own region. */
+  readonly region?: string;
+  /** Of `replaced-volumes` and `attached-volumes`: what was where before. */
+  readonly before?: AttachmentsBefore;
   /** `intended` → `made` → `kept` (it is part of a committed result) or `undone`. */
   readonly state: 'intended' | 'made' | 'kept' | 'undone';
   readonly resourceIds: readonly string[];
@@ -29,4 +43,20 @@ export const TAG = {
   operation: 'holdfast:operation',
   /** On what a restore makes: the recovery point. */
   restore: 'holdfast:restore',
+  /** On snapshots that are a recovery point themselves: only retention deletes them. */
+  recoveryPoint: 'holdfast:recovery-point',
 } as const;
+
+/** How an instance of the tenant's own was before volumes of it were replaced or added. */
+export interface AttachmentsBefore {
+  readonly instanceId: string;
+  /** EC2's own word: it is put back in this state. */
+  readonly instanceState: string;
+  readonly volumes: readonly {
+    readonly device: string;
+    /** Absent: nothing was at this device. */
+    readonly volumeId?: string;
+    readonly newVolumeId: string;
+    readonly deleteOnTermination: boolean;
+  }[];
+}

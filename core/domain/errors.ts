@@ -120,6 +120,24 @@ export class LibraryFull extends HoldfastError {
   override readonly name = 'LibraryFull';
 }
 
+/** The job did not end by its plan's deadline. */
+export class DeadlineExceeded extends HoldfastError {
+  override readonly name = 'DeadlineExceeded';
+}
+/** O6–O8, or another rule about whose resources may be used: the message names the rule's reason. */
+export class RuleViolated extends HoldfastError {
+  override readonly name = 'RuleViolated';
+  override readonly status = 409;
+}
+/** Volumes could not be made, attached or detached in the tenant account. */
+export class VolumeFailed extends HoldfastError {
+  override readonly name = 'VolumeFailed';
+}
+/** The restored instance does not run under the platform (licence) that it had. */
+export class PlatformLost extends HoldfastError {
+  override readonly name = 'PlatformLost';
+}
+
 // — What is worth another try —
 
 /** Throttled, timed out or failed on AWS's side: the state machine tries again with backoff. */

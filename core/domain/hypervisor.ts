@@ -29,6 +29,12 @@ export interface ServiceHypervisor extends HypervisorBase {
     /** Opens the library's bucket and key; assumed with a policy for one tenant's prefix. */
     readonly roleArn: string;
   };
+  /** `preparing`: in another account, until what its template makes is found there; nobody can be bound to it yet. */
+  readonly state: 'ready' | 'preparing';
+  /** Of automatic nodes: what launches them. */
+  readonly automaticNodes?: { readonly autoScalingGroupName: string; readonly launchTemplateName: string };
+  /** The control-plane role that its nodes assume to take orders, where they run in another account. */
+  readonly nodeControlRoleArn?: string;
   /** Restores are served first; `work` takes everything else. */
   readonly queues: { readonly restores: string; readonly work: string };
 }

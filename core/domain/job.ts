@@ -1,17 +1,25 @@
-import type { HypervisorId, JobId, RecoveryPointId } from '../contracts/ids.ts';
+import type { HypervisorId, JobId, PlanId, RecoveryPointId, VmGroupId } from '../contracts/ids.ts';
+import type { RestoreTarget } from '../contracts/job-requests.ts';
 import type { Counters } from '../contracts/orders.ts';
+import type { PlanFields, Purpose, Transport } from '../contracts/plans.ts';
 
-export type JobType = 'backup' | 'restore';
+export type JobType = 'backup' | 'snapshot' | 'backup-copy' | 'restore';
 export type JobState =
   | 'queued'
   | 'running'
+  /** Every instance that is not done waits for an access node. */
+  | 'waiting'
+  | 'suspended'
   | 'cancelling'
   | 'completed'
   | 'completed with errors'
   | 'failed'
   | 'cancelled';
 
-export const isTerminal = (state: JobState): boolean => !['queued', 'running', 'cancelling'].includes(state);
+/** An attempt of it is queued or under way. A suspended job is neither open nor ended: it has no attempt. */
+export const OPEN_STATES = ['queued', 'running', 'waiting', 'cancelling'] as const satisfies readonly JobState[];
+export const isOpen = (state: JobState): boolean => (OPEN_STATES as readonly JobState[]).includes(state);
+export const isTerminal = (state: JobState): boolean => !isOpen(state) && state !== 'suspended';
 
 export interface JobError {
   readonly name: string;
@@ -24,41 +32,75 @@ export interface Job {
   readonly tenantId: HypervisorId;
   readonly type: JobType;
   readonly state: JobState;
+  /** Counts from 1. A resumed or retried job goes on in a new attempt, with what is not done yet. */
   readonly attempt: number;
   /** What was asked for. */
-  readonly request: BackupRequest | RestoreRequest;
-  readonly trigger: 'api' | 'schedule';
-  /** ARN of the principal that asked. */
+  readonly request: JobRequest;
+  readonly trigger: 'api' | 'schedule' | 'job';
+  /** ARN of the principal that asked; of a scheduled job the plan's schedule. */
   readonly requestedBy: string;
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly cancelRequestedAt?: number;
+  /** Its attempt is to stop with everything kept that a later attempt can go on from. */
+  readonly suspendRequestedAt?: number;
   readonly executionArn?: string;
   readonly error?: JobError;
 }
 
-export interface BackupRequest {
-  readonly instanceIds: readonly string[];
-  /** `incremental` falls back to a full, volume by volume, where there is nothing to compare with. */
-  readonly level: 'full' | 'incremental';
+export type JobRequest = BackupRequest | SnapshotRequest | BackupCopyRequest | RestoreRequest;
+
+/** What all kinds of job have in common. */
+export interface JobTerms {
   /** How long an order may wait for an access node before the job fails with NoAccessNode. */
   readonly queueDeadlineSeconds: number;
+  readonly purpose: Purpose;
+  readonly transport: Transport;
+  /** Instances at a time. */
+  readonly streams: number;
+  /** ms since 1970; stopped then. */
+  readonly deadlineAt?: number;
+  readonly planId?: PlanId;
 }
 
-export interface RestoreRequest {
-  readonly recoveryPointId: RecoveryPointId;
-  /** Name tag of the new instance; the old one's with "-restored" if absent. */
-  readonly name?: string;
-  readonly instanceType?: string;
-  readonly subnetId?: string;
-  readonly securityGroupIds?: readonly string[];
-  readonly keyName?: string;
-  readonly availabilityZone?: string;
-  /** O9: leave out (default) or restore the tags of volumes. */
-  readonly volumeTags: 'leave-out' | 'restore';
-  readonly queueDeadlineSeconds: number;
+/** Resolved when the job's first attempt opens; until then groups and plan stand for whatever they match by then. */
+export interface Selection {
+  readonly instanceIds: readonly string[];
+  readonly groupIds: readonly VmGroupId[];
 }
+
+export interface BackupRequest extends JobTerms, Selection {
+  readonly type: 'backup';
+  /** `incremental` falls back to a full, volume by volume, where there is nothing to compare with. */
+  readonly level: 'full' | 'incremental';
+  readonly consistency: Consistency;
+}
+
+export interface SnapshotRequest extends JobTerms, Selection {
+  readonly type: 'snapshot';
+  readonly consistency: Consistency;
+  readonly copyToRegion?: string;
+  /** A backup copy of what this job takes is started as it ends. */
+  readonly copyAtOnce: boolean;
+}
+
+export interface BackupCopyRequest extends JobTerms, Selection {
+  readonly type: 'backup-copy';
+  readonly recoveryPointIds: readonly RecoveryPointId[];
+}
+
+export interface RestoreRequest extends JobTerms {
+  readonly type: 'restore';
+  /** The place that is restored from, as decided when the job was asked for. */
+  readonly recoveryPointId: RecoveryPointId;
+  readonly target: RestoreTarget;
+  /** O9, as decided. */
+  readonly volumeTags: 'leave-out' | 'restore';
+  readonly kmsKeyId?: string;
+}
+
+export type Consistency = PlanFields['consistency'];
 
 /** Which part of its path an instance is at; shown to users as it stands. */
 export type InstancePhase =
@@ -69,6 +111,8 @@ export type InstancePhase =
   | 'waiting for an access node'
   | 'transferring'
   | 'finishing'
+  | 'creating volumes'
+  | 'replacing volumes'
   | 'launching'
   | 'done'
   | 'failed'
@@ -86,6 +130,12 @@ export interface JobInstance {
   readonly plannedBlocks?: number;
   readonly counters: Counters;
   readonly recoveryPointId?: RecoveryPointId;
+  /** Of a backup copy: every copy that it has made of this instance, oldest first. */
+  readonly recoveryPointIds?: readonly RecoveryPointId[];
+  /** What the snapshots are: where `application` was asked for and not reached, why. */
+  readonly consistency?: { readonly kind: 'crash' | 'application'; readonly reason?: string };
+  /** Volumes that the VM group's filters leave out, and by which rule. */
+  readonly excludedVolumes?: readonly { readonly volumeId: string; readonly rule: string }[];
   readonly error?: JobError;
   readonly transferStartedAt?: number;
   readonly transferEndedAt?: number;
@@ -96,8 +146,11 @@ export interface JobInstance {
 }
 
 export interface RestoreResult {
-  readonly instanceId: string;
+  /** The new instance, or the one that got the volumes; absent where volumes were restored by themselves. */
+  readonly instanceId?: string;
   readonly volumes: readonly { readonly device: string; readonly volumeId: string; readonly sourceVolumeId: string }[];
+  /** In place: what the instance had before, and whether it is still there. */
+  readonly replacedVolumes?: readonly { readonly device: string; readonly volumeId: string; readonly kept: boolean }[];
   /** O9: tags of volumes that were not restored; `aws:` tags nobody can set are counted apart. */
   readonly volumeTagsLeftOut: number;
   readonly awsTagsLeftOut: number;

@@ -11,8 +11,12 @@ export interface ProtectedInstance {
   readonly owner?: string;
   /** Counts up with each change of owner; a commit names the one that it was taken under. */
   readonly fence: number;
-  /** The newest committed recovery point. */
+  /** The newest committed recovery point in a library: what the next incremental compares with. */
   readonly head?: RecoveryPointId;
+  /** The newest committed recovery point of kind `snapshot`. */
+  readonly snapshotHead?: RecoveryPointId;
+  /** The point that was committed last, of whatever kind and age: what a crash right after the commit is settled by. */
+  readonly committed?: RecoveryPointId;
 }
 
 /** `<job id>-<attempt>`: an attempt's name, and its execution's. */

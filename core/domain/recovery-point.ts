@@ -1,4 +1,4 @@
-import type { HypervisorId, JobId, RecoveryPointId } from '../contracts/ids.ts';
+import type { HypervisorId, JobId, PlanId, RecoveryPointId } from '../contracts/ids.ts';
 
 /** A committed or pending state of one instance, that a restore starts from. Its record in DynamoDB. */
 export interface RecoveryPoint {
@@ -6,8 +6,8 @@ export interface RecoveryPoint {
   readonly tenantId: HypervisorId;
   readonly instanceId: string;
   readonly kind: 'snapshot' | 'streaming' | 'backup-copy';
-  /** `pending` until the instance's head names it; then `available`, idempotently; `abandoned` by cleanup. */
-  readonly state: 'pending' | 'available' | 'abandoned';
+  /** `pending` until the instance's head names it; then `available`, idempotently; `abandoned` by cleanup; `expired` by retention. */
+  readonly state: 'pending' | 'available' | 'abandoned' | 'expired';
   readonly jobId: JobId;
   readonly attempt: number;
   /** When the snapshots were taken, ms since 1970. */
@@ -18,8 +18,25 @@ export interface RecoveryPoint {
   readonly instance: InstanceConfiguration;
   readonly volumes: readonly RecoveryPointVolume[];
   readonly verification?: { readonly at: string; readonly blocks: number; readonly depth: 'sample' | 'full' };
-  /** The service hypervisor in whose library it is. */
+  /** The service hypervisor in whose library it is; of a snapshot, the one that took it. */
   readonly serviceId: HypervisorId;
+  /** Whose retention it is under; absent: kept until it is deleted by hand. */
+  readonly planId?: PlanId;
+  /** Of a backup copy: the snapshot that it is the copy of. */
+  readonly copyOf?: RecoveryPointId;
+  /** Of a snapshot: its copy in the library, once that is committed. */
+  readonly copiedTo?: RecoveryPointId;
+  readonly consistency?: { readonly kind: 'crash' | 'application'; readonly reason?: string };
+  /** Retention leaves it alone as long as it is there. */
+  readonly legalHold?: { readonly since: number; readonly by: string; readonly reason: string };
+  readonly expiredAt?: number;
+  /** Its snapshots in another region, in the order of `volumes`. */
+  readonly regionCopy?: {
+    readonly region: string;
+    readonly state: 'copying' | 'completed' | 'failed';
+    readonly snapshotIds: readonly string[];
+    readonly reason?: string;
+  };
 }
 
 export interface RecoveryPointVolume {
@@ -52,6 +69,7 @@ export interface InstanceConfiguration {
   readonly architecture: string;
   readonly bootMode?: string;
   readonly enaSupport: boolean;
+  /** EC2's PlatformDetails: `Linux/UNIX`, `Windows`, `Red Hat Enterprise Linux`, … */
   readonly platform: string;
   readonly virtualizationType: string;
   readonly rootDeviceName: string;
@@ -62,5 +80,7 @@ export interface InstanceConfiguration {
   readonly keyName?: string;
   readonly instanceProfileArn?: string;
   readonly imageId: string;
+  readonly tpmSupport?: string;
+  readonly imdsSupport?: string;
   readonly tags: Readonly<Record<string, string>>;
 }

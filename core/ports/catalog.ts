@@ -3,14 +3,17 @@
  * `undefined`, never thrown; reads after writes are consistent. Absent and "not yours" look alike: every lookup of a
  * tenant's thing takes the tenant's id as part of its key.
  */
-import type { HypervisorId, JobId, OrderId, RecoveryPointId } from '../contracts/ids.ts';
+import type { HypervisorId, JobId, NodeId, OrderId, PlanId, RecoveryPointId, VmGroupId } from '../contracts/ids.ts';
 import type { Counters, OrderOutcome } from '../contracts/orders.ts';
+import type { AccessNode } from '../domain/access-node.ts';
 import type { Effect } from '../domain/effect.ts';
-import type { Hypervisor, TenantHypervisor } from '../domain/hypervisor.ts';
+import type { Hypervisor, ServiceHypervisor, TenantHypervisor } from '../domain/hypervisor.ts';
 import type { Job, JobError, JobInstance } from '../domain/job.ts';
 import type { Order } from '../domain/order.ts';
+import type { Plan, PlanAction } from '../domain/plan.ts';
 import type { ProtectedInstance } from '../domain/protected-instance.ts';
 import type { RecoveryPoint } from '../domain/recovery-point.ts';
+import type { VmGroup } from '../domain/vm-group.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -30,8 +33,55 @@ export interface Hypervisors {
   /** The tenant hypervisor of an AWS account: there is at most one. */
   tenantOfAccount(accountId: string): Promise<TenantHypervisor | undefined>;
   list(page: PageRequest): Promise<Page<Hypervisor>>;
-  /** Sets a tenant's binding. False if the tenant is gone. */
-  bind(tenantId: HypervisorId, binding: NonNullable<TenantHypervisor['binding']>): Promise<boolean>;
+  /** Sets a tenant's binding, or removes it. False if the tenant is gone. */
+  bind(tenantId: HypervisorId, binding: TenantHypervisor['binding'] | undefined): Promise<boolean>;
+  /** Tenants that are bound to a service hypervisor, in no order. */
+  boundTo(serviceId: HypervisorId): Promise<readonly TenantHypervisor[]>;
+  /** Sets fields of a service hypervisor. False if it is gone. */
+  updateService(
+    serviceId: HypervisorId,
+    change: Partial<Pick<ServiceHypervisor, 'name' | 'state' | 'automaticNodes' | 'nodeControlRoleArn'>>,
+  ): Promise<boolean>;
+  /** Removes the record (and with it the hold on its account). Idempotent; whether it may go is the caller's to know. */
+  remove(hypervisorId: HypervisorId): Promise<void>;
+}
+
+/** VM groups, each under its hypervisor. */
+export interface VmGroups {
+  /** False if a group of that id exists. */
+  add(group: VmGroup): Promise<boolean>;
+  get(hypervisorId: HypervisorId, groupId: VmGroupId): Promise<VmGroup | undefined>;
+  list(hypervisorId: HypervisorId, page: PageRequest): Promise<Page<VmGroup>>;
+  /** All that a plan protects. */
+  ofPlan(hypervisorId: HypervisorId, planId: PlanId): Promise<readonly VmGroup[]>;
+  /** Writes the group's fields anew; false if there is none. */
+  replace(group: VmGroup): Promise<boolean>;
+  /** Idempotent. */
+  remove(hypervisorId: HypervisorId, groupId: VmGroupId): Promise<void>;
+}
+
+/** Plans, each under its hypervisor. */
+export interface Plans {
+  add(plan: Plan): Promise<boolean>;
+  get(hypervisorId: HypervisorId, planId: PlanId): Promise<Plan | undefined>;
+  list(hypervisorId: HypervisorId, page: PageRequest): Promise<Page<Plan>>;
+  /** Writes the plan's fields anew, all but when it was due last; false if there is none. */
+  replace(plan: Plan): Promise<boolean>;
+  remove(hypervisorId: HypervisorId, planId: PlanId): Promise<void>;
+  /** Notes the scheduled time of a run; an earlier one than is noted changes nothing. */
+  noteDue(hypervisorId: HypervisorId, planId: PlanId, action: PlanAction, dueAt: number): Promise<void>;
+}
+
+/** Access nodes, each under its service hypervisor. */
+export interface AccessNodes {
+  /** Makes or replaces the record of a node that was not there, or describes one anew; what is not in `node` stays. */
+  register(node: AccessNode): Promise<void>;
+  get(serviceId: HypervisorId, nodeId: NodeId): Promise<AccessNode | undefined>;
+  list(serviceId: HypervisorId): Promise<readonly AccessNode[]>;
+  /** Notes what it holds; the record as it is then, or undefined if it was removed. */
+  heartbeat(serviceId: HypervisorId, nodeId: NodeId, held: number, now: number): Promise<AccessNode | undefined>;
+  setDraining(serviceId: HypervisorId, nodeId: NodeId, draining: boolean): Promise<boolean>;
+  remove(serviceId: HypervisorId, nodeId: NodeId): Promise<void>;
 }
 
 export interface Jobs {
@@ -43,12 +93,22 @@ export interface Jobs {
   /** Sets fields; only while the state is one of `from` (any, if absent). False if refused. */
   update(tenantId: HypervisorId, jobId: JobId, change: Partial<Job>, from?: readonly Job['state'][]): Promise<boolean>;
 
+  /** Every tenant's jobs that are open (queued, running, waiting, cancelling), in no order. */
+  open(page: PageRequest): Promise<Page<Job>>;
+  /**
+   * Begins the next attempt of a job in one of the states `from`, whose attempt is `attempt - 1`: state `queued`; what the
+   * attempt before it left (error, end, requests to cancel or suspend, execution) is removed. False if refused.
+   */
+  reopen(tenantId: HypervisorId, jobId: JobId, attempt: number, from: readonly Job['state'][]): Promise<boolean>;
+
   /** Makes the child record if it is absent. */
   addInstance(instance: JobInstance): Promise<void>;
   instances(jobId: JobId): Promise<readonly JobInstance[]>;
   instance(jobId: JobId, instanceId: string): Promise<JobInstance | undefined>;
   /** Sets fields of a child record that exists; `counters` are set, not added. */
   updateInstance(jobId: JobId, instanceId: string, change: Partial<JobInstance>): Promise<void>;
+  /** Puts a child back to the start of a new attempt: `waiting`, no counters, no error, no result. */
+  resetInstance(jobId: JobId, instanceId: string, now: number): Promise<void>;
   /** Adds to a child's counters, atomically. */
   addCounters(jobId: JobId, instanceId: string, delta: Counters): Promise<void>;
 }
@@ -66,13 +126,17 @@ export interface ProtectedInstances {
     owner: string,
     formerOwner?: string,
   ): Promise<ProtectedInstance | undefined>;
-  /** The one write that commits: IF owner = :owner AND fence = :fence SET head = :point. True also if head is it already. */
+  /**
+   * The one write that commits: IF owner = :owner AND fence = :fence SET committed = :point, and with it `head` or
+   * `snapshotHead` where the point becomes that. True also if `committed` is it already.
+   */
   commit(
     tenantId: HypervisorId,
     instanceId: string,
     owner: string,
     fence: number,
     point: RecoveryPointId,
+    becomes: 'head' | 'snapshotHead' | 'neither',
   ): Promise<boolean>;
   /** Gives the lease back if `owner` holds it. */
   unlock(tenantId: HypervisorId, instanceId: string, owner: string): Promise<void>;
@@ -85,6 +149,14 @@ export interface RecoveryPoints {
   /** Newest first; of one instance, or of all. */
   list(tenantId: HypervisorId, instanceId: string | undefined, page: PageRequest): Promise<Page<RecoveryPoint>>;
   update(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, change: Partial<RecoveryPoint>): Promise<void>;
+  /** Puts a point under legal hold, or lifts it. */
+  setLegalHold(
+    tenantId: HypervisorId,
+    recoveryPointId: RecoveryPointId,
+    hold: RecoveryPoint['legalHold'] | undefined,
+  ): Promise<void>;
+  /** `available` → `expired`, unless it is under legal hold by now. False if refused. */
+  expire(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, now: number): Promise<boolean>;
 }
 
 export interface Orders {
@@ -123,4 +195,7 @@ export interface Catalog {
   readonly points: RecoveryPoints;
   readonly orders: Orders;
   readonly effects: Effects;
+  readonly vmGroups: VmGroups;
+  readonly plans: Plans;
+  readonly nodes: AccessNodes;
 }

@@ -1,5 +1,9 @@
 /** The rest of what steps reach: the work area, executions, queues, secrets, task tokens. */
 
+import type { HypervisorId, PlanId } from '../contracts/ids.ts';
+import type { JobType } from '../domain/job.ts';
+import type { PlanAction } from '../domain/plan.ts';
+
 /** A bucket of the control plane: block lists, orders' documents, segment results. Strongly consistent. */
 export interface WorkArea {
   readonly bucket: string;
@@ -15,19 +19,64 @@ export interface Executions {
    * `exists` when the name was used before and has ended or had another input: look at the job's record.
    */
   start(
-    machine: 'backup' | 'restore' | 'cleanup',
+    machine: Machine,
     name: string,
     input: object,
   ): Promise<{ readonly outcome: 'started' | 'exists'; readonly executionArn: string }>;
   /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED; undefined if there is none of that name. */
-  status(machine: 'backup' | 'restore' | 'cleanup', name: string): Promise<string | undefined>;
+  status(machine: Machine, name: string): Promise<string | undefined>;
   /** Idempotent. */
-  stop(machine: 'backup' | 'restore' | 'cleanup', name: string, error: string, cause: string): Promise<void>;
+  stop(machine: Machine, name: string, error: string, cause: string): Promise<void>;
+  /**
+   * The states that an execution went through, in order, with those of the executions that it started (one level: the
+   * children of its Maps, the machines that it ran) below them. Names and times only: a history also holds task tokens.
+   * Undefined if there is none of that name (any more: Step Functions keeps them for 90 days).
+   */
+  path(machine: Machine, name: string): Promise<ExecutionPath | undefined>;
+}
+
+export type Machine = JobType | 'cleanup';
+
+export interface ExecutionPath {
+  readonly executionArn: string;
+  readonly status: string;
+  readonly states: readonly PathState[];
+}
+
+export interface PathState {
+  readonly name: string;
+  /** ms since 1970 */
+  readonly enteredAt: number;
+  /** Absent: it is in this state. */
+  readonly exitedAt?: number;
+  readonly error?: { readonly name: string; readonly cause: string };
+  /** Of a Map: its children; of a state that runs another machine: that one. `label` is an instance's id, where known. */
+  readonly children?: readonly {
+    readonly label: string;
+    readonly status: string;
+    readonly states: readonly PathState[];
+  }[];
+}
+
+/** EventBridge Scheduler, in a group of the deployment's own. */
+export interface Schedules {
+  /** Makes or changes the schedule of that name (≤ 64 characters). It starts a job of the plan, naming the scheduled time. */
+  put(schedule: {
+    readonly name: string;
+    readonly expression: string;
+    readonly timeZone: string;
+    readonly enabled: boolean;
+    readonly input: { readonly hypervisorId: HypervisorId; readonly planId: PlanId; readonly action: PlanAction };
+  }): Promise<void>;
+  /** Idempotent. */
+  remove(name: string): Promise<void>;
 }
 
 export interface Queues {
   /** Makes a queue, or finds the one of that name; answers its URL. */
   ensure(name: string): Promise<string>;
+  /** Idempotent. */
+  remove(url: string): Promise<void>;
 }
 
 export interface Secrets {

@@ -11,8 +11,23 @@ import type { TenantHypervisor } from '../domain/hypervisor.ts';
 import type { InstanceConfiguration } from '../domain/recovery-point.ts';
 
 export interface TenantScopes {
-  /** `jobId` becomes the session's SourceIdentity. Errors: TenantAccessLost. */
-  open(tenant: TenantHypervisor, jobId: string): Promise<TenantScope>;
+  /**
+   * `sourceIdentity` (a job's id, mostly) goes on the session and into the tenant's trail. Errors: TenantAccessLost.
+   */
+  open(tenant: TenantHypervisor, sourceIdentity: string, access: TenantAccess): Promise<TenantScope>;
+}
+
+/**
+ * What the session may do: `look` only describes; `protect` takes and removes snapshots and speaks to the guest through
+ * SSM; `restore` makes and launches; `replace` also changes instances of the tenant's own (in place, attach); `clean-up`
+ * removes what is ours and puts back what was replaced.
+ */
+export interface TenantAccess {
+  readonly to: 'look' | 'protect' | 'restore' | 'replace' | 'clean-up';
+  /** Of `replace` and `clean-up`: the one instance of the tenant's own that may be changed. */
+  readonly instanceId?: string;
+  /** If not the hypervisor's own. */
+  readonly region?: string;
 }
 
 export interface AttachedVolume {
@@ -51,6 +66,8 @@ export interface TenantScope {
   readonly tenantId: HypervisorId;
 
   readonly instances: {
+    /** Every instance of the account and region that is not terminated, with its volumes' ids; all pages. */
+    list(): Promise<readonly ListedInstance[]>;
     /** Undefined if there is none of that id in this account and region (a terminated one counts as none). */
     describe(instanceId: string): Promise<DescribedInstance | undefined>;
     /** Launches one instance; the same `clientToken` launches none again. Errors: LaunchFailed. */
@@ -60,9 +77,23 @@ export interface TenantScope {
     findByTag(key: string, value: string): Promise<readonly string[]>;
     /** Whether the volume at each device goes when the instance is terminated. */
     setDeleteOnTermination(instanceId: string, devices: Readonly<Record<string, boolean>>): Promise<void>;
+    /** Asks for it; idempotent. `describe` tells when it has. */
+    stop(instanceId: string): Promise<void>;
+    start(instanceId: string): Promise<void>;
   };
 
   readonly volumes: {
+    /** Of the account and region by id, in no order; those that do not exist are left out. */
+    describe(volumeIds: readonly string[]): Promise<readonly DescribedVolume[]>;
+    findByTag(key: string, value: string): Promise<readonly DescribedVolume[]>;
+    /** A volume filled from a snapshot; the same `clientToken` makes none again. Errors: VolumeFailed. */
+    create(volume: VolumeRequest): Promise<{ readonly volumeId: string }>;
+    /** Asks for it; fine if it is attached there already. Errors: VolumeFailed. */
+    attach(volumeId: string, instanceId: string, device: string): Promise<void>;
+    /** Asks for it; fine if it is not attached there. Errors: VolumeFailed. */
+    detach(volumeId: string, instanceId: string): Promise<void>;
+    /** Deletes a volume; idempotent: absent is fine. Errors: VolumeFailed (it is in use). */
+    delete(volumeId: string): Promise<void>;
     /** Adds tags to a volume that one of our restores made (it carries our tags; another is refused). */
     tag(volumeId: string, tags: Tags): Promise<void>;
   };
@@ -80,6 +111,16 @@ export interface TenantScope {
     /** Those that exist, in no order. */
     describe(snapshotIds: readonly string[]): Promise<readonly DescribedSnapshot[]>;
     findByTag(key: string, value: string): Promise<readonly DescribedSnapshot[]>;
+    /**
+     * Copies a snapshot of the same account from another region into the scope's; called again with the same
+     * `holdfast:operation` tag it answers the copy that was made first. Errors: SnapshotFailed.
+     */
+    copyFrom(
+      region: string,
+      snapshotId: string,
+      tags: Tags,
+      kmsKeyId?: string,
+    ): Promise<{ readonly snapshotId: string }>;
     /** Deletes one of ours (it carries our tags; another is refused). Idempotent: absent is fine. */
     delete(snapshotId: string): Promise<void>;
     /**
@@ -106,10 +147,74 @@ export interface TenantScope {
 
   readonly images: {
     register(image: ImageRequest): Promise<{ readonly imageId: string }>;
+    /** Undefined if there is none, or none that the account may launch. */
+    describe(imageId: string): Promise<DescribedImage | undefined>;
+    /** The newest of Amazon's own images of that platform (PlatformDetails) and architecture; undefined if there is none. */
+    findDonor(platform: string, architecture: string): Promise<DescribedImage | undefined>;
     findByTag(key: string, value: string): Promise<readonly string[]>;
     /** Idempotent: absent is fine. */
     deregister(imageId: string): Promise<void>;
   };
+
+  /** The guest, through Systems Manager's agent. */
+  readonly guest: {
+    /** Whether the agent answers for this instance, and what it says of the guest. */
+    agent(instanceId: string): Promise<{ readonly online: boolean; readonly platform?: string }>;
+    /** Starts a command document; the id to ask for its result with. Errors: SnapshotFailed (the agent is not there). */
+    send(
+      instanceId: string,
+      document: string,
+      parameters: Readonly<Record<string, readonly string[]>>,
+      timeoutSeconds: number,
+    ): Promise<{ readonly commandId: string }>;
+    result(
+      commandId: string,
+      instanceId: string,
+    ): Promise<{ readonly state: 'running' | 'succeeded' | 'failed'; readonly output: string }>;
+  };
+}
+
+export interface ListedInstance {
+  readonly instanceId: string;
+  readonly name?: string;
+  readonly state: string;
+  readonly platform: string;
+  readonly vpcId?: string;
+  readonly subnetId?: string;
+  readonly availabilityZone: string;
+  readonly tags: Tags;
+  readonly volumes: readonly { readonly volumeId: string; readonly device: string }[];
+}
+
+export interface DescribedVolume {
+  readonly volumeId: string;
+  /** EC2's own word: creating, available, in-use, deleting, error. */
+  readonly state: string;
+  readonly sizeGiB: number;
+  readonly availabilityZone: string;
+  readonly tags: Tags;
+  readonly attachment?: { readonly instanceId: string; readonly device: string; readonly state: string };
+}
+
+export interface VolumeRequest {
+  readonly snapshotId: string;
+  readonly availabilityZone: string;
+  readonly sizeGiB: number;
+  readonly volumeType: string;
+  readonly iops?: number;
+  readonly throughput?: number;
+  /** Encrypt under the key named, or the account's default key; absent: as the snapshot is. */
+  readonly encryption?: { readonly kmsKeyId?: string };
+  readonly clientToken: string;
+  readonly tags: Tags;
+}
+
+export interface DescribedImage {
+  readonly imageId: string;
+  readonly name: string;
+  readonly platform: string;
+  readonly architecture: string;
+  readonly rootDeviceName: string;
 }
 
 export interface ImageRequest {
@@ -121,6 +226,8 @@ export interface ImageRequest {
     readonly volumeType: string;
     readonly iops?: number;
     readonly throughput?: number;
+    /** At launch, under this key. */
+    readonly encryption?: { readonly kmsKeyId?: string };
     readonly deleteOnTermination: boolean;
   }[];
   readonly tags: Tags;

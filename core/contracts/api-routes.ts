@@ -1,0 +1,187 @@
+/**
+ * The REST API's routes. Handlers, CLI and the OpenAPI document all read these. Every POST takes an `Idempotency-Key`
+ * header: asked again with the same key and body, it answers as it did and does nothing.
+ */
+import { z } from 'zod';
+import {
+  Accepted,
+  AccessNodeView,
+  AddedAccessNode,
+  HypervisorView,
+  JobPath,
+  JobState,
+  JobType,
+  JobView,
+  listOf,
+  PermissionsReport,
+  RecoveryPointView,
+  RestorePreview,
+  RetentionPlanView,
+  RetentionResult,
+  Template,
+  TenantHypervisorView,
+  TenantJobView,
+} from './api-views.ts';
+import { AddAccessNode, AddHypervisor, BindHypervisor } from './hypervisor-requests.ts';
+import { HypervisorId, InstanceId, JobId, NodeId, PlanId, RecoveryPointId, VmGroupId } from './ids.ts';
+import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot } from './job-requests.ts';
+import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
+import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
+
+export const List = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(25),
+  next: z.string().min(1).max(2_048).optional(),
+});
+const none = z.strictObject({});
+const JobList = List.extend({ type: JobType.optional(), state: JobState.optional() });
+
+const get = <const Path extends string, Query extends z.ZodType, Answer extends z.ZodType>(
+  path: Path,
+  query: Query,
+  answer: Answer,
+) => ({ method: 'GET', path, query, body: undefined, status: 200, answer }) as const;
+const send = <
+  const Method extends 'POST' | 'PUT',
+  const Path extends string,
+  const Status extends number,
+  Body extends z.ZodType | undefined,
+  Answer extends z.ZodType,
+>(
+  method: Method,
+  path: Path,
+  status: Status,
+  body: Body,
+  answer: Answer,
+) => ({ method, path, query: none, body, status, answer }) as const;
+const remove = <const Path extends string, Answer extends z.ZodType>(path: Path, answer: Answer) =>
+  ({ method: 'DELETE', path, query: none, body: undefined, status: 200, answer }) as const;
+
+/**
+ * Tenant routes take the tenant from the signed caller's account. Operator routes have a role of their own; those below
+ * `/operator/tenants/{hypervisorId}` do for a named tenant what the tenant's routes do for the caller.
+ */
+const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends z.ZodType>(
+  job: Job,
+  plan: Plan,
+  planFields: Fields,
+) =>
+  ({
+    startBackup: send('POST', '/backups', 202, StartBackup, Accepted),
+    startSnapshot: send('POST', '/snapshots', 202, StartSnapshot, Accepted),
+    startBackupCopy: send('POST', '/backup-copies', 202, StartBackupCopy, Accepted),
+    startRestore: send('POST', '/restores', 202, StartRestore, Accepted),
+    previewRestore: send('POST', '/restores/dry-run', 200, StartRestore, RestorePreview),
+    listJobs: get('/jobs', JobList, listOf(job)),
+    getJob: get('/jobs/{jobId}', none, job),
+    cancelJob: send('POST', '/jobs/{jobId}/cancel', 202, undefined, job),
+    suspendJob: send('POST', '/jobs/{jobId}/suspend', 202, undefined, job),
+    resumeJob: send('POST', '/jobs/{jobId}/resume', 202, undefined, job),
+    /** Of a job that has ended: its failed (or cancelled) instances, in a new attempt. */
+    retryJob: send('POST', '/jobs/{jobId}/retry', 202, undefined, job),
+    listRecoveryPoints: get(
+      '/recovery-points',
+      List.extend({
+        instanceId: InstanceId.optional(),
+        /** `all` shows also those that are pending, abandoned or expired. */
+        state: z.enum(['available', 'all']).default('available'),
+      }),
+      listOf(RecoveryPointView),
+    ),
+    getRecoveryPoint: get('/recovery-points/{recoveryPointId}', none, RecoveryPointView),
+    holdRecoveryPoint: send(
+      'PUT',
+      '/recovery-points/{recoveryPointId}/legal-hold',
+      200,
+      z.strictObject({ reason: z.string().min(1).max(1_024) }),
+      RecoveryPointView,
+    ),
+    releaseRecoveryPoint: remove('/recovery-points/{recoveryPointId}/legal-hold', RecoveryPointView),
+    planRetention: get('/retention', none, RetentionPlanView),
+    /** Removes what the plan of that token removes; refused if the plan has become another one. */
+    runRetention: send(
+      'POST',
+      '/retention',
+      200,
+      z.strictObject({ token: z.string().min(1).max(128) }),
+      RetentionResult,
+    ),
+    addVmGroup: send('POST', '/vm-groups', 201, VmGroupFields, VmGroupView),
+    listVmGroups: get('/vm-groups', List, listOf(VmGroupView)),
+    /** What rules would match that are no group yet. */
+    previewRules: send(
+      'POST',
+      '/vm-groups/preview',
+      200,
+      z.strictObject({ match: VmGroupFields.shape.match, exclude: VmGroupFields.shape.exclude }),
+      VmGroupPreview,
+    ),
+    getVmGroup: get('/vm-groups/{groupId}', none, VmGroupView),
+    previewVmGroup: get('/vm-groups/{groupId}/preview', none, VmGroupPreview),
+    replaceVmGroup: send('PUT', '/vm-groups/{groupId}', 200, VmGroupFields, VmGroupView),
+    removeVmGroup: remove('/vm-groups/{groupId}', VmGroupView),
+    addPlan: send('POST', '/plans', 201, planFields, plan),
+    listPlans: get('/plans', List, listOf(plan)),
+    getPlan: get('/plans/{planId}', none, plan),
+    replacePlan: send('PUT', '/plans/{planId}', 200, planFields, plan),
+    removePlan: remove('/plans/{planId}', plan),
+  }) as const;
+
+export const tenantRoutes = {
+  getOpenApi: get('/openapi.json', none, z.record(z.string(), z.unknown())),
+  getOwnHypervisor: get('/hypervisor', none, TenantHypervisorView),
+  ...onTenant(TenantJobView, TenantPlanView, TenantPlanFields),
+} as const;
+
+/** The tenant routes as an operator reaches them. */
+export const operatorTenantPrefix = '/operator/tenants/{hypervisorId}';
+export const operatorTenantRoutes = {
+  ...onTenant(JobView, PlanView, PlanFields),
+  getJobPath: get('/jobs/{jobId}/path', none, JobPath),
+  checkPermissions: send('POST', '/permissions/check', 200, undefined, PermissionsReport),
+} as const;
+
+const hypervisor = '/operator/hypervisors/{hypervisorId}';
+
+export const operatorRoutes = {
+  getOperatorOpenApi: get('/operator/openapi.json', none, z.record(z.string(), z.unknown())),
+  addHypervisor: send('POST', '/operator/hypervisors', 201, AddHypervisor, HypervisorView),
+  listHypervisors: get('/operator/hypervisors', List, listOf(HypervisorView)),
+  getHypervisor: get(hypervisor, none, HypervisorView),
+  /** Refused while others use it, naming them. */
+  removeHypervisor: remove(hypervisor, HypervisorView),
+  bindHypervisor: send('PUT', `${hypervisor}/binding`, 200, BindHypervisor, HypervisorView),
+  unbindHypervisor: remove(`${hypervisor}/binding`, HypervisorView),
+  /** Of a service hypervisor in another account: what is to be deployed there. */
+  getHypervisorTemplate: get(`${hypervisor}/template`, none, Template),
+  /** Looks for what the template makes; `ready` once all of it is there, else says what is missing. */
+  checkHypervisor: send('POST', `${hypervisor}/check`, 200, undefined, HypervisorView),
+  listAccessNodes: get(`${hypervisor}/access-nodes`, none, listOf(AccessNodeView)),
+  addAccessNode: send('POST', `${hypervisor}/access-nodes`, 201, AddAccessNode, AddedAccessNode),
+  drainAccessNode: send('POST', `${hypervisor}/access-nodes/{nodeId}/drain`, 200, undefined, AccessNodeView),
+  removeAccessNode: remove(`${hypervisor}/access-nodes/{nodeId}`, AccessNodeView),
+  /** VM groups of a service hypervisor: where its automatic access nodes are launched (O6). */
+  addServiceVmGroup: send('POST', `${hypervisor}/vm-groups`, 201, VmGroupFields, VmGroupView),
+  listServiceVmGroups: get(`${hypervisor}/vm-groups`, List, listOf(VmGroupView)),
+  removeServiceVmGroup: remove(`${hypervisor}/vm-groups/{groupId}`, VmGroupView),
+  /** Every tenant's jobs that are queued or under way. */
+  listOpenJobs: get('/operator/jobs', List, listOf(JobView)),
+} as const;
+
+/** Of paths: each name in braces is of this form. */
+export const PathParameters = {
+  hypervisorId: HypervisorId,
+  jobId: JobId,
+  recoveryPointId: RecoveryPointId,
+  groupId: VmGroupId,
+  planId: PlanId,
+  nodeId: NodeId,
+} as const;
+
+/** Whatever the views show: for code that serves both sides. */
+export type OnTenantRoutes = ReturnType<
+  typeof onTenant<
+    z.ZodType<TenantJobView, TenantJobView>,
+    z.ZodType<TenantPlanView, TenantPlanView>,
+    z.ZodType<TenantPlanFields>
+  >
+>;

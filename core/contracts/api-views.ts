@@ -1,0 +1,346 @@
+/** What the API answers. Times are ISO-8601 UTC, sizes integer bytes. */
+import { z } from 'zod';
+import {
+  AccountId,
+  HypervisorId,
+  InstanceId,
+  JobId,
+  NodeId,
+  PlanId,
+  RecoveryPointId,
+  Region,
+  VmGroupId,
+} from './ids.ts';
+import { RestoreTarget } from './job-requests.ts';
+import { Counters } from './orders.ts';
+import { Purpose, Transport } from './plans.ts';
+
+const Time = z.iso.datetime();
+
+/** What an operator sees of a hypervisor. Secrets are nobody's to see. */
+export const HypervisorView = z.strictObject({
+  hypervisorId: HypervisorId,
+  kind: z.enum(['service', 'tenant']),
+  name: z.string(),
+  accountId: AccountId,
+  region: Region,
+  authMethod: z.enum(['iam-role', 'assume-role', 'access-key']),
+  createdAt: Time,
+  /** Of `assume-role`. */
+  roleArn: z.string().optional(),
+  externalId: z.string().optional(),
+  /** Of `access-key`. */
+  accessKeyId: z.string().optional(),
+  boundTo: HypervisorId.optional(),
+  boundAt: Time.optional(),
+  accessNodes: z.enum(['manual', 'automatic']).optional(),
+  library: z.string().optional(),
+  libraryId: z.string().optional(),
+  libraryRoleArn: z.string().optional(),
+  kmsKeyArn: z.string().optional(),
+  /** Of a service hypervisor; `preparing`: what its template makes is not found yet. */
+  state: z.enum(['ready', 'preparing']).optional(),
+  autoScalingGroupName: z.string().optional(),
+  /** What nodes in another account assume to take orders. */
+  nodeControlRoleArn: z.string().optional(),
+  queues: z.strictObject({ restores: z.string(), work: z.string() }).optional(),
+});
+export type HypervisorView = z.infer<typeof HypervisorView>;
+
+/** What a tenant sees of its own: nothing of the service side (A5). */
+export const TenantHypervisorView = z.strictObject({
+  hypervisorId: HypervisorId,
+  name: z.string(),
+  accountId: AccountId,
+  region: Region,
+  authMethod: z.enum(['assume-role', 'access-key']),
+  usesServiceResources: z.boolean(),
+});
+export type TenantHypervisorView = z.infer<typeof TenantHypervisorView>;
+
+export const JobErrorView = z.strictObject({
+  name: z.string(),
+  message: z.string(),
+  /** What to do about it. */
+  remedy: z.string().optional(),
+});
+export type JobErrorView = z.infer<typeof JobErrorView>;
+
+export const JobInstanceView = z.strictObject({
+  instanceId: InstanceId,
+  phase: z.string(),
+  phaseSince: Time,
+  /** Of data to be moved, known once planned. */
+  plannedBytes: z.int().nonnegative().optional(),
+  counters: Counters,
+  /** Bytes a second since the transfer started, zero blocks included. */
+  rate: z.number().nonnegative().optional(),
+  secondsLeft: z.number().nonnegative().optional(),
+  recoveryPointId: RecoveryPointId.optional(),
+  /** Of a backup copy: every copy made of this instance. */
+  recoveryPointIds: z.array(RecoveryPointId).optional(),
+  consistency: z.strictObject({ kind: z.enum(['crash', 'application']), reason: z.string().optional() }).optional(),
+  excludedVolumes: z.array(z.strictObject({ volumeId: z.string(), rule: z.string() })).optional(),
+  error: JobErrorView.optional(),
+  volumes: z
+    .array(
+      z.strictObject({ volumeId: z.string(), level: z.enum(['full', 'incremental']), reason: z.string().optional() }),
+    )
+    .optional(),
+  result: z
+    .strictObject({
+      instanceId: InstanceId.optional(),
+      volumes: z.array(z.strictObject({ device: z.string(), volumeId: z.string(), sourceVolumeId: z.string() })),
+      replacedVolumes: z
+        .array(z.strictObject({ device: z.string(), volumeId: z.string(), kept: z.boolean() }))
+        .optional(),
+      volumeTagsLeftOut: z.int().nonnegative(),
+      awsTagsLeftOut: z.int().nonnegative(),
+    })
+    .optional(),
+});
+export type JobInstanceView = z.infer<typeof JobInstanceView>;
+
+export const JobType = z.enum(['backup', 'snapshot', 'backup-copy', 'restore']);
+export const JobState = z.enum([
+  'queued',
+  'running',
+  'waiting',
+  'suspended',
+  'cancelling',
+  'completed',
+  'completed with errors',
+  'failed',
+  'cancelled',
+]);
+
+export const JobView = z.strictObject({
+  jobId: JobId,
+  type: JobType,
+  state: JobState,
+  attempt: z.int().positive(),
+  trigger: z.enum(['api', 'schedule', 'job']),
+  /** What was asked for. */
+  request: z.strictObject({
+    instanceIds: z.array(InstanceId).optional(),
+    groupIds: z.array(VmGroupId).optional(),
+    planId: PlanId.optional(),
+    level: z.enum(['full', 'incremental']).optional(),
+    consistency: z.enum(['crash', 'application']).optional(),
+    copyToRegion: Region.optional(),
+    recoveryPointIds: z.array(RecoveryPointId).optional(),
+    recoveryPointId: RecoveryPointId.optional(),
+    target: RestoreTarget.optional(),
+    volumeTags: z.enum(['leave-out', 'restore']).optional(),
+    purpose: Purpose,
+    /** When the job is stopped if it has not ended. */
+    deadlineAt: Time.optional(),
+  }),
+  /** How many instances are in which phase; of a list, where the instances themselves are not shown. */
+  summary: z.record(z.string(), z.int()).optional(),
+  createdAt: Time,
+  startedAt: Time.optional(),
+  endedAt: Time.optional(),
+  error: JobErrorView.optional(),
+  instances: z.array(JobInstanceView).optional(),
+  /** ARN of the principal that asked. */
+  requestedBy: z.string().optional(),
+  /** The Step Functions execution of the present attempt, and where the console shows it. */
+  executionArn: z.string().optional(),
+  executionUrl: z.string().optional(),
+  tenantId: HypervisorId.optional(),
+  transport: Transport.optional(),
+});
+export type JobView = z.infer<typeof JobView>;
+
+/** What a tenant sees of its own job: neither the execution nor who asked, which may be its provider. */
+export const TenantJobView = JobView.omit({
+  executionArn: true,
+  executionUrl: true,
+  requestedBy: true,
+  tenantId: true,
+  transport: true,
+});
+export type TenantJobView = z.infer<typeof TenantJobView>;
+
+export const RecoveryPointView = z.strictObject({
+  recoveryPointId: RecoveryPointId,
+  instanceId: InstanceId,
+  instanceName: z.string().optional(),
+  kind: z.enum(['snapshot', 'streaming', 'backup-copy']),
+  /** Only an `available` one can be restored. */
+  state: z.enum(['pending', 'available', 'abandoned', 'expired']),
+  takenAt: Time,
+  jobId: JobId,
+  volumes: z.array(
+    z.strictObject({
+      volumeId: z.string(),
+      device: z.string(),
+      sizeBytes: z.int(),
+      dataBytes: z.int(),
+      level: z.enum(['full', 'incremental']),
+      /** Why a full was taken where an incremental was asked for. */
+      reason: z.string().optional(),
+    }),
+  ),
+  verifiedAt: Time.optional(),
+  planId: PlanId.optional(),
+  /** The two places of the same data name each other. */
+  copyOf: RecoveryPointId.optional(),
+  copiedTo: RecoveryPointId.optional(),
+  consistency: z.strictObject({ kind: z.enum(['crash', 'application']), reason: z.string().optional() }).optional(),
+  legalHold: z.strictObject({ since: Time, reason: z.string() }).optional(),
+  expiredAt: Time.optional(),
+  /** A copy of its snapshots in another region. */
+  regionCopy: z
+    .strictObject({ region: Region, state: z.enum(['copying', 'completed', 'failed']), reason: z.string().optional() })
+    .optional(),
+});
+export type RecoveryPointView = z.infer<typeof RecoveryPointView>;
+
+/** What a restore would do, and by which rules; nothing has been done. */
+export const RestorePreview = z.strictObject({
+  /** Whether it would be started. */
+  allowed: z.boolean(),
+  /** Every rule that was asked, in order: O6 to O9 among them. */
+  rules: z.array(
+    z.strictObject({ rule: z.string(), outcome: z.enum(['allowed', 'refused', 'not available']), reason: z.string() }),
+  ),
+  recoveryPointId: RecoveryPointId,
+  /** Where the data would come from. */
+  from: z.enum(['snapshot', 'library']),
+  /** Sentences, one a thing: what would be made, replaced, stopped, left out. */
+  creates: z.array(z.string()),
+  replaces: z.array(z.string()),
+  leavesOut: z.array(z.string()),
+  volumeTagsLeftOut: z.int().nonnegative(),
+  awsTagsLeftOut: z.int().nonnegative(),
+  sizeBytes: z.int().nonnegative(),
+  dataBytes: z.int().nonnegative(),
+});
+export type RestorePreview = z.infer<typeof RestorePreview>;
+
+/** What a retention run would remove and keep, and why. `token` stands for exactly this plan. */
+export const RetentionPlanView = z.strictObject({
+  token: z.string(),
+  removes: z.array(
+    z.strictObject({
+      recoveryPointId: RecoveryPointId,
+      instanceId: InstanceId,
+      kind: z.enum(['snapshot', 'streaming', 'backup-copy']),
+      takenAt: Time,
+      reason: z.string(),
+    }),
+  ),
+  keeps: z.array(
+    z.strictObject({
+      recoveryPointId: RecoveryPointId,
+      instanceId: InstanceId,
+      kind: z.enum(['snapshot', 'streaming', 'backup-copy']),
+      takenAt: Time,
+      reason: z.string(),
+    }),
+  ),
+});
+export type RetentionPlanView = z.infer<typeof RetentionPlanView>;
+
+export const RetentionResult = z.strictObject({
+  removed: z.array(RecoveryPointId),
+  failed: z.array(z.strictObject({ recoveryPointId: RecoveryPointId, reason: z.string() })),
+});
+export type RetentionResult = z.infer<typeof RetentionResult>;
+
+/** The states that a job's attempt went through, as Step Functions recorded them. Operators only. */
+const PathStateShape = z.strictObject({
+  name: z.string(),
+  enteredAt: Time,
+  exitedAt: Time.optional(),
+  error: z.strictObject({ name: z.string(), cause: z.string() }).optional(),
+});
+export const JobPath = z.strictObject({
+  jobId: JobId,
+  attempt: z.int().positive(),
+  executionArn: z.string(),
+  status: z.string(),
+  states: z.array(
+    PathStateShape.extend({
+      children: z
+        .array(
+          z.strictObject({
+            label: z.string(),
+            status: z.string(),
+            states: z.array(
+              PathStateShape.extend({
+                children: z
+                  .array(z.strictObject({ label: z.string(), status: z.string(), states: z.array(PathStateShape) }))
+                  .optional(),
+              }),
+            ),
+          }),
+        )
+        .optional(),
+    }),
+  ),
+});
+export type JobPath = z.infer<typeof JobPath>;
+
+export const AccessNodeView = z.strictObject({
+  nodeId: NodeId,
+  serviceId: HypervisorId,
+  name: z.string(),
+  origin: z.enum(['manual', 'automatic']),
+  status: z.enum(['expected', 'online', 'busy', 'draining', 'lost']),
+  os: z.enum(['linux', 'windows']).optional(),
+  osVersion: z.string().optional(),
+  version: z.string().optional(),
+  zone: z.string().optional(),
+  ec2InstanceId: z.string().optional(),
+  slots: z.int().optional(),
+  held: z.int().optional(),
+  registeredAt: Time.optional(),
+  heartbeatAt: Time.optional(),
+});
+export type AccessNodeView = z.infer<typeof AccessNodeView>;
+
+/** A node that was added, and the environment that it is to be started with. */
+export const AddedAccessNode = AccessNodeView.extend({ environment: z.record(z.string(), z.string()) });
+export type AddedAccessNode = z.infer<typeof AddedAccessNode>;
+
+/** Which of the tenant account's permissions are there, and what does not work without those that are missing. */
+export const PermissionsReport = z.strictObject({
+  complete: z.boolean(),
+  checked: z.array(
+    z.strictObject({
+      action: z.string(),
+      feature: z.string(),
+      allowed: z.boolean(),
+      foundBy: z.enum(['simulator', 'dry run']),
+    }),
+  ),
+  /** A statement to add for each that is missing. */
+  missing: z.array(
+    z.strictObject({ action: z.string(), feature: z.string(), without: z.string(), statement: z.unknown() }),
+  ),
+});
+export type PermissionsReport = z.infer<typeof PermissionsReport>;
+
+/** CloudFormation, as text. */
+export const Template = z.strictObject({ template: z.string() });
+
+export const Accepted = z.strictObject({ jobId: JobId });
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item), next: z.string().optional() });
+
+/** RFC 9457, with our members. */
+export const Problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  /** The error's name, e.g. `NotFound`. */
+  code: z.string(),
+  detail: z.string(),
+  field: z.string().optional(),
+  remedy: z.string().optional(),
+  jobId: JobId.optional(),
+});
+export type Problem = z.infer<typeof Problem>;

@@ -1,0 +1,76 @@
+/** What an operator sends about hypervisors and access nodes. */
+import { z } from 'zod';
+import { AccountId, HypervisorId, Region } from './ids.ts';
+
+const RoleArn = z.string().regex(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'must be the ARN of an IAM role');
+
+const AssumeRole = z.strictObject({
+  method: z.literal('assume-role'),
+  roleArn: RoleArn,
+  externalId: z.string().min(2).max(1224),
+});
+const AccessKey = z.strictObject({
+  method: z.literal('access-key'),
+  accessKeyId: z.string().min(16).max(128),
+  secretAccessKey: z.string().min(16).max(128),
+});
+const IamRole = z.strictObject({ method: z.literal('iam-role') });
+
+const TENANT_AUTH =
+  'must be assume-role or access-key for a tenant hypervisor: an IAM role (iam-role) is for service hypervisors only';
+
+export const AddHypervisor = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('service'),
+    name: z.string().min(1).max(64),
+    accountId: AccountId,
+    region: Region,
+    auth: z.discriminatedUnion('method', [IamRole, AssumeRole, AccessKey]),
+    accessNodes: z.enum(['manual', 'automatic']),
+    /** Where backup data is kept. Absent: the deployment's own bucket. */
+    library: z
+      .discriminatedUnion('kind', [
+        z.strictObject({
+          kind: z.literal('s3'),
+          bucket: z.string().min(3).max(63),
+          /** Part of an ARN in session policies: none of their wildcards and variables. */
+          prefix: z
+            .string()
+            .max(512)
+            .regex(/^[\w!.()'/-]*$/, "may have letters, digits and ! - _ . ' ( ) / only")
+            .default(''),
+          /** Opens bucket and key; must let the deployment's broker assume it. Absent: the deployment's own. */
+          roleArn: RoleArn.optional(),
+          /** Wraps the tenants' data keys. Absent: the deployment's own. */
+          kmsKeyArn: z
+            .string()
+            .regex(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'must be the ARN of a KMS key')
+            .optional(),
+        }),
+        z.strictObject({ kind: z.literal('disk'), path: z.string().min(1).max(1_024) }),
+      ])
+      .optional(),
+    /** The public half of the offline recovery key (`holdfast recovery-key create`); the private half is never sent. */
+    recoveryPublicKey: z
+      .string()
+      .regex(/^hfpub1(-[0-9A-HJKMNP-TV-Z]{7}){8}$/, 'must be the public key that "holdfast recovery-key create" shows'),
+  }),
+  z.strictObject({
+    kind: z.literal('tenant'),
+    name: z.string().min(1).max(64),
+    accountId: AccountId,
+    region: Region,
+    /** A2: an IAM role is refused for a tenant; the error says which two methods are allowed. */
+    auth: z.discriminatedUnion('method', [AssumeRole, AccessKey], {
+      error: (issue) => (issue.code === 'invalid_union' ? TENANT_AUTH : undefined),
+    }),
+  }),
+]);
+export type AddHypervisor = z.infer<typeof AddHypervisor>;
+
+export const BindHypervisor = z.strictObject({ serviceHypervisorId: HypervisorId });
+export type BindHypervisor = z.infer<typeof BindHypervisor>;
+
+/** A node that is added by hand (O6): to be started with the settings that the answer gives. */
+export const AddAccessNode = z.strictObject({ name: z.string().min(1).max(64) });
+export type AddAccessNode = z.infer<typeof AddAccessNode>;

@@ -1,0 +1,38 @@
+import type { HypervisorId, NodeId } from '../contracts/ids.ts';
+
+/** An access node as it described itself when it registered, and what was last heard of it. */
+export interface AccessNode {
+  readonly nodeId: NodeId;
+  readonly serviceId: HypervisorId;
+  readonly name: string;
+  /** `manual`: added by hand (O6); `automatic`: launched by the service hypervisor's Auto Scaling group. */
+  readonly origin: 'manual' | 'automatic';
+  readonly os?: 'linux' | 'windows';
+  readonly osVersion?: string;
+  /** Of the access node's software. */
+  readonly version?: string;
+  readonly zone?: string;
+  /** EC2 instance that it runs on, where it does. */
+  readonly ec2InstanceId?: string;
+  /** Orders that it works on at a time, and how many it holds. */
+  readonly slots?: number;
+  readonly held?: number;
+  /** Takes no more orders, and goes when it holds none. */
+  readonly draining: boolean;
+  /** ms since 1970 */
+  readonly addedAt: number;
+  readonly registeredAt?: number;
+  readonly heartbeatAt?: number;
+}
+
+export type AccessNodeStatus = 'expected' | 'online' | 'busy' | 'draining' | 'lost';
+
+/** A node calls every 20 s; three calls missed, it is lost. */
+export const NODE_LOST_AFTER_MS = 65_000;
+
+export const accessNodeStatus = (node: AccessNode, now: number): AccessNodeStatus => {
+  if (node.heartbeatAt === undefined) return 'expected';
+  if (now - node.heartbeatAt > NODE_LOST_AFTER_MS) return 'lost';
+  if (node.draining) return 'draining';
+  return node.slots !== undefined && (node.held ?? 0) >= node.slots ? 'busy' : 'online';
+};
