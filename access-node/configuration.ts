@@ -1,8 +1,16 @@
-import { availableParallelism } from 'node:os';
-import { NodeId } from '../core/contracts/ids.ts';
+import { availableParallelism, hostname } from 'node:os';
+import { HypervisorId, NodeId } from '../core/contracts/ids.ts';
 
 export interface NodeConfiguration {
   readonly nodeId: string;
+  /** What people read; the host's name if nothing else is said. */
+  readonly nodeName: string;
+  /** The service hypervisor whose node this is. */
+  readonly serviceId: string;
+  readonly origin: 'manual' | 'automatic';
+  /** Availability zone, and EC2 instance, where it is one. */
+  readonly zone: string | undefined;
+  readonly ec2InstanceId: string | undefined;
   /** Of the control plane: queues, broker, work area. */
   readonly region: string;
   readonly brokerFunction: string;
@@ -62,12 +70,20 @@ export const readConfiguration = (environment: Environment, uuid: () => string):
   const nodeId = text('HOLDFAST_NODE_ID') ?? `node-${uuid()}`;
   if (!NodeId.safeParse(nodeId).success)
     problems.push(`HOLDFAST_NODE_ID is ${JSON.stringify(nodeId)}: "node-" and 8 to 44 of [a-z0-9-] are needed`);
+  const serviceId = required('HOLDFAST_SERVICE_ID', 'the id of the service hypervisor whose node this is');
+  if (serviceId !== '' && !HypervisorId.safeParse(serviceId).success)
+    problems.push(`HOLDFAST_SERVICE_ID is ${JSON.stringify(serviceId)}: a hypervisor's id (hv-…) is needed`);
   const queueUrls = required('HOLDFAST_QUEUES', "the queues' URLs, restores first, with commas between")
     .split(',')
     .map((url) => url.trim())
     .filter(Boolean);
   const configuration: NodeConfiguration = {
     nodeId,
+    nodeName: (text('HOLDFAST_NODE_NAME') ?? hostname() ?? nodeId).slice(0, 64),
+    serviceId,
+    origin: choice('HOLDFAST_NODE_ORIGIN', { manual: 'manual', automatic: 'automatic' }, 'manual'),
+    zone: text('HOLDFAST_ZONE'),
+    ec2InstanceId: text('HOLDFAST_EC2_INSTANCE_ID'),
     region: required('AWS_REGION', "the control plane's region"),
     brokerFunction: required('HOLDFAST_BROKER_FUNCTION', "the broker's function name or ARN"),
     queueUrls,

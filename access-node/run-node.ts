@@ -3,7 +3,9 @@ import { openNodeControl } from '../adapters/aws/node-clients.ts';
 import { openKmsKeyWrapper } from '../adapters/aws/open-kms-key-wrapper.ts';
 import type { CompiledCode } from './compiled-code.ts';
 import { BadConfiguration, type NodeConfiguration, readConfiguration } from './configuration.ts';
+import { describeNode } from './describe-node.ts';
 import { createMessageHandler } from './handle-message.ts';
+import { keepPresent } from './keep-present.ts';
 import { createLog, type Log } from './log.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import { openNodeStorage } from './storage.ts';
@@ -68,8 +70,40 @@ const run = async (configuration: NodeConfiguration, log: Log, code: CompiledCod
     connections: configuration.connections,
     transport: configuration.transport,
   });
-  await takeOrders({ queues: control.queues, slots, pollSeconds, log, handle }, stop, graceSeconds * 1_000, hurry);
+  const drain = new AbortController();
+  const noMore = AbortSignal.any([stop, drain.signal]);
+  const gone = new AbortController();
+  let held = 0;
+  const present = keepPresent(
+    {
+      presence: control.presence,
+      description: describeNode(configuration),
+      held: () => held,
+      log,
+      drain: () => drain.abort(),
+    },
+    gone.signal,
+  );
+  const counted: typeof handle = async (...message) => {
+    held += 1;
+    await handle(...message).finally(() => {
+      held -= 1;
+    });
+  };
+  // Asked to drain, it finishes what it has, however long that takes; asked to stop, it has its grace.
+  const giveUp = new AbortController();
+  hurry.addEventListener('abort', () => giveUp.abort(), { once: true });
+  stop.addEventListener('abort', () => setTimeout(() => giveUp.abort(), graceSeconds * 1_000).unref(), { once: true });
+  await takeOrders(
+    { queues: control.queues, slots, pollSeconds, log, handle: counted },
+    noMore,
+    undefined,
+    giveUp.signal,
+  );
   await pool.close();
+  gone.abort();
+  await present;
+  await control.presence.leave().catch((error: unknown) => log.warn('could not say that this node leaves', { error }));
   control.close();
   log.info('access node stopped');
 };

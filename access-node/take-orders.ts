@@ -17,12 +17,12 @@ const PAUSE_AFTER_FAILURE_MS = 2_000;
 
 /**
  * Takes as many orders as there are free slots, until `stop` aborts; then takes nothing new, gives running orders
- * `graceMs` to end (none any more once `hurry` aborts), and hands back the rest. Resolves when no order runs any more.
+ * `graceMs` to end (as long as they take if it is undefined; none any more once `hurry` aborts), and hands back the rest. Resolves when no order runs any more.
  */
 export const takeOrders = async (
   { queues, slots, pollSeconds, log, handle }: TakingOrders,
   stop: AbortSignal,
-  graceMs: number,
+  graceMs: number | undefined,
   hurry?: AbortSignal,
 ): Promise<void> => {
   const handBack = new AbortController();
@@ -98,7 +98,7 @@ export const takeOrders = async (
 
   log.info('stopping: takes no more orders', { running: running.size });
   const giveUp = (): void => handBack.abort(new Error('the node stops'));
-  const grace = setTimeout(giveUp, graceMs);
+  const grace = graceMs === undefined ? undefined : setTimeout(giveUp, graceMs);
   if (hurry?.aborted) giveUp();
   hurry?.addEventListener('abort', giveUp, { once: true });
   await Promise.all([...running, ...waiting.values()]);

@@ -2,6 +2,7 @@ import { BrokerRequest } from '../core/contracts/orders.ts';
 import { createClaimOrder } from '../core/steps/broker/claim-order.ts';
 import { createCompleteOrder } from '../core/steps/broker/complete-order.ts';
 import { createHeartbeatOrder } from '../core/steps/broker/heartbeat-order.ts';
+import { createHeartbeatNode, createLeaveNode, createRegisterNode } from '../core/steps/broker/node-presence.ts';
 import { createReleaseOrder } from '../core/steps/broker/release-order.ts';
 import { wireBroker } from './wiring/broker.ts';
 
@@ -10,6 +11,9 @@ const claimOrder = createClaimOrder(deps);
 const heartbeatOrder = createHeartbeatOrder(deps);
 const completeOrder = createCompleteOrder(deps);
 const releaseOrder = createReleaseOrder(deps);
+const registerNode = createRegisterNode(deps);
+const heartbeatNode = createHeartbeatNode(deps);
+const leaveNode = createLeaveNode(deps);
 
 export const handler = async (event: unknown) => {
   const request = BrokerRequest.parse(event);
@@ -22,5 +26,11 @@ export const handler = async (event: unknown) => {
       return completeOrder(request);
     case 'releaseOrder':
       return releaseOrder(request);
+    case 'registerNode':
+      return registerNode(request);
+    case 'heartbeatNode':
+      return heartbeatNode(request);
+    case 'leaveNode':
+      return leaveNode(request);
   }
 };

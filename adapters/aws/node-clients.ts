@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
-import type { OrderBroker, OrderQueue, TaskAnswers } from '../../core/ports/node-control.ts';
+import type { NodePresence, OrderBroker, OrderQueue, TaskAnswers } from '../../core/ports/node-control.ts';
 import { nodeClientSettings } from './node-client-settings.ts';
 import { createLambdaOrderBroker } from './node-order-broker.ts';
 import { createSqsOrderQueue } from './node-order-queue.ts';
@@ -12,17 +12,19 @@ export interface NodeControlOptions {
   /** The control plane's. */
   readonly region: string;
   readonly nodeId: string;
+  readonly serviceId: string;
   readonly brokerFunction: string;
   readonly queueUrls: readonly string[];
   readonly visibilitySeconds: number;
   readonly pollSeconds: number;
-  /** To be assumed; absent: the default chain's credentials as they are. */
+  /** To be assumed, under the service hypervisor's id as ExternalId; absent: the default chain's credentials as they are. */
   readonly roleArn?: string | undefined;
 }
 
 export interface NodeControl {
   readonly queues: readonly OrderQueue[];
   readonly broker: OrderBroker;
+  readonly presence: NodePresence;
   readonly answers: TaskAnswers;
   close(): void;
 }
@@ -33,13 +35,13 @@ const BROKER_ANSWER_MS = 30_000;
 
 /** What a node reaches with credentials of its own: its queues, the broker, and the answers to tasks. */
 export const openNodeControl = (options: NodeControlOptions): NodeControl => {
-  const { region, nodeId, brokerFunction, queueUrls, visibilitySeconds, pollSeconds, roleArn } = options;
+  const { region, nodeId, serviceId, brokerFunction, queueUrls, visibilitySeconds, pollSeconds, roleArn } = options;
   const credentials =
     roleArn === undefined
       ? {}
       : {
           credentials: fromTemporaryCredentials({
-            params: { RoleArn: roleArn, RoleSessionName: nodeId, DurationSeconds: 3_600 },
+            params: { RoleArn: roleArn, RoleSessionName: nodeId, ExternalId: serviceId, DurationSeconds: 3_600 },
             clientConfig: { region },
           }),
         };
@@ -48,7 +50,7 @@ export const openNodeControl = (options: NodeControlOptions): NodeControl => {
   const sfn = new SFNClient({ ...nodeClientSettings(region, ANSWER_MS), ...credentials });
   return {
     queues: queueUrls.map((url) => createSqsOrderQueue({ client: sqs, url, visibilitySeconds })),
-    broker: createLambdaOrderBroker({ client: lambda, functionName: brokerFunction, nodeId }),
+    ...createLambdaOrderBroker({ client: lambda, functionName: brokerFunction, nodeId, serviceId }),
     answers: createTaskAnswers(sfn),
     close() {
       for (const client of [sqs, lambda, sfn]) client.destroy();

@@ -1,8 +1,14 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import { type BrokerRequest, ClaimResponse, HeartbeatResponse, OrderOutcome } from '../../core/contracts/orders.ts';
+import {
+  type BrokerRequest,
+  ClaimResponse,
+  HeartbeatResponse,
+  OrderOutcome,
+  PresenceResponse,
+} from '../../core/contracts/orders.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
-import { BrokerRefused, type OrderBroker } from '../../core/ports/node-control.ts';
+import { BrokerRefused, type NodePresence, type OrderBroker } from '../../core/ports/node-control.ts';
 import { asTransient } from './node-client-settings.ts';
 
 export interface LambdaOrderBrokerOptions {
@@ -10,6 +16,8 @@ export interface LambdaOrderBrokerOptions {
   /** Name or ARN. */
   readonly functionName: string;
   readonly nodeId: string;
+  /** The service hypervisor whose node this is. */
+  readonly serviceId: string;
 }
 
 /** What a Lambda function that threw answers with. */
@@ -33,7 +41,12 @@ const REFUSALS = new Set([
   'ZodRealError',
 ]);
 
-export const createLambdaOrderBroker = ({ client, functionName, nodeId }: LambdaOrderBrokerOptions): OrderBroker => {
+export const createLambdaOrderBroker = ({
+  client,
+  functionName,
+  nodeId,
+  serviceId,
+}: LambdaOrderBrokerOptions): { readonly broker: OrderBroker; readonly presence: NodePresence } => {
   const ask = async <T>(answer: z.ZodType<T>, request: BrokerRequest): Promise<T> => {
     const what = `broker ${request.operation}`;
     const { FunctionError, Payload } = await client
@@ -60,7 +73,7 @@ export const createLambdaOrderBroker = ({ client, functionName, nodeId }: Lambda
     return parsed.data;
   };
 
-  return {
+  const broker: OrderBroker = {
     claim: (request) => ask(ClaimResponse, { operation: 'claimOrder', nodeId, ...request }),
     heartbeat: (request) => ask(HeartbeatResponse, { operation: 'heartbeatOrder', nodeId, ...request }),
     complete: (request) => ask(OrderOutcome, { operation: 'completeOrder', nodeId, ...request }),
@@ -68,6 +81,14 @@ export const createLambdaOrderBroker = ({ client, functionName, nodeId }: Lambda
       await ask(z.unknown(), { operation: 'releaseOrder', nodeId, ...request });
     },
   };
+  const presence: NodePresence = {
+    register: (description) => ask(PresenceResponse, { operation: 'registerNode', nodeId, serviceId, description }),
+    heartbeat: (held) => ask(PresenceResponse, { operation: 'heartbeatNode', nodeId, serviceId, held }),
+    async leave() {
+      await ask(z.unknown(), { operation: 'leaveNode', nodeId, serviceId });
+    },
+  };
+  return { broker, presence };
 };
 
 const parseJson = (what: string, payload: Uint8Array | undefined): unknown => {

@@ -147,8 +147,32 @@ export type OrderCredentials = z.infer<typeof OrderCredentials>;
 
 const Claim = z.strictObject({ orderId: OrderId, taskToken: z.string().min(1), nodeId: NodeId });
 
+const Presence = z.strictObject({ nodeId: NodeId, serviceId: HypervisorId });
+
+/** How a node describes itself (O5). */
+export const NodeDescription = z.strictObject({
+  name: z.string().min(1).max(64),
+  origin: z.enum(['manual', 'automatic']),
+  os: z.enum(['linux', 'windows']),
+  /** As the system names itself, e.g. `6.12.8-amd64`. */
+  osVersion: z.string().max(128),
+  /** Of the access node's software. */
+  version: z.string().max(64),
+  zone: z.string().max(64).optional(),
+  ec2InstanceId: InstanceId.optional(),
+  /** Orders at a time. */
+  slots: z.int().positive(),
+});
+export type NodeDescription = z.infer<typeof NodeDescription>;
+
 /** What a node asks of the broker. */
 export const BrokerRequest = z.discriminatedUnion('operation', [
+  /** Said once, when a node starts; said again, it describes the node anew. */
+  Presence.extend({ operation: z.literal('registerNode'), description: NodeDescription }),
+  /** Every 20 s, with or without orders in hand. */
+  Presence.extend({ operation: z.literal('heartbeatNode'), held: z.int().nonnegative() }),
+  /** The node ends: it is not lost, it is gone. */
+  Presence.extend({ operation: z.literal('leaveNode') }),
   Claim.extend({ operation: z.literal('claimOrder') }),
   /** Every 20 s while an order is held: progress in, cancellation and fresh credentials out. */
   Claim.extend({
@@ -213,6 +237,13 @@ export const ClaimResponse = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('gone'), reason: z.string() }),
 ]);
 export type ClaimResponse = z.infer<typeof ClaimResponse>;
+
+export const PresenceResponse = z.strictObject({
+  /** Take no more orders, and end when none is in hand. */
+  drain: z.boolean(),
+  heartbeatSeconds: z.number().positive(),
+});
+export type PresenceResponse = z.infer<typeof PresenceResponse>;
 
 export const HeartbeatResponse = z.strictObject({
   /** Stop, write nothing more, release the order. */

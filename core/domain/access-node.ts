@@ -11,9 +11,9 @@ export interface AccessNode {
   readonly osVersion?: string;
   /** Of the access node's software. */
   readonly version?: string;
-  readonly zone?: string;
+  readonly zone?: string | undefined;
   /** EC2 instance that it runs on, where it does. */
-  readonly ec2InstanceId?: string;
+  readonly ec2InstanceId?: string | undefined;
   /** Orders that it works on at a time, and how many it holds. */
   readonly slots?: number;
   readonly held?: number;

@@ -1,5 +1,12 @@
 /** What an access node reaches of the control plane. Each call is tried once; access-node/persist.ts tries again. */
-import type { BrokerRequest, ClaimResponse, HeartbeatResponse, OrderOutcome } from '../contracts/orders.ts';
+import type {
+  BrokerRequest,
+  ClaimResponse,
+  HeartbeatResponse,
+  NodeDescription,
+  OrderOutcome,
+  PresenceResponse,
+} from '../contracts/orders.ts';
 
 export interface OrderMessageInHand {
   readonly body: string;
@@ -36,6 +43,15 @@ export interface OrderBroker {
   complete(request: Asked<'completeOrder'>): Promise<OrderOutcome>;
   /** Idempotent. */
   release(request: Asked<'releaseOrder'>): Promise<void>;
+}
+
+/** How a node makes itself known to its service hypervisor. Throws as OrderBroker does. */
+export interface NodePresence {
+  /** Idempotent; says it anew each time. */
+  register(description: NodeDescription): Promise<PresenceResponse>;
+  heartbeat(held: number): Promise<PresenceResponse>;
+  /** Idempotent. */
+  leave(): Promise<void>;
 }
 
 export class BrokerRefused extends Error {

@@ -12,6 +12,7 @@ const uuid = () => '0192f0c1-2345-7abc-8def-0123456789ab';
 const complete = {
   AWS_REGION: 'eu-central-1',
   HOLDFAST_BROKER_FUNCTION: 'holdfast-broker',
+  HOLDFAST_SERVICE_ID: 'hv-00000001',
   HOLDFAST_QUEUES: 'https://sqs/restores, https://sqs/others',
 };
 
@@ -38,6 +39,7 @@ test('everything that is missing or wrong is named at once', () => {
         'AWS_REGION',
         'HOLDFAST_BROKER_FUNCTION',
         'HOLDFAST_QUEUES',
+        'HOLDFAST_SERVICE_ID',
         'HOLDFAST_SLOTS',
         'HOLDFAST_TRANSPORT',
         'HOLDFAST_NODE_ID',

@@ -77,6 +77,8 @@ test('a cancelled order is stopped and released, and its node goes on with the n
   const next = await slowOrder(1_000);
   assert.equal((await world.ended(next)).status, 'SUCCEEDED', node.output());
   assert.equal(world.outcomeOf(order), undefined);
+  node.child.send('stop');
+  await node.exited;
 });
 
 test('a node that is told too little says what is missing and ends', { timeout: 30_000 }, async () => {
@@ -84,4 +86,20 @@ test('a node that is told too little says what is missing and ends', { timeout: 
   assert.equal(await node.exited, 2);
   assert.match(node.output(), /HOLDFAST_BROKER_FUNCTION is missing/);
   assert.match(node.output(), /HOLDFAST_QUEUES is missing/);
+});
+
+test('a node says what it is, and ends when it is drained: after the orders that it has', {
+  timeout: 90_000,
+}, async () => {
+  const node = world.startNode({ ...nodes, HOLDFAST_NODE_ID: 'node-drained1', HOLDFAST_ZONE: 'eu-central-1b' });
+  const order = await slowOrder(8);
+  await progressed(order);
+  const registered = world
+    .requests()
+    .find(({ operation, nodeId }) => operation === 'registerNode' && nodeId === 'node-drained1');
+  assert.match(JSON.stringify(registered), /"zone":"eu-central-1b"/);
+  world.drain('node-drained1');
+  assert.equal(await node.exited, 0, node.output());
+  assert.equal((await world.ended(order)).status, 'SUCCEEDED');
+  assert.ok(world.requests().some((asked) => asked.operation === 'leaveNode' && asked.nodeId === 'node-drained1'));
 });

@@ -249,6 +249,8 @@ export const startWorld = async () => {
         seconds,
         `the end of ${orderId}`,
       ),
+    /** The operator lets a node drain. */
+    drain: (nodeId: string) => writeFileSync(join(state, `drain-${nodeId}.json`), '{}'),
     cancel: (orderId: string) => writeFileSync(join(state, `cancel-${orderId}.json`), '{}'),
     requests,
     /** Waits until the broker was asked that for the order, and `which` holds. */
@@ -271,6 +273,7 @@ export const startWorld = async () => {
           AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
           HOLDFAST_NODE_ID: `node-0000000${nodes.length}`,
           HOLDFAST_BROKER_FUNCTION: 'broker',
+          HOLDFAST_SERVICE_ID: 'hv-00000001',
           HOLDFAST_QUEUES: QueueUrl,
           HOLDFAST_SLOTS: '2',
           HOLDFAST_VISIBILITY_SECONDS: '10',

@@ -13,6 +13,9 @@ export const broker = async (request) => {
   const { operation, orderId, nodeId } = request;
   const { taskToken: _, ...noted } = request;
   appendFileSync(join(folder, 'requests.jsonl'), `${JSON.stringify(noted)}\n`);
+  if (operation === 'registerNode' || operation === 'heartbeatNode')
+    return { drain: existsSync(path('drain', nodeId)), heartbeatSeconds: 1 };
+  if (operation === 'leaveNode') return {};
   const order = read('order', orderId);
   const held = read('held', orderId);
   const done = read('done', orderId);
