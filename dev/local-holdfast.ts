@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Cloud, startCloud } from '../local/cloud.ts';
 import { type AccessNodeProcess, type NodeSettings, startAccessNode } from './access-node-process.ts';
+import type { Mutation } from './deployment/bundle-functions.ts';
 import { deploy } from './deployment/deploy.ts';
 import type { Place } from './deployment/read-serverless.ts';
 import { type ExampleAccounts, exampleAccounts, SERVICE_ACCOUNT } from './example-accounts.ts';
@@ -25,6 +26,8 @@ export interface LocalOptions {
   readonly port?: number;
   /** Replace entries of `custom` in serverless.yml: segment size, heartbeat. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** Changes to the sources of what is deployed, for tests that want to see a rule missed. */
+  readonly mutations?: readonly Mutation[];
 }
 
 export const projectDir = join(import.meta.dirname, '..');
@@ -34,13 +37,14 @@ export const startLocalHoldfast = async ({
   dataDir,
   port = 0,
   overrides = {},
+  mutations = [],
 }: LocalOptions): Promise<LocalHoldfast> => {
   const place: Place = { accountId: SERVICE_ACCOUNT, region: 'eu-central-1', stage: 'dev' };
   const cloud = await startCloud({ dataDir, port });
   const nodes: AccessNodeProcess[] = [];
   try {
     cloud.admin.createAccount(place.accountId, 'service account');
-    const { apiUrl, deployment } = await deploy(cloud, place, projectDir, dataDir, overrides);
+    const { apiUrl, deployment } = await deploy(cloud, place, projectDir, dataDir, overrides, mutations);
     const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
     const accounts = exampleAccounts(cloud, projectDir, role('hub'));
     return {

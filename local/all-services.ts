@@ -1,4 +1,5 @@
 import { createApiGateway } from './apigateway/service.ts';
+import { createAutoScaling } from './autoscaling/service.ts';
 import { createDynamoDb } from './dynamodb/service.ts';
 import { createEbs } from './ebs/service.ts';
 import { createEc2 } from './ec2/service.ts';
@@ -27,6 +28,7 @@ export const allServices: readonly ServiceFactory[] = [
   createSsm,
   createS3,
   createSqs,
+  createAutoScaling,
   createEvents,
   createLambda,
   createStates,

@@ -3,7 +3,7 @@ import { deployRestApi } from '../../local/apigateway/rest-apis.ts';
 import type { Cloud } from '../../local/cloud.ts';
 import { putRule } from '../../local/events/rules.ts';
 import { deployFunction } from '../../local/lambda/deploy-function.ts';
-import { bundledHandler, bundleFunctions } from './bundle-functions.ts';
+import { bundledHandler, bundleFunctions, type Mutation } from './bundle-functions.ts';
 import { type Deployment, type FunctionDefinition, type Place, readServerless } from './read-serverless.ts';
 import { asRoot, deployResource, find, type Physical, resolveReferences, type Stack } from './resources.ts';
 
@@ -26,11 +26,12 @@ export const deploy = async (
   projectDir: string,
   dataDir: string,
   overrides: Readonly<Record<string, string>> = {},
+  mutations: readonly Mutation[] = [],
 ): Promise<Deployed> => {
   const deployment = readServerless(join(projectDir, 'serverless.yml'), place, overrides);
   const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
   const outdir = join(dataDir, 'functions');
-  const bundled = bundleFunctions(deployment, projectDir, outdir);
+  const bundled = bundleFunctions(deployment, projectDir, outdir, mutations);
   for (const { Resources } of deployment.resources) {
     for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
   }

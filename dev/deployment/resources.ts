@@ -107,10 +107,38 @@ const key: Maker = async (stack, properties, before) => {
   return { ref: answer.KeyMetadata.KeyId, attributes: { Arn: answer.KeyMetadata.Arn } };
 };
 
+const alreadyThere = (error: unknown): void => {
+  if (!(error instanceof Error && ['ConflictException', 'EntityAlreadyExists', 'LimitExceeded'].includes(error.name)))
+    throw error;
+};
+
+const scheduleGroup: Maker = async (stack, { Name }) => {
+  await asRoot(stack, 'scheduler', 'CreateScheduleGroup', { Name }).catch(alreadyThere);
+  return { ref: String(Name), attributes: {} };
+};
+
+const schedule: Maker = async (stack, properties, before) => {
+  await asRoot(stack, 'scheduler', before ? 'UpdateSchedule' : 'CreateSchedule', properties);
+  return { ref: String(properties.Name), attributes: {} };
+};
+
+const instanceProfile: Maker = async (stack, { InstanceProfileName: name, Roles }) => {
+  await asRoot(stack, 'iam', 'CreateInstanceProfile', { InstanceProfileName: name }).catch(alreadyThere);
+  for (const RoleName of Roles as string[])
+    await asRoot(stack, 'iam', 'AddRoleToInstanceProfile', { InstanceProfileName: name, RoleName }).catch(alreadyThere);
+  return {
+    ref: String(name),
+    attributes: { Arn: `arn:aws:iam::${stack.place.accountId}:instance-profile/${String(name)}` },
+  };
+};
+
 const makers: Readonly<Record<string, Maker>> = {
   'AWS::IAM::Role': role,
   'AWS::DynamoDB::Table': table,
   'AWS::S3::Bucket': bucket,
   'AWS::S3::BucketPolicy': bucketPolicy,
   'AWS::KMS::Key': key,
+  'AWS::Scheduler::ScheduleGroup': scheduleGroup,
+  'AWS::Scheduler::Schedule': schedule,
+  'AWS::IAM::InstanceProfile': instanceProfile,
 };

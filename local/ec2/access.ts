@@ -15,6 +15,7 @@ export const arnOf = {
   'network-interface': (call: Call, id: string) =>
     `arn:aws:ec2:${call.region}:${call.accountId}:network-interface/${id}`,
   'key-pair': (call: Call, id: string) => `arn:aws:ec2:${call.region}:${call.accountId}:key-pair/${id}`,
+  'launch-template': (call: Call, id: string) => `arn:aws:ec2:${call.region}:${call.accountId}:launch-template/${id}`,
 } as const;
 
 export type ResourceType = keyof typeof arnOf;

@@ -31,9 +31,9 @@ export const startInstances = (ec2: Ec2) =>
         if (instance.state === 'running' || instance.state === 'pending') continue;
         if (instance.state !== 'stopped') throw incorrect(instance, 'started');
         const root = volumesOf(ec2, instance).find(({ attachment }) => attachment?.device === instance.rootDeviceName);
-        if (!root) {
-          const what = `Instance '${instance.id}' does not have a volume attached at root (${instance.rootDeviceName})`;
-          throw new AwsError('IncorrectInstanceState', what);
+        if (!root || root.attachment?.state === 'detaching') {
+          const what = `Invalid value '${instance.id}' for instanceId. Instance does not have a volume attached at root (${instance.rootDeviceName})`;
+          throw new AwsError('InvalidParameterValue', what);
         }
       }
       for (const { id, state } of instances) if (state === 'stopped') startInstance(ec2, id);

@@ -5,7 +5,7 @@ import { ec2Operation } from './ec2-operation.ts';
 import { type FilterKeys, passes } from './filters.ts';
 import { checkId, imageNotFound } from './find.ts';
 import { pageOf } from './paging.ts';
-import { AMAZON_ACCOUNT, type Image } from './records.ts';
+import type { Image } from './records.ts';
 import { iso } from './render.ts';
 import { bool, filters, int, text, texts } from './schema.ts';
 import { tagSet } from './tags.ts';
@@ -17,12 +17,14 @@ const KEYS: FilterKeys<Image> = {
   description: ({ description }) => [description],
   architecture: ({ architecture }) => [architecture],
   state: ({ state }) => [state],
+  'manifest-location': (image) => [locationOf(image)],
   'owner-id': ({ accountId }) => [accountId],
   'owner-alias': ({ isPublic }) => [isPublic ? 'amazon' : undefined],
   'is-public': ({ isPublic }) => [String(isPublic)],
   'image-type': () => ['machine'],
   platform: ({ licence }) => [licence.platformDetails.startsWith('Windows') ? 'windows' : undefined],
   'platform-details': ({ licence }) => [licence.platformDetails],
+  'usage-operation': ({ licence }) => [licence.usageOperation],
   'root-device-name': ({ rootDeviceName }) => [rootDeviceName],
   'root-device-type': () => ['ebs'],
   'virtualization-type': ({ virtualizationType }) => [virtualizationType],
@@ -46,7 +48,7 @@ export const describeImages = (ec2: Ec2) =>
     access: (_, call) => [anywhere('DescribeImages', call)],
     run(input, call) {
       for (const id of input.ImageId ?? []) checkId('ami', id);
-      const own = [...ec2.images.in(call.accountId, call.region), ...ec2.images.in(AMAZON_ACCOUNT, '*')];
+      const own = [...ec2.images.in(call.accountId, call.region), ...publicImages(ec2)];
       const known = visible(ec2, own, input.ImageId, imageNotFound)
         .filter(
           wantedBy(call, input.Owner, ({ accountId, isPublic }) => (isPublic ? [accountId, 'amazon'] : [accountId])),
@@ -56,6 +58,11 @@ export const describeImages = (ec2: Ec2) =>
       return { imagesSet: { item: page.map((image) => imageXml(ec2, image, call.accountId)) }, nextToken };
     },
   });
+
+/** Those that are published in every region, whoever's they are. */
+const publicImages = (ec2: Ec2): Image[] => [...ec2.images.all()].filter(({ region }) => region === '*');
+
+const locationOf = ({ accountId, isPublic, name }: Image): string => `${isPublic ? 'amazon' : accountId}/${name}`;
 
 const wantedBy = (
   call: Call,
@@ -69,7 +76,7 @@ const wantedBy = (
 
 const imageXml = (ec2: Ec2, image: Image, viewer: string) => ({
   imageId: image.id,
-  imageLocation: `${image.accountId}/${image.name}`,
+  imageLocation: locationOf(image),
   imageState: image.state,
   imageOwnerId: image.accountId,
   imageOwnerAlias: image.isPublic ? 'amazon' : undefined,

@@ -3,16 +3,15 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Call } from '../kernel/service.ts';
 import type { NetworkWish } from './instance-launch.ts';
 import { blockDeviceMappings, bool, int, tagSpecifications, text, texts } from './schema.ts';
+import { type Tags, tagsFor } from './tags.ts';
 
 const one = int.refine((count) => count === 1, 'must be 1 in the local cloud');
-export const TAGGABLE = ['instance', 'volume', 'network-interface'];
+const TAGGABLE = ['instance', 'volume', 'network-interface'];
 
-export const runInstancesShape = {
-  ImageId: text,
-  MinCount: one,
-  MaxCount: one,
-  InstanceType: text,
-  SubnetId: text.optional(),
+/** What a launch is made of: a request may name all of it, and a launch template may. */
+export const launchShape = {
+  ImageId: text.optional(),
+  InstanceType: text.optional(),
   SecurityGroupId: texts.optional(),
   SecurityGroup: texts.optional(),
   NetworkInterface: z
@@ -29,21 +28,19 @@ export const runInstancesShape = {
     )
     .length(1)
     .optional(),
-  PrivateIpAddress: text.optional(),
   KeyName: text.optional(),
   IamInstanceProfile: z.strictObject({ Arn: text.optional(), Name: text.optional() }).optional(),
   BlockDeviceMapping: blockDeviceMappings.optional(),
   TagSpecification: tagSpecifications.optional(),
-  ClientToken: text.max(64).optional(),
   Placement: z
     .strictObject({ AvailabilityZone: text.optional(), Tenancy: z.enum(['default', 'dedicated']).optional() })
     .optional(),
   UserData: text.optional(),
-  EbsOptimized: bool.default(false),
+  EbsOptimized: bool.optional(),
   Monitoring: z.strictObject({ Enabled: bool }).optional(),
-  DisableApiTermination: bool.default(false),
-  DisableApiStop: bool.default(false),
-  InstanceInitiatedShutdownBehavior: z.enum(['stop', 'terminate']).default('stop'),
+  DisableApiTermination: bool.optional(),
+  DisableApiStop: bool.optional(),
+  InstanceInitiatedShutdownBehavior: z.enum(['stop', 'terminate']).optional(),
   MetadataOptions: z
     .strictObject({
       HttpTokens: z.enum(['optional', 'required']).optional(),
@@ -55,7 +52,26 @@ export const runInstancesShape = {
     .optional(),
 };
 
-export type RunInstancesInput = z.output<z.ZodObject<typeof runInstancesShape>>;
+export const runInstancesShape = {
+  ...launchShape,
+  MinCount: one,
+  MaxCount: one,
+  SubnetId: text.optional(),
+  PrivateIpAddress: text.optional(),
+  ClientToken: text.max(64).optional(),
+  LaunchTemplate: z
+    .strictObject({
+      LaunchTemplateId: text.optional(),
+      LaunchTemplateName: text.optional(),
+      Version: text.optional(),
+    })
+    .optional(),
+};
+
+/** As it was sent: a launch template may add to it (launch-template-merge.ts). */
+export type RunInstancesRequest = z.output<z.ZodObject<typeof runInstancesShape>>;
+
+export type RunInstancesInput = RunInstancesRequest & { readonly ImageId: string; readonly InstanceType: string };
 
 export const networkWish = (input: RunInstancesInput): NetworkWish => {
   const [card] = input.NetworkInterface ?? [];
@@ -79,4 +95,30 @@ export const profileArn = (
   if ((Arn === undefined) === (Name === undefined))
     throw new AwsError('InvalidParameterCombination', 'An instance profile is named by Arn or by Name.');
   return Arn ?? `arn:aws:iam::${call.accountId}:instance-profile/${Name}`;
+};
+
+/** Tags that a launch gives to its resources of a type. Auto Scaling marks what it launches with tags of `aws:`. */
+export const launchTags = (call: Call, input: RunInstancesInput, type: string): Tags => {
+  const reserved: Record<string, string> = {};
+  const byAutoScaling = call.principal.viaService === 'autoscaling';
+  const specifications = (input.TagSpecification ?? []).map(({ ResourceType, Tag = [] }) => ({
+    ResourceType,
+    Tag: Tag.filter(({ Key, Value = '' }) => {
+      if (!byAutoScaling || !Key.startsWith('aws:autoscaling:')) return true;
+      if (ResourceType === type) reserved[Key] = Value;
+      return false;
+    }),
+  }));
+  return { ...tagsFor(specifications, type, TAGGABLE), ...reserved };
+};
+
+const MOST_USER_DATA_BYTES = 16_384;
+
+/** User data comes in base64. Throws as EC2 does on what is not, or is too long. */
+export const checkUserData = (userData: string | undefined): void => {
+  if (userData === undefined) return;
+  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData))
+    throw new AwsError('InvalidUserData.Malformed', 'Invalid BASE64 encoding of user data.');
+  if (Buffer.from(userData, 'base64').length > MOST_USER_DATA_BYTES)
+    throw new AwsError('InvalidParameterValue', 'User data is limited to 16384 bytes');
 };

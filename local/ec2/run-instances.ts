@@ -8,21 +8,29 @@ import { launchAddress, launchPlace, launchVolumes } from './instance-launch.ts'
 import { reservationXml } from './instance-render.ts';
 import { startInstance } from './instance-states.ts';
 import { instanceTypeOf } from './instance-types.ts';
+import { mergeTemplate, templateTags } from './launch-template-merge.ts';
 import { makeVolume, prepareVolume } from './make-volume.ts';
 import { madeBefore, requestHash } from './once.ts';
 import type { Instance, Volume } from './records.ts';
 import { runInstancesAccess } from './run-instances-access.ts';
-import { networkWish, profileArn, type RunInstancesInput, runInstancesShape, TAGGABLE } from './run-instances-input.ts';
-import { tagsFor } from './tags.ts';
+import {
+  checkUserData,
+  launchTags,
+  networkWish,
+  profileArn,
+  type RunInstancesInput,
+  runInstancesShape,
+} from './run-instances-input.ts';
 
 export const runInstances = (ec2: Ec2) =>
   ec2Operation({
     name: 'RunInstances',
     input: runInstancesShape,
     redact: ['UserData'],
-    access: (input, call) => runInstancesAccess(ec2, call, input),
-    async run(input, call) {
-      const request = requestHash(input);
+    access: (request, call) => runInstancesAccess(ec2, call, request),
+    async run(sent, call) {
+      const request = requestHash(sent);
+      const { input, template } = mergeTemplate(ec2, call, sent);
       const madeAlready = () => madeBefore(ec2.instances.in(call.accountId, call.region), input.ClientToken, request);
       const before = madeAlready();
       if (before) return reservationXml(ec2, [before]);
@@ -42,6 +50,7 @@ export const runInstances = (ec2: Ec2) =>
       }
       if (input.KeyName !== undefined)
         throw new AwsError('InvalidKeyPair.NotFound', `The key pair '${input.KeyName}' does not exist`);
+      checkUserData(input.UserData);
       const wish = networkWish(input);
       const place = launchPlace(call, wish);
       const instance: Instance = {
@@ -69,16 +78,16 @@ export const runInstances = (ec2: Ec2) =>
         ...(image.tpmSupport && { tpmSupport: image.tpmSupport }),
         enaSupport: image.enaSupport,
         ...(image.sriovNetSupport && { sriovNetSupport: image.sriovNetSupport }),
-        ebsOptimized: input.EbsOptimized,
+        ebsOptimized: input.EbsOptimized ?? false,
         monitoring: input.Monitoring?.Enabled ?? false,
-        disableApiTermination: input.DisableApiTermination,
-        disableApiStop: input.DisableApiStop,
-        shutdownBehavior: input.InstanceInitiatedShutdownBehavior,
+        disableApiTermination: input.DisableApiTermination ?? false,
+        disableApiStop: input.DisableApiStop ?? false,
+        shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
         tenancy: input.Placement?.Tenancy ?? 'default',
         sourceDestCheck: true,
         metadataOptions: metadataOptions(input, image.imdsSupport),
         licence: image.licence,
-        tags: tagsFor(input.TagSpecification, 'instance', TAGGABLE),
+        tags: { ...launchTags(call, input, 'instance'), ...templateTags(template) },
         createdAt: ec2.now,
         ...(input.ClientToken !== undefined && { clientToken: input.ClientToken, request }),
       };
@@ -105,7 +114,7 @@ const prepareVolumes = async (
   input: RunInstancesInput,
 ): Promise<Volume[]> => {
   const image = usableImage(ec2, call, input.ImageId);
-  const tags = tagsFor(input.TagSpecification, 'volume', TAGGABLE);
+  const tags = launchTags(call, input, 'volume');
   const volumes: Volume[] = [];
   for (const { device, deleteOnTermination, ...wish } of launchVolumes(ec2, call, image, input.BlockDeviceMapping)) {
     const volume = await prepareVolume(ec2, call, {

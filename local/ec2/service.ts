@@ -21,6 +21,13 @@ import { ec2Of } from './ec2.ts';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attributes.ts';
 import { watchInstances } from './instance-states.ts';
 import { describeInstanceTypes } from './instance-types.ts';
+import {
+  createLaunchTemplate,
+  deleteLaunchTemplate,
+  describeLaunchTemplates,
+  modifyLaunchTemplate,
+} from './launch-template-operations.ts';
+import { createLaunchTemplateVersion, describeLaunchTemplateVersions } from './launch-template-versions.ts';
 import { resumeCopies, resumeStates, watchVolumesAndSnapshots } from './lifecycle.ts';
 import { modifyVolume } from './modify-volume.ts';
 import { registerImage } from './register-image.ts';
@@ -37,10 +44,13 @@ export const createEc2: ServiceFactory = (kernel) => {
   const onState = [
     attachVolume,
     copySnapshot,
+    createLaunchTemplate,
+    createLaunchTemplateVersion,
     createSnapshot,
     createSnapshots,
     createTags,
     createVolume,
+    deleteLaunchTemplate,
     deleteSnapshot,
     deleteTags,
     deleteVolume,
@@ -48,12 +58,15 @@ export const createEc2: ServiceFactory = (kernel) => {
     describeImages,
     describeInstanceAttribute,
     describeInstances,
+    describeLaunchTemplates,
+    describeLaunchTemplateVersions,
     describeSnapshotAttribute,
     describeSnapshots,
     describeTags,
     describeVolumes,
     detachVolume,
     modifyInstanceAttribute,
+    modifyLaunchTemplate,
     modifySnapshotAttribute,
     modifyVolume,
     registerImage,

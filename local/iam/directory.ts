@@ -41,6 +41,9 @@ export interface RoleInput {
   /** 3,600 if absent; 3,600 to 43,200. */
   readonly maxSessionSeconds?: number;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly description?: string;
+  /** Looks up anew who the trust policy names, also where it stays as it is: what UpdateAssumeRolePolicy does. */
+  readonly pinAnew?: boolean;
 }
 
 /** Sessions never change, and some of them call a thousand times a second. */
@@ -129,13 +132,14 @@ export const openDirectory = ({
     },
 
     role: findRole,
-    putRole({ accountId, name, trustPolicy, policies = {}, maxSessionSeconds = 3600, tags = {} }) {
+    putRole({ accountId, name, trustPolicy, policies = {}, maxSessionSeconds = 3600, tags = {}, ...more }) {
       needAccount(accountId);
       [trustPolicy, ...Object.values(policies)].forEach(checkPolicy);
       const key = `${accountId}/${name}`;
       const before = roles.get(key);
       // A trust policy that stays as it is is not resolved anew: as with CloudFormation, nothing is sent to IAM.
-      const same = before && isDeepStrictEqual(before.trustPolicy, JSON.parse(JSON.stringify(trustPolicy)));
+      const same =
+        before && !more.pinAnew && isDeepStrictEqual(before.trustPolicy, JSON.parse(JSON.stringify(trustPolicy)));
       const role: RoleRecord = {
         accountId,
         name,
@@ -146,6 +150,8 @@ export const openDirectory = ({
         policies,
         maxSessionSeconds,
         tags,
+        ...(more.description !== undefined && { description: more.description }),
+        createdAt: before ? (before.createdAt ?? 0) : clock.now(),
       };
       roles.put(key, role);
       return role;

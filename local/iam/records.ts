@@ -29,6 +29,21 @@ export interface RoleRecord {
   readonly policies: Policies;
   readonly maxSessionSeconds: number;
   readonly tags: Readonly<Record<string, string>>;
+  readonly description?: string;
+  /** Milliseconds since 1970; absent in data folders from before it was kept. */
+  readonly createdAt?: number;
+}
+
+export interface InstanceProfileRecord {
+  readonly accountId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `AIPA…` */
+  readonly profileId: string;
+  readonly roleName?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
 }
 
 export interface AccessKeyRecord {

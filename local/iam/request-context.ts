@@ -9,7 +9,7 @@ export type RequestContext = ReadonlyMap<string, readonly string[]>;
 /** Keys whose absence means that the request has none, because whoever could set them always does. */
 const KNOWN_FAMILIES = [
   /^aws:(request|resource|principal)tag\//,
-  /^(ec2|ebs|s3|sqs|secretsmanager|dynamodb|lambda|states):(resource|request|existingobject)?tag\//,
+  /^(ec2|ebs|s3|sqs|secretsmanager|dynamodb|lambda|states|ssm|iam):(resource|request|existingobject)?tag\//,
   /^aws:(tagkeys|sourceidentity|sourcearn|sourceaccount|sourceorgid|sourcevpc|sourcevpce|username|calledvia|principalservicename|federatedprovider)$/,
   /^aws:(multifactorauthpresent|multifactorauthage)$/,
   /^sts:(externalid|rolesessionname|sourceidentity|transitivetagkeys)$/,
@@ -39,6 +39,8 @@ export const buildContext = (principal: Principal, region: string, now: number, 
     set('aws:PrincipalType', PRINCIPAL_TYPES[principal.kind]);
     set('aws:PrincipalIsAWSService', 'false');
     set('aws:userid', principal.userId);
+    // Only credentials that an instance got from its own profile have it.
+    set('ec2:SourceInstanceARN', principal.sourceArn ?? []);
     if (principal.kind === 'user') set('aws:username', principal.arn.split('/').at(-1));
   }
   set('aws:SourceIdentity', principal.sourceIdentity);

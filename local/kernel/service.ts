@@ -30,7 +30,10 @@ export interface Principal {
   readonly userArn?: string;
   /** Set by a service that calls another one on the caller's behalf (forward access session), e.g. `ec2` calling KMS. */
   readonly viaService?: string;
-  /** Of a service: the resource that makes it call (`aws:SourceArn`). */
+  /**
+   * Of a service: the resource that makes it call (`aws:SourceArn`). Of a role session that an instance got from its
+   * profile: the instance (`ec2:SourceInstanceARN`).
+   */
   readonly sourceArn?: string;
 }
 

@@ -26,7 +26,7 @@ export interface Store {
  */
 export const openStore = (dataDir: string): Store => {
   mkdirSync(dataDir, { recursive: true });
-  const root = open({ path: join(dataDir, 'state.lmdb'), maxDbs: 64, noSync: true, compression: false });
+  const root = open({ path: join(dataDir, 'state.lmdb'), maxDbs: 128, noSync: true, compression: false });
   const tables = new Map<string, Database>();
   return {
     table<T>(name: string): Table<T> {
