@@ -7,7 +7,8 @@ const SCALE_IN_BELOW = 0.9;
 
 /**
  * The capacity at which the metric would be on target, if it falls as capacity grows: that is what target tracking takes
- * for granted. A group of none counts as one, or it would never leave zero.
+ * for granted. A group of none counts as one. That it leaves zero only once the metric is above the target, and not with
+ * the first message, is documented (for SageMaker's endpoints); to how many it then grows is not.
  */
 export const capacityOnTarget = (inService: number, metric: number, target: number): number =>
   Math.max(0, Math.ceil((Math.max(1, inService) * metric) / target - 1e-9));

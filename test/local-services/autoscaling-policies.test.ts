@@ -19,9 +19,11 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { Group } from '../../local/autoscaling/records.ts';
 import { createAutoScaling } from '../../local/autoscaling/service.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import { createEc2 } from '../../local/ec2/service.ts';
+import { changeEc2Settings } from '../../local/ec2/settings.ts';
 import { VirtualClock } from '../../local/kernel/clock.ts';
 import { createKms } from '../../local/kms/service.ts';
 import { createSqs } from '../../local/sqs/service.ts';
@@ -44,6 +46,8 @@ const connect = () => {
 };
 before(async () => {
   world = await startTwoAccounts([createKms, createEc2, createSqs, createAutoScaling], clock);
+  // Volumes are filled before a launch returns: nothing goes on in real time behind it.
+  changeEc2Settings(world.cloud.kernel.store, { copyAtOnceBlocks: 1_000_000 });
   connect();
   const LaunchTemplateData = { ImageId: SEED_IMAGES.linux, InstanceType: 't3.micro' as const };
   await ec2.send(new CreateLaunchTemplateCommand({ LaunchTemplateName: 'node', LaunchTemplateData }));
@@ -116,11 +120,13 @@ const send = async (count: number) => {
     await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
   }
 };
-/** Virtual seconds, with a moment of real time after each for what reads and writes files. */
+/** Virtual seconds; after each, what was begun to be launched gets the real time that its files take. */
 const pass = async (seconds: number) => {
+  const groups = world.cloud.kernel.store.table<Group>('autoscaling.groups');
   for (let i = 0; i < seconds; i++) {
     await clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    do await new Promise((resolve) => setTimeout(resolve, 5));
+    while ([...groups.entries()].some(({ value }) => value.launching));
   }
 };
 const show = async () => {
