@@ -30,8 +30,10 @@ export class CliError extends Error {
   }
 }
 
-export const usageError = (message: string, about: { field?: string; remedy?: string; cause?: unknown } = {}) =>
-  new CliError('Usage', message, { exitCode: EXIT.usage, ...about });
+export const usageError = (
+  message: string,
+  about: { field?: string | undefined; remedy?: string; cause?: unknown } = {},
+) => new CliError('Usage', message, { exitCode: EXIT.usage, ...about });
 
 export const unreachable = (message: string, remedy: string, cause?: unknown) =>
   new CliError('Unreachable', message, { exitCode: EXIT.unreachable, remedy, cause });

@@ -1,7 +1,7 @@
 /** What every command needs: the API as this user, and a screen. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { cliCredentials } from '../adapters/aws/cli-credentials.ts';
-import { operatorTenantPrefix, operatorTenantRoutes } from '../core/contracts/api.ts';
+import { operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../core/contracts/api.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { usageError } from './cli-error.ts';
 import { createScreen, type Screen } from './screen.ts';
@@ -36,25 +36,51 @@ export const screenOf = (command: Command): Screen =>
   createScreen({ json: command.optsWithGlobals<{ json?: boolean }>().json === true });
 
 export const openContext = (command: Command): Context => {
-  const url = apiUrl(command.optsWithGlobals<{ apiUrl?: string }>().apiUrl);
+  const { apiUrl: given, idempotencyKey } = command.optsWithGlobals<{ apiUrl?: string; idempotencyKey?: string }>();
+  const url = apiUrl(given);
   const region = signingRegion(url);
-  return { api: createApiClient({ url, region, credentials: cliCredentials(region) }), screen: screenOf(command) };
+  const api = createApiClient({ url, region, credentials: cliCredentials(region), idempotencyKey });
+  return { api, screen: screenOf(command) };
 };
 
-/** The same route for the caller's own account, or for a tenant that an operator names. */
-export const onTenant = <Name extends keyof typeof operatorTenantRoutes>(name: Name, tenant: string | undefined) => {
+type OperatorTenantRoutes = typeof operatorTenantRoutes;
+
+/** A route that only operators have, for the tenant that they name. */
+export const onNamedTenant = <Name extends keyof OperatorTenantRoutes>(name: Name, tenant: string) => {
   const route = operatorTenantRoutes[name];
-  if (tenant === undefined) return { route, params: {} };
   return {
     route: { ...route, path: `${operatorTenantPrefix}${route.path}` },
     params: { hypervisorId: tenant },
   };
 };
 
+/** The same route for the caller's own account, or for a tenant that an operator names. */
+export const onTenant = <Name extends keyof OperatorTenantRoutes & keyof typeof tenantRoutes>(
+  name: Name,
+  tenant: string | undefined,
+) => {
+  if (tenant !== undefined) return onNamedTenant(name, tenant);
+  // typed as the operators' route, of which the tenant's shows and takes a part
+  const route = tenantRoutes[name] as unknown as OperatorTenantRoutes[Name];
+  return { route, params: {} };
+};
+
 export const TENANT_OPTION = [
   '--tenant <hypervisor id>',
   'operators: do it for this tenant hypervisor, instead of for your own account',
 ] as const;
+
+export const SERVICE_OPTION = ['--service <hypervisor id>', 'operators: of this service hypervisor'] as const;
+
+/** Of every command that makes something. */
+export const idempotencyOption = (): Option =>
+  new Option(
+    '--idempotency-key <key>',
+    'the same key and command again does nothing again (default: random)',
+  ).argParser((key: string) => {
+    if (/^[\w.:-]{1,128}$/.test(key)) return key;
+    throw new InvalidArgumentError('It must have 1 to 128 letters, digits and . : _ - only.');
+  });
 
 /** How the same command is continued by hand. */
 export const tenantFlag = (tenant: string | undefined): string => (tenant === undefined ? '' : ` --tenant ${tenant}`);

@@ -1,8 +1,10 @@
 /** How a command ends, for scripts. Also in `holdfast --help`. */
 export const EXIT = {
   ok: 0,
-  /** The job that was waited for failed, was cancelled, or completed with errors. */
+  /** The job that was waited for failed, was cancelled or suspended, or completed with errors. */
   jobFailed: 1,
+  /** It was done or looked at, and not all of it is as it should be. */
+  incomplete: 1,
   /** Wrong options, or something that the command needs is missing. */
   usage: 2,
   /** The API answered, and refused. */
@@ -15,8 +17,8 @@ export const EXIT = {
 
 export const EXIT_HELP = `Exit codes:
   0  done
-  1  the job failed, was cancelled, or completed with errors
-  2  wrong options, or something is missing (credentials, --api-url)
-  3  refused by the API
+  1  the job failed, was cancelled or suspended, or completed with errors; or not all could be done, or is there
+  2  wrong options, or something is missing (credentials, --api-url); nothing was sent
+  3  refused by the API, or a dry run says that it would be
   4  the API cannot be reached
  70  a fault of this program itself`;

@@ -5,8 +5,11 @@ import type { z } from 'zod';
 import { type AddHypervisor, operatorRoutes } from '../core/contracts/api.ts';
 import { sealForRecovery } from '../library/recovery-key.ts';
 import { usageError } from './cli-error.ts';
-import { openContext } from './context.ts';
+import { idempotencyOption, openContext } from './context.ts';
+import { nextSteps } from './hypervisor-next.ts';
+import { given } from './options.ts';
 import { showHypervisor } from './show-hypervisor.ts';
+import { waitUntilReady } from './wait-until-ready.ts';
 
 interface Options {
   readonly name: string;
@@ -21,6 +24,9 @@ interface Options {
   readonly libraryBucket?: string;
   readonly libraryPrefix?: string;
   readonly libraryPath?: string;
+  readonly libraryRole?: string;
+  readonly kmsKey?: string;
+  readonly wait?: boolean;
   readonly recoveryPublicKey?: string;
 }
 
@@ -30,7 +36,9 @@ never from the command line.
 
 Examples:
   $ holdfast hypervisor add service --name backup --account 999999999999 --region eu-central-1 \\
-      --auth iam-role --recovery-public-key hfpub1-…
+      --auth iam-role --access-nodes automatic --recovery-public-key hfpub1-…
+  $ holdfast hypervisor add service --name west --account 444444444444 --region eu-west-1 --auth assume-role \\
+      --role-arn arn:aws:iam::444444444444:role/holdfast --external-id 2b7c9d10… --recovery-public-key hfpub1-… --wait
   $ holdfast hypervisor add tenant --name shop --account 111111111111 --region eu-central-1 \\
       --auth assume-role --role-arn arn:aws:iam::111111111111:role/holdfast --external-id 8f14e45f…`;
 
@@ -90,14 +98,51 @@ const authOf = async (options: Options) => {
   }
 };
 
-const libraryOf = ({ libraryBucket, libraryPrefix, libraryPath }: Options) => {
+const libraryOf = (options: Options) => {
+  const { libraryBucket, libraryPrefix, libraryPath, libraryRole, kmsKey } = options;
   if (libraryBucket && libraryPath) {
     throw usageError('A library is a bucket or a folder, not both.', { field: '--library-path' });
   }
+  const ofBucket = Object.entries({
+    '--library-prefix': libraryPrefix,
+    '--library-role': libraryRole,
+    '--kms-key': kmsKey,
+  }).find(([, value]) => value !== undefined);
+  if (!libraryBucket && ofBucket) {
+    throw usageError(`${ofBucket[0]} is of a bucket of yours.`, {
+      field: ofBucket[0],
+      remedy: 'Add --library-bucket, or leave it out: the deployment’s own library needs none of it.',
+    });
+  }
   if (libraryPath) return { library: { kind: 'disk', path: libraryPath } } as const;
   if (!libraryBucket) return {};
-  return { library: { kind: 's3', bucket: libraryBucket, prefix: libraryPrefix ?? '' } } as const;
+  return {
+    library: {
+      kind: 's3',
+      bucket: libraryBucket,
+      prefix: libraryPrefix ?? '',
+      ...given({ roleArn: libraryRole, kmsKeyArn: kmsKey }),
+    },
+  } as const;
 };
+
+const fields = {
+  name: '--name',
+  accountId: '--account',
+  region: '--region',
+  'auth.method': '--auth',
+  auth: '--auth',
+  'auth.roleArn': '--role-arn',
+  externalId: '--external-id',
+  accessKeyId: '--access-key-id',
+  secretAccessKey: '--secret-access-key-stdin',
+  bucket: '--library-bucket',
+  prefix: '--library-prefix',
+  path: '--library-path',
+  'library.roleArn': '--library-role',
+  kmsKeyArn: '--kms-key',
+  recoveryPublicKey: '--recovery-public-key',
+} as const;
 
 const requestOf = async (kind: 'service' | 'tenant', options: Options): Promise<z.input<typeof AddHypervisor>> => {
   const region = need(options.region ?? process.env.AWS_REGION, '--region', 'or AWS_REGION');
@@ -119,7 +164,7 @@ const requestOf = async (kind: 'service' | 'tenant', options: Options): Promise<
       ),
     };
   }
-  // an IAM role goes out as it is: that it is refused for tenants, and why, is the API's to say
+  // an IAM role passes here: that it is refused for tenants, and why, is the contract's to say
   return { kind, ...base, auth: auth as Exclude<typeof auth, { method: 'iam-role' }> };
 };
 
@@ -148,19 +193,26 @@ export const addHypervisorAdd = (group: Command): void => {
     .option('--library-bucket <bucket>', 'service: keep backup data in this S3 bucket (default: the deployment’s own)')
     .option('--library-prefix <prefix>', 'service: below this prefix of the bucket')
     .option('--library-path <folder>', 'service: keep backup data in a folder of the access nodes')
+    .option(
+      '--library-role <arn>',
+      'service: the role that opens the bucket and the key, if they are another account’s',
+    )
+    .option('--kms-key <arn>', 'service: the KMS key that wraps the tenants’ data keys (default: the deployment’s own)')
     .option('--recovery-public-key <key>', 'service: the public half of your offline recovery key')
+    .option('--wait', 'service in another account: wait until its template is deployed')
+    .addOption(idempotencyOption())
     .addHelpText('after', EXAMPLES)
     .action(async (kind: 'service' | 'tenant', options: Options, command: Command) => {
-      const { api, screen } = openContext(command);
-      const hypervisor = await api.call(operatorRoutes.addHypervisor, { body: await requestOf(kind, options) });
-      if (screen.json) return screen.value(hypervisor);
+      const context = openContext(command);
+      const { api, screen } = context;
+      const body = await requestOf(kind, options);
+      const hypervisor = await api.call(operatorRoutes.addHypervisor, { body, fields });
+      const wait = options.wait === true && hypervisor.state === 'preparing';
+      if (screen.json) return screen.value(wait ? await waitUntilReady(context, hypervisor) : hypervisor);
       screen.line(`${screen.colors.green('Added')} the ${kind} hypervisor ${hypervisor.name}.\n`);
       showHypervisor(screen, hypervisor);
       screen.line();
-      screen.line(
-        kind === 'service'
-          ? `Next: start access nodes for it, then bind tenants: holdfast hypervisor bind <tenant> --to ${hypervisor.hypervisorId}`
-          : `Next: holdfast hypervisor bind ${hypervisor.hypervisorId} --to <service hypervisor>`,
-      );
+      await nextSteps(context, hypervisor);
+      if (wait) screen.line(`${screen.colors.green('Ready:')} ${(await waitUntilReady(context, hypervisor)).name}`);
     });
 };

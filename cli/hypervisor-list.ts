@@ -13,7 +13,7 @@ export const addHypervisorList = (group: Command): void => {
       if (screen.json) return screen.value(page);
       if (page.items.length === 0) return screen.line('There are no hypervisors yet. Add one: holdfast hypervisor add');
       screen.table(
-        ['id', 'kind', 'name', 'account', 'region', 'bound to'],
+        ['id', 'kind', 'name', 'account', 'region', 'bound to', 'state'],
         page.items.map((hypervisor) => [
           hypervisor.hypervisorId,
           hypervisor.kind,
@@ -21,6 +21,7 @@ export const addHypervisorList = (group: Command): void => {
           hypervisor.accountId,
           hypervisor.region,
           hypervisor.kind === 'service' ? '' : (hypervisor.boundTo ?? screen.colors.yellow('not bound')),
+          hypervisor.state ?? '',
         ]),
       );
       if (page.next) screen.line(`\nThere are more: holdfast hypervisor list --next ${page.next}`);

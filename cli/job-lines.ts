@@ -1,7 +1,8 @@
 import type { JobInstanceView } from '../core/contracts/api.ts';
 import type { JobProgress } from './job-progress.ts';
-import { fractionOf, isOver, paintState, progressWords, waitWords } from './job-words.ts';
+import { fractionOf, paintState, progressWords, standsStill, waitWords } from './job-words.ts';
 import type { Screen } from './screen.ts';
+import { clockTime } from './units.ts';
 
 /** Progress for logs: one line a change. A change is another phase, another tenth of the data, or a wait to speak of. */
 export const createJobLines = (screen: Screen): JobProgress => {
@@ -10,7 +11,7 @@ export const createJobLines = (screen: Screen): JobProgress => {
   const say = (whose: string, key: string, text: string): void => {
     if (said.get(whose) === key) return;
     said.set(whose, key);
-    screen.line(`${screen.colors.dim(new Date().toISOString().slice(11, 19))}  ${text}`);
+    screen.line(`${screen.colors.dim(clockTime(Date.now()))}  ${text}`);
   };
 
   const showInstance = (instance: JobInstanceView): void => {
@@ -31,9 +32,9 @@ export const createJobLines = (screen: Screen): JobProgress => {
   return {
     show(job) {
       const sayState = (): void => say('', job.state, `job ${paintState(screen, job.state)}`);
-      if (!isOver(job)) sayState();
+      if (!standsStill(job)) sayState();
       for (const instance of job.instances ?? []) showInstance(instance);
-      if (isOver(job)) sayState();
+      if (standsStill(job)) sayState();
     },
     note: (text) => {
       process.stderr.write(`${text}\n`);

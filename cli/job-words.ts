@@ -2,21 +2,44 @@ import type { JobInstanceView, JobView } from '../core/contracts/api.ts';
 import type { Screen } from './screen.ts';
 import { bytes, count, duration, rate, secondsBetween } from './units.ts';
 
-export const isOver = (job: JobView): boolean => !['queued', 'running', 'cancelling'].includes(job.state);
+export const isOver = ({ state }: JobView): boolean =>
+  ['completed', 'completed with errors', 'failed', 'cancelled'].includes(state);
+
+/** A suspended job goes on when somebody resumes it: nothing to wait for. */
+export const standsStill = (job: JobView): boolean => isOver(job) || job.state === 'suspended';
 
 export const paintState = ({ colors }: Screen, state: string): string => {
   if (state === 'completed' || state === 'done') return colors.green(state);
   if (state === 'failed') return colors.red(state);
-  if (state === 'completed with errors' || state === 'cancelled' || state === 'cancelling') return colors.yellow(state);
+  if (['completed with errors', 'cancelled', 'cancelling', 'suspended', 'waiting'].includes(state))
+    return colors.yellow(state);
   return state;
+};
+
+const some = (ids: readonly string[] | undefined, noun: string): string[] => {
+  if (!ids || ids.length === 0) return [];
+  return [ids.length === 1 ? String(ids[0]) : count(ids.length, noun)];
 };
 
 /** What a job was asked to do, short. */
 export const asked = ({ request }: JobView): string => {
-  const { instanceIds, recoveryPointId } = request;
+  const { instanceIds, groupIds, planId, recoveryPointId, recoveryPointIds } = request;
   if (recoveryPointId) return recoveryPointId;
-  return instanceIds?.length === 1 ? String(instanceIds[0]) : count(instanceIds?.length ?? 0, 'instance');
+  const parts = [
+    ...some(instanceIds, 'instance'),
+    ...some(recoveryPointIds, 'recovery point'),
+    ...some(groupIds, 'VM group'),
+    ...(planId ? [planId] : []),
+  ];
+  return parts.join(', ');
 };
+
+/** `47 done, 3 failed`; the phases that most instances are in come first. */
+export const summaryWords = ({ summary = {} }: JobView): string =>
+  Object.entries(summary)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([phase, n]) => `${n} ${phase}`)
+    .join(', ');
 
 /** How far an instance is, 0 to 1; undefined before its data is counted. */
 export const fractionOf = ({ phase, plannedBytes, counters }: JobInstanceView): number | undefined => {

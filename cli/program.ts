@@ -1,31 +1,92 @@
 /** All commands. They speak to the system only through its REST API. */
 import { Command, CommanderError } from 'commander';
+import { addAccessNodeAdd } from './access-node-add.ts';
+import { addAccessNodeDrain } from './access-node-drain.ts';
+import { addAccessNodeList } from './access-node-list.ts';
+import { addAccessNodeRemove } from './access-node-remove.ts';
+import { addBackupCopyStart } from './backup-copy-start.ts';
 import { addBackupStart } from './backup-start.ts';
 import { CliError } from './cli-error.ts';
+import { addCompletion } from './completion.ts';
 import { EXIT, EXIT_HELP } from './exit-codes.ts';
 import { addHypervisorAdd } from './hypervisor-add.ts';
 import { addHypervisorBind } from './hypervisor-bind.ts';
+import { addHypervisorCheck } from './hypervisor-check.ts';
 import { addHypervisorList } from './hypervisor-list.ts';
+import { addHypervisorRemove } from './hypervisor-remove.ts';
 import { addHypervisorShow } from './hypervisor-show.ts';
+import { addHypervisorTemplate } from './hypervisor-template.ts';
+import { addHypervisorUnbind } from './hypervisor-unbind.ts';
 import { addJobCancel } from './job-cancel.ts';
 import { addJobList } from './job-list.ts';
+import { addJobResume } from './job-resume.ts';
+import { addJobRetry } from './job-retry.ts';
 import { addJobShow } from './job-show.ts';
+import { addJobSuspend } from './job-suspend.ts';
 import { addJobWatch } from './job-watch.ts';
+import { addOpenapi } from './openapi.ts';
+import { addPermissionsCheck } from './permissions-check.ts';
+import { addPermissionsCloudformation } from './permissions-cloudformation.ts';
+import { addPermissionsPrint } from './permissions-print.ts';
+import { addPlanAdd } from './plan-add.ts';
+import { addPlanChange } from './plan-change.ts';
+import { addPlanList } from './plan-list.ts';
+import { addPlanRemove } from './plan-remove.ts';
+import { addPlanShow } from './plan-show.ts';
 import { addRecoveryKeyCreate } from './recovery-key-create.ts';
+import { addRecoveryPointHold } from './recovery-point-hold.ts';
 import { addRecoveryPointList } from './recovery-point-list.ts';
+import { addRecoveryPointRelease } from './recovery-point-release.ts';
 import { addRecoveryPointShow } from './recovery-point-show.ts';
 import { addRestoreStart } from './restore-start.ts';
+import { addRetentionPlan } from './retention-plan.ts';
+import { addRetentionRun } from './retention-run.ts';
 import { createScreen } from './screen.ts';
+import { addSnapshotStart } from './snapshot-start.ts';
+import { addVmGroupAdd } from './vm-group-add.ts';
+import { addVmGroupChange } from './vm-group-change.ts';
+import { addVmGroupList } from './vm-group-list.ts';
+import { addVmGroupPreview } from './vm-group-preview.ts';
+import { addVmGroupRemove } from './vm-group-remove.ts';
+import { addVmGroupShow } from './vm-group-show.ts';
 
 const NOUNS = {
+  backup: ['streaming backups: data to the library', [addBackupStart]],
+  snapshot: ['IntelliSnap backups: EBS snapshots in the tenant account', [addSnapshotStart]],
+  'backup-copy': ['the data of snapshots to the library', [addBackupCopyStart]],
+  restore: ['bring instances and volumes back', [addRestoreStart]],
+  job: [
+    'backups, snapshots, backup copies and restores, running and past',
+    [addJobList, addJobShow, addJobWatch, addJobCancel, addJobSuspend, addJobResume, addJobRetry],
+  ],
+  'recovery-point': [
+    'what a restore starts from',
+    [addRecoveryPointList, addRecoveryPointShow, addRecoveryPointHold, addRecoveryPointRelease],
+  ],
+  retention: ['recovery points that no rule keeps any more', [addRetentionPlan, addRetentionRun]],
+  'vm-group': [
+    'which instances are protected together',
+    [addVmGroupAdd, addVmGroupList, addVmGroupShow, addVmGroupPreview, addVmGroupChange, addVmGroupRemove],
+  ],
+  plan: [
+    'when VM groups are protected, how, and how long it is kept',
+    [addPlanAdd, addPlanList, addPlanShow, addPlanChange, addPlanRemove],
+  ],
   hypervisor: [
     'AWS accounts: those that lend resources, and those that are protected',
-    [addHypervisorAdd, addHypervisorList, addHypervisorShow, addHypervisorBind],
+    [
+      ...[addHypervisorAdd, addHypervisorList, addHypervisorShow, addHypervisorBind, addHypervisorUnbind],
+      ...[addHypervisorTemplate, addHypervisorCheck, addHypervisorRemove],
+    ],
   ],
-  backup: ['protect instances', [addBackupStart]],
-  'recovery-point': ['what a restore starts from', [addRecoveryPointList, addRecoveryPointShow]],
-  restore: ['bring instances back', [addRestoreStart]],
-  job: ['backups and restores, running and past', [addJobList, addJobShow, addJobWatch, addJobCancel]],
+  'access-node': [
+    'operators: the workers that move data',
+    [addAccessNodeAdd, addAccessNodeList, addAccessNodeDrain, addAccessNodeRemove],
+  ],
+  permissions: [
+    'what an account has to grant',
+    [addPermissionsPrint, addPermissionsCloudformation, addPermissionsCheck],
+  ],
   'recovery-key': ['the offline key that opens a library without AWS', [addRecoveryKeyCreate]],
 } as const;
 
@@ -55,14 +116,16 @@ Example:
     const group = program.command(noun).description(description).helpCommand(false);
     for (const add of verbs) add(group);
   }
+  addOpenapi(program);
+  addCompletion(program);
   return program;
 };
 
-/** Answers the exit code. */
-export const run = async (): Promise<number> => {
+/** Answers the exit code. `args` are what follows the command's own name. */
+export const run = async (args: readonly string[] = process.argv.slice(2)): Promise<number> => {
   const program = createProgram();
   try {
-    await program.parseAsync();
+    await program.parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     // commander has said what is wrong; --help and --version end with 0

@@ -1,6 +1,15 @@
 import type { Command } from 'commander';
+import type { RecoveryPointView } from '../core/contracts/api.ts';
 import { onTenant, openContext, TENANT_OPTION, tenantFlag } from './context.ts';
 import { bytes, time } from './units.ts';
+
+const because = (words: string, reason: string | undefined): string => (reason ? `${words} (${reason})` : words);
+
+const consistencyWords = ({ consistency }: RecoveryPointView): string | undefined =>
+  consistency && because(`${consistency.kind}-consistent`, consistency.reason);
+
+const regionWords = ({ regionCopy }: RecoveryPointView): string | undefined =>
+  regionCopy && because(`${regionCopy.region}, ${regionCopy.state}`, regionCopy.reason);
 
 export const addRecoveryPointShow = (group: Command): void => {
   group
@@ -20,7 +29,15 @@ export const addRecoveryPointShow = (group: Command): void => {
         ['Kind', point.kind],
         ['State', point.state],
         ['Taken', time(point.takenAt)],
-        ['Verified', point.verifiedAt ? time(point.verifiedAt) : 'not yet'],
+        // snapshots are EBS's to keep whole: only what is in the library is read back
+        ['Verified', point.verifiedAt ? time(point.verifiedAt) : point.kind === 'snapshot' ? undefined : 'not yet'],
+        ['Consistent', consistencyWords(point)],
+        ['Copy of', point.copyOf],
+        ['Copied to', point.copiedTo],
+        ['In another region', regionWords(point)],
+        ['Legal hold', point.legalHold && `since ${time(point.legalHold.since)}: ${point.legalHold.reason}`],
+        ['Expired', point.expiredAt && time(point.expiredAt)],
+        ['Plan', point.planId],
         ['Job', point.jobId],
       ]);
       screen.line();

@@ -2,6 +2,8 @@ import type { HypervisorView } from '../core/contracts/api.ts';
 import type { Screen } from './screen.ts';
 import { time } from './units.ts';
 
+const STATES = { ready: 'ready', preparing: 'preparing: what its template makes is not found yet' } as const;
+
 /** Of an operator's view, whatever applies. */
 export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void => {
   screen.fields([
@@ -16,7 +18,10 @@ export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void
     ['Access key', hypervisor.accessKeyId],
     ['Bound to', hypervisor.kind === 'tenant' ? (hypervisor.boundTo ?? 'nothing yet') : undefined],
     ['Bound since', hypervisor.boundAt && time(hypervisor.boundAt)],
+    ['State', hypervisor.state && STATES[hypervisor.state]],
     ['Access nodes', hypervisor.accessNodes],
+    ['Auto Scaling group', hypervisor.autoScalingGroupName],
+    ['Nodes’ control role', hypervisor.nodeControlRoleArn],
     ['Library', hypervisor.library],
     ['Library id', hypervisor.libraryId],
     ['Library role', hypervisor.libraryRoleArn],

@@ -2,9 +2,10 @@
 import type { JobErrorView, JobInstanceView, JobView } from '../core/contracts/api.ts';
 import { BLOCK_BYTES } from '../core/contracts/ids.ts';
 import { tenantFlag } from './context.ts';
-import { asked, fractionOf, isOver, paintState, progressWords, waitWords } from './job-words.ts';
+import { asked, fractionOf, isOver, paintState, progressWords, standsStill, waitWords } from './job-words.ts';
 import type { Screen } from './screen.ts';
-import { bytes, count, duration, secondsBetween, time } from './units.ts';
+import { showRestored } from './show-restored.ts';
+import { bytes, duration, secondsBetween, time } from './units.ts';
 
 const took = (job: JobView): string | undefined =>
   job.startedAt && job.endedAt ? duration(secondsBetween(job.startedAt, job.endedAt)) : undefined;
@@ -22,54 +23,50 @@ const showError = (screen: Screen, whose: string, { name, message, remedy }: Job
   if (remedy) screen.line(`  ${dim('What to do:')} ${remedy}`);
 };
 
-const showRestored = (screen: Screen, { result }: JobInstanceView): void => {
-  if (!result) return;
-  screen.line();
-  screen.line(`New instance: ${screen.colors.bold(result.instanceId)}`);
-  screen.table(
-    ['device', 'volume', 'restored from'],
-    result.volumes.map(({ device, volumeId, sourceVolumeId }) => [device, volumeId, sourceVolumeId]),
-  );
-  if (result.volumeTagsLeftOut > 0)
-    screen.line(`${count(result.volumeTagsLeftOut, 'volume tag')} left out; --volume-tags restore brings them back.`);
-  if (result.awsTagsLeftOut > 0)
-    screen.line(`${count(result.awsTagsLeftOut, 'aws: tag')} left out: nobody but AWS can set those.`);
-};
-
 /** The last line of a watch. */
 export const showEnd = (screen: Screen, job: JobView): void => {
   const words = took(job);
   screen.line(`${paintState(screen, job.state)}${words ? ` in ${words}` : ''}`);
 };
 
-const showMoved = (screen: Screen, { type, instances = [] }: JobView): void => {
+const pointsOf = ({ phase, recoveryPointId, recoveryPointIds }: JobInstanceView): readonly string[] => {
+  if (phase !== 'done') return [];
+  return recoveryPointIds ?? (recoveryPointId ? [recoveryPointId] : []);
+};
+
+/** What a job's instances have come to: a snapshot moves nothing, and a restore stores nothing. */
+const showInstances = (screen: Screen, { type, instances = [] }: JobView): void => {
   if (instances.length === 0) return;
-  const backup = type === 'backup';
+  const moves = type !== 'snapshot';
+  const stores = type === 'backup' || type === 'backup-copy';
   screen.table(
-    ['instance', 'result', '>transferred', '>zero', ...(backup ? ['>deduplicated', '>stored', 'recovery point'] : [])],
-    instances.map((instance) => [
-      instance.instanceId,
-      stateOf(screen, instance),
-      bytes(instance.counters.bytes),
-      bytes(instance.counters.zero * BLOCK_BYTES),
-      ...(backup
-        ? [
-            bytes(instance.counters.deduplicated * BLOCK_BYTES),
-            bytes(instance.counters.storedBytes),
-            instance.phase === 'done' ? (instance.recoveryPointId ?? '') : '',
-          ]
-        : []),
-    ]),
+    [
+      ...['instance', 'result'],
+      ...(moves ? ['>transferred', '>zero'] : ['consistent']),
+      ...(stores ? ['>deduplicated', '>stored'] : []),
+      ...(type === 'restore' ? [] : ['recovery point']),
+    ],
+    instances.map((instance) => {
+      const { counters, consistency } = instance;
+      return [
+        ...[instance.instanceId, stateOf(screen, instance)],
+        ...(moves ? [bytes(counters.bytes), bytes(counters.zero * BLOCK_BYTES)] : [consistency?.kind ?? '']),
+        ...(stores ? [bytes(counters.deduplicated * BLOCK_BYTES), bytes(counters.storedBytes)] : []),
+        ...(type === 'restore' ? [] : [pointsOf(instance).join('\n')]),
+      ];
+    }),
   );
 };
 
-/** Where a volume was not read as it was asked for. */
+/** Where something was not done as it was asked for, and what was left out. */
 const showReasons = (screen: Screen, instances: readonly JobInstanceView[]): void => {
-  const lines = instances.flatMap(({ instanceId, volumes = [] }) =>
-    volumes.flatMap(({ volumeId, level, reason }) =>
+  const lines = instances.flatMap(({ instanceId, volumes = [], consistency, excludedVolumes = [] }) => [
+    ...volumes.flatMap(({ volumeId, level, reason }) =>
       reason ? [`${instanceId} ${volumeId}: ${level}, because ${reason}`] : [],
     ),
-  );
+    ...(consistency?.reason ? [`${instanceId}: ${consistency.kind}-consistent, because ${consistency.reason}`] : []),
+    ...excludedVolumes.map(({ volumeId, rule }) => `${instanceId} ${volumeId}: left out by ${rule}`),
+  ]);
   if (lines.length > 0) screen.line(`\n${lines.join('\n')}`);
 };
 
@@ -83,32 +80,40 @@ const showErrors = (screen: Screen, { jobId, error, instances = [] }: JobView): 
 /** Per instance: what went through, what of it was zero or known already, what was written; then what went wrong. */
 export const showSummary = (screen: Screen, job: JobView, tenant: string | undefined): void => {
   const { instances = [] } = job;
-  showMoved(screen, job);
-  for (const instance of instances) showRestored(screen, instance);
+  showInstances(screen, job);
+  for (const instance of instances) showRestored(screen, job, instance);
   showReasons(screen, instances);
   showErrors(screen, job);
-  const point = instances.find(({ phase, recoveryPointId }) => phase === 'done' && recoveryPointId)?.recoveryPointId;
-  if (job.type === 'backup' && isOver(job) && point)
+  const [point] = instances.flatMap(pointsOf);
+  if (job.type !== 'restore' && isOver(job) && point)
     screen.line(screen.colors.dim(`\nRestore it: holdfast restore start ${point}${tenantFlag(tenant)}`));
+  if (job.state === 'suspended')
+    screen.line(screen.colors.dim(`\nGo on with it: holdfast job resume ${job.jobId}${tenantFlag(tenant)}`));
 };
+
+const TRIGGERS = { api: 'hand', schedule: 'its plan’s schedule', job: 'another job' } as const;
 
 export const showJob = (screen: Screen, job: JobView, tenant: string | undefined): void => {
   screen.fields([
     ['Job', job.jobId],
-    ['Type', [job.type, job.request.level].filter(Boolean).join(', ')],
+    ['Type', [job.type, job.request.level, job.request.target?.kind].filter(Boolean).join(', ')],
     ['Of', asked(job)],
+    ['Started by', TRIGGERS[job.trigger]],
     ['State', paintState(screen, job.state)],
     ['Attempt', job.attempt > 1 ? String(job.attempt) : undefined],
     ['Created', time(job.createdAt)],
     ['Started', job.startedAt && time(job.startedAt)],
     ['Ended', job.endedAt && time(job.endedAt)],
     ['Took', took(job)],
+    ['Stopped if not ended by', isOver(job) || !job.request.deadlineAt ? undefined : time(job.request.deadlineAt)],
+    ['Transport', job.transport],
     ['Asked by', job.requestedBy],
     ['Execution', job.executionArn],
+    ['Console', job.executionUrl],
   ]);
   screen.line();
   showSummary(screen, job, tenant);
-  if (isOver(job)) return;
+  if (standsStill(job)) return;
   for (const instance of job.instances ?? []) {
     const words = progressWords(instance) || waitWords(instance, Date.now());
     if (words) screen.line(`${instance.instanceId}: ${instance.phase} ${words}`);

@@ -27,8 +27,25 @@ export const duration = (seconds: number): string => {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 };
 
-/** `2026-11-22 11:24 UTC` from ISO-8601 */
-export const time = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+const LOCAL = new Intl.DateTimeFormat('en-GB', {
+  ...({ year: 'numeric', month: '2-digit', day: '2-digit' } as const),
+  ...({ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const),
+});
+
+const localParts = (at: string | number): Partial<Record<Intl.DateTimeFormatPartTypes, string>> =>
+  Object.fromEntries(LOCAL.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
+
+/** `2026-11-22 12:24 CET` from ISO-8601, in the user's own time zone */
+export const time = (iso: string): string => {
+  const { year, month, day, hour, minute, timeZoneName } = localParts(iso);
+  return `${year}-${month}-${day} ${hour}:${minute} ${timeZoneName}`;
+};
+
+/** `12:24:09`, in the user's own time zone */
+export const clockTime = (at: string | number): string => {
+  const { hour, minute, second } = localParts(at);
+  return `${hour}:${minute}:${second}`;
+};
 
 export const secondsBetween = (from: string, to: string | number): number =>
   (new Date(to).getTime() - new Date(from).getTime()) / 1_000;

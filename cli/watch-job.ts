@@ -6,7 +6,7 @@ import { EXIT } from './exit-codes.ts';
 import { createJobBars } from './job-bars.ts';
 import { createJobLines } from './job-lines.ts';
 import type { JobProgress } from './job-progress.ts';
-import { isOver } from './job-words.ts';
+import { standsStill } from './job-words.ts';
 import { showEnd, showSummary } from './show-job.ts';
 
 /** Short jobs show at once, long ones are asked for every second. */
@@ -31,10 +31,10 @@ export interface Watch {
   /** Say first which job it is. */
   readonly announce: boolean;
   /** What the job should end as, for the exit code. */
-  readonly goal?: 'completed' | 'cancelled';
+  readonly goal?: 'completed' | 'cancelled' | 'suspended';
 }
 
-/** Ends when the job does; throws a CliError without a message, for the exit code, if it did not end well. */
+/** Ends when the job does, or is suspended; throws a CliError without a message, for the exit code, if it did not end well. */
 export const watchJob = async ({ api, screen }: Context, watch: Watch): Promise<void> => {
   const { jobId, tenant, announce, goal = 'completed' } = watch;
   const { route, params } = onTenant('getJob', tenant);
@@ -68,7 +68,7 @@ export const watchJob = async ({ api, screen }: Context, watch: Watch): Promise<
   process.once('SIGINT', interrupted);
   try {
     progress.show(job);
-    for (let pause = FIRST_POLL_MS; !isOver(job); pause = Math.min(POLL_MS, pause * 1.25)) {
+    for (let pause = FIRST_POLL_MS; !standsStill(job); pause = Math.min(POLL_MS, pause * 1.25)) {
       await sleep(pause);
       job = (await read(progress)) ?? job;
       progress.show(job);

@@ -1,6 +1,6 @@
-import { PlanRestoreInput } from '../core/contracts/steps.ts';
+import { RestoreRef } from '../core/contracts/restore-steps.ts';
 import { createLaunchInstance } from '../core/steps/restore/launch-instance.ts';
 import { wireSteps } from './wiring/steps.ts';
 
 const launchInstance = createLaunchInstance(wireSteps(process.env));
-export const handler = async (event: unknown) => launchInstance(PlanRestoreInput.parse(event));
+export const handler = async (event: unknown) => launchInstance(RestoreRef.parse(event));

@@ -1,4 +1,4 @@
-import { RestoreRef } from '../core/contracts/steps.ts';
+import { RestoreRef } from '../core/contracts/restore-steps.ts';
 import { createStartSnapshots } from '../core/steps/restore/start-snapshots.ts';
 import { wireSteps } from './wiring/steps.ts';
 

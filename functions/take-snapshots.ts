@@ -1,6 +1,6 @@
-import { LockedInstance } from '../core/contracts/steps.ts';
-import { createTakeSnapshots } from '../core/steps/backup/take-snapshots.ts';
+import { TakeSnapshotsInput } from '../core/contracts/steps.ts';
+import { createTakeSnapshots } from '../core/steps/snapshot/take-snapshots.ts';
 import { wireSteps } from './wiring/steps.ts';
 
 const takeSnapshots = createTakeSnapshots(wireSteps(process.env));
-export const handler = async (event: unknown) => takeSnapshots(LockedInstance.parse(event));
+export const handler = async (event: unknown) => takeSnapshots(TakeSnapshotsInput.parse(event));

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -18,3 +20,10 @@ export const openControlPlaneClients = (region: string) => {
     sts: new STSClient(settings),
   };
 };
+
+/** Apart: a function that does not need it is not to load it at each cold start. */
+export const openSchedulerClient = (region: string): SchedulerClient =>
+  new SchedulerClient(clientSettings('own', region));
+
+/** IAM is one for the world; the region only says which partition. */
+export const openIamClient = (region: string): IAMClient => new IAMClient(clientSettings('own', region));

@@ -1,12 +1,15 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Catalog } from '../../core/ports/catalog.ts';
+import { createDynamoAccessNodes } from './dynamo-access-nodes.ts';
 import { createDynamoEffects } from './dynamo-effects.ts';
 import { createDynamoHypervisors } from './dynamo-hypervisors.ts';
 import { createDynamoJobs } from './dynamo-jobs.ts';
 import { createDynamoOrders } from './dynamo-orders.ts';
+import { createDynamoPlans } from './dynamo-plans.ts';
 import { createDynamoProtectedInstances } from './dynamo-protected-instances.ts';
 import { createDynamoRecoveryPoints } from './dynamo-recovery-points.ts';
 import { createTable } from './dynamo-table.ts';
+import { createDynamoVmGroups } from './dynamo-vm-groups.ts';
 
 /** The catalog on one table (dynamo-table-definition.ts). Make the client with `clientSettings('own', region)`. */
 export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBClient; table: string }): Catalog => {
@@ -18,5 +21,8 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
     points: createDynamoRecoveryPoints(table),
     orders: createDynamoOrders(table),
     effects: createDynamoEffects(table),
+    vmGroups: createDynamoVmGroups(table),
+    plans: createDynamoPlans(table),
+    nodes: createDynamoAccessNodes(table),
   };
 };

@@ -1,5 +1,6 @@
-import type { Hypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { Hypervisor, ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Hypervisors } from '../../core/ports/catalog.ts';
+import type { Change, Condition } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';
@@ -13,6 +14,10 @@ const ALL = 'HYPERVISORS';
 const place = (hypervisor: Hypervisor): string =>
   hypervisor.kind === 'tenant' ? `tenant#${hypervisor.accountId}` : `service#${hypervisor.hypervisorId}`;
 const pointerKey = (hypervisorId: string): Key => ({ pk: `HYPERVISOR#${hypervisorId}`, sk: 'POINTER' });
+const still = (hypervisorId: string): Condition => ({
+  text: '#hypervisorId = :hypervisorId',
+  values: { ':hypervisorId': hypervisorId },
+});
 
 export const createDynamoHypervisors = (table: Table): Hypervisors => {
   const find = async (hypervisorId: string): Promise<{ key: Key; hypervisor: Hypervisor } | undefined> => {
@@ -21,6 +26,12 @@ export const createDynamoHypervisors = (table: Table): Hypervisors => {
     const key = { pk: ALL, sk: pointer.place as string };
     const item = await table.get(key);
     return item?.hypervisorId === hypervisorId ? { key, hypervisor: recordOf<Hypervisor>(item) } : undefined;
+  };
+
+  const change = async (kind: Hypervisor['kind'], id: string, set: Change['set'] & object): Promise<boolean> => {
+    const found = await find(id);
+    if (found?.hypervisor.kind !== kind) return false;
+    return (await table.update(found.key, { set }, still(id))) !== undefined;
   };
 
   return {
@@ -38,11 +49,20 @@ export const createDynamoHypervisors = (table: Table): Hypervisors => {
       return item && recordOf<TenantHypervisor>(item);
     },
     list: (page) => readPage(table, ALL, page, false, async (rows) => rows.map((item) => recordOf<Hypervisor>(item))),
-    async bind(tenantId, binding) {
-      const found = await find(tenantId);
-      if (found?.hypervisor.kind !== 'tenant') return false;
-      const still = { text: '#hypervisorId = :tenantId', values: { ':tenantId': tenantId } };
-      return (await table.update(found.key, { set: { binding } }, still)) !== undefined;
+    bind: (tenantId, binding) => change('tenant', tenantId, { binding }),
+    // All tenants are read: a megabyte, which is one query's worth, holds some 1,500, and a row that points from the
+    // service to its tenants could be left behind by a crash.
+    boundTo: async (serviceId) =>
+      (await table.all(ALL, 'tenant#'))
+        .map((item) => recordOf<TenantHypervisor>(item))
+        .filter(({ binding }) => binding?.serviceId === serviceId),
+    updateService: (serviceId, fields: Partial<ServiceHypervisor>) => change('service', serviceId, fields),
+    async remove(hypervisorId) {
+      const pointer = await table.get(pointerKey(hypervisorId));
+      if (!pointer) return;
+      // The account may have another hypervisor by now: the pointer goes last, and only its own record with it.
+      await table.delete({ pk: ALL, sk: pointer.place as string }, still(hypervisorId));
+      await table.delete(pointerKey(hypervisorId));
     },
   };
 };

@@ -1,3 +1,4 @@
+import { noCounters } from '../../core/contracts/orders.ts';
 import type { JobInstance } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
@@ -11,7 +12,7 @@ const absent = (jobId: string, instanceId: string): Error =>
 
 export const createDynamoJobInstances = (
   table: Table,
-): Pick<Jobs, 'addInstance' | 'instances' | 'instance' | 'updateInstance' | 'addCounters'> => ({
+): Pick<Jobs, 'addInstance' | 'instances' | 'instance' | 'updateInstance' | 'resetInstance' | 'addCounters'> => ({
   async addInstance(instance) {
     await table.create(keyOf(instance.jobId, instance.instanceId), instance);
   },
@@ -24,8 +25,34 @@ export const createDynamoJobInstances = (
     unchangeable(change, ['jobId', 'instanceId', 'tenantId']);
     if (!(await table.update(keyOf(jobId, instanceId), { set: change }))) throw absent(jobId, instanceId);
   },
+  async resetInstance(jobId, instanceId, now) {
+    const set = { ...OF_AN_ATTEMPT, phase: 'waiting', phaseSince: now, counters: noCounters };
+    if (!(await table.update(keyOf(jobId, instanceId), { set }))) throw absent(jobId, instanceId);
+  },
   async addCounters(jobId, instanceId, delta) {
     const increase = Object.fromEntries(Object.entries(delta).map(([name, by]) => [`counters.${name}`, by]));
     if (!(await table.update(keyOf(jobId, instanceId), { increase }))) throw absent(jobId, instanceId);
   },
 });
+
+/**
+ * What an attempt leaves on a child's record, and the next one begins without. `recoveryPointIds` stays: copies that
+ * were committed are not made again.
+ */
+const OF_AN_ATTEMPT: Record<
+  Exclude<
+    keyof JobInstance,
+    'jobId' | 'tenantId' | 'instanceId' | 'phase' | 'phaseSince' | 'counters' | 'recoveryPointIds'
+  >,
+  undefined
+> = {
+  plannedBlocks: undefined,
+  recoveryPointId: undefined,
+  consistency: undefined,
+  excludedVolumes: undefined,
+  error: undefined,
+  transferStartedAt: undefined,
+  transferEndedAt: undefined,
+  result: undefined,
+  volumes: undefined,
+};

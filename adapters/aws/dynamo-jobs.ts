@@ -1,7 +1,9 @@
-import type { Job } from '../../core/domain/job.ts';
+import { isOpen, type Job, OPEN_STATES } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
+import type { Condition } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { createDynamoJobInstances } from './dynamo-job-instances.ts';
+import { createOpenJobs } from './dynamo-open-jobs.ts';
 import type { Table } from './dynamo-table.ts';
 import { readTimeline, timelineRow } from './dynamo-timeline.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
@@ -9,29 +11,82 @@ import { unchangeable } from './dynamo-unchangeable.ts';
 const keyOf = (tenantId: string, jobId: string): Key => ({ pk: `TENANT#${tenantId}#JOB`, sk: jobId });
 const timeline = (tenantId: string): string => `TENANT#${tenantId}#JOBS-BY-TIME`;
 
-export const createDynamoJobs = (table: Table): Jobs => ({
-  ...createDynamoJobInstances(table),
-  async add(job) {
-    await table.putMany([timelineRow(timeline(job.tenantId), job.createdAt, job.jobId)]);
-    return table.create(keyOf(job.tenantId, job.jobId), job);
-  },
-  async get(tenantId, jobId) {
+const inOneOf = (states: readonly Job['state'][]): Condition => {
+  const values = Object.fromEntries(states.map((state, index) => [`:from${index}`, state]));
+  return { text: `#state IN (${Object.keys(values).join(', ')})`, values };
+};
+
+/** A closed attempt stays closed: see dynamo-open-jobs.ts. */
+const changeableFrom = (
+  change: Partial<Job>,
+  from: readonly Job['state'][] | undefined,
+): readonly Job['state'][] | undefined => {
+  if (change.state === undefined || !isOpen(change.state)) return from;
+  if (from && !from.every(isOpen)) throw new TypeError('a job that is not open is opened again by reopen');
+  return from ?? OPEN_STATES;
+};
+
+export const createDynamoJobs = (table: Table): Jobs => {
+  const get = async (tenantId: string, jobId: string): Promise<Job | undefined> => {
     const item = await table.get(keyOf(tenantId, jobId));
     return item && recordOf<Job>(item);
-  },
-  list: (tenantId, page) =>
-    readTimeline(
-      table,
-      timeline(tenantId),
-      page,
-      async (ids) => (await table.getMany(ids.map((id) => keyOf(tenantId, id)))).map((item) => recordOf<Job>(item)),
-      ({ jobId, createdAt }) => ({ id: jobId, time: createdAt }),
-    ),
-  async update(tenantId, jobId, change, from) {
-    unchangeable(change, ['tenantId', 'jobId', 'createdAt']);
-    if (from?.length === 0) return false;
-    const values = Object.fromEntries((from ?? []).map((state, index) => [`:from${index}`, state]));
-    const condition = from && { text: `#state IN (${Object.keys(values).join(', ')})`, values };
-    return (await table.update(keyOf(tenantId, jobId), { set: change }, condition)) !== undefined;
-  },
-});
+  };
+  const open = createOpenJobs(table, async (jobs) =>
+    (await table.getMany(jobs.map(({ tenantId, jobId }) => keyOf(tenantId, jobId)))).map((item) => recordOf<Job>(item)),
+  );
+
+  return {
+    ...createDynamoJobInstances(table),
+    get,
+    open: open.list,
+    async add(job) {
+      await table.putMany([timelineRow(timeline(job.tenantId), job.createdAt, job.jobId)]);
+      if (isOpen(job.state)) await open.note(job);
+      if (await table.create(keyOf(job.tenantId, job.jobId), job)) return true;
+      const there = await get(job.tenantId, job.jobId);
+      if (there) await open.settle(there, job.attempt);
+      return false;
+    },
+    list: (tenantId, page) =>
+      readTimeline(
+        table,
+        timeline(tenantId),
+        page,
+        async (ids) => (await table.getMany(ids.map((id) => keyOf(tenantId, id)))).map((item) => recordOf<Job>(item)),
+        ({ jobId, createdAt }) => ({ id: jobId, time: createdAt }),
+      ),
+    async update(tenantId, jobId, change, from) {
+      unchangeable(change, ['tenantId', 'jobId', 'createdAt', 'attempt']);
+      const states = changeableFrom(change, from);
+      if (states?.length === 0) return false;
+      const item = await table.update(keyOf(tenantId, jobId), { set: change }, states && inOneOf(states));
+      if (item && change.state !== undefined) await open.settle(recordOf<Job>(item));
+      return item !== undefined;
+    },
+    async reopen(tenantId, jobId, attempt, from) {
+      const job = await get(tenantId, jobId);
+      if (job?.attempt !== attempt - 1 || !from.includes(job.state)) return false;
+      await open.note({ tenantId, jobId, attempt });
+      const { text, values } = inOneOf(from);
+      const item = await table.update(
+        keyOf(tenantId, jobId),
+        { set: { ...OF_AN_ATTEMPT, attempt, state: 'queued' } },
+        { text: `#attempt = :before AND ${text}`, values: { ...values, ':before': attempt - 1 } },
+      );
+      if (!item) {
+        const there = await get(tenantId, jobId);
+        if (there) await open.settle(there, attempt);
+      }
+      return item !== undefined;
+    },
+  };
+};
+
+/** What an attempt leaves on the record, and the next one begins without. */
+const OF_AN_ATTEMPT = {
+  endedAt: undefined,
+  error: undefined,
+  cancelRequestedAt: undefined,
+  suspendRequestedAt: undefined,
+  executionArn: undefined,
+} satisfies { [Field in keyof Job]?: undefined };

@@ -33,13 +33,13 @@ export const createDynamoProtectedInstances = (table: Table): ProtectedInstances
       const held = await get(tenantId, instanceId);
       return held?.owner === owner ? held : undefined;
     },
-    async commit(tenantId, instanceId, owner, fence, point) {
+    async commit(tenantId, instanceId, owner, fence, point, becomes) {
       const committed = await table.update(
         keyOf(tenantId, instanceId),
-        { set: { head: point } },
+        { set: { committed: point, ...(becomes === 'neither' ? {} : { [becomes]: point }) } },
         { text: '#owner = :owner AND #fence = :fence', values: { ':owner': owner, ':fence': fence } },
       );
-      return committed !== undefined || (await get(tenantId, instanceId))?.head === point;
+      return committed !== undefined || (await get(tenantId, instanceId))?.committed === point;
     },
     async unlock(tenantId, instanceId, owner) {
       await table.update(keyOf(tenantId, instanceId), { set: { owner: undefined } }, heldBy(owner));

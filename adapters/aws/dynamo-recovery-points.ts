@@ -1,6 +1,7 @@
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { RecoveryPoints } from '../../core/ports/catalog.ts';
+import type { Condition } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import { isVolume, isVolumeOf, volumeItems, volumeOf, volumesVersion } from './dynamo-point-volumes.ts';
 import type { Table } from './dynamo-table.ts';
@@ -17,6 +18,13 @@ const timelineRows = ({ tenantId, instanceId, recoveryPointId }: RecoveryPoint, 
   timelineRow(timeline(tenantId), takenAt, recoveryPointId),
   timelineRow(timeline(tenantId, instanceId), takenAt, recoveryPointId),
 ];
+
+const expirable: Condition = {
+  text: '#state = :available AND attribute_not_exists(#legalHold)',
+  values: { ':available': 'available' },
+};
+const absent = (tenantId: string, pointId: string): Error =>
+  new Error(`there is no recovery point ${pointId} of ${tenantId}`);
 
 /** Reading the point and its volumes may take several pages, between which another set of volumes may be written. */
 const READS = 4;
@@ -61,8 +69,15 @@ export const createDynamoRecoveryPoints = (table: Table): RecoveryPoints => {
       if (volumes) await table.putMany(volumeItems(key.pk, volumes));
       const version = volumes && volumesVersion(volumes);
       const set = version === undefined ? change : { ...change, version, volumeCount: volumes?.length };
-      if (!(await table.update(key, { set }))) throw new Error(`there is no recovery point ${pointId} of ${tenantId}`);
+      if (!(await table.update(key, { set }))) throw absent(tenantId, pointId);
       if (version !== undefined) await dropOthers(table, key.pk, version);
+    },
+    async setLegalHold(tenantId, pointId, legalHold) {
+      if (!(await table.update(keyOf(tenantId, pointId), { set: { legalHold } }))) throw absent(tenantId, pointId);
+    },
+    async expire(tenantId, pointId, now) {
+      const set = { state: 'expired', expiredAt: now };
+      return (await table.update(keyOf(tenantId, pointId), { set }, expirable)) !== undefined;
     },
   };
 };

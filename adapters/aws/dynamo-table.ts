@@ -30,13 +30,16 @@ export interface Table {
   getMany(keys: readonly Key[]): Promise<readonly Item[]>;
   /** False if there is an item of that key. */
   create(key: Key, fields: object): Promise<boolean>;
+  /** The whole item anew; false if there is none of that key. */
+  replace(key: Key, fields: object): Promise<boolean>;
   /** Creates or replaces, without a condition; any number. */
   putMany(items: readonly Item[]): Promise<void>;
   /** The item after the change (or before it), or undefined if it is absent or the condition refuses. */
   update(key: Key, change: Change, condition?: Condition, answer?: 'after' | 'before'): Promise<Item | undefined>;
   /** Like `update`, but an absent item is made. */
   upsert(key: Key, change: Change, condition?: Condition): Promise<Item | undefined>;
-  delete(key: Key): Promise<void>;
+  /** Idempotent; an item that the condition does not fit stays. */
+  delete(key: Key, condition?: Condition): Promise<void>;
   /** One page of a partition, in order of the sort key, or backwards. */
   rows(pk: string, page: { limit: number; after?: string; prefix?: string; descending?: boolean }): Promise<Rows>;
   /** All of a partition whose sort key starts with `prefix`. */
@@ -108,35 +111,43 @@ export const createTable = (client: DynamoDBClient, tableName: string): Table =>
     return { items: (Items ?? []) as Item[], ...(last === undefined ? {} : { last }) };
   };
 
+  const put = async (key: Key, fields: object, condition: Condition): Promise<boolean> => {
+    const writeId = randomUUID();
+    const made = await decided(key, writeId, async () => {
+      await callOwn('dynamodb:PutItem', () =>
+        documents.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...fields, ...key, writeId },
+            ...conditionExpression(condition),
+          }),
+        ),
+      );
+      return { ...key };
+    });
+    return made !== undefined;
+  };
+
   return {
     get,
     getMany: (keys) => batchGet(documents, tableName, keys),
     putMany: (items) => batchPut(documents, tableName, items),
-    async create(key, fields) {
-      const writeId = randomUUID();
-      const made = await decided(key, writeId, async () => {
-        await callOwn('dynamodb:PutItem', () =>
-          documents.send(
-            new PutCommand({
-              TableName: tableName,
-              Item: { ...fields, ...key, writeId },
-              ...conditionExpression({ text: 'attribute_not_exists(#pk)' }),
-            }),
-          ),
-        );
-        return { ...key };
-      });
-      return made !== undefined;
-    },
+    create: (key, fields) => put(key, fields, { text: 'attribute_not_exists(#pk)' }),
+    replace: (key, fields) => put(key, fields, { text: 'attribute_exists(#pk)' }),
     update(key, what, condition, answer = 'after') {
       const text = condition ? `attribute_exists(#pk) AND (${condition.text})` : 'attribute_exists(#pk)';
       return change(key, what, { text, values: condition?.values ?? {} }, answer);
     },
     upsert: (key, what, condition) => change(key, what, condition, 'after'),
-    async delete(key) {
-      await callOwn('dynamodb:DeleteItem', () =>
-        documents.send(new DeleteCommand({ TableName: tableName, Key: { pk: key.pk, sk: key.sk } })),
-      );
+    async delete({ pk, sk }, condition) {
+      const expression = condition ? conditionExpression(condition) : {};
+      try {
+        await callOwn('dynamodb:DeleteItem', () =>
+          documents.send(new DeleteCommand({ TableName: tableName, Key: { pk, sk }, ...expression })),
+        );
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
     },
     rows,
     async all(pk, prefix = '') {

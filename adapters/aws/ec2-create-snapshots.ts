@@ -7,8 +7,8 @@ import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, InstanceNotFound, SnapshotFailed, TransientFailure } from '../../core/domain/errors.ts';
 import type { DescribedSnapshot, Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsMessage, awsName, isOutcomeUnknown, required, transientFailure } from './classify.ts';
+import { findInstances, NO_INSTANCE } from './ec2-find-instances.ts';
 import { deleteSnapshot, findSnapshotsByTag } from './ec2-find-snapshots.ts';
-import { findInstances } from './ec2-instances.ts';
 import { tagSpecifications, tagsOf } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -16,7 +16,6 @@ const ACTION = 'ec2:CreateSnapshots';
 /** Tells the sets of two calls apart. */
 const SET_TAG = 'holdfast:set';
 
-const NO_INSTANCE = new Set(['InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed']);
 /** Others are being taken of the same volumes: it gets better by waiting. */
 const WAITING = new Set(['ConcurrentSnapshotLimitExceeded', 'PendingSnapshotLimitExceeded']);
 

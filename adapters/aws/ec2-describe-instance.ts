@@ -1,7 +1,8 @@
-import { type Instance, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
+import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import type { InstanceConfiguration } from '../../core/domain/recovery-point.ts';
 import type { AttachedVolume, DescribedInstance } from '../../core/ports/tenant-scope.ts';
 import { required } from './classify.ts';
+import { allVolumes } from './ec2-describe-volumes.ts';
 import { tagsOf } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -16,6 +17,9 @@ export const describedInstance = async (reach: TenantReach, instance: Instance):
   };
 };
 
+export const platformOf = ({ PlatformDetails, Platform }: Instance): string =>
+  PlatformDetails ?? (Platform === 'Windows' ? 'Windows' : 'Linux/UNIX');
+
 const configurationOf = (instance: Instance): InstanceConfiguration => {
   const tags = tagsOf(instance.Tags);
   const bootMode = instance.CurrentInstanceBootMode ?? instance.BootMode;
@@ -24,7 +28,7 @@ const configurationOf = (instance: Instance): InstanceConfiguration => {
     instanceType: required(instance.InstanceType, 'InstanceType', ACTION),
     architecture: required(instance.Architecture, 'Architecture', ACTION),
     enaSupport: instance.EnaSupport ?? false,
-    platform: instance.PlatformDetails ?? (instance.Platform === 'Windows' ? 'Windows' : 'Linux/UNIX'),
+    platform: platformOf(instance),
     virtualizationType: instance.VirtualizationType ?? 'hvm',
     rootDeviceName: required(instance.RootDeviceName, 'RootDeviceName', ACTION),
     availabilityZone: required(instance.Placement?.AvailabilityZone, 'Placement.AvailabilityZone', ACTION),
@@ -37,16 +41,14 @@ const configurationOf = (instance: Instance): InstanceConfiguration => {
     ...(instance.VpcId === undefined ? {} : { vpcId: instance.VpcId }),
     ...(instance.KeyName === undefined ? {} : { keyName: instance.KeyName }),
     ...(instance.IamInstanceProfile?.Arn === undefined ? {} : { instanceProfileArn: instance.IamInstanceProfile.Arn }),
+    ...(instance.TpmSupport === undefined ? {} : { tpmSupport: instance.TpmSupport }),
+    // An image's attribute; its effect on an instance is this. An image made with it launches as the instance was.
+    ...(instance.MetadataOptions?.HttpTokens === 'required' ? { imdsSupport: 'v2.0' } : {}),
   };
 };
 
-const attachedVolumes = async ({ ec2, call }: TenantReach, instanceId: string): Promise<AttachedVolume[]> => {
-  const volumes = await call('ec2:DescribeVolumes', async () => {
-    const found: Volume[] = [];
-    const input = { Filters: [{ Name: 'attachment.instance-id', Values: [instanceId] }] };
-    for await (const page of paginateDescribeVolumes({ client: ec2 }, input)) found.push(...(page.Volumes ?? []));
-    return found;
-  });
+const attachedVolumes = async (reach: TenantReach, instanceId: string): Promise<AttachedVolume[]> => {
+  const volumes = await allVolumes(reach, { Filters: [{ Name: 'attachment.instance-id', Values: [instanceId] }] });
   return volumes.map((volume) => attachedVolume(volume, instanceId));
 };
 

@@ -2,21 +2,22 @@ import {
   type ArchitectureValues,
   type BootModeValues,
   DeregisterImageCommand,
-  type DescribeImagesCommandInput,
-  type Image,
-  paginateDescribeImages,
+  type ImdsSupportValues,
   RegisterImageCommand,
+  type TpmSupportValues,
   type VolumeType,
 } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
 import type { ImageRequest, TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsMessage, awsName, required, transientFailure } from './classify.ts';
+import { findDonorImage } from './ec2-donor-images.ts';
+import { describeImage, findImages, NO_IMAGE } from './ec2-find-images.ts';
 import { tagSpecifications, tagsOf } from './ec2-tags.ts';
+import { volumePerformance } from './ec2-volume-types.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 const ACTION = 'ec2:RegisterImage';
-const ABSENT = new Set(['InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable', 'InvalidAMIID.Malformed']);
 
 export const createEc2Images = (reach: TenantReach): TenantScope['images'] => ({
   async register(image) {
@@ -29,8 +30,10 @@ export const createEc2Images = (reach: TenantReach): TenantScope['images'] => ({
       throw new LaunchFailed(`${ACTION}: ${awsName(error)} ${awsMessage(error)}`, { cause: error });
     }
   },
+  describe: describeImage(reach),
+  findDonor: findDonorImage(reach),
   async findByTag(key, value) {
-    const images = await findImages(reach, { Filters: [{ Name: `tag:${key}`, Values: [value] }] });
+    const images = await findImages(reach, { Owners: ['self'], Filters: [{ Name: `tag:${key}`, Values: [value] }] });
     return images.map(({ ImageId }) => ImageId).filter((id) => id !== undefined);
   },
   deregister: (imageId) =>
@@ -38,23 +41,14 @@ export const createEc2Images = (reach: TenantReach): TenantScope['images'] => ({
       try {
         await reach.ec2.send(new DeregisterImageCommand({ ImageId: imageId }));
       } catch (error) {
-        if (!ABSENT.has(awsName(error))) throw error;
+        if (!NO_IMAGE.has(awsName(error))) throw error;
       }
     }),
 });
 
-const findImages = ({ ec2, call }: TenantReach, input: DescribeImagesCommandInput): Promise<Image[]> =>
-  call('ec2:DescribeImages', async () => {
-    const found: Image[] = [];
-    for await (const page of paginateDescribeImages({ client: ec2 }, { Owners: ['self'], ...input })) {
-      found.push(...(page.Images ?? []));
-    }
-    return found;
-  });
-
 /** An image's name is its own in an account and region: who finds it taken finds what an earlier try made. */
 const adopt = async (reach: TenantReach, { name, tags }: ImageRequest, cause: unknown): Promise<string> => {
-  const [image] = await findImages(reach, { Filters: [{ Name: 'name', Values: [name] }] });
+  const [image] = await findImages(reach, { Owners: ['self'], Filters: [{ Name: 'name', Values: [name] }] });
   if (image?.ImageId === undefined) throw transientFailure(ACTION, cause);
   if (tagsOf(image.Tags)[TAG.operation] === tags[TAG.operation]) return image.ImageId;
   throw new LaunchFailed(`there is another image named ${name}`, { cause });
@@ -69,15 +63,15 @@ const registerImage = ({ name, configuration, volumes, tags }: ImageRequest): Re
     EnaSupport: configuration.enaSupport,
     RootDeviceName: configuration.rootDeviceName,
     ...(configuration.bootMode === undefined ? {} : { BootMode: configuration.bootMode as BootModeValues }),
-    BlockDeviceMappings: volumes.map(({ device, snapshotId, volumeType, iops, throughput, deleteOnTermination }) => ({
+    ...(configuration.tpmSupport === undefined ? {} : { TpmSupport: configuration.tpmSupport as TpmSupportValues }),
+    ...(configuration.imdsSupport === undefined ? {} : { ImdsSupport: configuration.imdsSupport as ImdsSupportValues }),
+    BlockDeviceMappings: volumes.map(({ device, snapshotId, deleteOnTermination, ...volume }) => ({
       DeviceName: device,
       Ebs: {
         SnapshotId: snapshotId,
-        VolumeType: volumeType as VolumeType,
+        VolumeType: volume.volumeType as VolumeType,
         DeleteOnTermination: deleteOnTermination,
-        // EC2 describes them for other types too, and refuses to be told them.
-        ...(iops !== undefined && ['gp3', 'io1', 'io2'].includes(volumeType) ? { Iops: iops } : {}),
-        ...(throughput !== undefined && volumeType === 'gp3' ? { Throughput: throughput } : {}),
+        ...volumePerformance(volume),
       },
     })),
     TagSpecifications: tagSpecifications({ image: tags }),

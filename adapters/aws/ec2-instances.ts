@@ -1,46 +1,33 @@
-import {
-  type DescribeInstancesCommandInput,
-  type Instance,
-  ModifyInstanceAttributeCommand,
-  paginateDescribeInstances,
-  TerminateInstancesCommand,
-} from '@aws-sdk/client-ec2';
+import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsName } from './classify.ts';
 import { describedInstance } from './ec2-describe-instance.ts';
+import { findInstances, NO_INSTANCE } from './ec2-find-instances.ts';
+import { startInstance, stopInstance } from './ec2-instance-states.ts';
 import { createEc2Launch } from './ec2-launch.ts';
+import { listedInstance } from './ec2-list-instances.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
-const ABSENT = new Set(['InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed']);
-const isGone = ({ State }: Instance): boolean => State?.Name === 'terminated';
-
-/** All pages; none if the ids name nothing. */
-export const findInstances = ({ ec2, call }: TenantReach, input: DescribeInstancesCommandInput): Promise<Instance[]> =>
-  call('ec2:DescribeInstances', async () => {
-    const found: Instance[] = [];
-    try {
-      for await (const page of paginateDescribeInstances({ client: ec2 }, input)) {
-        for (const { Instances } of page.Reservations ?? []) found.push(...(Instances ?? []));
-      }
-    } catch (error) {
-      if (ABSENT.has(awsName(error))) return [];
-      throw error;
-    }
-    return found.filter((instance) => !isGone(instance));
-  });
+/** As many as EC2 gives at once. */
+const PAGE = 1_000;
 
 export const createEc2Instances = (reach: TenantReach): TenantScope['instances'] => ({
+  async list() {
+    return (await findInstances(reach, { MaxResults: PAGE })).map(listedInstance);
+  },
   async describe(instanceId) {
     const [instance] = await findInstances(reach, { InstanceIds: [instanceId] });
     return instance && describedInstance(reach, instance);
   },
   launch: createEc2Launch(reach),
+  stop: stopInstance(reach),
+  start: startInstance(reach),
   async terminate(instanceId) {
     await reach.call('ec2:TerminateInstances', async () => {
       try {
         await reach.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
       } catch (error) {
-        if (!ABSENT.has(awsName(error))) throw error;
+        if (!NO_INSTANCE.has(awsName(error))) throw error;
       }
     });
   },

@@ -1,11 +1,11 @@
-import { type _InstanceType, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import { type _InstanceType, type BlockDeviceMapping, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
 import type { LaunchRequest, TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsMessage, awsName, required } from './classify.ts';
 import { tagSpecifications } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
-const REMEDIES: Readonly<Record<string, string>> = {
+export const LAUNCH_REMEDIES: Readonly<Record<string, string>> = {
   InsufficientInstanceCapacity: 'AWS has none of this instance type there now: try later, or another type or zone.',
   InstanceLimitExceeded: 'The account has reached its limit for this kind of instance: ask AWS to raise it.',
   VcpuLimitExceeded: 'The account has reached its vCPU limit for this kind of instance: ask AWS to raise it.',
@@ -22,7 +22,7 @@ export const createEc2Launch =
       return { instanceId: required(Instances?.[0]?.InstanceId, 'InstanceId', 'ec2:RunInstances') };
     } catch (error) {
       if (error instanceof HoldfastError) throw error;
-      const remedy = REMEDIES[awsName(error)];
+      const remedy = LAUNCH_REMEDIES[awsName(error)];
       throw new LaunchFailed(`ec2:RunInstances: ${awsName(error)} ${awsMessage(error)}`, {
         cause: error,
         ...(remedy === undefined ? {} : { remedy }),
@@ -42,5 +42,13 @@ const runInstances = (launch: LaunchRequest): RunInstancesCommand =>
     ...(launch.subnetId === undefined ? {} : { SubnetId: launch.subnetId }),
     ...(launch.keyName === undefined ? {} : { KeyName: launch.keyName }),
     ...(launch.availabilityZone === undefined ? {} : { Placement: { AvailabilityZone: launch.availabilityZone } }),
+    ...(launch.encryption ? { BlockDeviceMappings: encrypted(launch.encryption) } : {}),
     ...(launch.instanceProfileArn === undefined ? {} : { IamInstanceProfile: { Arn: launch.instanceProfileArn } }),
   });
+
+/** The rest of each mapping is the image's. */
+const encrypted = ({ devices, kmsKeyId }: NonNullable<LaunchRequest['encryption']>): BlockDeviceMapping[] =>
+  devices.map((DeviceName) => ({
+    DeviceName,
+    Ebs: { Encrypted: true, ...(kmsKeyId === undefined ? {} : { KmsKeyId: kmsKeyId }) },
+  }));

@@ -1,15 +1,15 @@
 import type { DescribedSnapshot, TenantScope } from '../../core/ports/tenant-scope.ts';
+import { copySnapshotFrom } from './ec2-copy-snapshot.ts';
 import { createSnapshotsOfInstance } from './ec2-create-snapshots.ts';
+import { FILTER_VALUES } from './ec2-filters.ts';
 import { deleteSnapshot, findSnapshots, findSnapshotsByTag } from './ec2-find-snapshots.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
-/** EC2's limit of values in one filter. */
-const FILTER_VALUES = 200;
-
 export const createEc2Snapshots = (
   reach: TenantReach,
-): Pick<TenantScope['snapshots'], 'createForInstance' | 'describe' | 'findByTag' | 'delete'> => ({
+): Pick<TenantScope['snapshots'], 'createForInstance' | 'copyFrom' | 'describe' | 'findByTag' | 'delete'> => ({
   createForInstance: createSnapshotsOfInstance(reach),
+  copyFrom: copySnapshotFrom(reach),
   async describe(snapshotIds) {
     const found: DescribedSnapshot[] = [];
     for (let at = 0; at < snapshotIds.length; at += FILTER_VALUES) {

@@ -2,16 +2,15 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   GetSecretValueCommand,
+  PutSecretValueCommand,
   ResourceExistsException,
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { Conflict } from '../../core/domain/errors.ts';
 import type { Secrets } from '../../core/ports/control.ts';
 import { callOwn, required } from './classify.ts';
 
 export const createSecretsManagerSecrets = ({ client }: { client: SecretsManagerClient }): Secrets => ({
-  /** Errors: Conflict if there is a secret of that name. */
   async create(name, value) {
     try {
       const { ARN } = await callOwn('secretsmanager:CreateSecret', () =>
@@ -20,7 +19,10 @@ export const createSecretsManagerSecrets = ({ client }: { client: SecretsManager
       return required(ARN, 'ARN', 'secretsmanager:CreateSecret');
     } catch (error) {
       if (!(error instanceof ResourceExistsException)) throw error;
-      throw new Conflict(`there is a secret named ${name}`, { cause: error });
+      const { ARN } = await callOwn('secretsmanager:PutSecretValue', () =>
+        client.send(new PutSecretValueCommand({ SecretId: name, SecretString: value })),
+      );
+      return required(ARN, 'ARN', 'secretsmanager:PutSecretValue');
     }
   },
   async delete(arn) {

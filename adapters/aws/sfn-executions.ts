@@ -6,10 +6,9 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Executions } from '../../core/ports/control.ts';
+import type { Executions, Machine } from '../../core/ports/control.ts';
 import { callOwn, required } from './classify.ts';
-
-type Machine = Parameters<Executions['start']>[0];
+import { readPath } from './sfn-execution-path.ts';
 
 /** `machines`: their ARNs. Make the client with `clientSettings('own', region)`. */
 export const createSfnExecutions = ({
@@ -63,5 +62,6 @@ export const createSfnExecutions = ({
         if (!(failure instanceof ExecutionDoesNotExist)) throw failure;
       }
     },
+    path: (machine, name) => readPath(client, arnOf(machine, name)),
   };
 };

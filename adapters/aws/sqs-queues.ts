@@ -1,5 +1,13 @@
-import { CreateQueueCommand, GetQueueUrlCommand, QueueDeletedRecently, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  QueueDeletedRecently,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Queues } from '../../core/ports/control.ts';
+import type { QueueDepths } from '../../core/ports/service-account.ts';
 import { awsName, callOwn, required, transientFailure } from './classify.ts';
 
 const ATTRIBUTES = {
@@ -12,6 +20,8 @@ const ATTRIBUTES = {
 
 /** SQS answers this code in its older form from some regions. */
 const EXISTS = new Set(['QueueNameExists', 'QueueAlreadyExists', 'AWS.SimpleQueueService.QueueNameExists']);
+
+const GONE = new Set(['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']);
 
 export const createSqsQueues = ({ client }: { client: SQSClient }): Queues => ({
   async ensure(name) {
@@ -28,6 +38,32 @@ export const createSqsQueues = ({ client }: { client: SQSClient }): Queues => ({
         client.send(new GetQueueUrlCommand({ QueueName: name })),
       );
       return required(QueueUrl, 'QueueUrl', 'sqs:GetQueueUrl');
+    }
+  },
+  async remove(url) {
+    try {
+      await callOwn('sqs:DeleteQueue', () => client.send(new DeleteQueueCommand({ QueueUrl: url })));
+    } catch (error) {
+      if (!GONE.has(awsName(error))) throw error;
+    }
+  },
+});
+
+export const createSqsQueueDepths = ({ client }: { client: SQSClient }): QueueDepths => ({
+  async depth(url) {
+    try {
+      const { Attributes } = await callOwn('sqs:GetQueueAttributes', () =>
+        client.send(
+          new GetQueueAttributesCommand({
+            QueueUrl: url,
+            AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+          }),
+        ),
+      );
+      return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
+    } catch (error) {
+      if (GONE.has(awsName(error))) return 0;
+      throw error;
     }
   },
 });

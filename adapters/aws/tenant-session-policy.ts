@@ -1,63 +1,129 @@
-import { TAG } from '../../core/domain/effect.ts';
-import type { Policy } from './session-policy.ts';
-
-const ours = { StringLike: { [`aws:ResourceTag/${TAG.job}`]: '*' } };
-/** What a restore made, which a backup never has. */
-const restored = { StringLike: { [`aws:ResourceTag/${TAG.restore}`]: '*' } };
-
 /**
- * What the control plane may do in a tenant account during a step. No block of data can be read or written with it:
- * that takes an order's session. What was not made by us can be neither deleted nor tagged.
+ * What the control plane may do in a tenant account during a step, by what the step is for. No block of data can be
+ * read or written with any of these: that takes an order's session. What is deleted, changed or tagged carries our tags,
+ * and beyond snapshots those of the very job; the only exception is the one instance that a restore replaces volumes of.
  */
-export const tenantSessionPolicy = (region: string): Policy => ({
-  Statement: [
+import { REPLACED_BY, TAG } from '../../core/domain/effect.ts';
+import type { TenantAccess } from '../../core/ports/tenant-scope.ts';
+import type { Policy, Statement } from './session-policy.ts';
+
+export interface SessionOf extends TenantAccess {
+  readonly accountId: string;
+  /** Where the tenant's instances are, and where the session works, if that is elsewhere. */
+  readonly regions: readonly string[];
+  /** The session's SourceIdentity: what carries it as its job is the session's own. */
+  readonly jobId: string;
+}
+
+export const tenantSessionPolicy = (session: SessionOf): Policy => ({ Statement: [SEE, ...statements(session)] });
+
+const statements = (session: SessionOf): Statement[] => {
+  switch (session.to) {
+    case 'look':
+      return [];
+    case 'protect':
+      return [...protect(session.jobId), keys(session.regions)];
+    case 'restore':
+      return [...restore(session.jobId), keys(session.regions)];
+    case 'replace':
+      return [...restore(session.jobId), ...replace(session), keys(session.regions)];
+    case 'clean-up':
+      return [...cleanUp(session), keys(session.regions)];
+  }
+};
+
+const allow = (Action: string | readonly string[], Condition?: Statement['Condition'], Resource = '*'): Statement => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...(Condition ? { Condition } : {}),
+});
+
+const SEE = allow(['ec2:DescribeImages', 'ec2:DescribeInstances', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumes']);
+
+/** An earlier job's snapshot is what an incremental compares with, and what retention deletes. */
+const OURS: Statement['Condition'] = { StringLike: { [`aws:ResourceTag/${TAG.job}`]: 'job-*' } };
+const ofJob = (jobId: string): Statement['Condition'] => ({ StringEquals: { [`aws:ResourceTag/${TAG.job}`]: jobId } });
+const replacedBy = (jobId: string): Statement['Condition'] => ({
+  StringEquals: { [`aws:ResourceTag/${REPLACED_BY}`]: jobId },
+});
+
+const taggedAsMadeBy = (...CreateAction: string[]): Statement =>
+  allow('ec2:CreateTags', { StringEquals: { 'ec2:CreateAction': CreateAction } });
+
+/** The documents that a freeze and a thaw need; a plan's commands are parameters of the first. */
+const DOCUMENTS = ['AWS-RunShellScript', 'AWS-RunPowerShellScript', 'AWSEC2-CreateVssSnapshot'];
+
+const GUEST: readonly Statement[] = [
+  allow(['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation']),
+  {
+    Effect: 'Allow',
+    Action: 'ssm:SendCommand',
+    Resource: ['arn:aws:ec2:*:*:instance/*', ...DOCUMENTS.map((name) => `arn:aws:ssm:*::document/${name}`)],
+  },
+];
+
+const protect = (jobId: string): Statement[] => [
+  allow('ec2:CreateSnapshots'),
+  taggedAsMadeBy('CreateSnapshots', 'CopySnapshot'),
+  allow(['ec2:CopySnapshot', 'ec2:DeleteSnapshot', 'ebs:ListChangedBlocks'], OURS),
+  // A copy is asked for twice: for its source, which has our tags, and for what is made.
+  allow('ec2:CopySnapshot', { StringEquals: { [`aws:RequestTag/${TAG.job}`]: jobId } }),
+  ...GUEST,
+];
+
+const CHANGES_OF_AN_INSTANCE = [
+  'ec2:AttachVolume',
+  'ec2:DetachVolume',
+  'ec2:ModifyInstanceAttribute',
+  'ec2:StartInstances',
+  'ec2:StopInstances',
+];
+const REMOVALS = ['ec2:DeleteVolume', 'ec2:DeregisterImage', 'ec2:TerminateInstances'];
+
+const restore = (jobId: string): Statement[] => [
+  allow(['ebs:StartSnapshot', 'ec2:CreateVolume', 'ec2:RegisterImage', 'ec2:RunInstances']),
+  taggedAsMadeBy('StartSnapshot', 'CreateVolume', 'RegisterImage', 'RunInstances'),
+  allow([...CHANGES_OF_AN_INSTANCE, ...REMOVALS, 'ec2:CreateTags', 'ec2:DeleteSnapshot'], ofJob(jobId)),
+  allow('iam:PassRole', { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }),
+];
+
+const VOLUMES = 'arn:aws:ec2:*:*:volume/*';
+const onlyTheMark = { 'ForAllValues:StringEquals': { 'aws:TagKeys': REPLACED_BY } };
+
+const replace = (session: SessionOf): Statement[] => [
+  ...theInstance(session),
+  // Volumes of that one instance: EC2 asks for both. What was ours from an earlier restore is the tenant's by now.
+  allow('ec2:DetachVolume', undefined, VOLUMES),
+  // The role allows it on volumes only; here every character counts.
+  allow('ec2:CreateTags', { StringEquals: { [`aws:RequestTag/${REPLACED_BY}`]: session.jobId }, ...onlyTheMark }),
+  allow('ec2:DeleteVolume', replacedBy(session.jobId)),
+];
+
+const cleanUp = (session: SessionOf): Statement[] => [
+  allow([...CHANGES_OF_AN_INSTANCE, ...REMOVALS], ofJob(session.jobId)),
+  allow('ec2:DeleteSnapshot', OURS),
+  ...(session.instanceId === undefined ? [] : [...theInstance(session), ...putBack(session.jobId)]),
+];
+
+/** A call that names no tags would take them all off: without `Null` it fits, there being no other key in it. */
+const putBack = (jobId: string): Statement[] => [
+  allow('ec2:AttachVolume', replacedBy(jobId), VOLUMES),
+  allow('ec2:DeleteTags', { ...replacedBy(jobId), ...onlyTheMark, Null: { 'aws:TagKeys': 'false' } }, VOLUMES),
+];
+
+const theInstance = ({ accountId, instanceId }: SessionOf): Statement[] =>
+  instanceId === undefined
+    ? []
+    : [allow(CHANGES_OF_AN_INSTANCE, undefined, `arn:aws:ec2:*:${accountId}:instance/${instanceId}`)];
+
+/** EC2 and EBS use the tenant's keys in the caller's name: for volumes, for copies, when an instance starts. */
+const keys = (regions: readonly string[]): Statement =>
+  allow(
+    ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKeyWithoutPlaintext', 'kms:ReEncrypt*'],
     {
-      Effect: 'Allow',
-      Action: [
-        'ec2:DescribeImages',
-        'ec2:DescribeInstances',
-        'ec2:DescribeSnapshots',
-        'ec2:DescribeVolumes',
-        'ec2:CreateSnapshots',
-        'ec2:RegisterImage',
-        'ec2:RunInstances',
-        'ebs:StartSnapshot',
-        'ebs:ListChangedBlocks',
-      ],
-      Resource: '*',
-    },
-    {
-      Effect: 'Allow',
-      Action: 'ec2:CreateTags',
-      Resource: '*',
-      Condition: {
-        StringEquals: { 'ec2:CreateAction': ['CreateSnapshots', 'StartSnapshot', 'RegisterImage', 'RunInstances'] },
+      StringEquals: {
+        'kms:ViaService': regions.flatMap((region) => [`ec2.${region}.amazonaws.com`, `ebs.${region}.amazonaws.com`]),
       },
     },
-    { Effect: 'Allow', Action: ['ec2:DeleteSnapshot', 'ec2:DeregisterImage'], Resource: '*', Condition: ours },
-    {
-      Effect: 'Allow',
-      Action: ['ec2:TerminateInstances', 'ec2:ModifyInstanceAttribute', 'ec2:CreateTags'],
-      Resource: '*',
-      Condition: restored,
-    },
-    {
-      Effect: 'Allow',
-      Action: 'iam:PassRole',
-      Resource: '*',
-      Condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
-    },
-    {
-      Effect: 'Allow',
-      Action: [
-        'kms:CreateGrant',
-        'kms:Decrypt',
-        'kms:DescribeKey',
-        'kms:GenerateDataKeyWithoutPlaintext',
-        'kms:ReEncrypt*',
-      ],
-      Resource: '*',
-      Condition: { StringEquals: { 'kms:ViaService': [`ec2.${region}.amazonaws.com`, `ebs.${region}.amazonaws.com`] } },
-    },
-  ],
-});
+  );

@@ -22,7 +22,7 @@ import {
   TenantHypervisorView,
   TenantJobView,
 } from './api-views.ts';
-import { AddAccessNode, AddHypervisor, BindHypervisor } from './hypervisor-requests.ts';
+import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
 import { HypervisorId, InstanceId, JobId, NodeId, PlanId, RecoveryPointId, VmGroupId } from './ids.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot } from './job-requests.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
@@ -153,6 +153,8 @@ export const operatorRoutes = {
   unbindHypervisor: remove(`${hypervisor}/binding`, HypervisorView),
   /** Of a service hypervisor in another account: what is to be deployed there. */
   getHypervisorTemplate: get(`${hypervisor}/template`, none, Template),
+  /** What is to be deployed in another account before its service hypervisor is added: what lets the control plane in. */
+  getServiceAccessTemplate: get('/operator/templates/service-account', ServiceAccess, Template),
   /** Looks for what the template makes; `ready` once all of it is there, else says what is missing. */
   checkHypervisor: send('POST', `${hypervisor}/check`, 200, undefined, HypervisorView),
   listAccessNodes: get(`${hypervisor}/access-nodes`, none, listOf(AccessNodeView)),
@@ -178,10 +180,21 @@ export const PathParameters = {
 } as const;
 
 /** Whatever the views show: for code that serves both sides. */
-export type OnTenantRoutes = ReturnType<
-  typeof onTenant<
-    z.ZodType<TenantJobView, TenantJobView>,
-    z.ZodType<TenantPlanView, TenantPlanView>,
-    z.ZodType<TenantPlanFields>
-  >
->;
+export type OnTenantRoutes = { readonly [Name in keyof TenantOwn]: Served<TenantOwn[Name]> };
+type TenantOwn = Omit<typeof tenantRoutes, 'getOpenApi' | 'getOwnHypervisor'>;
+type Served<R> = R extends {
+  readonly method: infer Method;
+  readonly path: infer Path extends string;
+  readonly query: infer Query;
+  readonly body: infer Body;
+  readonly answer: infer Answer;
+}
+  ? {
+      readonly method: Method;
+      readonly path: Path;
+      readonly query: z.ZodType<z.output<Query>>;
+      readonly body: Body extends z.ZodType ? z.ZodType<z.output<Body>> : undefined;
+      readonly status: number;
+      readonly answer: z.ZodType<unknown, z.input<Answer>>;
+    }
+  : never;

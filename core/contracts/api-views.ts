@@ -321,6 +321,8 @@ export const PermissionsReport = z.strictObject({
   missing: z.array(
     z.strictObject({ action: z.string(), feature: z.string(), without: z.string(), statement: z.unknown() }),
   ),
+  /** What could be told neither by the simulator nor by a dry run; absent: nothing. */
+  unchecked: z.array(z.strictObject({ action: z.string(), feature: z.string() })).optional(),
 });
 export type PermissionsReport = z.infer<typeof PermissionsReport>;
 

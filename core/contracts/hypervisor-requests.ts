@@ -71,6 +71,23 @@ export type AddHypervisor = z.infer<typeof AddHypervisor>;
 export const BindHypervisor = z.strictObject({ serviceHypervisorId: HypervisorId });
 export type BindHypervisor = z.infer<typeof BindHypervisor>;
 
+/** Of another account that is to become a service hypervisor. */
+export const ServiceAccess = z.strictObject({
+  accountId: AccountId,
+  region: Region,
+  /** Random; to be given again when the hypervisor is added. Absent: one is made, and the template has it. */
+  externalId: z
+    .string()
+    .regex(/^[\w+=,.@:/-]{2,1224}$/, 'must have 2 to 1,224 letters, digits and + = , . @ : / - _')
+    .optional(),
+  /** A bucket to be made for its library, with a key and a role. Absent: the library is elsewhere. */
+  libraryBucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of an S3 bucket')
+    .optional(),
+});
+export type ServiceAccess = z.infer<typeof ServiceAccess>;
+
 /** A node that is added by hand (O6): to be started with the settings that the answer gives. */
 export const AddAccessNode = z.strictObject({ name: z.string().min(1).max(64) });
 export type AddAccessNode = z.infer<typeof AddAccessNode>;

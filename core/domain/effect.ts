@@ -14,6 +14,8 @@ export interface Effect {
     | 'snapshots'
     | 'pending-snapshot'
     | 'region-copy'
+    /** A command that made applications in the guest hold still: undone by the command that lets them go on. */
+    | 'guest-command'
     | 'image'
     | 'instance'
     | 'volume'
@@ -46,6 +48,9 @@ export const TAG = {
   /** On snapshots that are a recovery point themselves: only retention deletes them. */
   recoveryPoint: 'holdfast:recovery-point',
 } as const;
+
+/** On a volume of the tenant's own that a restore in place has taken off its instance: the restore's job. */
+export const REPLACED_BY = 'holdfast:replaced-by';
 
 /** How an instance of the tenant's own was before volumes of it were replaced or added. */
 export interface AttachmentsBefore {

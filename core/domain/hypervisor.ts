@@ -15,6 +15,8 @@ interface HypervisorBase {
   readonly auth: HypervisorAuth;
   /** ms since 1970 */
   readonly createdAt: number;
+  /** Hash of the request that made it, where it came with an idempotency key. */
+  readonly requestHash?: string;
 }
 
 export interface ServiceHypervisor extends HypervisorBase {

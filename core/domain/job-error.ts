@@ -16,6 +16,11 @@ const FOR_TENANTS: Readonly<Record<string, string>> = {
   ChecksumMismatch:
     'Data did not arrive as it was sent, several times over. Try again; if it stays, tell your provider.',
   TransientFailure: 'AWS did not answer as it should, several times over. Try again later.',
+  TenantNotBound:
+    'Your account is not connected to your provider’s resources yet. Your provider has to finish the set-up.',
+  RuleViolated:
+    'The rules about whose resources may be used do not allow this as it is set up. Your provider has to look at it.',
+  NotAvailable: 'This is not available yet.',
   FenceRaised: 'Another job has taken this instance over.',
 };
 
@@ -27,6 +32,10 @@ const OWN_MESSAGE = new Set([
   'RecoveryPointUnavailable',
   'JobCancelled',
   'LaunchFailed',
+  'VolumeFailed',
+  'PlatformLost',
+  'DeadlineExceeded',
+  'UnrelatedSnapshots',
 ]);
 const FALLBACK = 'The job failed inside the service. Your provider has to look at it.';
 

@@ -47,6 +47,8 @@ export interface Job {
   readonly suspendRequestedAt?: number;
   readonly executionArn?: string;
   readonly error?: JobError;
+  /** Hash of the request that made it, where it came with an idempotency key. */
+  readonly requestHash?: string;
 }
 
 export type JobRequest = BackupRequest | SnapshotRequest | BackupCopyRequest | RestoreRequest;

@@ -11,6 +11,8 @@ export interface Plan extends PlanFields {
   /** The scheduled times (not the times of delivery) of the newest job of each schedule. */
   readonly lastBackupDueAt?: number;
   readonly lastCopyDueAt?: number;
+  /** Hash of the request that made it, where it came with an idempotency key. */
+  readonly requestHash?: string;
 }
 
 /** The two schedules that a plan may have. */

@@ -30,6 +30,8 @@ export interface RecoveryPoint {
   /** Retention leaves it alone as long as it is there. */
   readonly legalHold?: { readonly since: number; readonly by: string; readonly reason: string };
   readonly expiredAt?: number;
+  /** Of an expired one of kind `snapshot`: when its snapshots were removed. */
+  readonly dataRemovedAt?: number;
   /** Its snapshots in another region, in the order of `volumes`. */
   readonly regionCopy?: {
     readonly region: string;

@@ -31,6 +31,20 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     operator: 'Give a subnet, security groups or an instance type that the tenant account has.',
     tenant: 'Give a subnet, security groups or an instance type that your account has.',
   },
+  VolumeFailed: {
+    operator: 'Look at the volumes in the EC2 console of the tenant account, then start the job again.',
+    tenant: 'Look at the volumes in the EC2 console of your account, then start the job again.',
+  },
+  PlatformLost: {
+    operator: 'Name an image of the same platform to launch from (donor image), and restore again.',
+    tenant: 'Name an image of the same platform to launch from (donor image), and restore again.',
+  },
+  DeadlineExceeded: {
+    operator: 'Retry the job for what is not done, or give its plan a later deadline.',
+    tenant: 'Retry the job for what is not done, or give its plan a later deadline.',
+  },
+  RuleViolated: { operator: 'Look at the rule that the message names.', tenant: ASK },
+  NotAvailable: { operator: 'Choose what is available.', tenant: ASK },
   ChecksumMismatch: { operator: 'Start the job again; if it stays, check the library.', tenant: AGAIN },
   CorruptObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },
   MissingObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },

@@ -11,18 +11,12 @@ import type {
 import { BLOCK_BYTES } from '../contracts/ids.ts';
 import type { LibraryRef } from '../contracts/orders.ts';
 import type { Hypervisor, HypervisorAuth, TenantHypervisor } from './hypervisor.ts';
-import type { BackupRequest, Job, JobError, JobInstance, RestoreRequest } from './job.ts';
+import type { Job, JobError, JobInstance, JobRequest, RestoreResult } from './job.ts';
 import type { Audience } from './problems.ts';
 import type { RecoveryPoint } from './recovery-point.ts';
 import { remedyFor } from './remedies.ts';
 import { tenantMessageOf, tenantPhase, withoutServiceSide } from './tenant-words.ts';
-
-const time = (ms: number): string => new Date(ms).toISOString();
-
-/** Leaves out what is undefined: absent is absent, in JSON and for exactOptionalPropertyTypes. */
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-const defined = <T extends object>(fields: T): Defined<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+import { defined, time } from './view-fields.ts';
 
 const libraryName = (library: LibraryRef): string =>
   library.kind === 'disk' ? library.path : `s3://${library.bucket}${library.prefix ? `/${library.prefix}` : ''}`;
@@ -55,6 +49,11 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
         libraryRoleArn: hypervisor.mediaAgent.roleArn,
         kmsKeyArn: hypervisor.mediaAgent.kmsKeyArn,
         queues: hypervisor.queues,
+        state: hypervisor.state,
+        ...defined({
+          autoScalingGroupName: hypervisor.automaticNodes?.autoScalingGroupName,
+          nodeControlRoleArn: hypervisor.nodeControlRoleArn,
+        }),
       }
     : hypervisor.binding
       ? { boundTo: hypervisor.binding.serviceId, boundAt: time(hypervisor.binding.boundAt) }
@@ -80,6 +79,11 @@ const errorView = (error: JobError, audience: Audience): JobErrorView => ({
 const reasonFor = (reason: string | undefined, audience: Audience): string | undefined =>
   reason === undefined || audience.kind === 'operator' ? reason : withoutServiceSide(reason, audience);
 
+const consistencyView = (
+  { kind, reason }: { readonly kind: 'crash' | 'application'; readonly reason?: string },
+  audience: Audience,
+) => ({ kind, ...defined({ reason: reasonFor(reason, audience) }) });
+
 /** Bytes a second over the transfer so far, and the seconds that the rest takes at that rate. */
 const progressOf = (instance: JobInstance, now: number): { rate?: number; secondsLeft?: number } => {
   const { transferStartedAt, transferEndedAt, plannedBlocks, counters } = instance;
@@ -91,6 +95,12 @@ const progressOf = (instance: JobInstance, now: number): { rate?: number; second
   return { rate, secondsLeft: Math.max(0, plannedBlocks * BLOCK_BYTES - counters.bytes) / rate };
 };
 
+const resultView = ({ volumes, replacedVolumes, ...result }: RestoreResult) => ({
+  ...result,
+  volumes: volumes.map((volume) => ({ ...volume })),
+  ...defined({ replacedVolumes: replacedVolumes?.map((volume) => ({ ...volume })) }),
+});
+
 export const jobInstanceView = (instance: JobInstance, audience: Audience, now: number): JobInstanceView => ({
   instanceId: instance.instanceId,
   phase: audience.kind === 'tenant' ? tenantPhase(instance.phase) : instance.phase,
@@ -100,30 +110,67 @@ export const jobInstanceView = (instance: JobInstance, audience: Audience, now: 
   ...defined({
     plannedBytes: instance.plannedBlocks === undefined ? undefined : instance.plannedBlocks * BLOCK_BYTES,
     recoveryPointId: instance.recoveryPointId,
+    recoveryPointIds: instance.recoveryPointIds && [...instance.recoveryPointIds],
+    consistency: instance.consistency && consistencyView(instance.consistency, audience),
+    excludedVolumes: instance.excludedVolumes?.map((volume) => ({ ...volume })),
     error: instance.error && errorView(instance.error, audience),
     volumes: instance.volumes?.map(({ volumeId, level, reason }) => ({
       volumeId,
       level,
       ...defined({ reason: reasonFor(reason, audience) }),
     })),
-    result: instance.result && {
-      ...instance.result,
-      volumes: instance.result.volumes.map((volume) => ({ ...volume })),
-    },
+    result: instance.result && resultView(instance.result),
   }),
 });
 
-const requestView = (request: BackupRequest | RestoreRequest): JobView['request'] =>
-  'instanceIds' in request
-    ? { instanceIds: [...request.instanceIds], level: request.level }
-    : { recoveryPointId: request.recoveryPointId, volumeTags: request.volumeTags };
+/** What all kinds of job show of their request. */
+const termsView = ({ purpose, planId, deadlineAt }: JobRequest) => ({
+  purpose,
+  ...defined({ planId, deadlineAt: deadlineAt === undefined ? undefined : time(deadlineAt) }),
+});
 
-export const tenantJobView = (
-  job: Job,
-  instances: readonly JobInstance[] | undefined,
-  audience: Audience,
-  now: number,
-): TenantJobView => ({
+const requestView = (request: JobRequest): JobView['request'] => {
+  const terms = termsView(request);
+  if (request.type === 'restore') {
+    const { recoveryPointId, target, volumeTags } = request;
+    return { ...terms, recoveryPointId, target, volumeTags };
+  }
+  const selection = { instanceIds: [...request.instanceIds], groupIds: [...request.groupIds] };
+  switch (request.type) {
+    case 'backup':
+      return { ...terms, ...selection, level: request.level, consistency: request.consistency.kind };
+    case 'snapshot':
+      return {
+        ...terms,
+        ...selection,
+        consistency: request.consistency.kind,
+        ...defined({ copyToRegion: request.copyToRegion }),
+      };
+    case 'backup-copy':
+      return { ...terms, ...selection, recoveryPointIds: [...request.recoveryPointIds] };
+  }
+};
+
+/** Where the Step Functions console shows an execution. */
+const executionUrl = (executionArn: string): string | undefined => {
+  const region = executionArn.split(':')[3];
+  return (
+    region &&
+    `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/${executionArn}`
+  );
+};
+
+/** How many instances are in which phase. */
+const summaryOf = (instances: readonly JobInstance[], audience: Audience): Record<string, number> => {
+  const summary: Record<string, number> = {};
+  for (const { phase } of instances) {
+    const shown = audience.kind === 'tenant' ? tenantPhase(phase) : phase;
+    summary[shown] = (summary[shown] ?? 0) + 1;
+  }
+  return summary;
+};
+
+const tenantJobView = (job: Job, instances: readonly JobInstance[] | undefined, audience: Audience): TenantJobView => ({
   jobId: job.jobId,
   type: job.type,
   state: job.state,
@@ -131,23 +178,36 @@ export const tenantJobView = (
   trigger: job.trigger,
   request: requestView(job.request),
   createdAt: time(job.createdAt),
+  ...(instances ? { summary: summaryOf(instances, audience) } : {}),
   ...defined({
     startedAt: job.startedAt === undefined ? undefined : time(job.startedAt),
     endedAt: job.endedAt === undefined ? undefined : time(job.endedAt),
     error: job.error && errorView(job.error, audience),
-    instances: instances?.map((instance) => jobInstanceView(instance, audience, now)),
   }),
 });
 
-/** `instances` only where one job is shown by itself. */
-export const jobView = (
+/** Of a list: the instances are counted. `instances` absent: not even that. */
+export const listedJobView = (
   job: Job,
   instances: readonly JobInstance[] | undefined,
   audience: Audience,
-  now: number,
 ): JobView => ({
-  ...tenantJobView(job, instances, audience, now),
-  ...(audience.kind === 'operator' ? defined({ requestedBy: job.requestedBy, executionArn: job.executionArn }) : {}),
+  ...tenantJobView(job, instances, audience),
+  ...(audience.kind === 'operator'
+    ? defined({
+        requestedBy: job.requestedBy,
+        executionArn: job.executionArn,
+        executionUrl: job.executionArn && executionUrl(job.executionArn),
+        tenantId: job.tenantId,
+        transport: job.request.transport,
+      })
+    : {}),
+});
+
+/** A job by itself, with its instances. */
+export const jobView = (job: Job, instances: readonly JobInstance[], audience: Audience, now: number): JobView => ({
+  ...listedJobView(job, instances, audience),
+  instances: instances.map((instance) => jobInstanceView(instance, audience, now)),
 });
 
 export const recoveryPointView = (point: RecoveryPoint, audience: Audience): RecoveryPointView => ({
@@ -165,5 +225,20 @@ export const recoveryPointView = (point: RecoveryPoint, audience: Audience): Rec
     level: volume.level,
     ...defined({ reason: reasonFor(volume.levelReason, audience) }),
   })),
-  ...defined({ instanceName: point.instance.name, verifiedAt: point.verification?.at }),
+  ...defined({
+    instanceName: point.instance.name,
+    verifiedAt: point.verification?.at,
+    planId: point.planId,
+    copyOf: point.copyOf,
+    copiedTo: point.copiedTo,
+    consistency: point.consistency && consistencyView(point.consistency, audience),
+    // who set it may be the provider
+    legalHold: point.legalHold && { since: time(point.legalHold.since), reason: point.legalHold.reason },
+    expiredAt: point.expiredAt === undefined ? undefined : time(point.expiredAt),
+    regionCopy: point.regionCopy && {
+      region: point.regionCopy.region,
+      state: point.regionCopy.state,
+      ...defined({ reason: reasonFor(point.regionCopy.reason, audience) }),
+    },
+  }),
 });

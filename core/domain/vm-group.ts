@@ -8,4 +8,6 @@ export interface VmGroup extends VmGroupFields {
   /** ms since 1970 */
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Hash of the request that made it, where it came with an idempotency key. */
+  readonly requestHash?: string;
 }

@@ -1,3 +1,5 @@
+import type { InstanceRef } from '../contracts/steps.ts';
+
 /** Where an attempt's files are in the work area. An order's session policy allows exactly one attempt's prefix. */
 export const attemptPrefix = (jobId: string, attempt: number): string => `work/${jobId}/${attempt}/`;
 
@@ -7,10 +9,27 @@ export const workKeys = (jobId: string, attempt: number) => {
     instances: `${root}instances.json`,
     /** ResultWriter's output, for inspection. */
     mapResults: `${root}map/`,
-    segments: (instanceId: string) => `${root}${instanceId}/segments.json`,
-    plan: (instanceId: string) => `${root}${instanceId}/plan.json`,
-    order: (instanceId: string, orderId: string) => `${root}${instanceId}/orders/${orderId}.json`,
-    results: (instanceId: string) => `${root}${instanceId}/results/`,
+    /** What an instance was right before its snapshots were taken. */
+    described: (instanceId: string) => `${root}${instanceId}/described.json`,
+    /** Of a backup copy: the snapshots of an instance that are to be copied, oldest first. */
+    copies: (instanceId: string) => `${root}${instanceId}/copies.json`,
+  };
+};
+
+/** A transfer has a folder of its own: a backup copy makes several of one instance in one attempt. */
+export const transferKeys = ({
+  jobId,
+  attempt,
+  instanceId,
+  recoveryPointId,
+}: Pick<InstanceRef, 'jobId' | 'attempt' | 'instanceId'> & { readonly recoveryPointId: string }) => {
+  const root = `${attemptPrefix(jobId, attempt)}${instanceId}/${recoveryPointId}/`;
+  return {
+    segments: `${root}segments.json`,
+    plan: `${root}plan.json`,
+    order: (orderId: string) => `${root}orders/${orderId}.json`,
+    results: `${root}results/`,
+    mapResults: `${root}map/`,
   };
 };
 

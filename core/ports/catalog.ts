@@ -90,7 +90,10 @@ export interface Jobs {
   get(tenantId: HypervisorId, jobId: JobId): Promise<Job | undefined>;
   /** Newest first. */
   list(tenantId: HypervisorId, page: PageRequest): Promise<Page<Job>>;
-  /** Sets fields; only while the state is one of `from` (any, if absent). False if refused. */
+  /**
+   * Sets fields, or removes those that are undefined; only while the state is one of `from` (any, if absent). False if
+   * refused. Only `reopen` opens a job that is not open: a change to an open state is refused from any other.
+   */
   update(tenantId: HypervisorId, jobId: JobId, change: Partial<Job>, from?: readonly Job['state'][]): Promise<boolean>;
 
   /** Every tenant's jobs that are open (queued, running, waiting, cancelling), in no order. */

@@ -28,8 +28,9 @@ export interface Executions {
   /** Idempotent. */
   stop(machine: Machine, name: string, error: string, cause: string): Promise<void>;
   /**
-   * The states that an execution went through, in order, with those of the executions that it started (one level: the
-   * children of its Maps, the machines that it ran) below them. Names and times only: a history also holds task tokens.
+   * The states that an execution went through, in order, with those of the executions that it started (the children of
+   * its Maps, the machines that it ran; and what those ran) below them: of 50 children of a Map and 100 executions in
+   * all, at most. Names and times only: a history also holds task tokens.
    * Undefined if there is none of that name (any more: Step Functions keeps them for 90 days).
    */
   path(machine: Machine, name: string): Promise<ExecutionPath | undefined>;
@@ -80,9 +81,10 @@ export interface Queues {
 }
 
 export interface Secrets {
-  /** Answers the secret's ARN. */
+  /** Makes the secret, or gives the one of that name this value; answers its ARN. */
   create(name: string, value: string): Promise<string>;
-  delete(arn: string): Promise<void>;
+  /** By ARN or name. Idempotent. */
+  delete(secret: string): Promise<void>;
 }
 
 export interface TaskTokens {

@@ -77,7 +77,10 @@ export interface TenantScope {
     findByTag(key: string, value: string): Promise<readonly string[]>;
     /** Whether the volume at each device goes when the instance is terminated. */
     setDeleteOnTermination(instanceId: string, devices: Readonly<Record<string, boolean>>): Promise<void>;
-    /** Asks for it; idempotent. `describe` tells when it has. */
+    /**
+     * Asks for it; idempotent. `describe` tells when it has. Errors: InstanceNotFound, LaunchFailed (it may not be, or has
+     * no root volume), TransientFailure while it is in a state between.
+     */
     stop(instanceId: string): Promise<void>;
     start(instanceId: string): Promise<void>;
   };
@@ -88,11 +91,20 @@ export interface TenantScope {
     findByTag(key: string, value: string): Promise<readonly DescribedVolume[]>;
     /** A volume filled from a snapshot; the same `clientToken` makes none again. Errors: VolumeFailed. */
     create(volume: VolumeRequest): Promise<{ readonly volumeId: string }>;
-    /** Asks for it; fine if it is attached there already. Errors: VolumeFailed. */
+    /**
+     * Asks for it; fine if it is attached there already. Takes the mark off that `detach` has set. Errors: VolumeFailed;
+     * TransientFailure while the volume or the instance is just changing its state.
+     */
     attach(volumeId: string, instanceId: string, device: string): Promise<void>;
-    /** Asks for it; fine if it is not attached there. Errors: VolumeFailed. */
+    /**
+     * Asks for it; fine if it is not attached there. What the job did not make is marked `holdfast:replaced-by` = the job
+     * first: only what has this mark may be deleted or put back. Errors: VolumeFailed.
+     */
     detach(volumeId: string, instanceId: string): Promise<void>;
-    /** Deletes a volume; idempotent: absent is fine. Errors: VolumeFailed (it is in use). */
+    /**
+     * Deletes a volume that the job made or replaced (see `detach`); idempotent: absent is fine. Errors: VolumeFailed (it
+     * is in use), TransientFailure (it is just being detached), TenantAccessLost (another volume).
+     */
     delete(volumeId: string): Promise<void>;
     /** Adds tags to a volume that one of our restores made (it carries our tags; another is refused). */
     tag(volumeId: string, tags: Tags): Promise<void>;
@@ -226,8 +238,6 @@ export interface ImageRequest {
     readonly volumeType: string;
     readonly iops?: number;
     readonly throughput?: number;
-    /** At launch, under this key. */
-    readonly encryption?: { readonly kmsKeyId?: string };
     readonly deleteOnTermination: boolean;
   }[];
   readonly tags: Tags;
@@ -244,6 +254,11 @@ export interface LaunchRequest {
   readonly instanceProfileArn?: string;
   readonly instanceTags: Tags;
   readonly volumeTags: Tags;
+  /**
+   * The volumes at these devices of the image are made encrypted under this key, or under the account's default key,
+   * whatever the image's snapshots are (an image cannot name keys; only a launch can).
+   */
+  readonly encryption?: { readonly devices: readonly string[]; readonly kmsKeyId?: string };
 }
 
 /** Credentials for one order, narrowed to exactly its snapshots, its tenant's prefix, its attempt's work area. */

@@ -14,7 +14,7 @@ export const createAwaitSnapshots =
   ({ catalog, scopes }: Deps) =>
   async ({ jobId, tenantId, snapshotIds }: AwaitSnapshotsInput): Promise<Readiness> => {
     const { tenant } = await openTenant(catalog, tenantId, jobId);
-    const scope = await scopes.open(tenant, jobId);
+    const scope = await scopes.open(tenant, jobId, { to: 'look' });
     const snapshots = await scope.snapshots.describe(snapshotIds);
     const failed = snapshots.find(({ state }) => state === 'error');
     if (failed) throw new SnapshotFailed(`EBS could not take ${failed.snapshotId} of ${failed.volumeId}`);

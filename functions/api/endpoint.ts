@@ -18,6 +18,8 @@ export interface RequestOf<R extends Route> {
   readonly params: ParamsOf<R['path']>;
   readonly query: z.output<R['query']>;
   readonly body: R['body'] extends z.ZodType ? z.output<R['body']> : undefined;
+  /** Of a POST. */
+  readonly idempotencyKey?: string;
 }
 
 /** A route of the contract, with the use case that serves it; `Context` is what the router knows of the caller. */

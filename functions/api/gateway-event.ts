@@ -3,6 +3,8 @@ export interface GatewayEvent {
   readonly httpMethod: string;
   /** Without the stage; segments may be percent-encoded. */
   readonly path: string;
+  /** Names as the caller wrote them. */
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
   /** The same with every value of a name that was given more than once. */
   readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null;

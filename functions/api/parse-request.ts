@@ -24,7 +24,11 @@ const matches = (pattern: readonly string[], path: readonly string[]): boolean =
 /** Errors: NotFound, the same for every path that leads nowhere. */
 export const findEndpoint = <C>(endpoints: readonly Endpoint<C>[], event: GatewayEvent): Endpoint<C> => {
   const path = segmentsOf(event.path);
-  const found = endpoints.find(({ route, segments }) => route.method === event.httpMethod && matches(segments, path));
+  const fitting = endpoints.filter(
+    ({ route, segments }) => route.method === event.httpMethod && matches(segments, path),
+  );
+  // as API Gateway does: a name beats a parameter
+  const found = fitting.find(({ segments }) => !segments.some(isParameter)) ?? fitting[0];
   if (found) return found;
   throw new NotFound('This API has no such route.', { remedy: 'Check the method and the path.' });
 };
@@ -82,9 +86,25 @@ const parseBody = (schema: z.ZodType | undefined, event: GatewayEvent): unknown 
   return check(schema, value);
 };
 
+const IDEMPOTENCY_KEY = 'Idempotency-Key';
+
+const parseIdempotencyKey = ({ httpMethod, headers }: GatewayEvent): string | undefined => {
+  if (httpMethod !== 'POST') return undefined;
+  const key = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === IDEMPOTENCY_KEY.toLowerCase())?.[1];
+  if (key === undefined || /^[\w:.-]{1,128}$/.test(key)) return key;
+  throw new InvalidRequest(`${IDEMPOTENCY_KEY} must have 1 to 128 letters, digits and : . _ -`, {
+    field: IDEMPOTENCY_KEY,
+    remedy: 'Use a fresh UUID for each new request.',
+  });
+};
+
 /** Errors: InvalidRequest, naming the field. */
-export const parseRequest = (endpoint: Endpoint<never>, event: GatewayEvent): RequestOf<Route> => ({
-  params: parseParams(endpoint, event),
-  query: parseQuery(endpoint.route.query, event),
-  body: parseBody(endpoint.route.body, event) as undefined,
-});
+export const parseRequest = (endpoint: Endpoint<never>, event: GatewayEvent): RequestOf<Route> => {
+  const idempotencyKey = parseIdempotencyKey(event);
+  return {
+    params: parseParams(endpoint, event),
+    query: parseQuery(endpoint.route.query, event),
+    body: parseBody(endpoint.route.body, event) as undefined,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  };
+};

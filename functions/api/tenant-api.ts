@@ -2,7 +2,9 @@ import { tenantRoutes } from '../../core/contracts/api.ts';
 import { tenantHypervisorView } from '../../core/domain/views.ts';
 import { createTenantOfCaller } from '../../core/steps/api/tenant-of-caller.ts';
 import { endpoint } from './endpoint.ts';
-import { type OnTenant, type OnTenantDeps, onTenantEndpoints } from './on-tenant.ts';
+import { onTenantEndpoints } from './on-tenant.ts';
+import type { OnTenant, OnTenantDeps } from './on-tenant-context.ts';
+import { openApiOf } from './openapi.ts';
 import { createRouter, type ReportError } from './router.ts';
 
 export interface TenantApiDeps extends OnTenantDeps {
@@ -14,6 +16,7 @@ export const createTenantApi = (deps: TenantApiDeps) => {
   const tenantOfCaller = createTenantOfCaller(deps);
   return createRouter<OnTenant>({
     endpoints: [
+      endpoint(tenantRoutes.getOpenApi, async (_: OnTenant) => openApiOf('tenant')),
       endpoint(tenantRoutes.getOwnHypervisor, async ({ tenant }: OnTenant) => tenantHypervisorView(tenant)),
       ...onTenantEndpoints(tenantRoutes, deps),
     ],

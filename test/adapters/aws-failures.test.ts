@@ -7,6 +7,7 @@ import { after, describe, it } from 'node:test';
 import { EBSClient } from '@aws-sdk/client-ebs';
 import { CreateSnapshotsCommand, DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { callOwn, isOutcomeUnknown, isTransient } from '../../adapters/aws/classify.ts';
 import { clientSettings } from '../../adapters/aws/clients.ts';
@@ -116,6 +117,8 @@ describe('taking snapshots', () => {
   const reach = {
     ec2: new EC2Client({ region: 'eu-central-1' }),
     ebs: new EBSClient({ region: 'eu-central-1' }),
+    ssm: new SSMClient({ region: 'eu-central-1' }),
+    jobId: 'job-1',
     ids: uuidv7Ids,
     wait: async (ms: number) => void waits.push(ms),
     call: <T>(action: string, run: () => Promise<T>) => callTenant(aTenant('hv-a', '222222222222'), action, run),

@@ -3,6 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
+import { configurationSuite } from './catalog-suite-configuration.ts';
+import { openJobsSuite } from './catalog-suite-open-jobs.ts';
+import { retentionSuite } from './catalog-suite-retention.ts';
+import { racers, walk } from './racers.ts';
 import {
   A,
   aJob,
@@ -22,24 +26,6 @@ export interface Opened {
   readonly catalog: Catalog;
   close(): void | Promise<void>;
 }
-
-const racers = <T>(count: number, run: (racer: number) => Promise<T>): Promise<T[]> =>
-  Promise.all(Array.from({ length: count }, (_, racer) => run(racer)));
-
-/** All pages of a list, each of `limit`. */
-const walk = async <T>(
-  limit: number,
-  list: (page: { limit: number; next?: string }) => Promise<{ items: readonly T[]; next?: string }>,
-): Promise<T[][]> => {
-  const pages: T[][] = [];
-  let next: string | undefined;
-  do {
-    const page = await list({ limit, ...(next === undefined ? {} : { next }) });
-    pages.push([...page.items]);
-    next = page.next;
-  } while (next !== undefined);
-  return pages;
-};
 
 export const catalogSuite = (name: string, open: () => Promise<Opened>): void => {
   describe(`the catalog (${name})`, () => {
@@ -217,22 +203,45 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         assert.ok(old);
         const taken = await catalog.instances.lock(A, id, 'heir', 'zombie');
         assert.ok(taken);
-        assert.equal(await catalog.instances.commit(A, id, 'zombie', old.fence, 'rp-zombie-1'), false);
-        assert.equal(await catalog.instances.commit(A, id, 'heir', old.fence, 'rp-zombie-2'), false);
+        assert.equal(await catalog.instances.commit(A, id, 'zombie', old.fence, 'rp-zombie-1', 'head'), false);
+        assert.equal(await catalog.instances.commit(A, id, 'heir', old.fence, 'rp-zombie-2', 'head'), false);
         assert.equal((await catalog.instances.get(A, id))?.head, undefined);
-        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01'), true);
-        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01'), true);
+        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01', 'head'), true);
+        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01', 'head'), true);
         await catalog.instances.unlock(A, id, 'heir');
-        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01'), true, 'it is head');
-        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-02'), false);
+        assert.equal(
+          await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-01', 'head'),
+          true,
+          'it is committed',
+        );
+        assert.equal(await catalog.instances.commit(A, id, 'heir', taken.fence, 'rp-heir-02', 'head'), false);
         assert.equal((await catalog.instances.get(A, id))?.head, 'rp-heir-01');
+      });
+
+      it('keeps the newest point of a library, the newest snapshot, and the last committed apart', async () => {
+        const id = 'i-0000ffff';
+        await catalog.instances.lock(A, id, 'me');
+        const commit = (point: string, becomes: 'head' | 'snapshotHead' | 'neither') =>
+          catalog.instances.commit(A, id, 'me', 1, point, becomes);
+        assert.equal(await commit('rp-snapshot1', 'snapshotHead'), true);
+        assert.equal(await commit('rp-stream01', 'head'), true);
+        assert.equal(await commit('rp-oldcopy1', 'neither'), true);
+        assert.deepEqual(await catalog.instances.get(A, id), {
+          tenantId: A,
+          instanceId: id,
+          owner: 'me',
+          fence: 1,
+          head: 'rp-stream01',
+          snapshotHead: 'rp-snapshot1',
+          committed: 'rp-oldcopy1',
+        });
       });
 
       it("never touches another tenant's instance of the same id", async () => {
         const id = 'i-0000eeee';
         await catalog.instances.lock(A, id, 'of a');
         assert.equal(await catalog.instances.get(B, id), undefined);
-        assert.equal(await catalog.instances.commit(B, id, 'of a', 1, 'rp-stolen1'), false);
+        assert.equal(await catalog.instances.commit(B, id, 'of a', 1, 'rp-stolen1', 'head'), false);
         await catalog.instances.unlock(B, id, 'of a');
         assert.equal((await catalog.instances.lock(B, id, 'of b'))?.fence, 1);
         assert.equal((await catalog.instances.get(A, id))?.owner, 'of a');
@@ -242,6 +251,10 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         );
       });
     });
+
+    openJobsSuite(() => catalog);
+    configurationSuite(() => catalog);
+    retentionSuite(() => catalog);
 
     describe('recovery points', () => {
       it('makes the pending record once and keeps every field', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { EBSClient, ListChangedBlocksCommand, type ListChangedBlocksCommandInput } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createEbsSnapshots } from '../../adapters/aws/ebs-snapshots.ts';
 import { callTenant } from '../../adapters/aws/tenant-calls.ts';
@@ -11,6 +12,8 @@ import { aTenant, freshId } from './records.ts';
 const reach: TenantReach = {
   ec2: new EC2Client({ region: 'eu-central-1' }),
   ebs: new EBSClient({ region: 'eu-central-1' }),
+  ssm: new SSMClient({ region: 'eu-central-1' }),
+  jobId: 'job-1',
   ids: { uuid: () => freshId('x') },
   wait: async () => {},
   call: (action, run) => callTenant(aTenant('hv-a', '222222222222'), action, run),

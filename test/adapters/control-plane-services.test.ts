@@ -6,6 +6,7 @@ import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -14,7 +15,7 @@ import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
 import { createS3WorkArea } from '../../adapters/aws/s3-work-area.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createSfnTaskTokens } from '../../adapters/aws/sfn-task-tokens.ts';
-import { createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
+import { createSqsQueueDepths, createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
 import type { Executions } from '../../core/ports/control.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { aJob, anEffect, anInstance, anOrder, aPoint, aVolume, freshId } from './records.ts';
@@ -103,6 +104,20 @@ describe("the control plane's own services, under the deployment's own roles", (
     assert.equal(await queues.ensure(name), url);
   });
 
+  it('tells how many orders a queue has, and removes it with whatever it holds', async () => {
+    const root = new SQSClient(asRoot());
+    const queues = createSqsQueues({ client: root });
+    const depths = createSqsQueueDepths({ client: root });
+    const url = await queues.ensure(`holdfast-test-${freshId('hv')}-work`);
+    assert.equal(await depths.depth(url), 0);
+    for (const MessageBody of ['a', 'b', 'c']) await root.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+    await root.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 1 }));
+    assert.equal(await depths.depth(url), 3, 'what a node holds counts as well');
+    await queues.remove(url);
+    await queues.remove(url);
+    assert.equal(await depths.depth(url), 0);
+  });
+
   describe('executions', () => {
     let executions: Executions;
     let queueUrl: string;
@@ -117,7 +132,13 @@ describe("the control plane's own services, under the deployment's own roles", (
       );
       executions = createSfnExecutions({
         client: new SFNClient(as('TenantApiRole')),
-        machines: { backup: stateMachineArn, restore: `${stateMachineArn}-r`, cleanup: `${stateMachineArn}-c` },
+        machines: {
+          backup: stateMachineArn,
+          snapshot: `${stateMachineArn}-s`,
+          'backup-copy': `${stateMachineArn}-b`,
+          restore: `${stateMachineArn}-r`,
+          cleanup: `${stateMachineArn}-c`,
+        },
       });
     });
 

@@ -26,7 +26,7 @@ import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import type { SessionCredentials } from '../../core/contracts/orders.ts';
 import { TAG } from '../../core/domain/effect.ts';
 import type { Hypervisor, ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { OrderSessions, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { OrderSessions, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { aService, freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
@@ -95,7 +95,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
     });
     root = new S3Client(clientSettings('own', REGION, world.cloud.admin.rootAccessKey(SERVICE_ACCOUNT)));
     for (const tenant of [0, 1] as const) {
-      snapshots[tenant] = await backedUp(await scopes.open(tenants[tenant], jobIds[tenant]), tenant);
+      snapshots[tenant] = await backedUp(scopes, tenant);
       for (const [Bucket, Key] of [
         [libraryBucket, libraryKey(tenant, 'format')],
         [workBucket, workKey(tenant, 1)],
@@ -107,7 +107,8 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
   after(() => world.stop());
 
   /** Two completed snapshots of one instance's volumes, and one that is being filled. */
-  const backedUp = async (scope: TenantScope, tenant: 0 | 1): Promise<string[]> => {
+  const backedUp = async (scopes: TenantScopes, tenant: 0 | 1): Promise<string[]> => {
+    const scope = await scopes.open(tenants[tenant], jobIds[tenant], { to: 'protect' });
     const id = await launchInstance(world.ec2(tenant), `server ${tenant}`);
     await until(
       () => scope.instances.describe(id),
@@ -120,7 +121,8 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
       () => scope.snapshots.describe(ids),
       (answer) => answer.every(({ state }) => state === 'completed'),
     );
-    const { snapshotId } = await scope.snapshots.start(1, freshId('op'), tags);
+    const restore = await scopes.open(tenants[tenant], jobIds[tenant], { to: 'restore' });
+    const { snapshotId } = await restore.snapshots.start(1, freshId('op'), tags);
     return [...ids.slice(0, 2), snapshotId];
   };
 

@@ -1,11 +1,14 @@
 /** Whole records of every kind, for two tenants A and B. */
 import { randomUUID } from 'node:crypto';
 import { noCounters, type OrderOutcome } from '../../core/contracts/orders.ts';
+import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Effect } from '../../core/domain/effect.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Job, JobInstance } from '../../core/domain/job.ts';
 import type { Order } from '../../core/domain/order.ts';
+import type { Plan } from '../../core/domain/plan.ts';
 import type { RecoveryPoint, RecoveryPointVolume } from '../../core/domain/recovery-point.ts';
+import type { VmGroup } from '../../core/domain/vm-group.ts';
 
 export const freshId = (prefix: string): string => `${prefix}-${randomUUID()}`;
 
@@ -30,6 +33,7 @@ export const aService = (hypervisorId: string, accountId: string): ServiceHyperv
   region: 'eu-central-1',
   auth: { method: 'iam-role' },
   createdAt: 1,
+  state: 'ready',
   accessNodes: 'manual',
   mediaAgent: {
     libraryId: 'lib-1',
@@ -47,7 +51,17 @@ export const aJob = (tenantId: string): Job => ({
   type: 'backup',
   state: 'queued',
   attempt: 1,
-  request: { instanceIds: ['i-00000001'], level: 'full', queueDeadlineSeconds: 60 },
+  request: {
+    type: 'backup',
+    instanceIds: ['i-00000001'],
+    groupIds: [],
+    level: 'full',
+    consistency: { kind: 'crash' },
+    queueDeadlineSeconds: 60,
+    purpose: 'restore',
+    transport: 'ebs-direct',
+    streams: 10,
+  },
   trigger: 'api',
   requestedBy: 'arn:aws:iam::222222222222:user/ops',
   createdAt: 1_000,
@@ -140,4 +154,42 @@ export const anEffect = ({ jobId, tenantId }: Job): Effect => ({
   kind: 'snapshots',
   state: 'intended',
   resourceIds: [],
+});
+
+export const aGroup = (hypervisorId: string): VmGroup => ({
+  groupId: freshId('vmg'),
+  hypervisorId,
+  name: 'shops',
+  match: { and: [{ tag: { key: 'role', value: 'shop*' } }, { or: [{ name: 'a?' }, { all: true }] }] },
+  exclude: { volumes: [{ device: '/dev/sd*', largerThanGiB: 100 }] },
+  createdAt: 1,
+  updatedAt: 1,
+});
+
+export const aPlan = (hypervisorId: string): Plan => ({
+  planId: freshId('plan'),
+  hypervisorId,
+  name: 'nightly',
+  method: 'streaming',
+  schedule: { expression: 'cron(0 2 * * ? *)', timeZone: 'Europe/Berlin' },
+  paused: false,
+  fullEvery: 'always',
+  copy: { when: 'on-schedule', schedule: { expression: 'rate(6 hours)', timeZone: 'UTC' } },
+  consistency: { kind: 'application', freeze: 'sync' },
+  retention: { days: 30, gfs: { daily: 7, weekly: 4, monthly: 12, yearly: 0 } },
+  streams: 10,
+  deadlineMinutes: 600,
+  transport: 'ebs-direct',
+  purpose: 'restore',
+  createdAt: 1,
+  updatedAt: 1,
+});
+
+export const aNode = (serviceId: string): AccessNode => ({
+  nodeId: freshId('node'),
+  serviceId,
+  name: 'rack 4',
+  origin: 'manual',
+  draining: false,
+  addedAt: 1,
 });

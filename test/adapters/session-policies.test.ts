@@ -5,6 +5,10 @@ import { test } from 'node:test';
 import { libraryPolicy, snapshotPolicy, workAreaPolicy } from '../../adapters/aws/order-session-policies.ts';
 import { LONGEST_POLICY, type Policy, policyText, type Statement } from '../../adapters/aws/session-policy.ts';
 import { tenantSessionPolicy } from '../../adapters/aws/tenant-session-policy.ts';
+import type { TenantAccess } from '../../core/ports/tenant-scope.ts';
+
+const shipped = (name: string): Policy =>
+  JSON.parse(readFileSync(join(import.meta.dirname, `../../infra/permissions/${name}.json`), 'utf8')) as Policy;
 
 const REGION = 'ap-southeast-5';
 const long = (prefix: string): string => prefix + 'x'.repeat(48 - prefix.length);
@@ -24,8 +28,19 @@ const libraryAccess = {
   recoveryPublicKey: 'hfpub1-x',
 };
 
+/** The longest that there can be: all ids at their full length, and another region. */
+const stepPolicy = (to: TenantAccess['to'], more: Partial<TenantAccess> = {}): Policy =>
+  tenantSessionPolicy({ to, accountId: '222222222222', regions: [REGION, REGION], jobId: long('job-'), ...more });
+const WAYS = ['look', 'protect', 'restore', 'replace', 'clean-up'] as const;
+const anInstance = { instanceId: 'i-0123456789abcdef0' };
+const steps: Readonly<Record<string, Policy>> = {
+  ...Object.fromEntries(WAYS.map((to) => [`step to ${to}`, stepPolicy(to)])),
+  'step to replace in one instance': stepPolicy('replace', anInstance),
+  'step to clean up in one instance': stepPolicy('clean-up', anInstance),
+};
+
 const policies: Readonly<Record<string, Policy>> = {
-  step: tenantSessionPolicy(REGION),
+  ...steps,
   'read order': snapshotPolicy(REGION, long('job-'), snapshotIds(2), 'read'),
   'longest read order': snapshotPolicy(REGION, long('job-'), snapshotIds(24), 'read'),
   'write order of 20': snapshotPolicy(REGION, long('job-'), snapshotIds(20), 'write'),
@@ -49,28 +64,56 @@ test('a policy that does not fit is refused before STS is asked', () => {
 
 test("an order's sessions delete nothing and name no wildcard of actions", () => {
   for (const [name, { Statement }] of Object.entries(policies)) {
-    if (name === 'step') continue;
+    if (name in steps) continue;
     for (const action of actions(Statement)) assert.doesNotMatch(action, /\*|Delete|Terminate|Deregister|Share|Modify/);
   }
 });
 
 test('a step reads and writes no block of data', () => {
   const blocks = ['ebs:GetSnapshotBlock', 'ebs:PutSnapshotBlock', 'ebs:ListSnapshotBlocks', 'ebs:CompleteSnapshot'];
-  const allowed = actions(tenantSessionPolicy(REGION).Statement);
-  for (const action of blocks) assert.ok(!allowed.includes(action), action);
+  for (const [name, { Statement }] of Object.entries(steps)) {
+    for (const action of blocks) assert.ok(!actions(Statement).includes(action), `${name}: ${action}`);
+  }
 });
 
-test("what the shipped permissions allow a tenant's role is what sessions use of EC2 and EBS, no more and no less", () => {
-  const shipped = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../../infra/permissions/tenant.json'), 'utf8'),
-  ) as Policy;
-  const ofService = (list: readonly string[]) => [...new Set(list.filter((action) => /^(ec2|ebs):/.test(action)))];
+test("what the shipped permissions allow a tenant's role is what sessions use of EC2, EBS and SSM, no more and no less", () => {
+  const ofService = (list: readonly string[]) => [...new Set(list.filter((action) => /^(ec2|ebs|ssm):/.test(action)))];
   const used = ofService(
     [
-      tenantSessionPolicy(REGION),
+      ...Object.values(steps),
       snapshotPolicy(REGION, 'job-1', snapshotIds(1), 'read'),
       snapshotPolicy(REGION, 'job-1', snapshotIds(1), 'write'),
     ].flatMap(({ Statement }) => actions(Statement)),
   ).toSorted();
-  assert.deepEqual(used, ofService(actions(shipped.Statement)).toSorted());
+  assert.deepEqual(used, ofService(actions(shipped('tenant').Statement)).toSorted());
+});
+
+test('who only looks changes nothing, and no step but a clean-up or a replacement touches what is not ours', () => {
+  for (const action of actions(stepPolicy('look').Statement)) assert.match(action, /^ec2:Describe/);
+  const unconditional = (policy: Policy): string[] =>
+    actions(policy.Statement.filter(({ Condition, Resource }) => !Condition && Resource === '*')).filter(
+      (action) => !/:(Describe|Get)/.test(action),
+    );
+  assert.deepEqual(unconditional(stepPolicy('protect')), ['ec2:CreateSnapshots']);
+  const makes = ['ebs:StartSnapshot', 'ec2:CreateVolume', 'ec2:RegisterImage', 'ec2:RunInstances'];
+  for (const to of ['restore', 'replace'] as const) assert.deepEqual(unconditional(stepPolicy(to)), makes);
+  assert.deepEqual(unconditional(stepPolicy('clean-up')), []);
+});
+
+test('the permissions of an access key are those of a role and one more: to ask for sessions', () => {
+  const [role, user] = [shipped('tenant').Statement, shipped('tenant-user').Statement];
+  assert.deepEqual(user.slice(0, role.length), role);
+  assert.deepEqual(actions(user.slice(role.length)), ['sts:GetFederationToken']);
+});
+
+/** IAM counts no white space. An inline policy of a user could have 2,048 only: it is attached as a managed one. */
+test('the shipped permissions fit into a managed policy, under names that can be read', () => {
+  for (const name of ['tenant', 'tenant-user']) {
+    const policy = shipped(name);
+    assert.ok(JSON.stringify(policy).length <= 6_144, `${name}: ${JSON.stringify(policy).length}`);
+    const sids = policy.Statement.map((statement) => (statement as Statement & { Sid: string }).Sid);
+    assert.equal(new Set(sids).size, sids.length);
+    for (const sid of sids) assert.match(sid, /^[A-Z][A-Za-z0-9]{8,}$/);
+    for (const action of actions(policy.Statement)) assert.doesNotMatch(action, /\*/);
+  }
 });

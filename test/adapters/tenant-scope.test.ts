@@ -7,7 +7,7 @@ import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { TAG } from '../../core/domain/effect.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { Tags, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { Tags, TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { freshId } from './records.ts';
 import { launchInstance, startWorld, until, type World } from './world.ts';
 
@@ -57,8 +57,8 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     assert.equal(answer.status, 200, await answer.text());
   };
 
-  const scopeOf = (tenant: number): Promise<TenantScope> =>
-    scopes.open(world.tenants[tenant] as TenantHypervisor, jobId);
+  const scopeOf = (tenant: number, to: TenantAccess['to'] = 'protect'): Promise<TenantScope> =>
+    scopes.open(world.tenants[tenant] as TenantHypervisor, jobId, { to });
 
   it('sees an instance with its volumes and tags', async () => {
     const id = await launchInstance(world.ec2(0), 'web');
@@ -126,7 +126,7 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
 
   it('adopts the set when the answer of its creation is lost', async () => {
     const id = await launchInstance(world.ec2(0), 'lost answer');
-    const scope = await open(1_500).open(world.tenants[0], jobId);
+    const scope = await open(1_500).open(world.tenants[0], jobId, { to: 'protect' });
     await until(
       () => scope.instances.describe(id),
       (answer) => answer?.state === 'running',
@@ -191,8 +191,9 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
       name: 'TenantAccessLost',
       message: /ec2:DeleteSnapshot/,
     });
-    await assert.rejects(scope.instances.terminate(id), { name: 'TenantAccessLost' });
-    await assert.rejects(scope.volumes.tag(instance?.volumes[0]?.volumeId ?? '', { a: 'b' }), {
+    const restore = await scopeOf(0, 'restore');
+    await assert.rejects(restore.instances.terminate(id), { name: 'TenantAccessLost' });
+    await assert.rejects(restore.volumes.tag(instance?.volumes[0]?.volumeId ?? '', { a: 'b' }), {
       name: 'TenantAccessLost',
     });
     const { Snapshots } = await world.ec2(0).send(new DescribeSnapshotsCommand({ SnapshotIds: [SnapshotId] }));
@@ -201,13 +202,14 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
 
   it('restores an instance by way of snapshots and an image, and takes all of it away again', async () => {
     const id = await launchInstance(world.ec2(0), 'to restore');
-    const scope = await scopeOf(0);
+    const protect = await scopeOf(0);
+    const scope = await scopeOf(0, 'restore');
     const source = await until(
       () => scope.instances.describe(id),
       (answer) => answer?.state === 'running',
     );
     assert.ok(source);
-    const set = await scope.snapshots.createForInstance(id, [], tagsOf(freshId('op')));
+    const set = await protect.snapshots.createForInstance(id, [], tagsOf(freshId('op')));
     await until(
       () => scope.snapshots.describe(set.map(({ snapshotId }) => snapshotId)),
       (answer) => answer.every(({ state }) => state === 'completed'),
@@ -305,8 +307,9 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     assert.deepEqual((await scope.snapshots.changedBlocks(base, next, 4, 100_000)).ranges[0], [4, 5]);
 
     const token = freshId('op');
-    const started = await scope.snapshots.start(1, token, tagsOf(token));
-    assert.deepEqual(await scope.snapshots.start(1, token, tagsOf(token)), started);
+    const restore = await scopeOf(0, 'restore');
+    const started = await restore.snapshots.start(1, token, tagsOf(token));
+    assert.deepEqual(await restore.snapshots.start(1, token, tagsOf(token)), started);
     const [found] = await scope.snapshots.findByTag(TAG.operation, token);
     assert.deepEqual([found?.snapshotId, found?.state], [started.snapshotId, 'pending']);
     await scope.snapshots.delete(started.snapshotId);
@@ -323,12 +326,15 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
       roleArn: `arn:aws:iam::${tenant.accountId}:role/holdfast-gone`,
       externalId: 'xx',
     };
-    await assert.rejects(scopes.open({ ...tenant, auth }, jobId), (error: Error & { tenantMessage?: string }) => {
-      assert.equal(error.name, 'TenantAccessLost');
-      assert.doesNotMatch(error.tenantMessage ?? '', /111111111111/);
-      assert.match(error.tenantMessage ?? '', /holdfast-gone does not allow sts:AssumeRole/);
-      return true;
-    });
+    await assert.rejects(
+      scopes.open({ ...tenant, auth }, jobId, { to: 'look' }),
+      (error: Error & { tenantMessage?: string }) => {
+        assert.equal(error.name, 'TenantAccessLost');
+        assert.doesNotMatch(error.tenantMessage ?? '', /111111111111/);
+        assert.match(error.tenantMessage ?? '', /holdfast-gone does not allow sts:AssumeRole/);
+        return true;
+      },
+    );
   });
 
   it("does not get in with another tenant's ExternalId", async () => {
@@ -337,6 +343,6 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     assert.equal(b.auth.method, 'assume-role');
     if (a.auth.method !== 'assume-role' || b.auth.method !== 'assume-role') return;
     const auth = { ...a.auth, externalId: b.auth.externalId };
-    await assert.rejects(scopes.open({ ...a, auth }, jobId), { name: 'TenantAccessLost' });
+    await assert.rejects(scopes.open({ ...a, auth }, jobId, { to: 'look' }), { name: 'TenantAccessLost' });
   });
 });

@@ -18,11 +18,8 @@ import { freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
 
 const permissions = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../infra/permissions/tenant.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../infra/permissions/tenant-user.json'), 'utf8'),
 ) as PolicyDocument;
-const federate: PolicyDocument = {
-  Statement: { Effect: 'Allow', Action: 'sts:GetFederationToken', Resource: '*' },
-};
 
 describe("ways into tenants' accounts", () => {
   let world: World;
@@ -63,9 +60,9 @@ describe("ways into tenants' accounts", () => {
 
   it('works with an access key as with a role, and no further than the shipped permissions', async () => {
     const { accountId } = world.tenants[1];
-    const tenant = await withKey(world.tenants[1], userKey(accountId, 'backup', permissions, federate));
+    const tenant = await withKey(world.tenants[1], userKey(accountId, 'backup', permissions));
     const id = await launchInstance(world.ec2(1), 'by key');
-    const scope = await scopes.open(tenant, jobId);
+    const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     await until(
       () => scope.instances.describe(id),
       (answer) => answer?.state === 'running',
@@ -83,7 +80,7 @@ describe("ways into tenants' accounts", () => {
     const all: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
     const tenant = await withKey(world.tenants[1], userKey(world.tenants[1].accountId, 'almighty', all));
     const id = await launchInstance(world.ec2(1), 'not ours');
-    const scope = await scopes.open(tenant, jobId);
+    const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     await until(
       () => scope.instances.describe(id),
       (answer) => answer?.state === 'running',
@@ -96,12 +93,12 @@ describe("ways into tenants' accounts", () => {
   });
 
   it('loses access with a key that is wrong or was deleted, naming the key and never its secret', async () => {
-    const key = userKey(world.tenants[1].accountId, 'leaver', permissions, federate);
+    const key = userKey(world.tenants[1].accountId, 'leaver', permissions);
     const wrong = await withKey(world.tenants[1], { ...key, secretAccessKey: 'CANARY-wrong-secret-0123456789' });
     const right = await withKey(world.tenants[1], key);
     world.cloud.admin.deleteAccessKey(key.accessKeyId);
     for (const tenant of [wrong, right]) {
-      await assert.rejects(scopes.open(tenant, jobId), (error: Error) => {
+      await assert.rejects(scopes.open(tenant, jobId, { to: 'protect' }), (error: Error) => {
         assert.equal(error.name, 'TenantAccessLost');
         assert.match(error.message, new RegExp(key.accessKeyId));
         assert.doesNotMatch(`${error.message} ${error.stack} ${JSON.stringify(error.cause)}`, /CANARY/);
@@ -112,7 +109,10 @@ describe("ways into tenants' accounts", () => {
   });
 
   it("never stands in for a tenant with the deployment's own role", async () => {
-    await assert.rejects(scopes.open({ ...world.tenants[0], auth: { method: 'iam-role' } }, jobId), TypeError);
+    await assert.rejects(
+      scopes.open({ ...world.tenants[0], auth: { method: 'iam-role' } }, jobId, { to: 'look' }),
+      TypeError,
+    );
   });
 
   it('keeps a secret under its name, and deletes it for good', async () => {

@@ -1,91 +1,158 @@
-/** The catalog's promises that the API relies on, in maps. */
-import { InvalidRequest } from '../../core/domain/errors.ts';
+/** The catalog in maps. It keeps the same promises as the real one: test/adapters/catalog-suite.ts runs on both. */
+import { PlanFields } from '../../core/contracts/plans.ts';
+import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Hypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { Job, JobInstance } from '../../core/domain/job.ts';
-import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import type { Catalog, Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { AccessNodes, Catalog, Effects, Hypervisors, Plans, VmGroups } from '../../core/ports/catalog.ts';
+import { createInMemoryJobs } from './in-memory-jobs.ts';
+import { createInMemoryOrders } from './in-memory-orders.ts';
+import { createInMemoryPoints, createInMemoryProtectedInstances } from './in-memory-points.ts';
+import { changed, emptyRecords, pageOf, type Records } from './in-memory-records.ts';
 
-const pageOf = <T>(all: readonly T[], { limit, next }: PageRequest): Page<T> => {
-  const from = next === undefined ? 0 : Number(next);
-  if (!Number.isInteger(from) || from < 0)
-    throw new InvalidRequest('next is not a cursor of this list', { field: 'next' });
-  return { items: all.slice(from, from + limit), ...(from + limit < all.length ? { next: String(from + limit) } : {}) };
-};
+export type { Records } from './in-memory-records.ts';
 
-export type ApiCatalog = Pick<Catalog, 'hypervisors' | 'jobs' | 'points'>;
+/** A record of another hypervisor looks as if it were not there. */
+const below = <T extends { readonly hypervisorId: string }>(all: ReadonlyMap<string, T>) => ({
+  get: (hypervisorId: string, id: string): T | undefined => {
+    const record = all.get(id);
+    return record?.hypervisorId === hypervisorId ? record : undefined;
+  },
+  list: (hypervisorId: string): T[] => [...all.values()].filter((each) => each.hypervisorId === hypervisorId),
+});
 
-export interface Records {
-  readonly hypervisors: Map<string, Hypervisor>;
-  readonly jobs: Map<string, Job>;
-  readonly instances: JobInstance[];
-  readonly points: Map<string, RecoveryPoint>;
-}
-
-const unused = (name: string) => async (): Promise<never> => {
-  throw new Error(`the API never calls ${name}`);
-};
-
-export const createInMemoryCatalog = (): { catalog: ApiCatalog; records: Records } => {
-  const records: Records = { hypervisors: new Map(), jobs: new Map(), instances: [], points: new Map() };
-  const { hypervisors, jobs, instances, points } = records;
+const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
   const tenants = (): TenantHypervisor[] => [...hypervisors.values()].filter((each) => each.kind === 'tenant');
-  const ofTenant = <T extends { tenantId: string }>(all: Iterable<T>, tenantId: string): T[] =>
-    [...all].filter((each) => each.tenantId === tenantId).reverse();
+  const change = (kind: Hypervisor['kind'], id: string, set: object): boolean => {
+    const hypervisor = hypervisors.get(id);
+    if (hypervisor?.kind !== kind) return false;
+    hypervisors.set(id, changed(hypervisor, set));
+    return true;
+  };
+  return {
+    async add(hypervisor) {
+      const taken = hypervisor.kind === 'tenant' && tenants().some((t) => t.accountId === hypervisor.accountId);
+      if (taken || hypervisors.has(hypervisor.hypervisorId)) return false;
+      hypervisors.set(hypervisor.hypervisorId, hypervisor);
+      return true;
+    },
+    get: async (id) => hypervisors.get(id),
+    tenantOfAccount: async (accountId) => tenants().find((tenant) => tenant.accountId === accountId),
+    list: async (page) => pageOf([...hypervisors.values()], page),
+    bind: async (tenantId, binding) => change('tenant', tenantId, { binding }),
+    boundTo: async (serviceId) => tenants().filter(({ binding }) => binding?.serviceId === serviceId),
+    updateService: async (serviceId, set) => change('service', serviceId, set),
+    async remove(id) {
+      hypervisors.delete(id);
+    },
+  };
+};
 
-  const catalog: ApiCatalog = {
-    hypervisors: {
-      async add(hypervisor) {
-        const taken = hypervisor.kind === 'tenant' && tenants().some((t) => t.accountId === hypervisor.accountId);
-        if (taken || hypervisors.has(hypervisor.hypervisorId)) return false;
-        hypervisors.set(hypervisor.hypervisorId, hypervisor);
-        return true;
-      },
-      get: async (id) => hypervisors.get(id),
-      tenantOfAccount: async (accountId) => tenants().find((tenant) => tenant.accountId === accountId),
-      list: async (page) => pageOf([...hypervisors.values()], page),
-      async bind(tenantId, binding) {
-        const tenant = hypervisors.get(tenantId);
-        if (tenant?.kind !== 'tenant') return false;
-        hypervisors.set(tenantId, { ...tenant, binding });
-        return true;
-      },
+const createVmGroups = ({ vmGroups }: Records): VmGroups => {
+  const { get, list } = below(vmGroups);
+  return {
+    async add(group) {
+      if (vmGroups.has(group.groupId)) return false;
+      vmGroups.set(group.groupId, group);
+      return true;
     },
-    jobs: {
-      async add(job) {
-        if (jobs.has(job.jobId)) return false;
-        jobs.set(job.jobId, job);
-        return true;
-      },
-      async get(tenantId, jobId) {
-        const job = jobs.get(jobId);
-        return job?.tenantId === tenantId ? job : undefined;
-      },
-      list: async (tenantId, page) => pageOf(ofTenant(jobs.values(), tenantId), page),
-      async update(tenantId, jobId, change, from) {
-        const job = jobs.get(jobId);
-        if (job?.tenantId !== tenantId || (from && !from.includes(job.state))) return false;
-        jobs.set(jobId, { ...job, ...change });
-        return true;
-      },
-      instances: async (jobId) => instances.filter((instance) => instance.jobId === jobId),
-      addInstance: unused('addInstance'),
-      instance: unused('instance'),
-      updateInstance: unused('updateInstance'),
-      addCounters: unused('addCounters'),
+    get: async (hypervisorId, groupId) => get(hypervisorId, groupId),
+    list: async (hypervisorId, page) => pageOf(list(hypervisorId), page),
+    ofPlan: async (hypervisorId, planId) => list(hypervisorId).filter((group) => group.planId === planId),
+    async replace(group) {
+      if (!get(group.hypervisorId, group.groupId)) return false;
+      vmGroups.set(group.groupId, group);
+      return true;
     },
-    points: {
-      add: unused('points.add'),
-      async get(tenantId, id) {
-        const point = points.get(id);
-        return point?.tenantId === tenantId ? point : undefined;
-      },
-      list: async (tenantId, instanceId, page) =>
-        pageOf(
-          ofTenant(points.values(), tenantId).filter((p) => instanceId === undefined || p.instanceId === instanceId),
-          page,
-        ),
-      update: unused('points.update'),
+    async remove(hypervisorId, groupId) {
+      if (get(hypervisorId, groupId)) vmGroups.delete(groupId);
     },
+  };
+};
+
+const createPlans = ({ plans }: Records): Plans => {
+  const { get, list } = below(plans);
+  const fields = Object.keys(PlanFields.shape) as (keyof typeof PlanFields.shape)[];
+  return {
+    async add(plan) {
+      if (plans.has(plan.planId)) return false;
+      plans.set(plan.planId, plan);
+      return true;
+    },
+    get: async (hypervisorId, planId) => get(hypervisorId, planId),
+    list: async (hypervisorId, page) => pageOf(list(hypervisorId), page),
+    async replace(plan) {
+      const there = get(plan.hypervisorId, plan.planId);
+      if (!there) return false;
+      const set = Object.fromEntries([...fields, 'createdAt' as const, 'updatedAt' as const].map((f) => [f, plan[f]]));
+      plans.set(plan.planId, changed(there, set));
+      return true;
+    },
+    async remove(hypervisorId, planId) {
+      if (get(hypervisorId, planId)) plans.delete(planId);
+    },
+    async noteDue(hypervisorId, planId, action, dueAt) {
+      const plan = get(hypervisorId, planId);
+      const field = action === 'backup' ? 'lastBackupDueAt' : 'lastCopyDueAt';
+      if (plan && (plan[field] ?? -1) < dueAt) plans.set(planId, { ...plan, [field]: dueAt });
+    },
+  };
+};
+
+const createNodes = ({ nodes }: Records): AccessNodes => {
+  const change = (serviceId: string, nodeId: string, set: Partial<AccessNode>): AccessNode | undefined => {
+    const node = nodes.get(`${serviceId} ${nodeId}`);
+    if (!node) return undefined;
+    const described = changed(node, set);
+    nodes.set(`${serviceId} ${nodeId}`, described);
+    return described;
+  };
+  return {
+    async register(node) {
+      nodes.set(
+        `${node.serviceId} ${node.nodeId}`,
+        changed({ ...nodes.get(`${node.serviceId} ${node.nodeId}`), ...node }, {}),
+      );
+    },
+    get: async (serviceId, nodeId) => nodes.get(`${serviceId} ${nodeId}`),
+    list: async (serviceId) => [...nodes.values()].filter((node) => node.serviceId === serviceId),
+    heartbeat: async (serviceId, nodeId, held, now) => change(serviceId, nodeId, { held, heartbeatAt: now }),
+    setDraining: async (serviceId, nodeId, draining) => change(serviceId, nodeId, { draining }) !== undefined,
+    async remove(serviceId, nodeId) {
+      nodes.delete(`${serviceId} ${nodeId}`);
+    },
+  };
+};
+
+const createEffects = ({ effects }: Records): Effects => {
+  const keyOf = (effect: { jobId: string; attempt: number; effectId: string }): string =>
+    `${effect.jobId} ${effect.attempt} ${effect.effectId}`;
+  return {
+    async intend(effect) {
+      const there = effects.get(keyOf(effect)) ?? effect;
+      effects.set(keyOf(effect), there);
+      return there;
+    },
+    async update(effect, { state, resourceIds }) {
+      const there = effects.get(keyOf(effect));
+      if (!there) throw new Error(`there is no record of ${effect.effectId}`);
+      effects.set(keyOf(effect), { ...there, ...(state ? { state } : {}), ...(resourceIds ? { resourceIds } : {}) });
+    },
+    ofAttempt: async (jobId, attempt) =>
+      [...effects.values()].filter((effect) => effect.jobId === jobId && effect.attempt === attempt),
+  };
+};
+
+export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } => {
+  const records = emptyRecords();
+  const catalog: Catalog = {
+    hypervisors: createHypervisors(records),
+    vmGroups: createVmGroups(records),
+    plans: createPlans(records),
+    nodes: createNodes(records),
+    jobs: createInMemoryJobs(records),
+    instances: createInMemoryProtectedInstances(records),
+    points: createInMemoryPoints(records),
+    orders: createInMemoryOrders(records),
+    effects: createEffects(records),
   };
   return { catalog, records };
 };

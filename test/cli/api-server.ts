@@ -27,7 +27,7 @@ export interface ApiServer {
 }
 
 /** The account that signed; undefined if the signature does not fit. */
-const signer = (request: IncomingMessage, body: Buffer): string | undefined => {
+export const signer = (request: IncomingMessage, body: Buffer): string | undefined => {
   const [rawPath = '', rawQuery = ''] = (request.url ?? '').split('?');
   const claim = readSignature(request.headers, rawQuery);
   if (claim?.service !== 'execute-api' || claim.region !== 'eu-central-1') return undefined;

@@ -38,6 +38,34 @@ for (const { file, machine } of machines) {
   });
 }
 
+const deployment = parse(
+  readFileSync(join(import.meta.dirname, '../../serverless.yml'), 'utf8').replaceAll(/!GetAtt /g, ''),
+  { merge: true },
+) as {
+  readonly functions: Record<string, unknown>;
+  readonly stepFunctions: {
+    readonly stateMachines: Record<string, { readonly id: string; readonly definition: string }>;
+  };
+};
+
+test('every function and machine that a machine names is deployed, and every machine that there is', () => {
+  const functions = Object.keys(deployment.functions).map((name) => `${name[0]?.toUpperCase()}${name.slice(1)}`);
+  const deployed = Object.values(deployment.stepFunctions.stateMachines);
+  const known = new Set([
+    ...functions.map((name) => `#{${name}LambdaFunction.Arn}`),
+    ...deployed.map(({ id }) => `#{${id}}`),
+  ]);
+  const named = machines.flatMap(({ machine }) => JSON.stringify(machine).match(/#\{[^}]+\}/g) ?? []);
+  assert.deepEqual(
+    [...new Set(named)].filter((name) => !known.has(name)),
+    [],
+  );
+  assert.deepEqual(
+    deployed.map(({ definition }) => /statemachines\/([^)]+)/.exec(definition)?.[1]).sort(),
+    machines.map(({ file }) => file).sort(),
+  );
+});
+
 /** Raised at the API, before there is an execution. */
 const API_ONLY = new Set(['InvalidRequest', 'NotAllowed', 'Conflict', 'NotAvailable', 'CredentialsRejected']);
 /** Raised and handled inside one step. */

@@ -1,25 +1,26 @@
 import type { AddHypervisor, HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
-import { Conflict, CredentialsRejected } from '../../domain/errors.ts';
+import { Conflict } from '../../domain/errors.ts';
 import type { Hypervisor, HypervisorAuth } from '../../domain/hypervisor.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
-import type { Queues, Secrets } from '../../ports/control.ts';
+import type { Secrets, Sha256 } from '../../ports/control.ts';
 import type { CredentialCheck } from '../../ports/tenant-scope.ts';
+import { checkIdentity } from './check-identity.ts';
+import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
 import { type LibraryDefaults, newMediaAgent } from './new-media-agent.ts';
+import { type PrepareServiceDeps, prepareService } from './prepare-service.ts';
+import { type About, allOrNothing } from './undo-list.ts';
 
-export interface AddHypervisorDeps {
+export interface AddHypervisorDeps extends PrepareServiceDeps {
   readonly catalog: Pick<Catalog, 'hypervisors'>;
   readonly credentials: CredentialCheck;
   readonly secrets: Secrets;
-  readonly queues: Queues;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly settings: LibraryDefaults & {
-    /** Part of the names of queues and secrets. */
-    readonly stage: string;
-  };
+  readonly sha256: Sha256;
+  readonly settings: LibraryDefaults & PrepareServiceDeps['settings'];
 }
 
 const accountTaken = (accountId: string): Conflict =>
@@ -28,53 +29,20 @@ const accountTaken = (accountId: string): Conflict =>
     remedy: 'Use the one that there is: holdfast hypervisor list',
   });
 
-/**
- * The credentials must work, and be those of the account that was named; that a role asks for its ExternalId is part of
- * `identify`. Errors: CredentialsRejected.
- */
-const checkIdentity = async (credentials: CredentialCheck, { auth, accountId, region }: AddHypervisor) => {
-  const who = await credentials.identify(auth, region).catch((error: unknown) => {
-    if (!(error instanceof CredentialsRejected) || error.field !== undefined) throw error;
-    throw new CredentialsRejected(error.message, {
-      field: 'auth',
-      remedy: error.remedy ?? 'Check the credentials, and for a role its trust policy and ExternalId.',
-      cause: error,
-    });
-  });
-  if (who.accountId === accountId) return;
-  throw new CredentialsRejected(`The credentials belong to the account ${who.accountId}, not to ${accountId}.`, {
-    field: 'accountId',
-    remedy: 'Name the account that the credentials belong to, or give credentials of the account that you named.',
-  });
+/** Not even a hash of the secret key is kept with the record. */
+const withoutSecret = (request: AddHypervisor): object => {
+  if (request.auth.method !== 'access-key') return request;
+  const { secretAccessKey: _, ...auth } = request.auth;
+  return { ...request, auth };
 };
 
 /**
- * Errors: CredentialsRejected, Conflict (one tenant hypervisor an account), TransientFailure. A secret access key goes
- * to Secrets and nowhere else; it is deleted again if the record cannot be written.
+ * Errors: CredentialsRejected, InvalidRequest (a library that cannot be opened), Conflict (one tenant hypervisor an
+ * account; another request under the same key), TransientFailure. A secret access key goes to Secrets and nowhere else.
+ * If it fails, nothing of what it made stays behind.
  */
 export const createAddHypervisor = (deps: AddHypervisorDeps) => {
-  const { catalog, credentials, secrets, queues, clock, ids, settings } = deps;
-
-  const complete = async (
-    request: AddHypervisor,
-    hypervisorId: HypervisorId,
-    auth: HypervisorAuth,
-  ): Promise<Hypervisor> => {
-    const { name, accountId, region } = request;
-    const base = { hypervisorId, name, accountId, region, auth, createdAt: clock.now() };
-    if (request.kind === 'tenant') return { ...base, kind: 'tenant' };
-    const queueName = `holdfast-${settings.stage}-${hypervisorId}`;
-    return {
-      ...base,
-      kind: 'service',
-      accessNodes: request.accessNodes,
-      mediaAgent: newMediaAgent(request, hypervisorId, `lib-${ids.uuid()}`, settings),
-      queues: {
-        restores: await queues.ensure(`${queueName}-restores`),
-        work: await queues.ensure(`${queueName}-work`),
-      },
-    };
-  };
+  const { catalog, credentials, secrets, clock, sha256, settings } = deps;
 
   /** True also if the answer to the write was lost, but the record is there. */
   const write = async (hypervisor: Hypervisor): Promise<boolean> => {
@@ -86,26 +54,58 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     }
   };
 
-  const record = async (request: AddHypervisor, hypervisorId: HypervisorId, auth: HypervisorAuth) => {
-    const hypervisor = await complete(request, hypervisorId, auth);
-    if (!(await write(hypervisor))) throw accountTaken(request.accountId);
-    return hypervisorView(hypervisor);
+  const keptAuth = async (
+    { auth }: AddHypervisor,
+    hypervisorId: HypervisorId,
+    about: About,
+  ): Promise<HypervisorAuth> => {
+    if (auth.method !== 'access-key') return auth;
+    const { accessKeyId, secretAccessKey } = auth;
+    const name = `holdfast-${settings.stage}-${hypervisorId}`;
+    let secretArn: string | undefined;
+    about(`the secret ${name}`, () => secrets.delete(secretArn ?? name));
+    secretArn = await secrets.create(name, secretAccessKey);
+    return { method: 'access-key', accessKeyId, secretArn };
   };
 
-  return async (request: AddHypervisor): Promise<HypervisorView> => {
+  const make = async (
+    request: AddHypervisor,
+    hypervisorId: HypervisorId,
+    hash: { readonly requestHash?: string },
+    about: About,
+  ): Promise<Hypervisor> => {
+    const { name, accountId, region } = request;
+    const base = { hypervisorId, name, accountId, region, createdAt: clock.now(), ...hash };
+    if (request.kind === 'tenant')
+      return { ...base, kind: 'tenant', auth: await keptAuth(request, hypervisorId, about) };
+    const mediaAgent = newMediaAgent(request, hypervisorId, settings);
+    const auth = await keptAuth(request, hypervisorId, about);
+    const fresh = { ...base, kind: 'service', auth, mediaAgent, accessNodes: request.accessNodes } as const;
+    return prepareService(deps, fresh, about);
+  };
+
+  return async (asked: Asked, request: AddHypervisor): Promise<HypervisorView> => {
+    const hypervisorId: HypervisorId = newId(deps, 'hv', 'operator', 'hypervisors', asked);
+    const hash = requestHash(sha256, asked, withoutSecret(request));
+    const there = await catalog.hypervisors.get(hypervisorId);
+    if (there) {
+      checkSameRequest(there, hash);
+      return hypervisorView(there);
+    }
     if (request.kind === 'tenant' && (await catalog.hypervisors.tenantOfAccount(request.accountId)))
       throw accountTaken(request.accountId);
-    await checkIdentity(credentials, request);
-    const hypervisorId: HypervisorId = `hv-${ids.uuid()}`;
-    if (request.auth.method !== 'access-key') return record(request, hypervisorId, request.auth);
-
-    const { accessKeyId, secretAccessKey } = request.auth;
-    const secretArn = await secrets.create(`holdfast-${settings.stage}-${hypervisorId}`, secretAccessKey);
-    try {
-      return await record(request, hypervisorId, { method: 'access-key', accessKeyId, secretArn });
-    } catch (error) {
-      await secrets.delete(secretArn);
-      throw error;
-    }
+    await checkIdentity(credentials, request, settings.controlPlaneAccountId);
+    const added = await allOrNothing(
+      async (about) => {
+        const hypervisor = await make(request, hypervisorId, hash, about);
+        if (await write(hypervisor)) return hypervisor;
+        const quicker = await catalog.hypervisors.get(hypervisorId);
+        if (quicker) return quicker;
+        throw accountTaken(request.accountId);
+      },
+      async () => (await catalog.hypervisors.get(hypervisorId)) !== undefined,
+    );
+    if (hash.requestHash !== undefined) checkSameRequest(added, hash);
+    return hypervisorView(added);
   };
 };

@@ -1,63 +1,89 @@
 import type { BindHypervisor, HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
 import { Conflict, InvalidRequest } from '../../domain/errors.ts';
-import { isTerminal, type Job } from '../../domain/job.ts';
+import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
+import { decideResources, resourceError } from '../../domain/resource-rules.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { resourceQuestion } from './check-resources.ts';
 import { notFound } from './not-found.ts';
-import { refuseWithoutAccessNodes } from './service-readiness.ts';
+import { refuseIfPointsGoOutOfReach } from './out-of-reach-points.ts';
+import { refuseWhilePreparing } from './service-readiness.ts';
+import { refuseWhileJobsRun } from './unended-job.ts';
 
 interface Deps {
-  readonly catalog: Pick<Catalog, 'hypervisors' | 'jobs'>;
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'jobs' | 'points' | 'vmGroups' | 'nodes'>;
   readonly clock: Clock;
 }
 
-/** All pages: a job that waits for nodes may be older than many that came after it. */
-const runningJob = async (jobs: Catalog['jobs'], tenantId: HypervisorId): Promise<Job | undefined> => {
-  for (let next: string | undefined; ; ) {
-    const page = await jobs.list(tenantId, { limit: 100, ...(next === undefined ? {} : { next }) });
-    const running = page.items.find(({ state }) => !isTerminal(state));
-    if (running || page.next === undefined) return running;
-    next = page.next;
-  }
+/** Errors: NotFound, InvalidRequest. */
+export const tenantToBind = async (
+  { hypervisors }: Pick<Catalog, 'hypervisors'>,
+  tenantId: HypervisorId,
+): Promise<TenantHypervisor> => {
+  const tenant = await hypervisors.get(tenantId);
+  if (!tenant) throw notFound('tenant hypervisor', 'hypervisorId');
+  if (tenant.kind === 'tenant') return tenant;
+  throw new InvalidRequest(`${tenantId} is a service hypervisor: only a tenant hypervisor can be bound to one.`, {
+    field: 'hypervisorId',
+    remedy: 'Name the tenant hypervisor in the path, and the service hypervisor in the body.',
+  });
+};
+
+const serviceToUse = async (
+  { hypervisors }: Pick<Catalog, 'hypervisors'>,
+  serviceId: HypervisorId,
+): Promise<ServiceHypervisor> => {
+  const service = await hypervisors.get(serviceId);
+  if (!service) throw notFound('service hypervisor', 'serviceHypervisorId');
+  if (service.kind === 'service') return service;
+  throw new InvalidRequest(`${serviceId} is a tenant hypervisor: it has no resources to lend.`, {
+    field: 'serviceHypervisorId',
+    remedy: 'Name a service hypervisor.',
+  });
+};
+
+/** What O6 says of a tenant on that service hypervisor, for whatever job. Errors: RuleViolated. */
+const askO6 = async (catalog: Deps['catalog'], tenant: TenantHypervisor, service: ServiceHypervisor): Promise<void> => {
+  const terms = { purpose: 'restore', transport: 'ebs-direct' } as const;
+  const error = resourceError(decideResources(await resourceQuestion(catalog, tenant, service, terms)));
+  if (error) throw error;
 };
 
 /**
  * "Use service account resources" (A3). Binding to the service hypervisor that it is bound to changes nothing; to
- * another, only while no job runs. Errors: NotFound, InvalidRequest (wrong kind), Conflict.
+ * another, only while no job runs. What the tenant has in another library stays there and restorable: a recovery point
+ * names its service hypervisor, and where the new one's nodes could not read it, the binding is refused.
+ * Errors: NotFound, InvalidRequest (wrong kind), Conflict, RuleViolated (O6).
  */
 export const createBindHypervisor =
   ({ catalog, clock }: Deps) =>
   async (tenantId: HypervisorId, { serviceHypervisorId }: BindHypervisor): Promise<HypervisorView> => {
-    const tenant = await catalog.hypervisors.get(tenantId);
-    if (!tenant) throw notFound('tenant hypervisor', 'hypervisorId');
-    if (tenant.kind !== 'tenant') {
-      throw new InvalidRequest(`${tenantId} is a service hypervisor: only a tenant hypervisor can be bound to one.`, {
-        field: 'hypervisorId',
-        remedy: 'Name the tenant hypervisor in the path, and the service hypervisor in the body.',
-      });
-    }
-    const service = await catalog.hypervisors.get(serviceHypervisorId);
-    if (!service) throw notFound('service hypervisor', 'serviceHypervisorId');
-    if (service.kind !== 'service') {
-      throw new InvalidRequest(`${serviceHypervisorId} is a tenant hypervisor: it has no resources to lend.`, {
-        field: 'serviceHypervisorId',
-        remedy: 'Name a service hypervisor.',
-      });
-    }
-    refuseWithoutAccessNodes(service);
+    const tenant = await tenantToBind(catalog, tenantId);
+    const service = await serviceToUse(catalog, serviceHypervisorId);
+    refuseWhilePreparing(service);
+    await askO6(catalog, tenant, service);
     if (tenant.binding?.serviceId === serviceHypervisorId) return hypervisorView(tenant);
-    const running = await runningJob(catalog.jobs, tenantId);
-    if (running) {
-      throw new Conflict(
-        `The job ${running.jobId} of this tenant is ${running.state}: its binding cannot be changed.`,
-        {
-          remedy: 'Wait for the job to end, or cancel it.',
-        },
-      );
-    }
+    await refuseWhileJobsRun(catalog.jobs, tenantId, 'its binding cannot be changed');
+    await refuseIfPointsGoOutOfReach(catalog, tenant, service);
     const binding = { serviceId: serviceHypervisorId, boundAt: clock.now() };
     if (!(await catalog.hypervisors.bind(tenantId, binding))) throw notFound('tenant hypervisor', 'hypervisorId');
+    await refuseIfGone(catalog, tenant, serviceHypervisorId);
     return hypervisorView({ ...tenant, binding });
   };
+
+/** It may have been removed (which closes it first) while this went on: then the tenant is as it was. */
+const refuseIfGone = async (
+  { hypervisors }: Pick<Catalog, 'hypervisors'>,
+  tenant: TenantHypervisor,
+  serviceId: HypervisorId,
+): Promise<void> => {
+  const service = await hypervisors.get(serviceId);
+  if (service?.kind === 'service' && service.state === 'ready') return;
+  await hypervisors.bind(tenant.hypervisorId, tenant.binding);
+  throw new Conflict(`The service hypervisor ${serviceId} is being removed.`, {
+    field: 'serviceHypervisorId',
+    remedy: 'Name another service hypervisor.',
+  });
+};

@@ -24,6 +24,20 @@ const refuseEnded = (job: Job): void => {
   });
 };
 
+/** A suspended job has no attempt that could be stopped: it ends here and now. False if it is not suspended. */
+const endSuspended = async (
+  { catalog: { jobs }, clock }: Pick<Deps, 'catalog' | 'clock'>,
+  tenantId: string,
+  jobId: JobId,
+): Promise<boolean> => {
+  const now = clock.now();
+  const change = { state: 'cancelled', cancelRequestedAt: now, endedAt: now } as const;
+  if (!(await jobs.update(tenantId, jobId, change, ['suspended']))) return false;
+  for (const { instanceId, phase } of await jobs.instances(jobId))
+    if (phase !== 'done') await jobs.updateInstance(jobId, instanceId, { phase: 'cancelled', phaseSince: now });
+  return true;
+};
+
 /**
  * Sets the flag that steps and nodes look at, stops the execution, and starts the cleanup that brings the job to its
  * end. Asked again while it is cancelling, it does what may have been missed the first time.
@@ -38,10 +52,14 @@ export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
   return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId): Promise<JobView> => {
     const tenantId = tenant.hypervisorId;
     refuseEnded(await read(tenantId, jobId));
+    const cancelRequestedAt = clock.now();
+    if (await endSuspended({ catalog, clock }, tenantId, jobId))
+      return jobView(await read(tenantId, jobId), await catalog.jobs.instances(jobId), audience, clock.now());
     // refused when it is cancelling already, which is fine, or has ended in between
-    await catalog.jobs.update(tenantId, jobId, { state: 'cancelling', cancelRequestedAt: clock.now() }, [
+    await catalog.jobs.update(tenantId, jobId, { state: 'cancelling', cancelRequestedAt }, [
       'queued',
       'running',
+      'waiting',
     ]);
     const job = await read(tenantId, jobId);
     refuseEnded(job);

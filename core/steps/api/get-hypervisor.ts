@@ -1,6 +1,6 @@
 import type { HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
-import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog, PageRequest } from '../../ports/catalog.ts';
 import { notFound } from './not-found.ts';
@@ -32,5 +32,14 @@ export const createOpenTenant =
   async (hypervisorId: HypervisorId): Promise<TenantHypervisor> => {
     const hypervisor = await catalog.hypervisors.get(hypervisorId);
     if (hypervisor?.kind !== 'tenant') throw notFound('tenant hypervisor', 'hypervisorId');
+    return hypervisor;
+  };
+
+/** The service hypervisor that an operator names in a path. Errors: NotFound. */
+export const createOpenService =
+  ({ catalog }: Deps) =>
+  async (hypervisorId: HypervisorId): Promise<ServiceHypervisor> => {
+    const hypervisor = await catalog.hypervisors.get(hypervisorId);
+    if (hypervisor?.kind !== 'service') throw notFound('service hypervisor', 'hypervisorId');
     return hypervisor;
   };

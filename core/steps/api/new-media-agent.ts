@@ -1,6 +1,7 @@
 import type { AddHypervisor } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
 import type { LibraryRef } from '../../contracts/orders.ts';
+import { InvalidRequest } from '../../domain/errors.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 
 /** What a service hypervisor's MediaAgent gets where the request names nothing else. */
@@ -13,6 +14,7 @@ export interface LibraryDefaults {
 }
 
 type AddService = Extract<AddHypervisor, { kind: 'service' }>;
+type MediaAgent = ServiceHypervisor['mediaAgent'];
 
 /** In the deployment's own bucket each library has a folder of its own: two never share a tenant's keys. */
 const libraryOf = (request: AddService, hypervisorId: HypervisorId, defaults: LibraryDefaults): LibraryRef => {
@@ -20,19 +22,43 @@ const libraryOf = (request: AddService, hypervisorId: HypervisorId, defaults: Li
   if (!library) {
     return { kind: 's3', bucket: defaults.libraryBucket, prefix: hypervisorId, region: defaults.libraryRegion };
   }
-  if (library.kind === 'disk') return library;
+  if (library.kind === 'disk') return { kind: 'disk', path: library.path };
   return { kind: 's3', bucket: library.bucket, prefix: library.prefix.replace(/^\/+|\/+$/g, ''), region };
 };
 
+/** The broker may assume roles of this name, in whatever account (infra/roles.yml). */
+const LIBRARY_ROLE = /^arn:aws:iam::\d{12}:role\/holdfast-library-/;
+
+/** The deployment's own role opens the deployment's own bucket and key only. Errors: InvalidRequest. */
+const accessOf = ({ library }: AddService, defaults: LibraryDefaults): Pick<MediaAgent, 'roleArn' | 'kmsKeyArn'> => {
+  const own = { roleArn: defaults.libraryRoleArn, kmsKeyArn: defaults.kmsKeyArn };
+  if (library?.kind !== 's3') return own;
+  const { bucket, roleArn, kmsKeyArn } = library;
+  if (roleArn === undefined && kmsKeyArn === undefined && bucket === defaults.libraryBucket) return own;
+  if (roleArn === undefined || kmsKeyArn === undefined) {
+    const missing = roleArn === undefined ? 'roleArn' : 'kmsKeyArn';
+    throw new InvalidRequest(`library.${missing} is missing: the bucket ${bucket} is not the deployment's own.`, {
+      field: `library.${missing}`,
+      remedy: 'Name the role that opens the bucket, and the KMS key that wraps the tenants’ data keys.',
+    });
+  }
+  if (!LIBRARY_ROLE.test(roleArn)) {
+    throw new InvalidRequest('library.roleArn must be a role whose name starts with holdfast-library-.', {
+      field: 'library.roleArn',
+      remedy: 'Give the role such a name: the deployment may assume no other.',
+    });
+  }
+  return { roleArn, kmsKeyArn };
+};
+
+/** Errors: InvalidRequest, naming the field. */
 export const newMediaAgent = (
   request: AddService,
   hypervisorId: HypervisorId,
-  libraryId: string,
   defaults: LibraryDefaults,
-): ServiceHypervisor['mediaAgent'] => ({
-  libraryId,
+): MediaAgent => ({
+  libraryId: hypervisorId.replace(/^hv-/, 'lib-'),
   library: libraryOf(request, hypervisorId, defaults),
-  kmsKeyArn: defaults.kmsKeyArn,
   recoveryPublicKey: request.recoveryPublicKey,
-  roleArn: defaults.libraryRoleArn,
+  ...accessOf(request, defaults),
 });

@@ -1,6 +1,14 @@
 import { NotFound } from '../../domain/errors.ts';
 
-type Kind = 'job' | 'recovery point' | 'hypervisor' | 'tenant hypervisor' | 'service hypervisor';
+type Kind =
+  | 'job'
+  | 'recovery point'
+  | 'hypervisor'
+  | 'tenant hypervisor'
+  | 'service hypervisor'
+  | 'access node'
+  | 'VM group'
+  | 'plan';
 
 /** Says the same of what is absent and of what is another tenant's, to the byte: it does not even repeat the id. */
 export const notFound = (kind: Kind, field?: string): NotFound =>

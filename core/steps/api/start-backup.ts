@@ -1,19 +1,22 @@
 import type { StartBackup } from '../../contracts/api.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
-import { boundService } from './bound-service.ts';
-import { refuseWithoutAccessNodes } from './service-readiness.ts';
+import { jobTerms, planConsistency } from '../../domain/job-terms.ts';
+import { checkResources } from './check-resources.ts';
+import type { Asked } from './idempotency.ts';
+import { openSelection } from './selected-plan.ts';
 import { type StartJobDeps, startJob } from './start-job.ts';
 
-/** Errors: TenantNotBound, Conflict (the service hypervisor has no access nodes), TransientFailure. */
+/** Errors: TenantNotBound, RuleViolated (O6 to O8), NotAvailable, NotFound (group, plan), Conflict, TransientFailure. */
 export const createStartBackup =
-  (deps: StartJobDeps) => async (tenant: TenantHypervisor, requestedBy: string, body: StartBackup) => {
-    refuseWithoutAccessNodes(await boundService(deps.catalog, tenant));
-    const { level, queueDeadlineSeconds } = body;
-    const instanceIds = [...new Set(body.instanceIds)];
-    return startJob(deps, {
-      type: 'backup',
-      tenantId: tenant.hypervisorId,
-      request: { instanceIds, level, queueDeadlineSeconds },
-      requestedBy,
-    });
+  (deps: StartJobDeps) => async (tenant: TenantHypervisor, asked: Asked, body: StartBackup) => {
+    const { plan, selection } = await openSelection(deps.catalog, tenant, body);
+    const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds);
+    await checkResources(deps.catalog, tenant, terms);
+    return startJob(
+      deps,
+      tenant,
+      asked,
+      { type: 'backup', ...terms, ...selection, level: body.level, consistency: planConsistency(plan) },
+      body,
+    );
   };

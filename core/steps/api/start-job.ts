@@ -1,15 +1,18 @@
-import type { HypervisorId, JobId } from '../../contracts/ids.ts';
-import type { BackupRequest, Job, JobType, RestoreRequest } from '../../domain/job.ts';
+import type { JobId } from '../../contracts/ids.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Job, JobRequest } from '../../domain/job.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
-import type { Executions } from '../../ports/control.ts';
+import type { Executions, Sha256 } from '../../ports/control.ts';
+import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
 
 export interface StartJobDeps {
-  readonly catalog: Pick<Catalog, 'jobs' | 'hypervisors'>;
+  readonly catalog: Pick<Catalog, 'jobs' | 'hypervisors' | 'vmGroups' | 'plans' | 'points' | 'nodes'>;
   readonly executions: Executions;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly sha256: Sha256;
 }
 
 /** Longer messages than this are an answer's body, not a reason. */
@@ -17,27 +20,66 @@ const MESSAGE_LENGTH = 1_000;
 
 /**
  * Opens the job's record, then starts its first attempt. The record comes first: an execution without one would find
- * nothing to do, a record without an execution says that it failed.
+ * nothing to do, a record without an execution says that it failed. `body` is the request as it came in; asked again
+ * under the same idempotency key, the job that there is is answered. Errors: Conflict (another body), TransientFailure.
  */
 export const startJob = async (
-  { catalog, executions, clock, ids }: StartJobDeps,
-  asked: {
-    readonly type: JobType;
-    readonly tenantId: HypervisorId;
-    readonly request: BackupRequest | RestoreRequest;
-    readonly requestedBy: string;
-  },
+  deps: StartJobDeps,
+  tenant: TenantHypervisor,
+  asked: Asked,
+  request: JobRequest,
+  body: unknown,
 ): Promise<{ jobId: JobId }> => {
-  const jobId: JobId = `job-${ids.uuid()}`;
-  const job: Job = { jobId, ...asked, state: 'queued', attempt: 1, trigger: 'api', createdAt: clock.now() };
-  if (!(await catalog.jobs.add(job))) throw new Error(`a fresh job id was taken: ${jobId}`);
-  const { type, tenantId, requestedBy } = asked;
+  const tenantId = tenant.hypervisorId;
+  const jobId: JobId = newId(deps, 'job', tenantId, request.type, asked);
+  const hash = requestHash(deps.sha256, asked, body);
+  const job: Job = {
+    jobId,
+    tenantId,
+    type: request.type,
+    state: 'queued',
+    attempt: 1,
+    request,
+    trigger: 'api',
+    requestedBy: asked.requestedBy,
+    createdAt: deps.clock.now(),
+    ...hash,
+  };
+  if (await deps.catalog.jobs.add(job)) await beginJob(deps, tenant, job);
+  else {
+    const there = await deps.catalog.jobs.get(tenantId, jobId);
+    checkSameRequest(there, hash);
+    // whoever made it may have ended before it was started
+    if (there && isUnstarted(there)) await beginJob(deps, tenant, there);
+  }
+  return { jobId };
+};
+
+/** Its record was made, and nothing is known of an execution. */
+export const isUnstarted = (job: Job): boolean =>
+  job.state === 'queued' && job.attempt === 1 && job.executionArn === undefined;
+
+/**
+ * Starts the first attempt of a job whose record is there. Safe to run again: an execution is named by job and attempt.
+ * A job that cannot be started says so. Errors: TransientFailure, whatever else the start met.
+ */
+export const beginJob = async (
+  {
+    catalog,
+    executions,
+    clock,
+  }: Pick<StartJobDeps, 'executions' | 'clock'> & { readonly catalog: Pick<Catalog, 'jobs'> },
+  tenant: TenantHypervisor,
+  { jobId, tenantId, type, request: { planId }, trigger, requestedBy }: Job,
+): Promise<void> => {
   try {
     const { executionArn } = await executions.start(type, attemptName(jobId, 1), {
       jobId,
       attempt: 1,
       tenantId,
-      trigger: 'api',
+      tenantName: tenant.name,
+      ...(planId === undefined ? {} : { planId }),
+      trigger,
       requestedBy,
     });
     await catalog.jobs.update(tenantId, jobId, { executionArn });
@@ -54,5 +96,4 @@ export const startJob = async (
     await catalog.jobs.update(tenantId, jobId, { state: 'failed', endedAt: clock.now(), error }, ['queued']);
     throw cause;
   }
-  return { jobId };
 };

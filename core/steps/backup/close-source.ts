@@ -3,8 +3,8 @@ import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { openTenant } from '../tenant-of-job.ts';
+import { pendingPoint } from '../transfer/pending-point.ts';
 import { leaveOneSnapshot } from './leave-one-snapshot.ts';
-import { pendingPoint } from './pending-point.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -21,7 +21,7 @@ export const createCloseSource =
     const now = await catalog.instances.get(tenantId, instanceId);
     // Run again after its answer was lost: a later job may hold the instance by now.
     if (now?.head !== recoveryPointId || now.owner !== me) return input;
-    const scope = await scopes.open(tenant, jobId);
+    const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     await leaveOneSnapshot(scope, await pendingPoint(catalog, input));
     await catalog.instances.unlock(tenantId, instanceId, me);
     return input;

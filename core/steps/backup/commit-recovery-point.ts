@@ -1,13 +1,15 @@
 import { SegmentResult } from '../../contracts/orders.ts';
 import type { LockedInstance } from '../../contracts/steps.ts';
-import { derivedId } from '../../domain/derived-id.ts';
 import { FenceRaised, TransientFailure } from '../../domain/errors.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
+import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { enterPhase } from '../phase.ts';
-import { pendingPoint } from './pending-point.ts';
+import { finishOrder } from '../transfer/finish-order.ts';
+import { pendingPoint } from '../transfer/pending-point.ts';
+import { settleCommitted } from './settle-committed.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -16,38 +18,63 @@ interface Deps {
   readonly sha256: Sha256;
 }
 
-/** Everything is in the library: ONE conditional write on the instance's record makes the point count. */
+/**
+ * Everything is where it is to stay: ONE conditional write on the instance's record makes the point count. Of all three
+ * kinds: a snapshot's data is in its snapshots, a streaming backup's and a backup copy's in the library.
+ */
 export const createCommitRecoveryPoint =
-  ({ catalog, work, clock, sha256 }: Deps) =>
+  (deps: Deps) =>
   async (input: LockedInstance): Promise<LockedInstance> => {
+    const { catalog, clock } = deps;
     const { jobId, attempt, tenantId, instanceId, fence } = input;
     const point = await pendingPoint(catalog, input);
-    const order = await catalog.orders.get(derivedId(sha256, 'ord', jobId, attempt, instanceId, 'assemble'));
-    const result = SegmentResult.parse(order?.outcome && (await work.getJson(order.outcome.resultKey)));
-    if (result.kind !== 'assemble-maps')
-      throw new TransientFailure(`the result of ${order?.orderId} is not one of assemble-maps`);
-    const volumes = point.volumes.map((volume) => {
-      const assembled = result.volumes.find(({ volumeId }) => volumeId === volume.volumeId);
-      if (!assembled) throw new TransientFailure(`the result of ${order?.orderId} lacks ${volume.volumeId}`);
-      const { dataBlocks, zeroBlocks, pageDataBlocks } = assembled;
-      return { ...volume, dataBlocks, zeroBlocks, pageDataBlocks };
-    });
+    const filled = point.kind === 'snapshot' ? {} : await inLibrary(deps, input, point);
     // The cancel flag is looked at before the commit, never after: a committed point stays.
     await enterPhase(catalog, clock, input, 'finishing');
-    await catalog.points.update(tenantId, point.recoveryPointId, { volumes, verification: result.verification });
+    await catalog.points.update(tenantId, point.recoveryPointId, filled);
     const committed = await catalog.instances.commit(
       tenantId,
       instanceId,
       attemptName(jobId, attempt),
       fence,
       point.recoveryPointId,
+      await becomes(catalog, point),
     );
     if (!committed) throw new FenceRaised(`${instanceId} was taken over by another job while this one worked on it`);
-    await catalog.points.update(tenantId, point.recoveryPointId, { state: 'available', committedAt: clock.now() });
-    const kept = new Set(volumes.map(({ snapshotId }) => snapshotId));
+    await settleCommitted(catalog, clock, point);
+    const kept = new Set(point.volumes.map(({ snapshotId }) => snapshotId));
     for (const effect of await catalog.effects.ofAttempt(jobId, attempt)) {
       if (effect.resourceIds.some((id) => kept.has(id))) await catalog.effects.update(effect, { state: 'kept' });
     }
-    await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now() });
+    if (point.kind === 'streaming') {
+      await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now() });
+    }
     return input;
   };
+
+const inLibrary = async (
+  { catalog, work, sha256 }: Deps,
+  input: LockedInstance,
+  point: RecoveryPoint,
+): Promise<Pick<RecoveryPoint, 'volumes'> & Partial<RecoveryPoint>> => {
+  const order = await catalog.orders.get(finishOrder(sha256, input));
+  const result = SegmentResult.parse(order?.outcome && (await work.getJson(order.outcome.resultKey)));
+  if (result.kind !== 'assemble-maps')
+    throw new TransientFailure(`the result of ${order?.orderId} is not one of assemble-maps`);
+  const volumes = point.volumes.map((volume) => {
+    const assembled = result.volumes.find(({ volumeId }) => volumeId === volume.volumeId);
+    if (!assembled) throw new TransientFailure(`the result of ${order?.orderId} lacks ${volume.volumeId}`);
+    const { dataBlocks, zeroBlocks, pageDataBlocks } = assembled;
+    return { ...volume, dataBlocks, zeroBlocks, pageDataBlocks };
+  });
+  return { volumes, verification: result.verification };
+};
+
+/** What the next incremental compares with is the newest in a library: the copy of an older snapshot does not become it. */
+const becomes = async (catalog: Catalog, point: RecoveryPoint): Promise<'head' | 'snapshotHead' | 'neither'> => {
+  if (point.kind === 'snapshot') return 'snapshotHead';
+  if (point.kind === 'streaming') return 'head';
+  const head = (await catalog.instances.get(point.tenantId, point.instanceId))?.head;
+  const newest = head === undefined ? undefined : await catalog.points.get(point.tenantId, head);
+  return newest && newest.takenAt > point.takenAt ? 'neither' : 'head';
+};

@@ -1,13 +1,16 @@
 import type { InstanceRef, LockedInstance } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import { InstanceBusy } from '../../domain/errors.ts';
-import { isTerminal } from '../../domain/job.ts';
+import { isOpen } from '../../domain/job.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
+import { settleCommitted } from './settle-committed.ts';
 
 interface Deps {
   readonly catalog: Catalog;
+  readonly clock: Clock;
   readonly sha256: Sha256;
 }
 
@@ -16,7 +19,7 @@ interface Deps {
  * the fence then counts up, so that whatever that owner still has under way can commit nothing.
  */
 export const createLockInstance =
-  ({ catalog, sha256 }: Deps) =>
+  ({ catalog, clock, sha256 }: Deps) =>
   async (input: InstanceRef): Promise<LockedInstance> => {
     const { jobId, attempt, tenantId, instanceId } = input;
     const me = attemptName(jobId, attempt);
@@ -33,14 +36,13 @@ export const createLockInstance =
       }
     }
     // A crash may have come between the commit and the note of it on the point: the instance's record decides.
-    const head = locked.head && (await catalog.points.get(tenantId, locked.head));
-    if (head && head.state === 'pending')
-      await catalog.points.update(tenantId, head.recoveryPointId, { state: 'available' });
+    const committed = locked.committed && (await catalog.points.get(tenantId, locked.committed));
+    if (committed) await settleCommitted(catalog, clock, committed);
     return { ...input, fence: locked.fence, recoveryPointId: derivedId(sha256, 'rp', jobId, attempt, instanceId) };
   };
 
 const isOver = async (catalog: Catalog, tenantId: string, owner: string): Promise<boolean> => {
   const cut = owner.lastIndexOf('-');
   const job = await catalog.jobs.get(tenantId, owner.slice(0, cut));
-  return job === undefined || isTerminal(job.state) || job.attempt > Number(owner.slice(cut + 1));
+  return job === undefined || !isOpen(job.state) || job.attempt > Number(owner.slice(cut + 1));
 };

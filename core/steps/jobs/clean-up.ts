@@ -1,27 +1,31 @@
 import type { CleanUpInput, CleanUpOutput } from '../../contracts/steps.ts';
 import { NotFound } from '../../domain/errors.ts';
-import { isTerminal, type Job } from '../../domain/job.ts';
+import { isOpen, type Job, OPEN_STATES } from '../../domain/job.ts';
 import { jobError } from '../../domain/job-error.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Executions } from '../../ports/control.ts';
+import type { Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
+import { thawFrozenGuests } from '../snapshot/thaw-frozen-guests.ts';
 import { closeInstances } from './close-instances.ts';
 import { judge } from './close-job.ts';
-import { undoEffects } from './undo-effects.ts';
+import { type OpenScope, undoEffects } from './undo-effects.ts';
+import { resultsOf, undoReplaced } from './undo-replaced.ts';
 
 interface Deps {
   readonly catalog: Catalog;
   readonly scopes: TenantScopes;
   readonly executions: Executions;
   readonly clock: Clock;
+  readonly sha256: Sha256;
   /** Longer than any step runs: what was under way when its execution was stopped has ended by then. */
   readonly settleSeconds: number;
 }
 
-/** How long to wait for an execution that is just ending. */
+/** How long to wait for an execution that is just ending, and for what is under way in the tenant account. */
 const RUNNING_SECONDS = 2;
+const UNDERWAY_SECONDS = 5;
 
 /**
  * Closes what an attempt left open, however it ended: StopExecution and a machine's timeout run no Catch. It may run
@@ -30,7 +34,7 @@ const RUNNING_SECONDS = 2;
  * tenant's account. An execution that was stopped may have left a step under way: a second pass looks once more.
  */
 export const createCleanUp =
-  ({ catalog, scopes, executions, clock, settleSeconds }: Deps) =>
+  ({ catalog, scopes, executions, clock, sha256, settleSeconds }: Deps) =>
   async ({ jobId, attempt, tenantId, pass }: CleanUpInput): Promise<CleanUpOutput> => {
     const job = await catalog.jobs.get(tenantId, jobId);
     const tenant = await catalog.hypervisors.get(tenantId);
@@ -41,10 +45,17 @@ export const createCleanUp =
     for (const order of await catalog.orders.ofAttempt(jobId, attempt)) {
       if (order.state !== 'done' && order.state !== 'closed') await catalog.orders.close(order.orderId);
     }
-    const committed = await closeInstances(catalog, clock, job, attempt);
+    const openScope: OpenScope = (access) => scopes.open(tenant, jobId, { to: 'clean-up', ...access });
+    // An instance of the tenant's own is as it was before its job has ended and its lease is given back.
+    if (await isBeingPutBack(catalog, openScope, job, attempt, pass))
+      return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
+    const points = await closeInstances(catalog, clock, job, attempt);
     await closeJob(catalog, clock, job, attempt, status);
-    const scope = await scopes.open(tenant, jobId);
-    await undoEffects(catalog, scope, await catalog.effects.ofAttempt(jobId, attempt), committed, pass > 1);
+    await thawFrozenGuests({ catalog, scopes, sha256 }, job, attempt, tenant);
+    const effects = await catalog.effects.ofAttempt(jobId, attempt);
+    const committed = { points, results: await resultsOf(catalog, jobId) };
+    const isDone = await undoEffects(catalog, openScope, effects, committed, pass > 1);
+    if (!isDone) return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
 
     const wasStopped = status === 'ABORTED' || status === 'TIMED_OUT';
     return wasStopped && pass === 1
@@ -52,13 +63,25 @@ export const createCleanUp =
       : { state: 'closed', waitSeconds: 0 };
   };
 
+/** What resists (a lost role, say) holds no job open: it resists once more when everything is undone, and is told then. */
+const isBeingPutBack = async (
+  catalog: Catalog,
+  openScope: OpenScope,
+  { type, jobId }: Job,
+  attempt: number,
+  pass: number,
+): Promise<boolean> => {
+  if (type !== 'restore') return false;
+  return !(await undoReplaced(catalog, openScope, jobId, attempt, pass > 1).catch(() => true));
+};
+
 const closeJob = async (catalog: Catalog, clock: Clock, job: Job, attempt: number, status?: string): Promise<void> => {
-  if (job.attempt !== attempt || isTerminal(job.state)) return;
-  const error = jobError(
-    'States.Aborted',
-    `the execution ended as ${status ?? 'never started'} without closing its job`,
-  );
+  if (job.attempt !== attempt || !isOpen(job.state)) return;
+  // who stopped it may have said why (a deadline)
+  const error =
+    job.error ??
+    jobError('States.Aborted', `the execution ended as ${status ?? 'never started'} without closing its job`);
   const verdict = judge(job, await catalog.jobs.instances(job.jobId), error);
-  const open = ['queued', 'running', 'cancelling'] as const;
-  await catalog.jobs.update(job.tenantId, job.jobId, { ...verdict, endedAt: clock.now() }, open);
+  const endedAt = verdict.state === 'suspended' ? {} : { endedAt: clock.now() };
+  await catalog.jobs.update(job.tenantId, job.jobId, { ...verdict, ...endedAt }, OPEN_STATES);
 };

@@ -11,11 +11,18 @@ interface Deps {
 /** Notes on the instance's own record why it failed; the other instances of the job go on. */
 export const createFailInstance =
   ({ catalog, clock }: Deps) =>
-  async ({ jobId, instanceId, error }: FailInstanceInput): Promise<{ readonly failed: string }> => {
+  async ({ jobId, tenantId, instanceId, error }: FailInstanceInput): Promise<{ readonly failed: string }> => {
     const jobError = jobErrorOfCaught(error);
     const child = await catalog.jobs.instance(jobId, instanceId);
-    if (child && child.phase !== 'done') {
-      const phase = jobError.name === 'JobCancelled' ? 'cancelled' : 'failed';
+    const isStopped = jobError.name === 'JobCancelled';
+    const job = isStopped ? await catalog.jobs.get(tenantId, jobId) : undefined;
+    if (child && job?.suspendRequestedAt !== undefined && job.cancelRequestedAt === undefined) {
+      // It goes on in a later attempt: nothing went wrong.
+      if (child.phase !== 'done') {
+        await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'waiting', phaseSince: clock.now() });
+      }
+    } else if (child && child.phase !== 'done') {
+      const phase = isStopped ? 'cancelled' : 'failed';
       await catalog.jobs.updateInstance(jobId, instanceId, { phase, phaseSince: clock.now(), error: jobError });
     }
     return { failed: jobError.name };

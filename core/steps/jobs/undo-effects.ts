@@ -1,55 +1,129 @@
 import { type Effect, TAG } from '../../domain/effect.ts';
 import { TransientFailure } from '../../domain/errors.ts';
+import type { RestoreResult } from '../../domain/job.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
+import { belongsToResult } from '../../domain/restore-result.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import type { TenantScope } from '../../ports/tenant-scope.ts';
+import type { TenantAccess, TenantScope } from '../../ports/tenant-scope.ts';
 import { leaveOneSnapshot } from '../backup/leave-one-snapshot.ts';
-
-/** A snapshot that an image names cannot be deleted. */
-const UNDO_ORDER: readonly Effect['kind'][] = ['instance', 'image', 'pending-snapshot', 'snapshots'];
+import { detachAttached } from './detach-attached.ts';
+import { putBack } from './put-back.ts';
+import { removeVolumes } from './remove-volumes.ts';
 
 /**
- * Removes what an attempt made in the tenant's account and what is no part of a committed result. One that resists does
- * not stop the others; errors: TransientFailure at the end, naming them. `again` also looks for what was undone before.
+ * What is attached comes off before it is deleted, and a snapshot that an image names cannot be deleted. A command in the
+ * guest is not in the list: it is undone by another (core/steps/snapshot).
+ */
+const UNDO_ORDER = [
+  'replaced-volumes',
+  'attached-volumes',
+  'instance',
+  'volume',
+  'image',
+  'pending-snapshot',
+  'region-copy',
+  'snapshots',
+] as const satisfies readonly Effect['kind'][];
+const placeInOrder = ({ kind }: Effect): number => (UNDO_ORDER as readonly Effect['kind'][]).indexOf(kind);
+
+export interface Committed {
+  /** Recovery points that the attempt has committed. */
+  readonly points: readonly RecoveryPoint[];
+  /** Results of the job's restores, as their records have them. */
+  readonly results: readonly RestoreResult[];
+}
+
+export type OpenScope = (access: Omit<TenantAccess, 'to'>) => Promise<TenantScope>;
+
+/**
+ * Removes what an attempt made in the tenant's account, and puts back what it replaced, but for what is part of a
+ * committed result. True: nothing is left to do; false: something is under way (a volume leaves, an instance stops): ask
+ * again. One that resists does not stop the others; errors: TransientFailure at the end, naming them. `again` also looks
+ * for what was undone before.
  */
 export const undoEffects = async (
   catalog: Catalog,
-  scope: TenantScope,
+  openScope: OpenScope,
   effects: readonly Effect[],
-  committed: readonly RecoveryPoint[],
+  { points, results }: Committed,
   again: boolean,
-): Promise<void> => {
-  const kept = new Set(committed.flatMap(({ volumes }) => volumes.map(({ snapshotId }) => snapshotId)));
+): Promise<boolean> => {
+  const kept = keptSnapshots(points);
   const failures: string[] = [];
+  let done = true;
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     await work().catch((error: unknown) => {
       failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
     });
   };
-  for (const effect of effects.toSorted((a, b) => UNDO_ORDER.indexOf(a.kind) - UNDO_ORDER.indexOf(b.kind))) {
+  const ordered = effects.filter((effect) => placeInOrder(effect) >= 0);
+  for (const effect of ordered.toSorted((a, b) => placeInOrder(a) - placeInOrder(b))) {
     if (effect.state === 'kept' || (effect.state === 'undone' && !again)) continue;
     await attempt(effect.kind, async () => {
-      const isKept = effect.kind === 'snapshots' && effect.resourceIds.some((id) => kept.has(id));
-      if (!isKept) await undo(scope, effect);
-      await catalog.effects.update(effect, { state: isKept ? 'kept' : 'undone' });
+      const isKept =
+        effect.resourceIds.some((id) => kept.has(id)) || results.some((result) => belongsToResult(effect, result));
+      const isOver = isKept || (await undo(await openScope(accessFor(effect)), effect));
+      if (isOver) await catalog.effects.update(effect, { state: isKept ? 'kept' : 'undone' });
+      else done = false;
     });
   }
-  for (const point of committed) await attempt(point.instanceId, () => leaveOneSnapshot(scope, point));
+  for (const point of points) {
+    await attempt(point.instanceId, async () => leaveOneSnapshot(await openScope({}), point));
+  }
   if (failures.length > 0) throw new TransientFailure(`not everything could be removed: ${failures.join('; ')}`);
+  return done;
 };
 
-const undo = async (scope: TenantScope, effect: Effect): Promise<void> => {
+/** In the tenant account, and in another region. */
+const keptSnapshots = (points: readonly RecoveryPoint[]): ReadonlySet<string> =>
+  new Set(
+    points.flatMap(({ volumes, regionCopy }) => [
+      ...volumes.map(({ snapshotId }) => snapshotId),
+      ...(regionCopy?.state === 'completed' ? regionCopy.snapshotIds : []),
+    ]),
+  );
+
+const accessFor = ({ region, before }: Effect): Omit<TenantAccess, 'to'> => ({
+  ...(region === undefined ? {} : { region }),
+  ...(before ? { instanceId: before.instanceId } : {}),
+});
+
+const undo = async (scope: TenantScope, effect: Effect): Promise<boolean> => {
   const byTag = <T>(find: (key: string, value: string) => Promise<readonly T[]>): Promise<readonly T[]> =>
     find(TAG.operation, effect.effectId);
-  if (effect.kind === 'snapshots' || effect.kind === 'pending-snapshot') {
-    const found = await byTag(scope.snapshots.findByTag);
-    const ids = new Set([...effect.resourceIds, ...found.map(({ snapshotId }) => snapshotId)]);
-    for (const snapshotId of ids) await scope.snapshots.delete(snapshotId);
-  } else if (effect.kind === 'image') {
-    const ids = new Set([...effect.resourceIds, ...(await byTag(scope.images.findByTag))]);
-    for (const imageId of ids) await scope.images.deregister(imageId);
-  } else {
-    const ids = new Set([...effect.resourceIds, ...(await byTag(scope.instances.findByTag))]);
-    for (const instanceId of ids) await scope.instances.terminate(instanceId);
+  switch (effect.kind) {
+    case 'replaced-volumes':
+      return notYetIfTransient(putBack(scope, effect));
+    case 'attached-volumes':
+      return notYetIfTransient(detachAttached(scope, effect));
+    case 'instance': {
+      const ids = new Set([...effect.resourceIds, ...(await byTag(scope.instances.findByTag))]);
+      for (const instanceId of ids) await scope.instances.terminate(instanceId);
+      return removeVolumes(scope, effect);
+    }
+    case 'volume':
+      return removeVolumes(scope, effect);
+    case 'image': {
+      const ids = new Set([...effect.resourceIds, ...(await byTag(scope.images.findByTag))]);
+      for (const imageId of ids) await scope.images.deregister(imageId);
+      return true;
+    }
+    case 'pending-snapshot':
+    case 'region-copy':
+    case 'snapshots': {
+      const found = await byTag(scope.snapshots.findByTag);
+      const ids = new Set([...effect.resourceIds, ...found.map(({ snapshotId }) => snapshotId)]);
+      for (const snapshotId of ids) await scope.snapshots.delete(snapshotId);
+      return true;
+    }
+    case 'guest-command':
+      throw new Error('a command in the guest is not undone here');
   }
 };
+
+/** A volume or instance that is just changing its state refuses the next move: it is looked at again. */
+const notYetIfTransient = (work: Promise<boolean>): Promise<boolean> =>
+  work.catch((error: unknown) => {
+    if (error instanceof TransientFailure) return false;
+    throw error;
+  });

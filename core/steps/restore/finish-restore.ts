@@ -1,66 +1,127 @@
-import type { FinishRestoreInput } from '../../contracts/steps.ts';
-import { LaunchFailed } from '../../domain/errors.ts';
-import type { RestoreRequest } from '../../domain/job.ts';
-import { countLeftOut, restorableTags } from '../../domain/volume-tags.ts';
-import type { Catalog } from '../../ports/catalog.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { TenantScopes } from '../../ports/tenant-scope.ts';
+import type { RestoreRef } from '../../contracts/restore-steps.ts';
+import { LaunchFailed, PlatformLost } from '../../domain/errors.ts';
+import type { RestoreResult } from '../../domain/job.ts';
+import { attemptName } from '../../domain/protected-instance.ts';
+import { sameDevice } from '../../domain/restore-devices.ts';
+import { belongsToResult } from '../../domain/restore-result.ts';
+import { countLeftOut, restoredTags } from '../../domain/volume-tags.ts';
+import type { DescribedInstance } from '../../ports/tenant-scope.ts';
 import { enterPhase } from '../phase.ts';
-import { openTenant } from '../tenant-of-job.ts';
-import { restoredPoint } from './restored-point.ts';
+import { EFFECT, openRestoreWork, type RestoreDeps, type RestoreWork } from './restore-work.ts';
 
-interface Deps {
-  readonly catalog: Catalog;
-  readonly scopes: TenantScopes;
-  readonly clock: Clock;
-}
-
-/** Removes what the restore needed only on its way (image, snapshots), and records what it made. */
+/**
+ * Records what the restore made, then removes what it needed only on its way (image, snapshots; in place, the replaced
+ * volumes if that was asked for). The result's record is the one write that decides: from then on the cleanup keeps what
+ * it names, and a second run of this step only goes on with the removing. Errors: LaunchFailed, PlatformLost.
+ */
 export const createFinishRestore =
-  ({ catalog, scopes, clock }: Deps) =>
-  async ({
-    snapshotIds,
-    imageId,
-    launchedId,
-    ...input
-  }: FinishRestoreInput): Promise<{ readonly instanceId: string }> => {
-    const { jobId, attempt, tenantId, instanceId, recoveryPointId } = input;
-    await enterPhase(catalog, clock, input, 'launching');
-    const { job, tenant } = await openTenant(catalog, tenantId, jobId);
-    const request = job.request as RestoreRequest;
-    const point = await restoredPoint(catalog, tenantId, recoveryPointId);
-    const scope = await scopes.open(tenant, jobId);
-    const launched = await scope.instances.describe(launchedId);
-    if (!launched) throw new LaunchFailed(`${launchedId} was launched and is gone`);
-
-    const volumes = point.volumes.map(({ device, volumeId: sourceVolumeId, tags }) => {
-      const volume = launched.volumes.find((each) => each.device === device);
-      if (!volume) throw new LaunchFailed(`${launchedId} has no volume at ${device}`);
-      return { device, volumeId: volume.volumeId, sourceVolumeId, tags };
-    });
-    if (request.volumeTags === 'restore') {
-      for (const { volumeId, tags } of volumes) await scope.volumes.tag(volumeId, restorableTags(tags));
+  (deps: RestoreDeps) =>
+  async (input: RestoreRef): Promise<{ readonly done: true }> => {
+    const { catalog, clock } = deps;
+    const { jobId, instanceId } = input;
+    const work = await openRestoreWork(deps, input);
+    const child = await catalog.jobs.instance(jobId, instanceId);
+    let result = child?.phase === 'done' ? child.result : undefined;
+    if (!result) {
+      result = await resultOf(work);
+      // The last look at the cancel flag: what is finished stays.
+      await enterPhase(catalog, clock, input, 'finishing');
+      await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now(), result });
     }
-
-    // From here on the instance stays: first its own record says so, then what would go with it.
-    for (const effect of await catalog.effects.ofAttempt(jobId, attempt)) {
-      if (effect.kind === 'instance') await catalog.effects.update(effect, { state: 'kept' });
+    for (const effect of work.effects) {
+      if (belongsToResult(effect, result)) await catalog.effects.update(effect, { state: 'kept' });
     }
-    await catalog.jobs.updateInstance(jobId, instanceId, {
-      phase: 'done',
-      phaseSince: clock.now(),
-      result: {
-        instanceId: launchedId,
-        volumes: volumes.map(({ device, volumeId, sourceVolumeId }) => ({ device, volumeId, sourceVolumeId })),
-        ...countLeftOut(point.volumes, request.volumeTags),
-      },
+    await tidyUp(work);
+    await removeReplaced(work, result, async (replacedVolumes) => {
+      await catalog.jobs.updateInstance(jobId, instanceId, { result: { ...result, replacedVolumes } });
     });
-    await scope.instances.setDeleteOnTermination(
-      launchedId,
-      Object.fromEntries(point.volumes.map(({ device, deleteOnTermination }) => [device, deleteOnTermination])),
-    );
-    // Image and snapshots are still effects to undo: whatever fails here, the cleanup goes on with.
-    await scope.images.deregister(imageId);
-    for (const snapshotId of snapshotIds) await scope.snapshots.delete(snapshotId);
-    return { instanceId: launchedId };
+    if (work.path === 'in-place') {
+      await catalog.instances.unlock(input.tenantId, instanceId, attemptName(jobId, input.attempt));
+    }
+    return { done: true };
   };
+
+const resultOf = async (work: RestoreWork): Promise<RestoreResult> => {
+  const { point, volumes, request, resource, effects, scope, path } = work;
+  const counts = countLeftOut(volumes, request.volumeTags);
+  if (path === 'image' || path === 'donor') return { ...(await launchedResult(work)), ...counts };
+  const before = effects.find(({ kind }) => kind === 'replaced-volumes' || kind === 'attached-volumes')?.before;
+  const made = await Promise.all(
+    volumes.map(async ({ volumeId: sourceVolumeId, device }) => {
+      const volumeId = await resource(EFFECT.volume(sourceVolumeId));
+      const at = before?.volumes.find(({ newVolumeId }) => newVolumeId === volumeId)?.device ?? device;
+      return { device: at, volumeId, sourceVolumeId };
+    }),
+  );
+  if (path === 'volumes' || !before) return { volumes: made, ...counts };
+  if (path === 'attach') return { instanceId: before.instanceId, volumes: made, ...counts };
+  assertPlatform(await scope.instances.describe(before.instanceId), before.instanceId, point.instance.platform);
+  return {
+    instanceId: before.instanceId,
+    volumes: made,
+    replacedVolumes: before.volumes.flatMap(({ device, volumeId }) =>
+      volumeId === undefined ? [] : [{ device, volumeId, kept: true }],
+    ),
+    ...counts,
+  };
+};
+
+const launchedResult = async ({ scope, volumes, resource, point, request, path }: RestoreWork) => {
+  const launchedId = await resource(EFFECT.launch);
+  const launched = assertPlatform(await scope.instances.describe(launchedId), launchedId, point.instance.platform);
+  const made = volumes.map(({ device, volumeId: sourceVolumeId, tags, deleteOnTermination }) => {
+    const isRoot = sameDevice(device, point.instance.rootDeviceName);
+    const at = isRoot ? launched.configuration.rootDeviceName : device;
+    const volume = launched.volumes.find((each) => sameDevice(each.device, at));
+    if (!volume) throw new LaunchFailed(`${launchedId} has no volume at ${at}`);
+    return { device: volume.device, volumeId: volume.volumeId, sourceVolumeId, tags, deleteOnTermination };
+  });
+  // A launch gives all volumes the same tags, and an end with the instance: their own come now. Volumes that we made
+  // have both already. (The cleanup finds what a launch made by its tag, whatever goes with the instance.)
+  if (path === 'image') {
+    const flags = made.map(({ device, deleteOnTermination }) => [device, deleteOnTermination] as const);
+    await scope.instances.setDeleteOnTermination(launchedId, Object.fromEntries(flags));
+    for (const { volumeId, tags } of made) {
+      if (request.volumeTags === 'restore') await scope.volumes.tag(volumeId, restoredTags(tags));
+    }
+  }
+  return {
+    instanceId: launchedId,
+    volumes: made.map(({ device, volumeId, sourceVolumeId }) => ({ device, volumeId, sourceVolumeId })),
+  };
+};
+
+const assertPlatform = (
+  instance: DescribedInstance | undefined,
+  instanceId: string,
+  platform: string,
+): DescribedInstance => {
+  if (!instance) throw new LaunchFailed(`${instanceId} was restored and is gone`);
+  const now = instance.configuration.platform;
+  if (now !== platform) throw new PlatformLost(`${instanceId} runs as ${now}; it was ${platform}`);
+  return instance;
+};
+
+/** Image and snapshots are effects to undo: whatever fails here, the cleanup goes on with. */
+const tidyUp = async ({ scope, effects }: RestoreWork): Promise<void> => {
+  const idsOf = (kind: string) => effects.filter((effect) => effect.kind === kind).flatMap((each) => each.resourceIds);
+  for (const imageId of idsOf('image')) await scope.images.deregister(imageId);
+  // Deleting a snapshot has no effect on volumes that were made from it, not even while they are still loading.
+  for (const snapshotId of idsOf('pending-snapshot')) await scope.snapshots.delete(snapshotId);
+};
+
+/** In place, and only now that the restore has succeeded. What is removed is noted, one by one. */
+const removeReplaced = async (
+  { scope, request: { target } }: RestoreWork,
+  { replacedVolumes = [] }: RestoreResult,
+  note: (replacedVolumes: NonNullable<RestoreResult['replacedVolumes']>) => Promise<void>,
+): Promise<void> => {
+  if (target.kind !== 'in-place' || target.replacedVolumes !== 'remove') return;
+  const noted = [...replacedVolumes];
+  for (const [at, volume] of replacedVolumes.entries()) {
+    if (!volume.kept) continue;
+    await scope.volumes.delete(volume.volumeId);
+    noted[at] = { ...volume, kept: false };
+    await note(noted);
+  }
+};

@@ -1,9 +1,11 @@
 import { noCounters } from '../../contracts/orders.ts';
-import type { AttemptRef, RestoreRef } from '../../contracts/steps.ts';
-import { JobCancelled, NotFound } from '../../domain/errors.ts';
+import type { OpenRestoreOutput } from '../../contracts/restore-steps.ts';
+import type { JobInput } from '../../contracts/steps.ts';
+import { restorePath } from '../../domain/restore-decision.ts';
+import { placeOf } from '../../domain/restore-place.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { openTenant } from '../tenant-of-job.ts';
+import { admitJob } from '../backup/admit-job.ts';
 import { restoredPoint } from './restored-point.ts';
 
 interface Deps {
@@ -11,19 +13,18 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Checks that the job may run and that its recovery point is the tenant's and available. */
+/**
+ * Checks that the job may run (O6 to O8 once more: the binding may have changed since it was asked for) and that its
+ * recovery point is the tenant's and available. Errors: JobCancelled, RuleViolated, NotAvailable, TenantNotBound,
+ * RecoveryPointUnavailable.
+ */
 export const createOpenRestore =
   ({ catalog, clock }: Deps) =>
-  async ({ jobId, attempt, tenantId }: AttemptRef): Promise<RestoreRef> => {
-    const { job } = await openTenant(catalog, tenantId, jobId);
-    if (!('recoveryPointId' in job.request)) throw new NotFound(`${jobId} is not a restore`);
-    const started = await catalog.jobs.update(tenantId, jobId, { state: 'running', startedAt: clock.now() }, [
-      'queued',
-      'running',
-    ]);
-    if (!started) throw new JobCancelled(`${jobId} was cancelled before it started`);
-    const { recoveryPointId } = job.request;
-    const { instanceId } = await restoredPoint(catalog, tenantId, recoveryPointId);
+  async ({ jobId, attempt, tenantId }: JobInput): Promise<OpenRestoreOutput> => {
+    const { request } = await admitJob(catalog, clock, { jobId, attempt, tenantId }, 'restore');
+    const { recoveryPointId } = request;
+    const point = await restoredPoint(catalog, tenantId, recoveryPointId);
+    const { instanceId } = point;
     await catalog.jobs.addInstance({
       jobId,
       tenantId,
@@ -33,5 +34,9 @@ export const createOpenRestore =
       phaseSince: clock.now(),
       counters: noCounters,
     });
-    return { jobId, attempt, tenantId, instanceId, recoveryPointId };
+    return {
+      restore: { jobId, attempt, tenantId, instanceId, recoveryPointId },
+      place: placeOf(point),
+      path: restorePath(request.target, point),
+    };
   };

@@ -3,7 +3,7 @@ import type { Transfer } from '../../contracts/steps.ts';
 import { NoAccessNode, TransientFailure } from '../../domain/errors.ts';
 import { namedError } from '../../domain/named-error.ts';
 import type { Order } from '../../domain/order.ts';
-import { resultsOf } from '../../domain/work-keys.ts';
+import { resultsOf, transferKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { WorkArea } from '../../ports/control.ts';
@@ -23,7 +23,10 @@ export const createCollectResults =
   ({ catalog, work, clock }: Deps) =>
   async (input: Transfer): Promise<Transfer> => {
     const { jobId, attempt, instanceId, finishOrderId, queueDeadlineSeconds } = input;
-    const orders = await catalog.orders.ofAttempt(jobId, attempt, instanceId);
+    const all = await catalog.orders.ofAttempt(jobId, attempt, instanceId);
+    const { results } = transferKeys(input);
+    // A backup copy makes several transfers of one instance.
+    const orders = all.filter(({ resultPrefix }) => resultPrefix === results);
     const finish = orders.find(({ orderId }) => orderId === finishOrderId);
     // Closed ones were dropped from the plan.
     const segments = orders.filter(({ orderId, state }) => orderId !== finishOrderId && state !== 'closed');
@@ -37,7 +40,7 @@ export const createCollectResults =
     }
     // While the orders ran, their counters came in by heartbeat; now the exact ones are known.
     await enterPhase(catalog, clock, input, 'finishing', {
-      counters: sumCounters(segments),
+      counters: sumCounters(all.filter(({ kind }) => kind === 'read-segment' || kind === 'write-segment')),
       transferEndedAt: clock.now(),
     });
     await work.putJson(resultsOf(finish.documentKey), {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OrderWork } from '../../contracts/orders.ts';
 import type { InstanceRef } from '../../contracts/steps.ts';
 import type { Order } from '../../domain/order.ts';
-import { workKeys } from '../../domain/work-keys.ts';
+import { transferKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { WorkArea } from '../../ports/control.ts';
 
@@ -19,17 +19,21 @@ const PlannedOrder = z.strictObject({ orderId: z.string(), volumeId: z.string(),
 export type PlannedOrder = z.infer<typeof PlannedOrder>;
 const Plan = z.record(z.string(), z.array(PlannedOrder));
 
+/** One recovery point of one instance, in one attempt. */
+export type TransferRef = InstanceRef & { readonly recoveryPointId: string };
+
 const DOCUMENTS_AT_ONCE = 16;
 
 /** Writes the orders' documents, then their records, then notes them under `part`; run again, it changes nothing. */
 export const placeOrders = async (
   { catalog, work }: { readonly catalog: Catalog; readonly work: WorkArea },
-  { jobId, attempt, tenantId, instanceId, serviceId }: InstanceRef & { readonly serviceId: string },
+  { serviceId, ...ref }: TransferRef & { readonly serviceId: string },
   part: number | 'finish',
   drafts: readonly OrderDraft[],
   fence?: number,
 ): Promise<readonly Order[]> => {
-  const keys = workKeys(jobId, attempt);
+  const { jobId, attempt, tenantId, instanceId } = ref;
+  const keys = transferKeys(ref);
   const orders = drafts.map(
     (draft): Order => ({
       orderId: draft.orderId,
@@ -41,8 +45,8 @@ export const placeOrders = async (
       ...(fence === undefined ? {} : { fence }),
       kind: draft.work.kind,
       snapshotIds: draft.snapshotIds,
-      documentKey: keys.order(instanceId, draft.orderId),
-      resultPrefix: keys.results(instanceId),
+      documentKey: keys.order(draft.orderId),
+      resultPrefix: keys.results,
       state: 'queued',
       claim: 0,
     }),
@@ -57,31 +61,24 @@ export const placeOrders = async (
   }
   await catalog.orders.add(orders);
   if (part !== 'finish') {
-    const plan = Plan.parse((await work.getJson(keys.plan(instanceId))) ?? {});
+    const plan = Plan.parse((await work.getJson(keys.plan)) ?? {});
     plan[part] = drafts.map(({ orderId, volumeId, blocks }) => ({ orderId, volumeId, blocks }));
-    await work.putJson(keys.plan(instanceId), plan);
+    await work.putJson(keys.plan, plan);
   }
   return orders;
 };
 
 /** All orders noted so far, in the order of planning. */
-export const readPlan = async (
-  work: WorkArea,
-  { jobId, attempt, instanceId }: InstanceRef,
-): Promise<PlannedOrder[]> => {
-  const plan = Plan.parse((await work.getJson(workKeys(jobId, attempt).plan(instanceId))) ?? {});
+export const readPlan = async (work: WorkArea, ref: TransferRef): Promise<PlannedOrder[]> => {
+  const plan = Plan.parse((await work.getJson(transferKeys(ref).plan)) ?? {});
   return Object.keys(plan)
     .sort((a, b) => Number(a) - Number(b))
     .flatMap((part) => plan[part] ?? []);
 };
 
 /** Takes a volume's orders out of the plan, and answers them: it is to be planned anew. */
-export const dropOrders = async (
-  work: WorkArea,
-  { jobId, attempt, instanceId }: InstanceRef,
-  volumeId: string,
-): Promise<readonly string[]> => {
-  const key = workKeys(jobId, attempt).plan(instanceId);
+export const dropOrders = async (work: WorkArea, ref: TransferRef, volumeId: string): Promise<readonly string[]> => {
+  const key = transferKeys(ref).plan;
   const plan = Plan.parse((await work.getJson(key)) ?? {});
   const dropped = Object.values(plan)
     .flat()

@@ -1,0 +1,2 @@
+/** EC2's limit of values in one filter. */
+export const FILTER_VALUES = 200;

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { operatorRoutes } from '../core/contracts/api.ts';
+import { idempotencyOption, openContext, SERVICE_OPTION } from './context.ts';
+
+export const addAccessNodeAdd = (group: Command): void => {
+  group
+    .command('add')
+    .description('operators: add an access node by hand; prints the environment to start it with')
+    .argument('<name>', 'how you call it')
+    .requiredOption(...SERVICE_OPTION)
+    .addOption(idempotencyOption())
+    .addHelpText(
+      'after',
+      `
+What is printed goes into the environment of the access node’s process (access-node/main.ts), on a Linux or
+Windows EC2 instance of the service hypervisor’s account.
+
+Example:
+  $ holdfast access-node add worker-1 --service hv-0199…`,
+    )
+    .action(async (name: string, { service }: { service: string }, command: Command) => {
+      const { api, screen } = openContext(command);
+      const node = await api.call(operatorRoutes.addAccessNode, {
+        params: { hypervisorId: service },
+        body: { name },
+        fields: { name: '<name>' },
+      });
+      if (screen.json) return screen.value(node);
+      screen.line(`${screen.colors.green('Added')} the access node ${node.name}: ${node.nodeId}`);
+      screen.line('It is expected until it is heard of. Start it with this environment:\n');
+      for (const [variable, value] of Object.entries(node.environment)) screen.line(`${variable}=${value}`);
+    });
+};

@@ -1,0 +1,43 @@
+/** Options that several commands have, read the same way everywhere. */
+import { InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from './paging.ts';
+
+/** `--volume a --volume b`, or `--volume a,b`. `check` throws commander's InvalidArgumentError. */
+export const repeatable = (flags: string, description: string, check: (part: string) => unknown = () => {}): Option =>
+  new Option(flags, description).argParser((text: string, before: readonly string[] | undefined) => {
+    const parts = text.split(',').filter((part) => part !== '');
+    for (const part of parts) check(part);
+    return [...(before ?? []), ...parts];
+  });
+
+/** As `repeatable`, for what may hold commas itself. */
+export const repeatableText = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser((text: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    text,
+  ]);
+
+export const numeric = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(wholeNumber);
+
+export const queueDeadline = (): Option =>
+  numeric('--queue-deadline <seconds>', 'fail if the work is not taken up in this time (default: 3600)');
+
+/** What has a value: an option that was not given is not sent, so that the API's own default holds. */
+export const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+/** `key=value`, or `key` alone for any value. */
+export const tagOf = (text: string): { key: string; value?: string } => {
+  const at = text.indexOf('=');
+  return at < 0 ? { key: text } : { key: text.slice(0, at), value: text.slice(at + 1) };
+};
+
+/** `left=right`, both there. Errors: commander's InvalidArgumentError, for an option's parser. */
+export const pairOf = (text: string): [string, string] => {
+  const at = text.indexOf('=');
+  if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
+  throw new InvalidArgumentError(`"${text}" must have two sides, like left=right.`);
+};

@@ -1,0 +1,66 @@
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { CliError, usageError } from './cli-error.ts';
+import { onTenant, openContext, TENANT_OPTION } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Screen } from './screen.ts';
+import { showRetention } from './show-retention.ts';
+import { count } from './units.ts';
+
+interface Options {
+  readonly yes?: boolean;
+  readonly tenant?: string;
+}
+
+/** Errors: CliError where nobody can be asked. */
+const confirm = async (screen: Screen, question: string): Promise<boolean> => {
+  if (screen.json || !screen.interactive || !process.stdin.isTTY) {
+    throw usageError('Nobody is there to be asked, and removed recovery points do not come back.', {
+      field: '--yes',
+      remedy: 'Look at "holdfast retention plan", then add --yes.',
+    });
+  }
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+};
+
+export const addRetentionRun = (group: Command): void => {
+  group
+    .command('run')
+    .description('remove the recovery points that no retention rule keeps, after showing which')
+    .option('--yes', 'do not ask')
+    .option(...TENANT_OPTION)
+    .addHelpText(
+      'after',
+      `
+What is removed is what was shown: if it has changed in between, nothing is removed.
+
+Example:
+  $ holdfast retention run --yes`,
+    )
+    .action(async ({ yes, tenant }: Options, command: Command) => {
+      const { api, screen } = openContext(command);
+      const planned = onTenant('planRetention', tenant);
+      const plan = await api.call(planned.route, { params: planned.params });
+      const points = count(plan.removes.length, 'recovery point');
+      if (!screen.json) showRetention(screen, plan);
+      if (plan.removes.length === 0) {
+        if (screen.json) screen.value({ removed: [], failed: [] });
+        return;
+      }
+      if (!yes && !(await confirm(screen, `Remove ${points}?`))) return screen.line('Nothing was removed.');
+      const { route, params } = onTenant('runRetention', tenant);
+      const { removed, failed } = await api.call(route, { params, body: { token: plan.token } });
+      if (screen.json) screen.value({ removed, failed });
+      else {
+        screen.line(`\n${screen.colors.green('Removed')} ${count(removed.length, 'recovery point')}.`);
+        for (const { recoveryPointId, reason } of failed)
+          screen.line(`${screen.colors.red('Not removed:')} ${recoveryPointId}: ${reason}`);
+      }
+      if (failed.length > 0) throw new CliError('Incomplete', '', { exitCode: EXIT.incomplete });
+    });
+};

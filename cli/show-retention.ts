@@ -1,0 +1,28 @@
+import type { RetentionPlanView } from '../core/contracts/api.ts';
+import type { Screen } from './screen.ts';
+import { count, time } from './units.ts';
+
+const showPoints = (screen: Screen, points: RetentionPlanView['removes']): void =>
+  screen.table(
+    ['recovery point', 'instance', 'kind', 'taken', 'because'],
+    points.map(({ recoveryPointId, instanceId, kind, takenAt, reason }) => [
+      recoveryPointId,
+      instanceId,
+      kind,
+      time(takenAt),
+      reason,
+    ]),
+  );
+
+/** What goes, then what stays, each with why. */
+export const showRetention = (screen: Screen, { removes, keeps }: RetentionPlanView): void => {
+  const { yellow, bold } = screen.colors;
+  if (removes.length === 0) screen.line('There is nothing to remove.');
+  else {
+    screen.line(yellow(`${count(removes.length, 'recovery point')} to remove:`));
+    showPoints(screen, removes);
+  }
+  if (keeps.length === 0) return;
+  screen.line(`\n${bold(`${count(keeps.length, 'recovery point')} to keep:`)}`);
+  showPoints(screen, keeps);
+};

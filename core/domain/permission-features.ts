@@ -1,0 +1,93 @@
+/** What each statement of the permissions is for, by its Sid: a test holds this list against the documents. */
+
+export interface PermissionFeature {
+  readonly feature: string;
+  /** What does not work without it. */
+  readonly without: string;
+}
+
+/** The statement that lets Holdfast ask IAM's simulator. */
+export const ASKS_SIMULATOR = 'PermissionsAreChecked';
+
+const IN_PLACE = 'restore in place';
+const APPLICATIONS = 'application-consistent backup';
+const OTHER_REGION = 'snapshot copies in another region';
+const INTO_SNAPSHOTS = 'restore from the library';
+const ENCRYPTED = 'encrypted volumes';
+
+const FEATURES: Readonly<Record<string, PermissionFeature>> = {
+  SeeWhatThereIs: { feature: 'every job', without: 'No job can start: it does not see the account’s instances.' },
+  [ASKS_SIMULATOR]: {
+    feature: 'permission check',
+    without: 'The check sees only what a dry run of EC2 shows; a missing permission may come up in a job.',
+  },
+  TagsAtCreation: {
+    feature: 'every job',
+    without: 'Nothing can be made: whatever a job makes is tagged as it is made.',
+  },
+  BackupTakesSnapshots: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
+  BackupTagsItsSnapshots: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
+  BackupReadsItsSnapshots: {
+    feature: 'backup to the library',
+    without: 'Streaming backups and backup copies cannot read their snapshots.',
+  },
+  RetentionDeletesSnapshots: {
+    feature: 'retention',
+    without: 'Snapshots that are not needed any more stay in the account, and on its bill.',
+  },
+  RegionCopyReadsItsSnapshots: { feature: OTHER_REGION, without: 'Snapshots cannot be copied to another region.' },
+  RegionCopyMakesSnapshots: { feature: OTHER_REGION, without: 'Snapshots cannot be copied to another region.' },
+  AppConsistencyAsksForTheAgent: { feature: APPLICATIONS, without: 'Backups are crash-consistent only.' },
+  AppConsistencyRunsFreezeAndThaw: { feature: APPLICATIONS, without: 'Backups are crash-consistent only.' },
+  RestoreStartsSnapshots: { feature: INTO_SNAPSHOTS, without: 'Nothing can be restored from the library.' },
+  RestoreFillsItsSnapshots: { feature: INTO_SNAPSHOTS, without: 'Nothing can be restored from the library.' },
+  RestoreMakesVolumes: { feature: 'restore of volumes', without: 'Volumes cannot be restored, attached or replaced.' },
+  RestoreReadsItsSnapshots: {
+    feature: 'restore of volumes',
+    without: 'Volumes cannot be restored, attached or replaced.',
+  },
+  RestoreRegistersAnImage: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
+  RestoreLaunchesAnInstance: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
+  RestoreUsesImageAndNetwork: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
+  RestorePassesTheInstanceRole: {
+    feature: 'restore of an instance with its instance profile',
+    without: 'Instances that have an instance profile cannot be restored with it.',
+  },
+  RestoreTagsItsVolumes: { feature: 'volume tags', without: 'Restored volumes do not get their tags back.' },
+  RestoreRemovesWhatItMade: {
+    feature: 'restore',
+    without: 'Restores cannot attach or remove what they made: a failed one leaves it behind.',
+  },
+  RestoreInPlaceChangesTheInstance: {
+    feature: 'restore in place, attached volumes, licensed platforms',
+    without: 'An existing instance can be neither stopped and started nor given restored volumes.',
+  },
+  RestoreInPlaceTakesVolumesOff: { feature: IN_PLACE, without: 'No volume of an instance can be replaced.' },
+  RestoreInPlaceMarksVolumes: { feature: IN_PLACE, without: 'No volume of an instance can be replaced.' },
+  RestoreInPlacePutsBackOrDeletes: {
+    feature: IN_PLACE,
+    without: 'Replaced volumes can be neither put back after a failure nor removed after a success.',
+  },
+  RestoreInPlaceTakesItsMarkOff: {
+    feature: IN_PLACE,
+    without: 'Volumes that were put back keep the mark of having been replaced.',
+  },
+  EncryptedVolumes: {
+    feature: ENCRYPTED,
+    without: 'Volumes under a customer-managed key can be neither backed up nor restored.',
+  },
+  EncryptedVolumesForEc2: {
+    feature: ENCRYPTED,
+    without: 'Instances with volumes under a customer-managed key cannot be restored.',
+  },
+  ASessionForEachJob: {
+    feature: 'access by key',
+    without: 'No job can start: the access key cannot be narrowed to what a job may do.',
+  },
+};
+
+/** A statement of an operator's own has its Sid as its feature. */
+export const featureOf = (sid: string): PermissionFeature =>
+  FEATURES[sid] ?? { feature: sid, without: `What ${sid} is for does not work.` };
+
+export const knownStatements: readonly string[] = Object.keys(FEATURES);

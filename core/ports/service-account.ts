@@ -1,0 +1,57 @@
+/** What the control plane keeps in a service hypervisor's account: what launches access nodes there, and what lets them in. */
+import type { HypervisorId } from '../contracts/ids.ts';
+import type { AutomaticNodes } from '../domain/automatic-nodes.ts';
+import type { ServiceHypervisor } from '../domain/hypervisor.ts';
+
+/** As a record has it, or is about to: it need not be in the catalog yet. */
+export type ServiceReach = Pick<ServiceHypervisor, 'hypervisorId' | 'accountId' | 'region' | 'auth'>;
+
+export interface ServiceAccounts {
+  /** By any of the three ways in (A1). Errors: CredentialsRejected, TransientFailure. */
+  open(hypervisor: ServiceReach): Promise<ServiceAccount>;
+}
+
+/** Every call may throw CredentialsRejected (which names the action that is not allowed) and TransientFailure. */
+export interface ServiceAccount {
+  /**
+   * Makes the launch template, the Auto Scaling group and, if `scaledBy` says so, its scaling policy, or brings what is
+   * there up to date; running nodes stay as they are. Idempotent. Errors: InvalidRequest (a zone without a subnet).
+   */
+  ensureAutoScaling(nodes: AutomaticNodes): Promise<NonNullable<ServiceHypervisor['automaticNodes']>>;
+  /** Undefined if there is no such group, or it is being deleted. */
+  describeAutoScaling(autoScalingGroupName: string): Promise<AutoScalingState | undefined>;
+  /** Where nodes are launched from now on; none: any zone of the region. Errors: InvalidRequest, NotFound. */
+  setZones(autoScalingGroupName: string, zones: readonly string[]): Promise<void>;
+  /** How many nodes there shall be, within the group's bounds. Errors: NotFound. */
+  setDesired(autoScalingGroupName: string, nodes: number): Promise<void>;
+  /** Whether nodes find one to run as, in an account whose owner makes it by template. */
+  hasInstanceProfile(name: string): Promise<boolean>;
+  /** Takes the nodes down and removes group and launch template. Idempotent. */
+  removeAutoScaling(made: NonNullable<ServiceHypervisor['automaticNodes']>): Promise<void>;
+}
+
+export interface AutoScalingState {
+  readonly zones: readonly string[];
+  readonly desired: number;
+  readonly inService: number;
+  readonly most: number;
+  /** Why the nodes that are wanted do not come: the newest launch that failed, in AWS's words. */
+  readonly problem?: string;
+}
+
+/** Roles of the control plane that nodes of other accounts assume: one a service hypervisor. */
+export interface NodeRoles {
+  /**
+   * The role that `nodeRoleArn`, and nobody else, may assume, under the hypervisor's id as ExternalId: for its two queues
+   * (URLs), the broker and task answers. The node's role need not exist yet. Idempotent; answers the role's ARN.
+   */
+  ensureNodeRole(hypervisorId: HypervisorId, nodeRoleArn: string, queues: ServiceHypervisor['queues']): Promise<string>;
+  /** Idempotent. */
+  remove(hypervisorId: HypervisorId): Promise<void>;
+}
+
+/** How many orders wait in a queue or are held by a node; approximate, as SQS says. */
+export interface QueueDepths {
+  /** Of a queue that is gone: none. Errors: TransientFailure. */
+  depth(url: string): Promise<number>;
+}

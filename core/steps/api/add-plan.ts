@@ -1,0 +1,53 @@
+import type { PlanId } from '../../contracts/ids.ts';
+import { PlanFields, type TenantPlanFields } from '../../contracts/plans.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { planView } from '../../domain/plan-views.ts';
+import type { Audience } from '../../domain/problems.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock, Ids } from '../../ports/clock.ts';
+import type { Schedules, Sha256 } from '../../ports/control.ts';
+import { putSchedules } from '../schedule/put-schedules.ts';
+import { checkPlan } from './check-plan.ts';
+import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
+
+export interface PlanDeps {
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'plans' | 'nodes' | 'jobs'>;
+  readonly schedules: Schedules;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly sha256: Sha256;
+}
+
+/** A tenant's request has no transport and no streams: they are the service side's business. */
+export type PlanRequest = TenantPlanFields & Partial<Pick<PlanFields, 'transport' | 'streams'>>;
+
+/**
+ * The record first, then its schedules: a schedule that fires without a plan starts nothing. If they cannot be made, the
+ * record goes again. Errors: as of `checkPlan`; Conflict (another request under the same key), TransientFailure.
+ */
+export const createAddPlan = (deps: PlanDeps) => {
+  const { catalog, schedules, clock, sha256 } = deps;
+  return async (tenant: TenantHypervisor, audience: Audience, asked: Asked, body: PlanRequest) => {
+    const fields = PlanFields.parse(body);
+    await checkPlan(catalog, tenant, fields);
+    const { hypervisorId } = tenant;
+    const planId: PlanId = newId(deps, 'plan', hypervisorId, 'plans', asked);
+    const hash = requestHash(sha256, asked, body);
+    const now = clock.now();
+    const plan: Plan = { ...fields, planId, hypervisorId, createdAt: now, updatedAt: now, ...hash };
+    if (!(await catalog.plans.add(plan))) {
+      const there = await catalog.plans.get(hypervisorId, planId);
+      checkSameRequest(there, hash);
+      if (there) await putSchedules(schedules, there);
+      return planView(there ?? plan, audience, now);
+    }
+    try {
+      await putSchedules(schedules, plan);
+    } catch (error) {
+      await catalog.plans.remove(hypervisorId, planId);
+      throw error;
+    }
+    return planView(plan, audience, now);
+  };
+};

@@ -1,0 +1,118 @@
+import type { RestorePreview, StartRestore } from '../../contracts/api.ts';
+import { LaunchFailed, PlatformLost, VolumeFailed } from '../../domain/errors.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Audience } from '../../domain/problems.ts';
+import { askRules } from '../../domain/resource-rules.ts';
+import type { RestorePlan } from '../../domain/restore-decision.ts';
+import { chooseDevices, sameDevice } from '../../domain/restore-devices.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { donorImage } from '../restore/launch-donor.ts';
+import { boundService } from './bound-service.ts';
+import { resourceQuestion } from './check-resources.ts';
+import { decideForTenant } from './decide-restore.ts';
+
+interface Deps {
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'nodes' | 'points'>;
+  readonly scopes: TenantScopes;
+}
+
+type Rule = RestorePreview['rules'][number];
+
+/** Who looks, in the tenant's trail: there is no job yet. */
+const SOURCE_IDENTITY = 'holdfast-preview';
+
+/**
+ * What a restore would do, and by which rules: the decision that a job is started by, and a look at the tenant's account
+ * for what only that knows. Nothing is done. Errors: TenantNotBound, NotFound, RecoveryPointUnavailable, InvalidRequest,
+ * TenantAccessLost, TransientFailure.
+ */
+export const createPreviewRestore =
+  ({ catalog, scopes }: Deps) =>
+  async (tenant: TenantHypervisor, audience: Audience, body: StartRestore): Promise<RestorePreview> => {
+    const service = await boundService(catalog, tenant);
+    const question = await resourceQuestion(catalog, tenant, service, body);
+    const plan = await decideForTenant(catalog, tenant.hypervisorId, body);
+    const resources = askRules(question).map(({ rule, outcome, reason, tenantReason }) => ({
+      rule,
+      outcome,
+      reason: audience.kind === 'tenant' ? tenantReason : reason,
+    }));
+    const seen = needsALook(body, plan)
+      ? await look(await scopes.open(tenant, SOURCE_IDENTITY, { to: 'look' }), body, plan)
+      : { rules: [], replaces: plan.replaces };
+    const rules = [...resources, o9(body, plan), ...seen.rules];
+    return {
+      allowed: rules.every(({ outcome }) => outcome === 'allowed'),
+      rules,
+      recoveryPointId: plan.point.recoveryPointId,
+      from: plan.place,
+      creates: [...plan.creates],
+      replaces: [...seen.replaces],
+      leavesOut: [...plan.leavesOut],
+      volumeTagsLeftOut: plan.volumeTagsLeftOut,
+      awsTagsLeftOut: plan.awsTagsLeftOut,
+      sizeBytes: plan.sizeBytes,
+      dataBytes: plan.dataBytes,
+    };
+  };
+
+const o9 = ({ volumeTags: asked }: StartRestore, { volumeTags, place }: RestorePlan): Rule => {
+  const by = asked ? 'as was asked for' : `the default from ${place === 'snapshot' ? 'a snapshot' : 'the library'}`;
+  const what = volumeTags === 'restore' ? 'Volume tags are restored' : 'Volume tags are not restored';
+  return { rule: 'O9', outcome: 'allowed', reason: `${what}: ${by}.` };
+};
+
+const needsALook = ({ target }: StartRestore, { path }: RestorePlan): boolean =>
+  target.kind === 'in-place' || target.kind === 'attach' || path === 'donor';
+
+interface Seen {
+  readonly rules: readonly Rule[];
+  readonly replaces: readonly string[];
+}
+
+const look = async (scope: TenantScope, body: StartRestore, plan: RestorePlan): Promise<Seen> => {
+  const { target } = body;
+  if (plan.path === 'donor') {
+    const rule = await ruleOf('licence', async () => {
+      const { imageId, name } = await donorImage(scope, { request: { target }, point: plan.point });
+      return `${plan.point.instance.platform} is launched from ${imageId} (${name}).`;
+    });
+    return { rules: [rule], replaces: plan.replaces };
+  }
+  const instanceId = target.kind === 'attach' ? target.instanceId : plan.point.instanceId;
+  const instance = await scope.instances.describe(instanceId);
+  if (!instance) {
+    const reason = `There is no instance ${instanceId} in this account and region.`;
+    return { rules: [{ rule: 'instance', outcome: 'refused', reason }], replaces: plan.replaces };
+  }
+  if (target.kind === 'attach') {
+    const rule = await ruleOf('device', async () => {
+      const ids = plan.volumes.map(({ volumeId }) => volumeId);
+      const taken = instance.volumes.map(({ device }) => device);
+      const { platform } = instance.configuration;
+      const devices = chooseDevices(instanceId, platform, ids, target.devices ?? {}, taken);
+      return [...devices].map(([volumeId, device]) => `${volumeId} comes to ${device}.`).join(' ');
+    });
+    return { rules: [rule], replaces: plan.replaces };
+  }
+  const now = plan.volumes.map(({ device }) => {
+    const there = instance.volumes.find((each) => sameDevice(each.device, device));
+    return there
+      ? `${there.device} of ${instanceId} has ${there.volumeId} now.`
+      : `${device} of ${instanceId} is free now.`;
+  });
+  const reason = `${instanceId} is ${instance.state}.`;
+  return { rules: [{ rule: 'instance', outcome: 'allowed', reason }], replaces: [...plan.replaces, ...now] };
+};
+
+/** What a job would fail with is told as a rule that refuses. */
+const ruleOf = async (rule: string, ask: () => Promise<string>): Promise<Rule> => {
+  try {
+    return { rule, outcome: 'allowed', reason: await ask() };
+  } catch (error) {
+    const isTold = error instanceof LaunchFailed || error instanceof PlatformLost || error instanceof VolumeFailed;
+    if (!isTold) throw error;
+    return { rule, outcome: 'refused', reason: error.message };
+  }
+};

@@ -1,0 +1,44 @@
+import type { PlanId } from '../../contracts/ids.ts';
+import { PlanFields } from '../../contracts/plans.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { planView } from '../../domain/plan-views.ts';
+import type { Audience } from '../../domain/problems.ts';
+import { putSchedules } from '../schedule/put-schedules.ts';
+import type { PlanDeps, PlanRequest } from './add-plan.ts';
+import { checkPlan } from './check-plan.ts';
+import { notFound } from './not-found.ts';
+
+/**
+ * Writes a plan's fields anew; what a tenant cannot say stays as its operator has set it. Jobs that run keep the terms
+ * that they began with. If the schedules cannot be changed, the plan is put back as it was.
+ * Errors: NotFound, as of `checkPlan`, TransientFailure.
+ */
+export const createReplacePlan =
+  ({ catalog, schedules, clock }: PlanDeps) =>
+  async (tenant: TenantHypervisor, audience: Audience, planId: PlanId, body: PlanRequest) => {
+    const before = await catalog.plans.get(tenant.hypervisorId, planId);
+    if (!before) throw notFound('plan', 'planId');
+    const { transport, streams } = before;
+    const fields = PlanFields.parse(audience.kind === 'tenant' ? { ...body, transport, streams } : body);
+    await checkPlan(catalog, tenant, fields);
+    const { hypervisorId, createdAt, lastBackupDueAt, lastCopyDueAt, requestHash } = before;
+    const plan: Plan = {
+      ...fields,
+      planId,
+      hypervisorId,
+      createdAt,
+      updatedAt: clock.now(),
+      ...(lastBackupDueAt === undefined ? {} : { lastBackupDueAt }),
+      ...(lastCopyDueAt === undefined ? {} : { lastCopyDueAt }),
+      ...(requestHash === undefined ? {} : { requestHash }),
+    };
+    if (!(await catalog.plans.replace(plan))) throw notFound('plan', 'planId');
+    try {
+      await putSchedules(schedules, plan);
+    } catch (error) {
+      await catalog.plans.replace(before);
+      throw error;
+    }
+    return planView(plan, audience, clock.now());
+  };

@@ -1,0 +1,29 @@
+import type { VmGroupId } from '../../contracts/ids.ts';
+import type { VmGroupFields, VmGroupView } from '../../contracts/vm-groups.ts';
+import type { Hypervisor } from '../../domain/hypervisor.ts';
+import { vmGroupView } from '../../domain/plan-views.ts';
+import type { VmGroup } from '../../domain/vm-group.ts';
+import type { VmGroupDeps } from './add-vm-group.ts';
+import { checkGroup } from './check-vm-group.ts';
+import { notFound } from './not-found.ts';
+
+/** Jobs that have opened keep the instances that they began with. Errors: NotFound, as of `checkGroup`. */
+export const createReplaceVmGroup =
+  ({ catalog, clock }: VmGroupDeps) =>
+  async (hypervisor: Hypervisor, groupId: VmGroupId, body: VmGroupFields): Promise<VmGroupView> => {
+    const { hypervisorId } = hypervisor;
+    const before = await catalog.vmGroups.get(hypervisorId, groupId);
+    if (!before) throw notFound('VM group', 'groupId');
+    await checkGroup(catalog, hypervisor, body);
+    const { createdAt, requestHash } = before;
+    const group: VmGroup = {
+      ...body,
+      groupId,
+      hypervisorId,
+      createdAt,
+      updatedAt: clock.now(),
+      ...(requestHash === undefined ? {} : { requestHash }),
+    };
+    if (!(await catalog.vmGroups.replace(group))) throw notFound('VM group', 'groupId');
+    return vmGroupView(group);
+  };

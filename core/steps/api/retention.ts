@@ -1,0 +1,49 @@
+import type { RetentionPlanView, RetentionResult } from '../../contracts/api.ts';
+import { Conflict } from '../../domain/errors.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Audience } from '../../domain/problems.ts';
+import type { Verdict } from '../../domain/retention.ts';
+import { withoutServiceSide } from '../../domain/tenant-words.ts';
+import { time } from '../../domain/view-fields.ts';
+import { retentionOfTenant } from '../jobs/retention-of-tenant.ts';
+import { type RetentionDeps, runRetention } from '../jobs/run-retention.ts';
+
+/** API Gateway answers after 29 s at the latest; what is left goes on with the next run. */
+const BUDGET_MS = 18_000;
+
+const verdictView = ({ point: { recoveryPointId, instanceId, kind, takenAt }, reason }: Verdict) => ({
+  recoveryPointId,
+  instanceId,
+  kind,
+  takenAt: time(takenAt),
+  reason,
+});
+
+/** Shows what a run would remove and keep, and why; nothing is done. */
+export const createPlanRetention =
+  ({ catalog, sha256 }: Pick<RetentionDeps, 'catalog' | 'sha256'>) =>
+  async ({ hypervisorId }: TenantHypervisor): Promise<RetentionPlanView> => {
+    const { token, remove, keep } = await retentionOfTenant(catalog, sha256, hypervisorId);
+    return { token, removes: remove.map(verdictView), keeps: keep.map(verdictView) };
+  };
+
+/** Performs the plan that was shown, and no other. Errors: Conflict (it has become another), TransientFailure. */
+export const createRunRetention =
+  (deps: RetentionDeps) =>
+  async (tenant: TenantHypervisor, audience: Audience, token: string): Promise<RetentionResult> => {
+    const retention = await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId);
+    if (retention.token !== token) {
+      throw new Conflict('What retention would remove has changed since it was shown.', {
+        field: 'token',
+        remedy: 'Look at it again, and run it with the new token.',
+      });
+    }
+    const { removed, failed } = await runRetention(deps, tenant, retention, deps.clock.now() + BUDGET_MS);
+    return {
+      removed: [...removed],
+      failed: failed.map(({ recoveryPointId, reason }) => ({
+        recoveryPointId,
+        reason: audience.kind === 'tenant' ? withoutServiceSide(reason, audience) : reason,
+      })),
+    };
+  };

@@ -1,0 +1,38 @@
+import { TransientFailure } from '../../domain/errors.ts';
+
+export type About = (what: string, undo: () => Promise<void>) => void;
+
+interface Made {
+  readonly what: string;
+  undo(): Promise<void>;
+}
+
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * For what is made before the record that it belongs to: if that cannot be written, nothing stays behind. `run` notes
+ * each thing right before it makes it, because a call whose answer was lost has made it too; so undoing what is not
+ * there must be fine. Errors: that of `run`; TransientFailure, naming what is left, if something could not be undone.
+ */
+export const allOrNothing = async <T>(
+  run: (about: About) => Promise<T>,
+  /** Whether what was made is in use after all: by another request under the same key, that was quicker. */
+  isWanted: () => Promise<boolean>,
+): Promise<T> => {
+  const made: Made[] = [];
+  try {
+    return await run((what, undo) => {
+      made.push({ what, undo });
+    });
+  } catch (error) {
+    if (made.length > 0 && (await isWanted())) throw error;
+    const left: string[] = [];
+    for (const { what, undo } of made.reverse())
+      await undo().catch((cause: unknown) => left.push(`${what} (${text(cause)})`));
+    if (left.length === 0) throw error;
+    throw new TransientFailure(`${text(error)} What had been made could not be removed: ${left.join(', ')}.`, {
+      remedy: 'Remove it by hand.',
+      cause: error,
+    });
+  }
+};

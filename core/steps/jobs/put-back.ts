@@ -1,0 +1,66 @@
+import type { Effect } from '../../domain/effect.ts';
+import { VolumeFailed } from '../../domain/errors.ts';
+import { sameDevice } from '../../domain/restore-devices.ts';
+import { nextMoves } from '../../domain/restore-swap.ts';
+import type { DescribedInstance, TenantScope } from '../../ports/tenant-scope.ts';
+import { makeMoves } from '../restore/make-moves.ts';
+
+type Before = NonNullable<Effect['before']>;
+
+/**
+ * Undoes a replacement: one look, and what can be asked for now, towards the old volumes at their devices and the
+ * instance in its old state. True: it is as it was. An instance that was not touched yet, or was put back before, is left
+ * alone. Errors: VolumeFailed (an old volume is not there any more: whatever else can be put back is).
+ */
+export const putBack = async (scope: TenantScope, { before, state }: Effect): Promise<boolean> => {
+  const instance = before && (await scope.instances.describe(before.instanceId));
+  if (!before || !instance || instance.state === 'shutting-down') return true;
+  const { settled, blocked } = await move(scope, before, instance);
+  const isAsFarAsItGoes = settled || blocked.length > 0;
+  if (!isAsFarAsItGoes) return false;
+  await setFlags(scope, before, instance);
+  const ran = before.instanceState === 'running' && state !== 'undone';
+  // asked to stop a moment ago: it can be started once it has
+  if (ran && instance.state === 'stopping') return false;
+  if (ran && instance.state === 'stopped') await scope.instances.start(before.instanceId);
+  if (blocked.length > 0) throw new VolumeFailed(`${before.instanceId} is not as it was: ${blocked.join('; ')}`);
+  return true;
+};
+
+const move = async (
+  scope: TenantScope,
+  { instanceId, volumes }: Before,
+  instance: DescribedInstance,
+): Promise<{ settled: boolean; blocked: readonly string[] }> => {
+  const swaps = volumes.map(({ device, volumeId, newVolumeId }) => ({
+    device,
+    out: newVolumeId,
+    ...(volumeId === undefined ? {} : { in: volumeId }),
+  }));
+  const ids = volumes.flatMap(({ volumeId, newVolumeId }) =>
+    volumeId === undefined ? [newVolumeId] : [newVolumeId, volumeId],
+  );
+  const { moves, waiting, settled, blocked } = nextMoves(instanceId, swaps, await scope.volumes.describe(ids));
+  const isStuck = moves.length === 0 && !waiting;
+  if (settled || isStuck) return { settled, blocked };
+  // It was started with the new volumes, or is on its way to be.
+  if (instance.state === 'running') await scope.instances.stop(instanceId);
+  if (instance.state !== 'stopped') return { settled, blocked: [] };
+  await makeMoves(scope, instanceId, moves);
+  return { settled, blocked: [] };
+};
+
+const setFlags = async (scope: TenantScope, { instanceId, volumes }: Before, now: DescribedInstance): Promise<void> => {
+  const changed = volumes.filter(({ device, volumeId, deleteOnTermination }) =>
+    now.volumes.some(
+      (each) =>
+        each.volumeId === volumeId &&
+        sameDevice(each.device, device) &&
+        each.deleteOnTermination !== deleteOnTermination,
+    ),
+  );
+  await scope.instances.setDeleteOnTermination(
+    instanceId,
+    Object.fromEntries(changed.map(({ device, deleteOnTermination }) => [device, deleteOnTermination])),
+  );
+};

@@ -1,0 +1,65 @@
+import type { HypervisorId, PlanId, RecoveryPointId } from '../../contracts/ids.ts';
+import type { Job } from '../../domain/job.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { RecoveryPoint } from '../../domain/recovery-point.ts';
+import { planRetention, type RetentionPlan } from '../../domain/retention.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Sha256 } from '../../ports/control.ts';
+import { allItems, everyItem } from '../../ports/every-item.ts';
+
+export type RetentionCatalog = Pick<Catalog, 'points' | 'plans' | 'instances' | 'jobs'>;
+
+export interface TenantRetention extends RetentionPlan {
+  /** Stands for exactly what it removes. */
+  readonly token: string;
+  /** Expired before, with snapshots that are still there. */
+  readonly unfinished: readonly RecoveryPoint[];
+}
+
+/** What a tenant's retention would do at this moment. */
+export const retentionOfTenant = async (
+  catalog: RetentionCatalog,
+  sha256: Sha256,
+  tenantId: HypervisorId,
+): Promise<TenantRetention> => {
+  const [points, plans, instances] = await Promise.all([
+    allItems((page) => catalog.points.list(tenantId, undefined, page)),
+    allItems((page) => catalog.plans.list(tenantId, page)),
+    catalog.instances.list(tenantId),
+  ]);
+  const plan = planRetention({
+    points,
+    plans: new Map<PlanId, Plan>(plans.map((each) => [each.planId, each])),
+    heads: new Map(instances.flatMap(({ instanceId, head }) => (head === undefined ? [] : [[instanceId, head]]))),
+    inUse: await pointsInUse(catalog, tenantId, points),
+  });
+  return {
+    ...plan,
+    token: sha256(JSON.stringify(plan.remove.map(({ point }) => point.recoveryPointId).sort())),
+    unfinished: points.filter(hasData),
+  };
+};
+
+/** Points that jobs which are open read from, in either place. */
+export const pointsInUse = async (
+  { jobs }: Pick<Catalog, 'jobs'>,
+  tenantId: HypervisorId,
+  points: readonly RecoveryPoint[],
+): Promise<ReadonlySet<RecoveryPointId>> => {
+  const used = new Set<RecoveryPointId>();
+  for await (const job of everyItem((page) => jobs.open(page))) {
+    if (job.tenantId !== tenantId) continue;
+    for (const point of points) if (reads(job, point)) used.add(point.recoveryPointId);
+  }
+  return used;
+};
+
+/** A backup copy resolves what it copies as it goes: any snapshot that is not copied yet may be it. */
+const reads = ({ request }: Job, { recoveryPointId, kind, copyOf, copiedTo }: RecoveryPoint): boolean => {
+  if (request.type === 'restore') return [recoveryPointId, copyOf, copiedTo].includes(request.recoveryPointId);
+  return request.type === 'backup-copy' && kind === 'snapshot' && copiedTo === undefined;
+};
+
+/** An expired snapshot point whose snapshots have not been removed. Data in a library is left to its prune. */
+export const hasData = ({ kind, state, dataRemovedAt }: RecoveryPoint): boolean =>
+  kind === 'snapshot' && state === 'expired' && dataRemovedAt === undefined;

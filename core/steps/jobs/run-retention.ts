@@ -1,0 +1,103 @@
+import type { RecoveryPointId } from '../../contracts/ids.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { RecoveryPoint } from '../../domain/recovery-point.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Sha256 } from '../../ports/control.ts';
+import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { pointsInUse, type RetentionCatalog, retentionOfTenant, type TenantRetention } from './retention-of-tenant.ts';
+
+export interface RetentionDeps {
+  readonly catalog: RetentionCatalog;
+  readonly scopes: TenantScopes;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+}
+
+export interface RetentionOutcome {
+  /** Expired by this run: nothing restores from them any more. */
+  readonly removed: readonly RecoveryPointId[];
+  /** Whose snapshots could not be removed, or not yet: the next run goes on with them. */
+  readonly failed: readonly { readonly recoveryPointId: RecoveryPointId; readonly reason: string }[];
+}
+
+/** Goes on the session, into the tenant's trail. */
+const SOURCE_IDENTITY = 'holdfast-retention';
+
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Removes what a tenant's retention does not keep. The record says `expired` first, so that no point is shown that has no
+ * data; then its snapshots go, in the region of their copy too; then the record says that they are gone. Whatever a run
+ * could not finish, the next one does. `retention` is what was shown; `until`: no snapshot is begun with after that time.
+ */
+export const runRetention = async (
+  deps: RetentionDeps,
+  tenant: TenantHypervisor,
+  retention: Pick<TenantRetention, 'remove' | 'unfinished'>,
+  until: number,
+): Promise<RetentionOutcome> => {
+  const { catalog, clock } = deps;
+  const { hypervisorId } = tenant;
+  const expired: RecoveryPoint[] = [];
+  for (const { point } of retention.remove) {
+    // refused where it has come under legal hold by now, or another run was faster
+    if (await catalog.points.expire(hypervisorId, point.recoveryPointId, clock.now())) expired.push(point);
+  }
+  const failed = await removeSnapshots(deps, tenant, [...retention.unfinished, ...expired], until);
+  return { removed: expired.map(({ recoveryPointId }) => recoveryPointId), failed };
+};
+
+/** Plans and performs at once: for the daily run, which nobody looks at before. */
+export const runDailyRetention = async (
+  deps: RetentionDeps,
+  tenant: TenantHypervisor,
+  until: number,
+): Promise<RetentionOutcome> =>
+  runRetention(deps, tenant, await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId), until);
+
+/**
+ * A job that was asked for before the point expired may still read from it: then its snapshots stay until the next run.
+ * One that is asked for afterwards finds it expired.
+ */
+const removeSnapshots = async (
+  { catalog, scopes, clock }: RetentionDeps,
+  tenant: TenantHypervisor,
+  expired: readonly RecoveryPoint[],
+  until: number,
+): Promise<RetentionOutcome['failed']> => {
+  const failed: { recoveryPointId: RecoveryPointId; reason: string }[] = [];
+  const snapshots = expired.filter(({ kind }) => kind === 'snapshot');
+  if (snapshots.length === 0) return failed;
+  const inUse = await pointsInUse(catalog, tenant.hypervisorId, snapshots);
+  const open = openScopes(scopes, tenant);
+  for (const point of snapshots) {
+    const { recoveryPointId, volumes, regionCopy } = point;
+    try {
+      if (inUse.has(recoveryPointId)) throw new Error('a job that is open reads from it');
+      if (clock.now() >= until) throw new Error('there was no time left for it in this run');
+      const own = await open();
+      for (const { snapshotId } of volumes) await own.snapshots.delete(snapshotId);
+      if (regionCopy) {
+        const there = await open(regionCopy.region);
+        for (const snapshotId of regionCopy.snapshotIds) await there.snapshots.delete(snapshotId);
+      }
+      await catalog.points.update(tenant.hypervisorId, recoveryPointId, { dataRemovedAt: clock.now() });
+    } catch (error) {
+      // one that resists does not stop the others
+      failed.push({ recoveryPointId, reason: inWords(error) });
+    }
+  }
+  return failed;
+};
+
+/** One session a region, opened when it is first needed. */
+const openScopes = (scopes: TenantScopes, tenant: TenantHypervisor): ((region?: string) => Promise<TenantScope>) => {
+  const opened = new Map<string, Promise<TenantScope>>();
+  return (region = tenant.region) => {
+    const there = opened.get(region);
+    if (there) return there;
+    const scope = scopes.open(tenant, SOURCE_IDENTITY, { to: 'protect', region });
+    opened.set(region, scope);
+    return scope;
+  };
+};

@@ -1,0 +1,58 @@
+import { ORDERS_PER_NODE, wantedNodes } from '../../domain/automatic-nodes.ts';
+import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
+import { automaticNodesOf, type NodeSettings } from '../../domain/nodes-of-service.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import { everyItem } from '../../ports/every-item.ts';
+import type { QueueDepths, ServiceAccounts } from '../../ports/service-account.ts';
+
+export interface SizeNodesDeps {
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups'>;
+  readonly serviceAccounts: ServiceAccounts;
+  readonly depths: QueueDepths;
+  readonly settings: NodeSettings;
+}
+
+export interface SizeNodesOutcome {
+  /** Service hypervisors whose nodes are now asked for in another number. */
+  readonly changed: number;
+  /** What did not work, in sentences: the next time tries again. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Asks for as many automatic nodes as there is work, where no scaling policy can (another account or region: see
+ * `scaledBy`). Where one can, the queues are looked at all the same: SQS stops reporting a queue that nobody uses.
+ * One service hypervisor's trouble does not stop the others'.
+ */
+export const createSizeNodes = ({ catalog, serviceAccounts, depths, settings }: SizeNodesDeps) => {
+  const size = async (service: ServiceHypervisor): Promise<boolean> => {
+    const { automaticNodes, queues } = service;
+    if (!automaticNodes || service.state !== 'ready') return false;
+    const orders = (await depths.depth(queues.restores)) + (await depths.depth(queues.work));
+    const groups = await catalog.vmGroups.list(service.hypervisorId, { limit: 1 });
+    if (automaticNodesOf(settings, service, groups.items).scaledBy === 'queues') return false;
+    const account = await serviceAccounts.open(service);
+    const there = await account.describeAutoScaling(automaticNodes.autoScalingGroupName);
+    if (!there) throw new Error(`the Auto Scaling group ${automaticNodes.autoScalingGroupName} is not there any more`);
+    // O6: automatic nodes come from VM groups.
+    const work = groups.items.length === 0 ? 0 : orders;
+    const wanted = wantedNodes(work, { ...there, ordersPerNode: ORDERS_PER_NODE });
+    if (wanted === there.desired) return false;
+    await account.setDesired(automaticNodes.autoScalingGroupName, wanted);
+    return true;
+  };
+
+  return async (): Promise<SizeNodesOutcome> => {
+    const problems: string[] = [];
+    let changed = 0;
+    for await (const hypervisor of everyItem((page) => catalog.hypervisors.list(page))) {
+      if (hypervisor.kind !== 'service') continue;
+      try {
+        if (await size(hypervisor)) changed += 1;
+      } catch (error) {
+        problems.push(`${hypervisor.hypervisorId}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    return { changed, problems };
+  };
+};

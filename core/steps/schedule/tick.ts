@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { schedulesOf } from '../../domain/plan-schedules.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import { everyItem } from '../../ports/every-item.ts';
+import type { TenantScopes } from '../../ports/tenant-scope.ts';
+import { runDailyRetention } from '../jobs/run-retention.ts';
+import { missedWindows } from './missed-windows.ts';
+import { putSchedules } from './put-schedules.ts';
+import { createStartScheduledJob, type ScheduledJobDeps } from './start-scheduled-job.ts';
+import { isOverdue, stopOverdueJob } from './stop-overdue-job.ts';
+
+/** What EventBridge Scheduler hands over: the time that was meant. */
+export const TickEvent = z.strictObject({ scheduledTime: z.iso.datetime({ offset: true }) });
+export type TickEvent = z.infer<typeof TickEvent>;
+
+export interface TickDeps extends ScheduledJobDeps {
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'plans' | 'nodes' | 'jobs' | 'points' | 'instances'>;
+  readonly scopes: TenantScopes;
+}
+
+export interface TickOutcome {
+  /** Windows that were missed and are caught up with now. */
+  readonly caughtUp: number;
+  /** Jobs that were stopped at their deadline. */
+  readonly overdue: number;
+  /** Recovery points that retention removed. */
+  readonly removed: number;
+  /** What did not work, in sentences: the next tick tries again. */
+  readonly problems: readonly string[];
+}
+
+const MINUTE = 60_000;
+/** `rate(5 minutes)`. */
+export const TICK_MS = 5 * MINUTE;
+/** A change of a plan whose schedules may not have followed: for so long the tick puts them again. */
+const SETTLING_MS = 12 * MINUTE;
+/** A function's own limit is 5 minutes; what is left over goes on with the next run. */
+const BUDGET_MS = 4 * MINUTE;
+const TICKS_A_DAY = (1_440 * MINUTE) / TICK_MS;
+
+/** Tenants are spread over the day: the same tick each day for one tenant. */
+export const isRetentionTick = (sha256: ScheduledJobDeps['sha256'], tenantId: string, tickAt: number): boolean =>
+  Math.floor(tickAt / TICK_MS) % TICKS_A_DAY === Number.parseInt(sha256(tenantId).slice(0, 8), 16) % TICKS_A_DAY;
+
+/**
+ * A rate would be started anew by putting it: where its schedule was never made, the windows that it misses are caught
+ * up with until it is.
+ */
+const isSettling = (plan: Plan, now: number): boolean =>
+  now - plan.updatedAt < SETTLING_MS &&
+  !schedulesOf(plan).some(({ schedule }) => schedule.expression.startsWith('rate'));
+
+/** Every five minutes: what nobody asks for. One tenant's trouble does not stop the others'. */
+export const createTick = (deps: TickDeps) => {
+  const { catalog, schedules, clock, sha256 } = deps;
+  const startScheduledJob = createStartScheduledJob(deps);
+
+  return async ({ scheduledTime }: TickEvent): Promise<TickOutcome> => {
+    const tickAt = Date.parse(scheduledTime);
+    const until = clock.now() + BUDGET_MS;
+    const problems: string[] = [];
+    let [caughtUp, overdue, removed] = [0, 0, 0];
+    const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+      await work().catch((error: unknown) => {
+        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      });
+    };
+
+    for await (const job of everyItem((page) => catalog.jobs.open(page))) {
+      if (!isOverdue(job, clock.now())) continue;
+      overdue += 1;
+      await attempt(job.jobId, () => stopOverdueJob(deps, job));
+    }
+
+    const lookAtPlan = async (plan: Plan): Promise<void> => {
+      if (isSettling(plan, clock.now())) await putSchedules(schedules, plan);
+      for (const missed of missedWindows(plan, clock.now())) {
+        const { outcome } = await startScheduledJob(missed);
+        if (outcome === 'started') caughtUp += 1;
+      }
+    };
+    const lookAtTenant = async (tenant: TenantHypervisor): Promise<void> => {
+      for await (const plan of everyItem((page) => catalog.plans.list(tenant.hypervisorId, page)))
+        await attempt(plan.planId, () => lookAtPlan(plan));
+      if (!isRetentionTick(sha256, tenant.hypervisorId, tickAt)) return;
+      const outcome = await runDailyRetention(deps, tenant, until);
+      removed += outcome.removed.length;
+      problems.push(...outcome.failed.map(({ recoveryPointId, reason }) => `${recoveryPointId}: ${reason}`));
+    };
+    for await (const hypervisor of everyItem((page) => catalog.hypervisors.list(page)))
+      if (hypervisor.kind === 'tenant') await attempt(hypervisor.hypervisorId, () => lookAtTenant(hypervisor));
+    return { caughtUp, overdue, removed, problems };
+  };
+};

@@ -1,0 +1,56 @@
+/** What the documents call their schemas; everything else is written where it is used. */
+import type { z } from 'zod';
+import * as views from '../../core/contracts/api-views.ts';
+import * as requests from '../../core/contracts/hypervisor-requests.ts';
+import * as jobs from '../../core/contracts/job-requests.ts';
+import * as plans from '../../core/contracts/plans.ts';
+import * as groups from '../../core/contracts/vm-groups.ts';
+
+const BOTH = {
+  Problem: views.Problem,
+  Accepted: views.Accepted,
+  RecoveryPointView: views.RecoveryPointView,
+  RestorePreview: views.RestorePreview,
+  RetentionPlanView: views.RetentionPlanView,
+  RetentionResult: views.RetentionResult,
+  JobInstanceView: views.JobInstanceView,
+  StartBackup: jobs.StartBackup,
+  StartSnapshot: jobs.StartSnapshot,
+  StartBackupCopy: jobs.StartBackupCopy,
+  StartRestore: jobs.StartRestore,
+  RestoreTarget: jobs.RestoreTarget,
+  VmGroupFields: groups.VmGroupFields,
+  VmGroupView: groups.VmGroupView,
+  VmGroupPreview: groups.VmGroupPreview,
+  InstanceRule: groups.InstanceRule,
+  VolumeRule: groups.VolumeRule,
+  ScheduleFields: plans.ScheduleFields,
+  Retention: plans.Retention,
+} as const;
+
+const TENANTS = {
+  TenantHypervisorView: views.TenantHypervisorView,
+  TenantJobView: views.TenantJobView,
+  TenantPlanFields: plans.TenantPlanFields,
+  TenantPlanView: plans.TenantPlanView,
+} as const;
+
+const OPERATORS = {
+  HypervisorView: views.HypervisorView,
+  JobView: views.JobView,
+  JobPath: views.JobPath,
+  AccessNodeView: views.AccessNodeView,
+  AddedAccessNode: views.AddedAccessNode,
+  PermissionsReport: views.PermissionsReport,
+  Template: views.Template,
+  PlanFields: plans.PlanFields,
+  PlanView: plans.PlanView,
+  AddHypervisor: requests.AddHypervisor,
+  BindHypervisor: requests.BindHypervisor,
+  AddAccessNode: requests.AddAccessNode,
+} as const;
+
+export const namedSchemas = (audience: 'tenant' | 'operator'): Readonly<Record<string, z.ZodType>> => ({
+  ...BOTH,
+  ...(audience === 'tenant' ? TENANTS : OPERATORS),
+});

@@ -1,0 +1,7 @@
+import { createStartScheduledJob, ScheduledJob } from '../core/steps/schedule/start-scheduled-job.ts';
+import { reportOutcome } from './wiring/report-outcome.ts';
+import { wireScheduled } from './wiring/schedule.ts';
+
+const startScheduledJob = createStartScheduledJob(wireScheduled(process.env));
+const report = reportOutcome('start-scheduled-job');
+export const handler = async (event: unknown) => report(await startScheduledJob(ScheduledJob.parse(event)));

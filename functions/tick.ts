@@ -1,0 +1,7 @@
+import { createTick, TickEvent } from '../core/steps/schedule/tick.ts';
+import { reportOutcome } from './wiring/report-outcome.ts';
+import { wireScheduled } from './wiring/schedule.ts';
+
+const tick = createTick(wireScheduled(process.env));
+const report = reportOutcome('tick');
+export const handler = async (event: unknown) => report(await tick(TickEvent.parse(event)));

@@ -1,0 +1,49 @@
+import { openControlPlaneClients, openIamClient } from '../../adapters/aws/control-plane-clients.ts';
+import { createCredentialCheck } from '../../adapters/aws/credential-check.ts';
+import { createIamNodeRoles } from '../../adapters/aws/iam-node-roles.ts';
+import { createSecretsManagerSecrets } from '../../adapters/aws/secrets-manager-secrets.ts';
+import { createServiceAccounts } from '../../adapters/aws/service-accounts.ts';
+import { createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
+import { LATEST_IMAGE } from '../../core/domain/automatic-nodes.ts';
+import type { NodeSettings } from '../../core/domain/nodes-of-service.ts';
+import type { HypervisorEndpointsDeps } from '../api/hypervisor-endpoints.ts';
+import { type Environment, readConfiguration } from './configuration.ts';
+
+/** What access nodes are launched with. Image and software may be set; absent, the image is Amazon's newest. */
+export const nodeSettings = (environment: Environment): NodeSettings => {
+  const settings = readConfiguration(environment, {
+    stage: 'HOLDFAST_STAGE',
+    controlPlaneAccountId: 'HOLDFAST_ACCOUNT_ID',
+    brokerFunctionArn: 'HOLDFAST_BROKER_FUNCTION_ARN',
+    region: 'AWS_REGION',
+  });
+  const { HOLDFAST_NODE_IMAGE: nodeImageId, HOLDFAST_NODE_SOFTWARE: nodeSoftware } = environment;
+  return { ...settings, nodeImageId: nodeImageId || LATEST_IMAGE, ...(nodeSoftware ? { nodeSoftware } : {}) };
+};
+
+type Wired = Pick<
+  HypervisorEndpointsDeps,
+  'credentials' | 'secrets' | 'queues' | 'serviceAccounts' | 'nodeRoles' | 'settings'
+>;
+
+/** What operators' routes about hypervisors need besides the catalog. */
+export const wireHypervisors = (environment: Environment): Wired => {
+  const { hubRoleArn, brokerRoleArn, libraryBucket, libraryRoleArn, kmsKeyArn } = readConfiguration(environment, {
+    hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
+    brokerRoleArn: 'HOLDFAST_BROKER_ROLE_ARN',
+    libraryBucket: 'HOLDFAST_LIBRARY_BUCKET',
+    libraryRoleArn: 'HOLDFAST_LIBRARY_ROLE_ARN',
+    kmsKeyArn: 'HOLDFAST_LIBRARY_KEY_ARN',
+  });
+  const nodes = nodeSettings(environment);
+  const { region, stage, controlPlaneAccountId: accountId, brokerFunctionArn } = nodes;
+  const { secrets, sqs, sts } = openControlPlaneClients(region);
+  return {
+    credentials: createCredentialCheck({ sts, hubRoleArn }),
+    secrets: createSecretsManagerSecrets({ client: secrets }),
+    queues: createSqsQueues({ client: sqs }),
+    serviceAccounts: createServiceAccounts({ sts, secrets, hubRoleArn, region, stage }),
+    nodeRoles: createIamNodeRoles({ client: openIamClient(region), stage, accountId, region, brokerFunctionArn }),
+    settings: { ...nodes, hubRoleArn, brokerRoleArn, libraryBucket, libraryRegion: region, libraryRoleArn, kmsKeyArn },
+  };
+};

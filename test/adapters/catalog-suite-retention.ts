@@ -1,0 +1,64 @@
+/** Recovery points under legal hold, and as retention expires them. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
+import type { Catalog } from '../../core/ports/catalog.ts';
+import { racers } from './racers.ts';
+import { A, aPoint, aVolume, B } from './records.ts';
+
+export const retentionSuite = (catalogNow: () => Catalog): void => {
+  describe('retention', () => {
+    const hold = { since: 5, by: 'arn:aws:iam::222222222222:user/counsel', reason: 'case 7' };
+    const available = async (): Promise<RecoveryPoint> => {
+      const point = aPoint(A, 'i-00005555', [aVolume(1, [1])]);
+      await catalogNow().points.add(point);
+      await catalogNow().points.update(A, point.recoveryPointId, { state: 'available' });
+      return { ...point, state: 'available' };
+    };
+
+    it('expires a point that is available, once', async () => {
+      const { points } = catalogNow();
+      const point = await available();
+      const expired = await racers(10, (racer) => points.expire(A, point.recoveryPointId, racer));
+      assert.equal(expired.filter(Boolean).length, 1);
+      const there = await points.get(A, point.recoveryPointId);
+      assert.deepEqual(there, { ...point, state: 'expired', expiredAt: expired.indexOf(true) });
+    });
+
+    it("expires nothing that is pending, another tenant's, or not there", async () => {
+      const { points } = catalogNow();
+      const pending = aPoint(A, 'i-00005555', []);
+      await points.add(pending);
+      const other = await available();
+      assert.equal(await points.expire(A, pending.recoveryPointId, 1), false);
+      assert.equal(await points.expire(B, other.recoveryPointId, 1), false);
+      assert.equal(await points.expire(A, 'rp-00000000', 1), false);
+      assert.deepEqual(await points.get(A, pending.recoveryPointId), pending);
+    });
+
+    it('leaves a point under legal hold alone until the hold is lifted', async () => {
+      const { points } = catalogNow();
+      const point = await available();
+      await points.setLegalHold(A, point.recoveryPointId, hold);
+      assert.equal(await points.expire(A, point.recoveryPointId, 9), false);
+      assert.deepEqual(await points.get(A, point.recoveryPointId), { ...point, legalHold: hold });
+      await assert.rejects(points.setLegalHold(B, point.recoveryPointId, undefined));
+      await points.setLegalHold(A, point.recoveryPointId, undefined);
+      assert.deepEqual(await points.get(A, point.recoveryPointId), point);
+      assert.equal(await points.expire(A, point.recoveryPointId, 9), true);
+    });
+
+    it('and a hold that is set at the same time end one way or the other', async () => {
+      const { points } = catalogNow();
+      for (let round = 0; round < 5; round++) {
+        const point = await available();
+        const [expired] = await Promise.all([
+          points.expire(A, point.recoveryPointId, 9),
+          points.setLegalHold(A, point.recoveryPointId, hold),
+        ]);
+        const there = await points.get(A, point.recoveryPointId);
+        assert.equal(there?.state, expired ? 'expired' : 'available');
+      }
+    });
+  });
+};

@@ -1,0 +1,165 @@
+/** Schedules of plans, in EventBridge Scheduler. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  CreateScheduleGroupCommand,
+  GetScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { clientSettings } from '../../adapters/aws/clients.ts';
+import { createSchedulerSchedules } from '../../adapters/aws/scheduler-schedules.ts';
+import type { Schedules } from '../../core/ports/control.ts';
+import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { freshId } from './records.ts';
+import { REGION, startWorld, type World } from './world.ts';
+
+const GROUP = 'holdfast-schedules-test';
+const TARGET = `arn:aws:lambda:${REGION}:${SERVICE_ACCOUNT}:function:holdfast-test-start-scheduled-job`;
+
+describe('schedules of plans', () => {
+  let world: World;
+  let schedules: Schedules;
+  let root: SchedulerClient;
+  let roleArn: string;
+
+  before(async () => {
+    world = await startWorld();
+    const { admin } = world.cloud;
+    root = new SchedulerClient(clientSettings('own', REGION, admin.rootAccessKey(SERVICE_ACCOUNT)));
+    await root.send(new CreateScheduleGroupCommand({ Name: GROUP }));
+    roleArn = admin.putRole({
+      accountId: SERVICE_ACCOUNT,
+      name: 'holdfast-test-scheduler-2',
+      trustPolicy: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      policies: {},
+    }).arn;
+    schedules = open(roleArn);
+  });
+  after(() => world.stop());
+
+  /** As the API does, with no more than it needs. */
+  const open = (targetRole: string): Schedules => {
+    const { admin } = world.cloud;
+    const { arn } = admin.putRole({
+      accountId: SERVICE_ACCOUNT,
+      name: 'schedules-test',
+      trustPolicy: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      policies: {
+        schedules: {
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Action: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+              Resource: `arn:aws:scheduler:${REGION}:${SERVICE_ACCOUNT}:schedule/${GROUP}/*`,
+            },
+            { Effect: 'Allow', Action: 'iam:PassRole', Resource: targetRole },
+          ],
+        },
+      },
+    });
+    const { AccessKeyId, SecretAccessKey, SessionToken } = admin.credentialsForRole(arn, 'function');
+    const credentials = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    return createSchedulerSchedules({
+      client: new SchedulerClient(clientSettings('own', REGION, credentials)),
+      group: GROUP,
+      targetArn: TARGET,
+      roleArn: targetRole,
+    });
+  };
+
+  const nightly = (name: string) => ({
+    name,
+    expression: 'cron(0 2 * * ? *)',
+    timeZone: 'Europe/Berlin',
+    enabled: true,
+    input: { hypervisorId: 'hv-00000001', planId: 'plan-00000001', action: 'backup' as const },
+  });
+  const find = (Name: string) => root.send(new GetScheduleCommand({ GroupName: GROUP, Name }));
+  const fresh = () => `${freshId('plan')}-backup`;
+
+  it('start a job of the plan, and name the time that it was scheduled for', async () => {
+    const name = fresh();
+    await schedules.put(nightly(name));
+    const { ScheduleExpression, ScheduleExpressionTimezone, State, Target, FlexibleTimeWindow } = await find(name);
+    assert.deepEqual(
+      { ScheduleExpression, ScheduleExpressionTimezone, State, FlexibleTimeWindow },
+      {
+        ScheduleExpression: 'cron(0 2 * * ? *)',
+        ScheduleExpressionTimezone: 'Europe/Berlin',
+        State: 'ENABLED',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+      },
+    );
+    assert.deepEqual([Target?.Arn, Target?.RoleArn], [TARGET, roleArn]);
+    assert.deepEqual(Target?.RetryPolicy, { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 });
+    assert.deepEqual(JSON.parse(Target?.Input ?? ''), {
+      hypervisorId: 'hv-00000001',
+      planId: 'plan-00000001',
+      action: 'backup',
+      scheduledTime: '<aws.scheduler.scheduled-time>',
+    });
+  });
+
+  it('are changed, paused and made again by the same call, however often', async () => {
+    const name = fresh();
+    for (const change of [{}, { expression: 'rate(6 hours)', timeZone: 'UTC' }, { enabled: false }, { enabled: false }])
+      await schedules.put({ ...nightly(name), ...change });
+    const { ScheduleExpression, State } = await find(name);
+    assert.deepEqual([ScheduleExpression, State], ['cron(0 2 * * ? *)', 'DISABLED']);
+    await Promise.all(Array.from({ length: 5 }, () => schedules.put(nightly(name))));
+    const { Schedules: listed } = await root.send(new ListSchedulesCommand({ GroupName: GROUP, NamePrefix: name }));
+    assert.deepEqual(
+      listed?.map(({ Name, State: state }) => [Name, state]),
+      [[name, 'ENABLED']],
+    );
+  });
+
+  it('go, and going twice is fine', async () => {
+    const name = fresh();
+    await schedules.put(nightly(name));
+    await schedules.remove(name);
+    await schedules.remove(name);
+    await assert.rejects(find(name), { name: 'ResourceNotFoundException' });
+  });
+
+  for (const wrong of [
+    { expression: 'cron(0 25 * * ? *)' },
+    { expression: 'cron(0 2 * * * *)' },
+    { expression: 'rate(1 hours and)' },
+    { timeZone: 'Europe/Atlantis' },
+  ]) {
+    it(`say which field is wrong: ${JSON.stringify(wrong)}`, async () => {
+      const name = fresh();
+      await assert.rejects(schedules.put({ ...nightly(name), ...wrong }), {
+        name: 'InvalidRequest',
+        field: 'schedule',
+      });
+      await assert.rejects(find(name), { name: 'ResourceNotFoundException' });
+      await schedules.put(nightly(name));
+      await assert.rejects(schedules.put({ ...nightly(name), ...wrong }), {
+        name: 'InvalidRequest',
+        field: 'schedule',
+      });
+      assert.equal((await find(name)).ScheduleExpression, 'cron(0 2 * * ? *)');
+    });
+  }
+
+  it('do not blame the plan for a fault of the deployment', async () => {
+    await assert.rejects(open(world.arn('HubRole')).put(nightly(fresh())), { name: 'ValidationException' });
+  });
+
+  it('are tried again when AWS fails', async () => {
+    const fault = world.cloud.faults.add({ service: 'scheduler', operation: 'CreateSchedule', kind: 'error-503' });
+    await assert.rejects(schedules.put(nightly(fresh())), { name: 'TransientFailure' });
+    assert.equal(fault.fired, 2);
+    fault.remove();
+  });
+});

@@ -1,0 +1,71 @@
+import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
+import type { ProtectedInstances, RecoveryPoints } from '../../core/ports/catalog.ts';
+import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
+
+export const createInMemoryPoints = ({ points }: Records): RecoveryPoints => {
+  const get = (tenantId: string, id: string): RecoveryPoint | undefined => {
+    const point = points.get(id);
+    return point?.tenantId === tenantId ? point : undefined;
+  };
+  const existing = (tenantId: string, id: string): RecoveryPoint => {
+    const point = get(tenantId, id);
+    if (!point) throw new Error(`there is no recovery point ${id} of ${tenantId}`);
+    return point;
+  };
+
+  return {
+    async add(point) {
+      if (!points.has(point.recoveryPointId)) points.set(point.recoveryPointId, point);
+    },
+    get: async (tenantId, id) => get(tenantId, id),
+    list: async (tenantId, instanceId, page) =>
+      pageOf(
+        newestFirst(points.values(), tenantId, ({ takenAt, recoveryPointId }) => ({
+          time: takenAt,
+          id: recoveryPointId,
+        })).filter((point) => instanceId === undefined || point.instanceId === instanceId),
+        page,
+      ),
+    async update(tenantId, id, change) {
+      points.set(id, changed(existing(tenantId, id), change));
+    },
+    async setLegalHold(tenantId, id, legalHold) {
+      points.set(id, changed(existing(tenantId, id), { legalHold }));
+    },
+    async expire(tenantId, id, now) {
+      const point = get(tenantId, id);
+      if (point?.state !== 'available' || point.legalHold) return false;
+      points.set(id, { ...point, state: 'expired', expiredAt: now });
+      return true;
+    },
+  };
+};
+
+export const createInMemoryProtectedInstances = ({ protectedInstances: all }: Records): ProtectedInstances => {
+  const keyOf = (tenantId: string, instanceId: string): string => `${tenantId} ${instanceId}`;
+  return {
+    get: async (tenantId, instanceId) => all.get(keyOf(tenantId, instanceId)),
+    list: async (tenantId) => [...all.values()].filter((each) => each.tenantId === tenantId),
+    async lock(tenantId, instanceId, owner, formerOwner) {
+      const key = keyOf(tenantId, instanceId);
+      const there = all.get(key);
+      if (there?.owner === owner) return there;
+      if (there?.owner !== undefined && there.owner !== formerOwner) return undefined;
+      const locked = { ...there, tenantId, instanceId, owner, fence: (there?.fence ?? 0) + 1 };
+      all.set(key, locked);
+      return locked;
+    },
+    async commit(tenantId, instanceId, owner, fence, point, becomes) {
+      const key = keyOf(tenantId, instanceId);
+      const there = all.get(key);
+      if (!there || there.owner !== owner || there.fence !== fence) return there?.committed === point;
+      all.set(key, { ...there, committed: point, ...(becomes === 'neither' ? {} : { [becomes]: point }) });
+      return true;
+    },
+    async unlock(tenantId, instanceId, owner) {
+      const key = keyOf(tenantId, instanceId);
+      const there = all.get(key);
+      if (there?.owner === owner) all.set(key, changed(there, { owner: undefined }));
+    },
+  };
+};

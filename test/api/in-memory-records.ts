@@ -1,0 +1,69 @@
+/** What the in-memory catalog keeps; tests put records in and look at them as they like. */
+
+import type { AccessNode } from '../../core/domain/access-node.ts';
+import type { Effect } from '../../core/domain/effect.ts';
+import { InvalidRequest } from '../../core/domain/errors.ts';
+import type { Hypervisor } from '../../core/domain/hypervisor.ts';
+import type { Job, JobInstance } from '../../core/domain/job.ts';
+import type { Order } from '../../core/domain/order.ts';
+import type { Plan } from '../../core/domain/plan.ts';
+import type { ProtectedInstance } from '../../core/domain/protected-instance.ts';
+import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
+import type { VmGroup } from '../../core/domain/vm-group.ts';
+import type { Page, PageRequest } from '../../core/ports/catalog.ts';
+
+/** By id, but where it says otherwise. */
+export interface Records {
+  readonly hypervisors: Map<string, Hypervisor>;
+  readonly vmGroups: Map<string, VmGroup>;
+  readonly plans: Map<string, Plan>;
+  /** By `<service> <node>`. */
+  readonly nodes: Map<string, AccessNode>;
+  readonly jobs: Map<string, Job>;
+  readonly instances: JobInstance[];
+  /** By `<tenant> <instance>`. */
+  readonly protectedInstances: Map<string, ProtectedInstance>;
+  readonly points: Map<string, RecoveryPoint>;
+  readonly orders: Map<string, Order>;
+  /** Order by hash. */
+  readonly tokens: Map<string, string>;
+  /** By `<job> <attempt> <effect>`. */
+  readonly effects: Map<string, Effect>;
+}
+
+export const emptyRecords = (): Records => ({
+  hypervisors: new Map(),
+  vmGroups: new Map(),
+  plans: new Map(),
+  nodes: new Map(),
+  jobs: new Map(),
+  instances: [],
+  protectedInstances: new Map(),
+  points: new Map(),
+  orders: new Map(),
+  tokens: new Map(),
+  effects: new Map(),
+});
+
+/** The record with the fields set; those that are undefined are removed. */
+export const changed = <T extends object>(
+  record: T,
+  change: { readonly [Field in keyof T]?: T[Field] | undefined },
+): T => Object.fromEntries(Object.entries({ ...record, ...change }).filter(([, value]) => value !== undefined)) as T;
+
+export const pageOf = <T>(all: readonly T[], { limit, next }: PageRequest): Page<T> => {
+  const from = next === undefined ? 0 : Number(next);
+  if (!Number.isInteger(from) || from < 0)
+    throw new InvalidRequest('next is not a cursor of this list', { field: 'next' });
+  return { items: all.slice(from, from + limit), ...(from + limit < all.length ? { next: String(from + limit) } : {}) };
+};
+
+/** Those of a tenant, newest first; of one time, the one with the greater id. */
+export const newestFirst = <T extends { readonly tenantId: string }>(
+  all: Iterable<T>,
+  tenantId: string,
+  of: (record: T) => { readonly time: number; readonly id: string },
+): T[] =>
+  [...all]
+    .filter((each) => each.tenantId === tenantId)
+    .sort((a, b) => of(b).time - of(a).time || (of(b).id < of(a).id ? -1 : 1));

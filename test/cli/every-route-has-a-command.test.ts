@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createProgram } from '../../cli/program.ts';
+import { PROVIDER, RECOVERY_KEY } from '../api/world.ts';
+import { contractRoutes, startContractServer } from './contract-server.ts';
+import { manyAgainst } from './run-cli.ts';
+import { GROUP, INSTANCE, JOB, NODE, operatorPlanView, PLAN, POINT, SERVICE, TENANT } from './sample-answers.ts';
+
+/** What a tenant does on its own account, and an operator with --tenant. */
+const ON_TENANT: readonly string[][] = [
+  ['backup', 'start', INSTANCE],
+  ['snapshot', 'start', '--group', GROUP],
+  ['backup-copy', 'start', POINT],
+  ['restore', 'start', POINT],
+  ['restore', 'start', POINT, '--dry-run'],
+  ['job', 'list'],
+  ['job', 'show', JOB],
+  ['job', 'watch', JOB],
+  ['job', 'cancel', JOB],
+  ['job', 'suspend', JOB],
+  ['job', 'resume', JOB],
+  ['job', 'retry', JOB],
+  ['recovery-point', 'list'],
+  ['recovery-point', 'show', POINT],
+  ['recovery-point', 'hold', POINT, '--reason', 'case 4711'],
+  ['recovery-point', 'release', POINT],
+  ['retention', 'plan'],
+  ['retention', 'run', '--yes'],
+  ['vm-group', 'add', 'web', '--all'],
+  ['vm-group', 'list'],
+  ['vm-group', 'preview', '--all'],
+  ['vm-group', 'show', GROUP],
+  ['vm-group', 'preview', GROUP],
+  ['vm-group', 'change', GROUP, '--rename', 'shop'],
+  ['vm-group', 'remove', GROUP],
+  ['plan', 'add', 'nightly'],
+  ['plan', 'list'],
+  ['plan', 'show', PLAN],
+  ['plan', 'change', PLAN, '--pause'],
+  ['plan', 'remove', PLAN],
+];
+const OWN: readonly string[][] = [['openapi'], ['hypervisor', 'show']];
+const OPERATORS: readonly string[][] = [
+  ['openapi', '--operator'],
+  ['job', 'show', JOB, '--path', '--tenant', TENANT],
+  ['job', 'list', '--all-tenants'],
+  ['permissions', 'check', TENANT],
+  [
+    ...['hypervisor', 'add', 'service', '--name', 'x', '--account', PROVIDER, '--auth', 'iam-role'],
+    ...['--recovery-public-key', RECOVERY_KEY],
+  ],
+  ['hypervisor', 'list'],
+  ['hypervisor', 'show', SERVICE],
+  ['hypervisor', 'bind', TENANT, '--to', SERVICE],
+  ['hypervisor', 'unbind', TENANT],
+  ['hypervisor', 'template', SERVICE],
+  ['hypervisor', 'check', SERVICE],
+  ['hypervisor', 'remove', SERVICE],
+  ['access-node', 'list', '--service', SERVICE],
+  ['access-node', 'add', 'worker-1', '--service', SERVICE],
+  ['access-node', 'drain', NODE, '--service', SERVICE],
+  ['access-node', 'remove', NODE, '--service', SERVICE],
+  ['vm-group', 'add', 'nodes', '--all', '--service', SERVICE],
+  ['vm-group', 'list', '--service', SERVICE],
+  ['vm-group', 'remove', GROUP, '--service', SERVICE],
+];
+/** Speak to nobody: they work without the API. */
+const OFFLINE: readonly string[][] = [
+  ['permissions', 'print', 'tenant'],
+  ['permissions', 'cloudformation', '--hub-role', 'arn:aws:iam::999999999999:role/holdfast-hub'],
+  ['recovery-key', 'create'],
+];
+
+const COMMANDS = [...ON_TENANT, ...ON_TENANT.map((args) => [...args, '--tenant', TENANT]), ...OWN, ...OPERATORS];
+
+const leaves = (): string[] =>
+  createProgram().commands.flatMap((noun) =>
+    noun.commands.length === 0 ? [noun.name()] : noun.commands.map((verb) => `${noun.name()} ${verb.name()}`),
+  );
+
+test('every route of the contract is reached by a command, and every command is tried here', async (t) => {
+  const api = await startContractServer(t);
+  for (const name of ['addPlan', 'getPlan', 'replacePlan', 'removePlan'])
+    api.answers.set(`tenant ${name}`, operatorPlanView);
+  api.answers.set('tenant listPlans', { items: [operatorPlanView] });
+  const results = await manyAgainst(api, PROVIDER)(COMMANDS);
+  results.forEach(({ code, err, out }, n) => {
+    // the sample's permissions are not complete
+    const expected = COMMANDS[n]?.[0] === 'permissions' ? 1 : 0;
+    assert.equal(code, expected, `holdfast ${COMMANDS[n]?.join(' ')}\n${err}${out}`);
+  });
+  const reached = new Set(api.seen.map(({ name }) => name));
+  assert.deepEqual(
+    [...contractRoutes().keys()].filter((name) => !reached.has(name)),
+    [],
+  );
+  const tried = [...COMMANDS, ...OFFLINE].flatMap(([noun = '', verb = '']) => [noun, `${noun} ${verb}`]);
+  assert.deepEqual(
+    leaves().filter((name) => !['completion', 'complete'].includes(name) && !tried.includes(name)),
+    [],
+  );
+});
+
+test('what makes something carries an idempotency key, and nothing else does', async (t) => {
+  const api = await startContractServer(t);
+  await manyAgainst(api, PROVIDER)([...ON_TENANT.slice(0, 7), ['plan', 'add', 'nightly'], ['plan', 'list']]);
+  const keys = api.seen.map(({ name, idempotencyKey }) => [name, idempotencyKey !== undefined]);
+  const making = ['startBackup', 'startSnapshot', 'startBackupCopy', 'startRestore', 'addPlan'];
+  for (const [name, has] of keys) assert.equal(has, making.includes(String(name)), String(name));
+  assert.equal(new Set(api.seen.flatMap(({ idempotencyKey }) => idempotencyKey ?? [])).size, making.length);
+});

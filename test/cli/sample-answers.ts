@@ -1,0 +1,266 @@
+/** One valid answer for each route, as an operator gets it where the views differ. */
+import type {
+  AccessNodeView,
+  HypervisorView,
+  JobPath,
+  JobView,
+  PermissionsReport,
+  RecoveryPointView,
+  RestorePreview,
+  RetentionPlanView,
+} from '../../core/contracts/api.ts';
+import { noCounters } from '../../core/contracts/orders.ts';
+import type { PlanView } from '../../core/contracts/plans.ts';
+import type { VmGroupPreview, VmGroupView } from '../../core/contracts/vm-groups.ts';
+
+const uuid = (n: number): string => `0199aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`;
+export const TENANT = `hv-${uuid(1)}`;
+export const SERVICE = `hv-${uuid(900)}`;
+export const JOB = `job-${uuid(1)}`;
+export const POINT = `rp-${uuid(1)}`;
+export const GROUP = `vmg-${uuid(1)}`;
+export const PLAN = `plan-${uuid(1)}`;
+export const NODE = `node-${uuid(1)}`;
+export const INSTANCE = 'i-0123456789abcdef0';
+const AT = '2026-01-01T00:00:00.000Z';
+
+export const jobView: JobView = {
+  jobId: JOB,
+  type: 'backup',
+  state: 'completed',
+  attempt: 1,
+  trigger: 'api',
+  request: { instanceIds: [INSTANCE], level: 'incremental', purpose: 'restore' },
+  createdAt: AT,
+  startedAt: AT,
+  endedAt: '2026-01-01T00:01:02.000Z',
+  instances: [{ instanceId: INSTANCE, phase: 'done', phaseSince: AT, counters: noCounters, recoveryPointId: POINT }],
+};
+
+export const pointView: RecoveryPointView = {
+  recoveryPointId: POINT,
+  instanceId: INSTANCE,
+  instanceName: 'shop',
+  kind: 'streaming',
+  state: 'available',
+  takenAt: AT,
+  jobId: JOB,
+  volumes: [
+    { volumeId: 'vol-0123456789abcdef0', device: '/dev/xvda', sizeBytes: 2 ** 33, dataBytes: 2 ** 30, level: 'full' },
+  ],
+  verifiedAt: AT,
+};
+
+export const groupView: VmGroupView = {
+  groupId: GROUP,
+  hypervisorId: TENANT,
+  name: 'web',
+  match: {
+    and: [{ tag: { key: 'app', value: 'web' } }, { or: [{ name: 'web-*' }, { vpcId: 'vpc-0123456789abcdef0' }] }],
+  },
+  exclude: { volumes: [{ device: '/dev/sdf' }, { largerThanGiB: 500 }] },
+  planId: PLAN,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+export const matches: VmGroupPreview = {
+  instances: [
+    {
+      instanceId: INSTANCE,
+      name: 'web-1',
+      state: 'running',
+      volumes: [
+        { volumeId: 'vol-0123456789abcdef0', device: '/dev/xvda', sizeGiB: 8 },
+        { volumeId: 'vol-0fedcba9876543210', device: '/dev/sdf', sizeGiB: 100, excludedBy: 'device /dev/sdf' },
+      ],
+    },
+  ],
+  excluded: [{ instanceId: 'i-0fedcba9876543210', name: 'web-old' }],
+};
+
+/** As a tenant's, without what an operator's has besides. */
+export const planView: Omit<PlanView, 'transport' | 'streams'> = {
+  planId: PLAN,
+  hypervisorId: TENANT,
+  name: 'nightly',
+  method: 'streaming',
+  schedule: { expression: 'cron(0 2 * * ? *)', timeZone: 'Europe/Berlin' },
+  paused: false,
+  fullEvery: 0,
+  copy: { when: 'never' },
+  consistency: { kind: 'crash' },
+  retention: { days: 30, gfs: { daily: 7, weekly: 5, monthly: 12, yearly: 0 } },
+  purpose: 'restore',
+  createdAt: AT,
+  updatedAt: AT,
+  nextRunAt: '2026-01-02T01:00:00.000Z',
+};
+export const operatorPlanView: PlanView = { ...planView, transport: 'ebs-direct', streams: 10 };
+
+export const hypervisorView: HypervisorView = {
+  hypervisorId: SERVICE,
+  kind: 'service',
+  name: 'vault',
+  accountId: '999999999999',
+  region: 'eu-central-1',
+  authMethod: 'iam-role',
+  createdAt: AT,
+  accessNodes: 'manual',
+  library: 's3://vault-bucket/vault-prefix',
+  state: 'ready',
+};
+
+export const nodeView: AccessNodeView = {
+  nodeId: NODE,
+  serviceId: SERVICE,
+  name: 'worker-1',
+  origin: 'manual',
+  status: 'busy',
+  os: 'linux',
+  osVersion: '6.1',
+  version: '0.1.0',
+  zone: 'eu-central-1a',
+  ec2InstanceId: 'i-0aaaaaaaaaaaaaaaa',
+  slots: 4,
+  held: 3,
+  heartbeatAt: AT,
+};
+
+export const preview: RestorePreview = {
+  allowed: true,
+  rules: [
+    { rule: 'O6', outcome: 'allowed', reason: 'Your provider’s resources are ready.' },
+    { rule: 'O9', outcome: 'allowed', reason: 'Volume tags are left out of a restore from the library.' },
+  ],
+  recoveryPointId: POINT,
+  from: 'library',
+  creates: ['An instance "shop-restored" of type m7i.large with 1 volume'],
+  replaces: [],
+  leavesOut: [],
+  volumeTagsLeftOut: 3,
+  awsTagsLeftOut: 1,
+  sizeBytes: 2 ** 33,
+  dataBytes: 2 ** 30,
+};
+
+const kept = { instanceId: INSTANCE, kind: 'streaming', takenAt: AT } as const;
+export const retention: RetentionPlanView = {
+  token: 'token-1',
+  removes: [{ ...kept, recoveryPointId: `rp-${uuid(2)}`, reason: 'older than 30 days' }],
+  keeps: [{ ...kept, recoveryPointId: POINT, reason: 'the newest good one of its instance' }],
+};
+
+export const path: JobPath = {
+  jobId: JOB,
+  attempt: 1,
+  executionArn: `arn:aws:states:eu-central-1:999999999999:execution:holdfast-backup:${JOB}-1`,
+  status: 'FAILED',
+  states: [
+    { name: 'OpenJob', enteredAt: AT, exitedAt: '2026-01-01T00:00:02.000Z' },
+    {
+      name: 'ProtectInstances',
+      enteredAt: '2026-01-01T00:00:02.000Z',
+      exitedAt: '2026-01-01T00:00:40.000Z',
+      children: [
+        {
+          label: INSTANCE,
+          status: 'SUCCEEDED',
+          states: [{ name: 'LockInstance', enteredAt: AT, exitedAt: AT }],
+        },
+        {
+          label: 'i-0fedcba9876543210',
+          status: 'FAILED',
+          states: [
+            {
+              name: 'TakeSnapshots',
+              enteredAt: AT,
+              exitedAt: '2026-01-01T00:00:03.000Z',
+              error: { name: 'InstanceNotFound', cause: '{"errorMessage":"i-0fedcba9876543210 is not there"}' },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+export const permissions: PermissionsReport = {
+  complete: false,
+  checked: [
+    { action: 'ec2:CreateSnapshots', feature: 'backups', allowed: true, foundBy: 'simulator' },
+    { action: 'ec2:RunInstances', feature: 'restores', allowed: false, foundBy: 'dry run' },
+  ],
+  missing: [
+    {
+      action: 'ec2:RunInstances',
+      feature: 'restores',
+      without: 'Instances cannot be restored.',
+      statement: { Effect: 'Allow', Action: ['ec2:RunInstances'], Resource: ['*'] },
+    },
+  ],
+};
+
+const listOf = <T>(item: T) => ({ items: [item] });
+const started = { jobId: JOB };
+
+/** By route name. */
+export const sampleAnswers: Readonly<Record<string, unknown>> = {
+  getOpenApi: { openapi: '3.1.0' },
+  getOperatorOpenApi: { openapi: '3.1.0' },
+  getOwnHypervisor: {
+    hypervisorId: TENANT,
+    name: 'shop',
+    accountId: '111111111111',
+    region: 'eu-central-1',
+    authMethod: 'assume-role',
+    usesServiceResources: true,
+  },
+  startBackup: started,
+  startSnapshot: started,
+  startBackupCopy: started,
+  startRestore: started,
+  previewRestore: preview,
+  listJobs: listOf(jobView),
+  getJob: jobView,
+  cancelJob: { ...jobView, state: 'cancelling' },
+  suspendJob: { ...jobView, state: 'cancelling' },
+  resumeJob: { ...jobView, state: 'queued', attempt: 2 },
+  retryJob: { ...jobView, state: 'queued', attempt: 2 },
+  getJobPath: path,
+  listRecoveryPoints: listOf(pointView),
+  getRecoveryPoint: pointView,
+  holdRecoveryPoint: { ...pointView, legalHold: { since: AT, reason: 'case 4711' } },
+  releaseRecoveryPoint: pointView,
+  planRetention: retention,
+  runRetention: { removed: [`rp-${uuid(2)}`], failed: [] },
+  addVmGroup: groupView,
+  listVmGroups: listOf(groupView),
+  previewRules: matches,
+  getVmGroup: groupView,
+  previewVmGroup: matches,
+  replaceVmGroup: groupView,
+  removeVmGroup: groupView,
+  addPlan: planView,
+  listPlans: listOf(planView),
+  getPlan: planView,
+  replacePlan: planView,
+  removePlan: planView,
+  checkPermissions: permissions,
+  addHypervisor: hypervisorView,
+  listHypervisors: listOf(hypervisorView),
+  getHypervisor: hypervisorView,
+  removeHypervisor: hypervisorView,
+  bindHypervisor: hypervisorView,
+  unbindHypervisor: hypervisorView,
+  getHypervisorTemplate: { template: 'Resources: {}\n' },
+  checkHypervisor: hypervisorView,
+  listAccessNodes: listOf(nodeView),
+  addAccessNode: { ...nodeView, status: 'expected', environment: { HOLDFAST_SERVICE_ID: SERVICE } },
+  drainAccessNode: { ...nodeView, status: 'draining' },
+  removeAccessNode: nodeView,
+  addServiceVmGroup: groupView,
+  listServiceVmGroups: listOf(groupView),
+  removeServiceVmGroup: groupView,
+  listOpenJobs: listOf({ ...jobView, state: 'running', tenantId: TENANT, summary: { done: 47, failed: 3 } }),
+};
