@@ -27,7 +27,7 @@ Example:
       });
       if (screen.json) return screen.value(node);
       screen.line(`${screen.colors.green('Added')} the access node ${node.name}: ${node.nodeId}`);
-      screen.line('It is expected until it is heard of. Start it with this environment:\n');
+      screen.line('It is "expected" until it reports. Start it with this environment:\n');
       for (const [variable, value] of Object.entries(node.environment)) screen.line(`${variable}=${value}`);
     });
 };

@@ -24,7 +24,7 @@ export interface CallInput<R extends Route> {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: R['body'] extends z.ZodType ? z.input<R['body']> : never;
-  /** Which option each field of the body comes from. Given: the body is checked before it is sent. */
+  /** Which option each field of the body (or query) comes from. Given: it is checked before it is sent. */
   readonly fields?: Fields;
 }
 
@@ -59,6 +59,9 @@ const idOf = (name: string, value: string): string => {
   throw usageError(`"${value}" is no such id: it ${result?.error.issues[0]?.message ?? 'has the wrong form'}.`);
 };
 
+const present = (query: CallInput<Route>['query'] = {}): [string, string | number | undefined][] =>
+  Object.entries(query).filter(([, value]) => value !== undefined);
+
 /** 201 and 202 answer what makes a record or a job; a POST without a body changes one that is there. */
 const makes = (route: Route): boolean =>
   route.method === 'POST' && route.body !== undefined && (route.status === 201 || route.status === 202);
@@ -70,20 +73,24 @@ const withKey = (error: CliError, key: string): CliError =>
     cause: error.cause,
   });
 
+const checkInput = ({ body, query }: Route, input: CallInput<Route>, fields: Fields): void => {
+  if (body) checkBody(body, input.body ?? {}, fields);
+  else checkBody(query, Object.fromEntries(present(input.query)), fields);
+};
+
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const createApiClient = ({ url, region, credentials, idempotencyKey }: ApiClientOptions): ApiClient => {
   const sendOnce = async (route: Route, input: CallInput<Route>, key: string | undefined): Promise<unknown> => {
-    const { params = {}, query = {}, body } = input;
+    const { params = {}, query, body } = input;
     const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => idOf(name, params[name] ?? ''));
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
     const own = await credentials().catch((cause: unknown) => {
       throw noCredentials(cause);
     });
     const answer = await sendSigned(url, region, own, {
       method: route.method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
-      query: Object.fromEntries(given.map(([name, value]) => [name, String(value)])),
+      query: Object.fromEntries(present(query).map(([name, value]) => [name, String(value)])),
       headers: key === undefined ? {} : { 'idempotency-key': key },
       body: body === undefined ? undefined : JSON.stringify(body),
     }).catch((cause: unknown) => {
@@ -113,7 +120,7 @@ export const createApiClient = ({ url, region, credentials, idempotencyKey }: Ap
 
   return {
     async call(route, input = {}) {
-      if (route.body && input.fields) checkBody(route.body, input.body ?? {}, input.fields);
+      if (input.fields) checkInput(route, input as CallInput<Route>, input.fields);
       const answer = makes(route)
         ? await sendPatiently(route, input as CallInput<Route>, idempotencyKey ?? randomUUID())
         : await sendOnce(route, input as CallInput<Route>, undefined);

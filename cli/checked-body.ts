@@ -21,9 +21,10 @@ const innermost = (issue: Issue): Issue[] => {
 const optionOf = (issue: Issue, fields: Fields): string | undefined => {
   const names = [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].filter(
     // how conditions are joined is no option's name
-    (part) => typeof part === 'string' && part !== 'and' && part !== 'or',
+    (part): part is string => typeof part === 'string' && part !== 'and' && part !== 'or',
   );
-  return fields[names.join('.')] ?? fields[String(names.at(-1))];
+  const own = names.toReversed().find((name) => fields[name] !== undefined);
+  return fields[names.join('.')] ?? (own === undefined ? undefined : fields[own]);
 };
 
 const ofOption = (issue: Issue, fields: Fields): Issue => {

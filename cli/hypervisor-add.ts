@@ -31,6 +31,9 @@ interface Options {
 }
 
 const EXAMPLES = `
+Of another account, deploy first what lets Holdfast in: for a tenant "holdfast permissions cloudformation", for a
+service hypervisor "holdfast hypervisor access-template".
+
 A secret access key is read from standard input (--secret-access-key-stdin) or from HOLDFAST_SECRET_ACCESS_KEY,
 never from the command line.
 
@@ -38,9 +41,9 @@ Examples:
   $ holdfast hypervisor add service --name backup --account 999999999999 --region eu-central-1 \\
       --auth iam-role --access-nodes automatic --recovery-public-key hfpub1-…
   $ holdfast hypervisor add service --name west --account 444444444444 --region eu-west-1 --auth assume-role \\
-      --role-arn arn:aws:iam::444444444444:role/holdfast --external-id 2b7c9d10… --recovery-public-key hfpub1-… --wait
+      --role-arn arn:aws:iam::444444444444:role/holdfast-dev-management --external-id 2b7c9d10… --recovery-public-key hfpub1-… --wait
   $ holdfast hypervisor add tenant --name shop --account 111111111111 --region eu-central-1 \\
-      --auth assume-role --role-arn arn:aws:iam::111111111111:role/holdfast --external-id 8f14e45f…`;
+      --auth assume-role --role-arn arn:aws:iam::111111111111:role/holdfast-tenant --external-id 8f14e45f…`;
 
 const need = (value: string | undefined, option: string, why: string): string => {
   if (value) return value;

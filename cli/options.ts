@@ -35,9 +35,9 @@ export const tagOf = (text: string): { key: string; value?: string } => {
   return at < 0 ? { key: text } : { key: text.slice(0, at), value: text.slice(at + 1) };
 };
 
-/** `left=right`, both there. Errors: commander's InvalidArgumentError, for an option's parser. */
-export const pairOf = (text: string): [string, string] => {
+/** `volume=device`, both there. Errors: commander's InvalidArgumentError, for an option's parser. */
+export const deviceOf = (text: string): [string, string] => {
   const at = text.indexOf('=');
   if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
-  throw new InvalidArgumentError(`"${text}" must have two sides, like left=right.`);
+  throw new InvalidArgumentError('It must be a volume and a device, like vol-0123456789abcdef0=/dev/sdf.');
 };

@@ -1,13 +1,17 @@
-/** The JSON permissions that ship with Holdfast: one document a side. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** The JSON permissions: what a tenant's role or user has to be allowed, and a service hypervisor's in another account. */
+import { readFileSync } from 'node:fs';
+import { POLICY_VERSION } from '../core/domain/cloudformation.ts';
+import { managementStatements } from '../core/domain/service-access-template.ts';
 
-const FOLDER = new URL('../infra/permissions/', import.meta.url);
+export const PERMISSION_SIDES = ['tenant', 'tenant-user', 'service'] as const;
+export type PermissionSide = (typeof PERMISSION_SIDES)[number];
 
-/** `tenant`, …: what can be printed. */
-export const permissionSides = (): string[] =>
-  readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.slice(0, -'.json'.length))
-    .toSorted();
+const shipped = (side: 'tenant' | 'tenant-user'): unknown =>
+  JSON.parse(readFileSync(new URL(`../infra/permissions/${side}.json`, import.meta.url), 'utf8'));
 
-export const permissionsOf = (side: string): string => readFileSync(new URL(`${side}.json`, FOLDER), 'utf8');
+/** An IAM policy document. */
+export const permissionsOf = (side: PermissionSide): unknown =>
+  side === 'service'
+    ? // of any deployment: what it may touch is known by its name
+      { Version: POLICY_VERSION, Statement: managementStatements({ stage: '*', accountId: '*', region: '*' }) }
+    : shipped(side);

@@ -16,7 +16,7 @@ export const addPermissionsCheck = (group: Command): void => {
       const { api, screen } = openContext(command);
       const { route, params } = onNamedTenant('checkPermissions', tenant);
       const report = await api.call(route, { params });
-      const { green, red, bold } = screen.colors;
+      const { green, red, yellow, bold } = screen.colors;
       if (screen.json) screen.value(report);
       else {
         screen.table(
@@ -29,6 +29,10 @@ export const addPermissionsCheck = (group: Command): void => {
           ]),
         );
         screen.line();
+        for (const { action, feature } of report.unchecked ?? [])
+          screen.line(
+            `${yellow('Not known:')} ${bold(action)}, for ${feature}: neither the simulator nor a dry run could tell.`,
+          );
         if (report.complete) screen.line(green(`All ${count(report.checked.length, 'permission')} are there.`));
         for (const { action, without, statement } of report.missing) {
           screen.line(`${red('Missing:')} ${bold(action)}. ${without}`);

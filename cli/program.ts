@@ -9,6 +9,7 @@ import { addBackupStart } from './backup-start.ts';
 import { CliError } from './cli-error.ts';
 import { addCompletion } from './completion.ts';
 import { EXIT, EXIT_HELP } from './exit-codes.ts';
+import { addHypervisorAccessTemplate } from './hypervisor-access-template.ts';
 import { addHypervisorAdd } from './hypervisor-add.ts';
 import { addHypervisorBind } from './hypervisor-bind.ts';
 import { addHypervisorCheck } from './hypervisor-check.ts';
@@ -76,7 +77,7 @@ const NOUNS = {
     'AWS accounts: those that lend resources, and those that are protected',
     [
       ...[addHypervisorAdd, addHypervisorList, addHypervisorShow, addHypervisorBind, addHypervisorUnbind],
-      ...[addHypervisorTemplate, addHypervisorCheck, addHypervisorRemove],
+      ...[addHypervisorAccessTemplate, addHypervisorTemplate, addHypervisorCheck, addHypervisorRemove],
     ],
   ],
   'access-node': [

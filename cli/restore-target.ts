@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { usageError } from './cli-error.ts';
-import { given, pairOf, repeatable } from './options.ts';
+import { deviceOf, given, repeatable } from './options.ts';
 
 export interface TargetOptions {
   readonly name?: string;
@@ -74,7 +74,7 @@ export const withTarget = (command: Command): Command =>
       repeatable('--volume <id>', 'this volume of the recovery point only (repeatable; not for a new instance)'),
     )
     .addOption(
-      repeatable('--device <volume=device>', 'with --attach-to: where to attach a volume (repeatable)', pairOf),
+      repeatable('--device <volume=device>', 'with --attach-to: where to attach a volume (repeatable)', deviceOf),
     );
 
 const only = (options: TargetOptions, allowed: readonly (keyof TargetOptions)[], target: string): void => {
@@ -84,7 +84,7 @@ const only = (options: TargetOptions, allowed: readonly (keyof TargetOptions)[],
   }
 };
 
-const devicesOf = (device: readonly string[] | undefined) => device && Object.fromEntries(device.map(pairOf));
+const devicesOf = (device: readonly string[] | undefined) => device && Object.fromEntries(device.map(deviceOf));
 
 /** Errors: CliError for a mixture, and for --in-place without --overwrite. */
 export const targetOf = (options: TargetOptions) => {

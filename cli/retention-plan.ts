@@ -13,7 +13,7 @@ export const addRetentionPlan = (group: Command): void => {
       const { route, params } = onTenant('planRetention', tenant);
       const plan = await api.call(route, { params });
       if (screen.json) return screen.value(plan);
-      showRetention(screen, plan);
+      showRetention(screen, plan, { listKept: true });
       if (plan.removes.length > 0) screen.line(`\nDo it: holdfast retention run${tenantFlag(tenant)}`);
     });
 };

@@ -47,7 +47,7 @@ Example:
       const planned = onTenant('planRetention', tenant);
       const plan = await api.call(planned.route, { params: planned.params });
       const points = count(plan.removes.length, 'recovery point');
-      if (!screen.json) showRetention(screen, plan);
+      if (!screen.json) showRetention(screen, plan, { listKept: false });
       if (plan.removes.length === 0) {
         if (screen.json) screen.value({ removed: [], failed: [] });
         return;

@@ -11,7 +11,7 @@ export interface Screen {
   line(text?: string): void;
   /** The result for scripts; call it only if `json`. */
   value(value: unknown): void;
-  /** Columns whose name starts with `>` are numbers, and end at the right. */
+  /** Columns whose name starts with `>` are numbers, and end at the right; those that are empty in all rows are left out. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): void;
   /** Names and values of one thing, those without a value left out. */
   fields(fields: readonly (readonly [string, string | undefined])[]): void;
@@ -56,13 +56,10 @@ export const createScreen = ({ json }: { readonly json: boolean }): Screen => {
     line,
     value: (value) => line(JSON.stringify(value, null, 2)),
     table: (head, rows) => {
+      const shown = head.map((_, column) => rows.length === 0 || rows.some((row) => row[column] !== ''));
+      const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => shown[column]);
       const names = head.map((name) => colors.dim(name.replace(/^>/, '').toUpperCase()));
-      line(
-        render(
-          [names, ...rows],
-          head.map((name) => name.startsWith('>')),
-        ),
-      );
+      line(render([keep(names), ...rows.map(keep)], keep(head.map((name) => name.startsWith('>')))));
     },
     fields: (fields) =>
       line(render(fields.flatMap(([name, value]) => (value === undefined ? [] : [[colors.dim(name), value]])))),

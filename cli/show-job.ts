@@ -91,14 +91,14 @@ export const showSummary = (screen: Screen, job: JobView, tenant: string | undef
     screen.line(screen.colors.dim(`\nGo on with it: holdfast job resume ${job.jobId}${tenantFlag(tenant)}`));
 };
 
-const TRIGGERS = { api: 'hand', schedule: 'its plan’s schedule', job: 'another job' } as const;
+const TRIGGERS = { api: 'a request', schedule: 'its plan’s schedule', job: 'another job' } as const;
 
 export const showJob = (screen: Screen, job: JobView, tenant: string | undefined): void => {
   screen.fields([
     ['Job', job.jobId],
     ['Type', [job.type, job.request.level, job.request.target?.kind].filter(Boolean).join(', ')],
     ['Of', asked(job)],
-    ['Started by', TRIGGERS[job.trigger]],
+    ['Trigger', TRIGGERS[job.trigger]],
     ['State', paintState(screen, job.state)],
     ['Attempt', job.attempt > 1 ? String(job.attempt) : undefined],
     ['Created', time(job.createdAt)],

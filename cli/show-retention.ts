@@ -14,8 +14,12 @@ const showPoints = (screen: Screen, points: RetentionPlanView['removes']): void 
     ]),
   );
 
-/** What goes, then what stays, each with why. */
-export const showRetention = (screen: Screen, { removes, keeps }: RetentionPlanView): void => {
+/** What goes, then what stays (or how many), each with why. */
+export const showRetention = (
+  screen: Screen,
+  { removes, keeps }: RetentionPlanView,
+  { listKept }: { readonly listKept: boolean },
+): void => {
   const { yellow, bold } = screen.colors;
   if (removes.length === 0) screen.line('There is nothing to remove.');
   else {
@@ -23,6 +27,6 @@ export const showRetention = (screen: Screen, { removes, keeps }: RetentionPlanV
     showPoints(screen, removes);
   }
   if (keeps.length === 0) return;
-  screen.line(`\n${bold(`${count(keeps.length, 'recovery point')} to keep:`)}`);
-  showPoints(screen, keeps);
+  screen.line(`\n${bold(`${count(keeps.length, 'recovery point')} to keep${listKept ? ':' : '.'}`)}`);
+  if (listKept) showPoints(screen, keeps);
 };

@@ -1,56 +1,60 @@
-/** CloudFormation for a tenant account: the one role that Holdfast needs there. */
-import { stringify } from 'yaml';
+/** CloudFormation for a tenant account: the one role, or user, that Holdfast needs there. */
+import { arnOf, FORMAT, POLICY_VERSION, ref, type Template } from '../core/domain/cloudformation.ts';
+import { permissionsOf } from './permission-documents.ts';
 
-export interface TenantTemplate {
+const Description = 'Holdfast: lets the provider protect the EC2 instances of this account';
+
+export interface TenantRole {
   /** The deployment's role that may assume it, and nobody else. */
   readonly hubRoleArn: string;
   readonly externalId: string;
-  readonly roleName: string;
-  /** The tenant's JSON permissions. */
-  readonly permissions: string;
+  readonly name: string;
 }
 
 /**
- * The ExternalId holds for AssumeRole; the session's source identity and tags are rights of their own, which STS asks for
+ * The ExternalId holds for AssumeRole; a session's source identity and tags are rights of their own, which STS asks for
  * in the same call.
  */
-export const tenantTemplate = ({ hubRoleArn, externalId, roleName, permissions }: TenantTemplate): string =>
-  stringify(
-    {
-      AWSTemplateFormatVersion: '2010-09-09',
-      Description: 'Lets Holdfast protect the EC2 instances of this account.',
-      Resources: {
-        HoldfastRole: {
-          Type: 'AWS::IAM::Role',
-          Properties: {
-            RoleName: roleName,
-            AssumeRolePolicyDocument: {
-              Version: '2012-10-17',
-              Statement: [
-                {
-                  Effect: 'Allow',
-                  Principal: { AWS: hubRoleArn },
-                  Action: 'sts:AssumeRole',
-                  Condition: { StringEquals: { 'sts:ExternalId': externalId } },
-                },
-                {
-                  Effect: 'Allow',
-                  Principal: { AWS: hubRoleArn },
-                  Action: ['sts:SetSourceIdentity', 'sts:TagSession'],
-                },
-              ],
+export const tenantRoleTemplate = ({ hubRoleArn, externalId, name }: TenantRole): Template => ({
+  AWSTemplateFormatVersion: FORMAT,
+  Description,
+  Resources: {
+    TenantRole: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        RoleName: name,
+        AssumeRolePolicyDocument: {
+          Version: POLICY_VERSION,
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { AWS: hubRoleArn },
+              Action: 'sts:AssumeRole',
+              Condition: { StringEquals: { 'sts:ExternalId': externalId } },
             },
-            Policies: [{ PolicyName: 'holdfast', PolicyDocument: JSON.parse(permissions) }],
-          },
+            { Effect: 'Allow', Principal: { AWS: hubRoleArn }, Action: ['sts:SetSourceIdentity', 'sts:TagSession'] },
+          ],
         },
-      },
-      Outputs: {
-        RoleArn: {
-          Description: 'For: holdfast hypervisor add tenant --role-arn',
-          Value: { 'Fn::GetAtt': ['HoldfastRole', 'Arn'] },
-        },
+        Policies: [{ PolicyName: 'holdfast', PolicyDocument: permissionsOf('tenant') }],
       },
     },
-    // "2012-10-17" must stay text: YAML 1.1, which CloudFormation reads, takes a bare one for a date
-    { version: '1.1', lineWidth: 0 },
-  );
+  },
+  Outputs: { RoleArn: { Description: 'For your provider, with the ExternalId', Value: arnOf('TenantRole') } },
+});
+
+/** Its permissions are a managed policy: a user's inline policies may have 2,048 characters only. */
+export const tenantUserTemplate = ({ name }: { readonly name: string }): Template => ({
+  AWSTemplateFormatVersion: FORMAT,
+  Description,
+  Resources: {
+    TenantPolicy: {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { ManagedPolicyName: name, PolicyDocument: permissionsOf('tenant-user') },
+    },
+    TenantUser: {
+      Type: 'AWS::IAM::User',
+      Properties: { UserName: name, ManagedPolicyArns: [ref('TenantPolicy')] },
+    },
+  },
+  Outputs: { UserName: { Description: 'Make an access key of it for your provider', Value: ref('TenantUser') } },
+});

@@ -11,10 +11,12 @@ const PATIENCE_MS = 3_600_000;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Refused, because something is missing yet: what an operator puts right in the meantime. */
+/** A conflict names what is missing yet, which somebody deploys in the meantime. */
 const mayCome = (error: unknown): error is CliError =>
   error instanceof CliError &&
-  (error.exitCode === EXIT.unreachable || (error.problem !== undefined && error.problem.status !== 404));
+  (error.exitCode === EXIT.unreachable ||
+    [409, 429].includes(error.problem?.status ?? 0) ||
+    (error.problem?.status ?? 0) >= 500);
 
 /** Errors: CliError `NotReady` after an hour, and whatever is refused for good. What is missing is said on stderr. */
 export const waitUntilReady = async (

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,20 +26,20 @@ export interface AccessNodeProcess {
   stop(): Promise<void>;
 }
 
-interface Place {
+export interface Machine {
   readonly cloud: Cloud;
   readonly projectDir: string;
   readonly dataDir: string;
-  readonly region: string;
+  readonly nodeId: string;
+  /** Of its instance profile. */
   readonly roleArn: string;
-  readonly brokerFunction: string;
-  readonly queues: { readonly restores: string; readonly work: string };
+  /** What its user data, or whoever added it by hand, gives it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 /** Boots an access node as its EC2 instance would: with the credentials of its instance profile, and nothing else. */
-export const startAccessNode = (place: Place, settings: NodeSettings): AccessNodeProcess => {
-  const { cloud, projectDir, dataDir, region, roleArn, brokerFunction, queues } = place;
-  const nodeId = `node-${randomUUID()}`;
+export const startAccessNode = (machine: Machine, settings: NodeSettings = {}): AccessNodeProcess => {
+  const { cloud, projectDir, dataDir, nodeId, roleArn, environment } = machine;
   const { uri, token } = cloud.admin.vendCredentials(roleArn, nodeId);
   const logs = join(dataDir, 'logs');
   mkdirSync(logs, { recursive: true });
@@ -52,13 +51,11 @@ export const startAccessNode = (place: Place, settings: NodeSettings): AccessNod
       PATH: process.env.PATH ?? '',
       ...(process.env.SystemRoot ? { SystemRoot: process.env.SystemRoot } : {}),
       AWS_ENDPOINT_URL: cloud.endpoint,
-      AWS_REGION: region,
       AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
       AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
       HOLDFAST_NODE_ID: nodeId,
-      HOLDFAST_BROKER_FUNCTION: brokerFunction,
-      HOLDFAST_QUEUES: `${queues.restores},${queues.work}`,
       HOLDFAST_POLL_SECONDS: '2',
+      ...environment,
       ...(settings.slots === undefined ? {} : { HOLDFAST_SLOTS: String(settings.slots) }),
       ...(settings.visibilitySeconds === undefined
         ? {}

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { nodeEnvironment } from '../core/domain/automatic-nodes.ts';
 import { type Cloud, startCloud } from '../local/cloud.ts';
+import { SEED_IMAGES } from '../local/ec2/seed-images.ts';
 import { type AccessNodeProcess, type NodeSettings, startAccessNode } from './access-node-process.ts';
+import { bootLaunchedNodes, type LaunchedNodes } from './boot-launched-nodes.ts';
 import type { Mutation } from './deployment/bundle-functions.ts';
 import { deploy } from './deployment/deploy.ts';
 import type { Place } from './deployment/read-serverless.ts';
@@ -14,10 +18,19 @@ export interface LocalHoldfast {
   /** The REST API's base URL. */
   readonly apiUrl: string;
   readonly accounts: ExampleAccounts;
-  /** Starts an access node, a process of its own, on a service hypervisor's queues. */
-  startNode(queues: { readonly restores: string; readonly work: string }, settings?: NodeSettings): AccessNodeProcess;
+  /** Starts an access node by hand, a process of its own, for a service hypervisor. */
+  startNode(service: ServiceOfNode, settings?: NodeSettings): AccessNodeProcess;
+  /** Those that come and go by themselves. */
+  readonly launchedNodes: LaunchedNodes;
   /** Ends the access nodes, then the cloud. Everything is kept in the data folder. */
   stop(): Promise<void>;
+}
+
+export interface ServiceOfNode {
+  readonly serviceId: string;
+  readonly queues: { readonly restores: string; readonly work: string };
+  /** In another account: the role that the node runs as there, and what it assumes to take orders. */
+  readonly remote?: { readonly roleArn: string; readonly controlRoleArn: string };
 }
 
 export interface LocalOptions {
@@ -44,9 +57,11 @@ export const startLocalHoldfast = async ({
   const nodes: AccessNodeProcess[] = [];
   try {
     cloud.admin.createAccount(place.accountId, 'service account');
-    const { apiUrl, deployment } = await deploy(cloud, place, projectDir, dataDir, overrides, mutations);
+    const settings = { nodeImage: SEED_IMAGES.linuxArm, ...overrides };
+    const { apiUrl, deployment } = await deploy(cloud, place, projectDir, dataDir, settings, mutations);
     const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
     const accounts = exampleAccounts(cloud, projectDir, role('hub'));
+    const launchedNodes = bootLaunchedNodes({ cloud, projectDir, dataDir });
     return {
       cloud,
       projectDir,
@@ -54,24 +69,23 @@ export const startLocalHoldfast = async ({
       place,
       apiUrl,
       accounts,
-      startNode(queues, settings = {}) {
-        const node = startAccessNode(
-          {
-            cloud,
-            projectDir,
-            dataDir,
-            region: place.region,
-            roleArn: role('node'),
-            brokerFunction: `${deployment.custom.name}-broker`,
-            queues,
-          },
-          settings,
-        );
+      launchedNodes,
+      startNode({ serviceId, queues, remote }, settings = {}) {
+        const environment = nodeEnvironment({
+          hypervisorId: serviceId,
+          region: place.region,
+          queues,
+          brokerFunctionArn: `arn:aws:lambda:${place.region}:${place.accountId}:function:${deployment.custom.name}-broker`,
+          ...(remote ? { nodeRoleArn: remote.controlRoleArn } : {}),
+        });
+        const nodeId = `node-${randomUUID()}`;
+        const roleArn = remote?.roleArn ?? role('node');
+        const node = startAccessNode({ cloud, projectDir, dataDir, nodeId, roleArn, environment }, settings);
         nodes.push(node);
         return node;
       },
       async stop() {
-        await Promise.all(nodes.map((node) => node.stop()));
+        await Promise.all([launchedNodes.stop(), ...nodes.map((node) => node.stop())]);
         await cloud.stop();
       },
     };

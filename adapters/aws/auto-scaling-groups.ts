@@ -120,7 +120,7 @@ export const createAutoScalingGroups = ({
           PolicyType: 'TargetTrackingScaling',
           TargetTrackingConfiguration: {
             TargetValue: nodes.ordersPerNode,
-            CustomizedMetricSpecification: { Metrics: ordersPerNode(nodes.queues, name) },
+            CustomizedMetricSpecification: { Metrics: ordersPerNode(nodes.queues, name, nodes.ordersPerNode) },
           },
         }),
       ),

@@ -36,7 +36,7 @@ export interface DryRun {
 }
 
 /** What the account has to try on: any instance, and a snapshot that one of our jobs has made. */
-export interface Subjects {
+interface Subjects {
   readonly region: string;
   readonly instance: Instance | undefined;
   readonly snapshot: Snapshot | undefined;

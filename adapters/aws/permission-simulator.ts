@@ -40,7 +40,8 @@ const ask = async (client: IAMClient, principalArn: string, batch: Batch): Promi
     {
       PolicySourceArn: principalArn,
       ActionNames: [...batch.actions],
-      ContextEntries: batch.context.map(entry),
+      // Empty lists are sent as empty strings.
+      ...(batch.context.length > 0 ? { ContextEntries: batch.context.map(entry) } : {}),
       ...(batch.resources[0] === '*' ? {} : { ResourceArns: [...batch.resources] }),
     },
   );

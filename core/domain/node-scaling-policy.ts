@@ -3,8 +3,10 @@
  * form that both Auto Scaling's API and CloudFormation take.
  *
  * SQS stops reporting a queue that nobody has used for six hours, and may take up to 15 minutes to begin again; the
- * control plane looks at the queues' depth every few minutes, which counts as use. A group of none would divide by
- * zero and never grow: it counts as one node.
+ * control plane looks at the queues' depth every minute, which counts as use.
+ *
+ * A group of none has nothing to divide by, and a policy does something only above its target: fewer orders than one
+ * node's worth would wait for ever. So there each order, be it the only one, brings the metric just above the target.
  */
 import type { ServiceHypervisor } from './hypervisor.ts';
 
@@ -25,7 +27,11 @@ export interface MetricQuery {
 const VISIBLE = 'ApproximateNumberOfMessagesVisible';
 const IN_FLIGHT = 'ApproximateNumberOfMessagesNotVisible';
 
-export const ordersPerNode = (queues: ServiceHypervisor['queues'], autoScalingGroupName: string): MetricQuery[] => {
+export const ordersPerNode = (
+  queues: ServiceHypervisor['queues'],
+  autoScalingGroupName: string,
+  target: number,
+): MetricQuery[] => {
   const messages = (id: string, url: string, MetricName: string): MetricQuery =>
     metric(id, 'AWS/SQS', MetricName, 'QueueName', queueName(url));
   return [
@@ -39,7 +45,8 @@ export const ordersPerNode = (queues: ServiceHypervisor['queues'], autoScalingGr
       'FILL(restoresVisible, 0) + FILL(restoresInFlight, 0) + FILL(workVisible, 0) + FILL(workInFlight, 0)',
     ),
     math('nodes', 'FILL(inService, 0)'),
-    { ...math('ordersPerNode', 'orders / IF(nodes > 0, nodes, 1)'), ReturnData: true },
+    math('fromNone', `IF(orders > ${target}, orders, IF(orders > 0, ${target}.000000001, 0))`),
+    { ...math('ordersPerNode', 'IF(nodes > 0, orders / nodes, fromNone)'), ReturnData: true },
   ];
 };
 

@@ -1,6 +1,6 @@
 /** What each statement of the permissions is for, by its Sid: a test holds this list against the documents. */
 
-export interface PermissionFeature {
+interface PermissionFeature {
   readonly feature: string;
   /** What does not work without it. */
   readonly without: string;

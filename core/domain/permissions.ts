@@ -13,7 +13,7 @@ export interface PermissionStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 export interface PermissionPolicy {
-  readonly Version: string;
+  readonly Version?: string;
   readonly Statement: readonly PermissionStatement[];
 }
 

@@ -29,8 +29,8 @@ const demo = async (options: DemoOptions, local: LocalHoldfast): Promise<boolean
   const { user } = tenant;
 
   step('An operator sets up the service account, a tenant, and the binding between them');
-  const { queues, tenantIds } = await setUpHypervisors(local, [tenant]);
-  const node = local.startNode(queues);
+  const { serviceId, queues, tenantIds } = await setUpHypervisors(local, [tenant]);
+  const node = local.startNode({ serviceId, queues });
   note(`service account ${SERVICE_ACCOUNT}, tenant ${tenant.name} (account ${tenant.accountId}) is ${tenantIds[0]}`);
   note(`one access node, a process of its own: ${node.nodeId} (pid ${node.pid})`);
 

@@ -5,7 +5,8 @@ import { putRule } from '../../local/events/rules.ts';
 import { deployFunction } from '../../local/lambda/deploy-function.ts';
 import { bundledHandler, bundleFunctions, type Mutation } from './bundle-functions.ts';
 import { type Deployment, type FunctionDefinition, type Place, readServerless } from './read-serverless.ts';
-import { asRoot, deployResource, find, type Physical, resolveReferences, type Stack } from './resources.ts';
+import { deployResource } from './resources.ts';
+import { asRoot, find, type Physical, resolveReferences, type Stack } from './stack.ts';
 
 export interface Deployed {
   /** The REST API's base URL. */

@@ -1,39 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cloud } from '../../local/cloud.ts';
-import type { Table } from '../../local/kernel/store.ts';
-import type { Place, ResourceDefinition } from './read-serverless.ts';
-
-/** What a resource became: `Ref`, and the attributes that `Fn::GetAtt` reads. Kept, as CloudFormation keeps a stack. */
-export interface Physical {
-  readonly ref: string;
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
-export interface Stack {
-  readonly cloud: Cloud;
-  readonly place: Place;
-  readonly physical: Table<Physical>;
-}
-
-/** Replaces `Ref` and `Fn::GetAtt` by what the resources became; one that is not made yet is an error. */
-export const resolveReferences = (stack: Stack, node: unknown): unknown => {
-  if (Array.isArray(node)) return node.map((each) => resolveReferences(stack, each));
-  if (!node || typeof node !== 'object') return node;
-  if ('Ref' in node) return find(stack, String(node.Ref)).ref;
-  if ('Fn::GetAtt' in node) {
-    const [logicalId, attribute] = node['Fn::GetAtt'] as [string, string];
-    const value = find(stack, logicalId).attributes[attribute];
-    if (value === undefined) throw new Error(`${logicalId} has no attribute ${attribute}`);
-    return value;
-  }
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolveReferences(stack, value)]));
-};
-
-export const find = ({ physical }: Stack, logicalId: string): Physical => {
-  const found = physical.get(logicalId);
-  if (!found) throw new Error(`serverless.yml refers to ${logicalId}, which is not made yet`);
-  return found;
-};
+import { autoScalingGroup, launchTemplate } from './node-resources.ts';
+import type { ResourceDefinition } from './read-serverless.ts';
+import { asRoot, type Maker, resolveReferences, type Stack } from './stack.ts';
 
 /** Makes a resource, or brings it up to date; what a resource's properties ask for beyond what is read here is refused. */
 export const deployResource = async (
@@ -46,16 +14,6 @@ export const deployResource = async (
   if (!make) throw new Error(`the local deployment makes no ${Type} (${logicalId})`);
   stack.physical.put(logicalId, await make(stack, properties, stack.physical.get(logicalId)));
 };
-
-type Maker = (
-  stack: Stack,
-  properties: Record<string, unknown>,
-  before: Physical | undefined,
-) => Physical | Promise<Physical>;
-
-/** Calls an operation as the account's root, as CloudFormation does with an administrator's credentials. */
-export const asRoot = ({ cloud, place }: Stack, service: string, operation: string, input: unknown): Promise<unknown> =>
-  cloud.kernel.call(cloud.admin.rootPrincipal(place.accountId), place.region, service, operation, input);
 
 const role: Maker = ({ cloud, place }, properties) => {
   const name = String(properties.RoleName);
@@ -141,4 +99,6 @@ const makers: Readonly<Record<string, Maker>> = {
   'AWS::Scheduler::ScheduleGroup': scheduleGroup,
   'AWS::Scheduler::Schedule': schedule,
   'AWS::IAM::InstanceProfile': instanceProfile,
+  'AWS::EC2::LaunchTemplate': launchTemplate,
+  'AWS::AutoScaling::AutoScalingGroup': autoScalingGroup,
 };

@@ -28,8 +28,9 @@ test('what is wrong is said as a sentence, with the field and what to do', async
 
 test('each kind of mistake has its own sentence', async () => {
   const details = async (body: unknown) => (await refusedFor(body)).detail;
-  assert.equal(await details({}), 'instanceIds is missing.');
-  assert.equal(await details({ instanceIds: [] }), 'instanceIds must have at least 1 item.');
+  const nothing = 'instanceIds must name at least one instance, VM group or plan.';
+  assert.equal(await details({}), nothing);
+  assert.equal(await details({ instanceIds: [] }), nothing);
   assert.equal(await details({ instanceIds, level: 'all' }), 'level must be one of full, incremental.');
   assert.equal(await details({ instanceIds, queueDeadlineSeconds: 0 }), 'queueDeadlineSeconds must be at least 1.');
   assert.equal(
@@ -39,6 +40,28 @@ test('each kind of mistake has its own sentence', async () => {
   assert.equal(await details({ instanceIds: 'i-0123456789abcdef0' }), 'instanceIds must be a list.');
   assert.equal(await details([]), 'The body must be a JSON object.');
   assert.match(await details({ instanceIds: ['x'], level: 3 }), /^instanceIds\[0\] .*\. level must be one of/);
+});
+
+test('what is wrong in a rule is said of the condition that was meant', async () => {
+  const details = async (match: unknown) => {
+    const { body } = await call('POST', '/vm-groups', { body: { name: 'shops', match } });
+    assert.equal(body.status, 400);
+    return body.detail;
+  };
+  assert.equal(await details(undefined), 'match is missing.');
+  assert.equal(await details(5), 'match must be a JSON object.');
+  assert.match(await details({ tga: 'x' }), /^match must have exactly one of all, instanceIds, tag, name, /);
+  assert.match(await details({ all: true, name: 'x' }), /^match must have exactly one of /);
+  assert.equal(await details({ tag: { key: '' } }), 'match.tag.key must have at least 1 character.');
+  assert.match(
+    await details({ and: [{ all: true }, { or: [{ vpcId: 'x' }] }] }),
+    /^match\.and\[1\]\.or\[0\]\.vpcId must be a VPC id/,
+  );
+});
+
+test('a key that is no idempotency key is refused, naming the header', async () => {
+  const { body } = await call('POST', '/backups', { body: { instanceIds }, key: 'two words' });
+  assert.deepEqual([body.status, body.field], [400, 'Idempotency-Key']);
 });
 
 test('a field that names a tenant, or any that is not known, is refused by name', async () => {

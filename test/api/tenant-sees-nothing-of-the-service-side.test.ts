@@ -16,6 +16,7 @@ import {
   jobInstance,
   PROVIDER,
   point,
+  restoreOf,
   SERVICE_SIDE,
   START,
   service,
@@ -66,7 +67,7 @@ test('jobs, recovery points and the hypervisor of a tenant show nothing of the s
   const waiting = job(2, acme);
   const restore = job(3, acme, {
     type: 'restore',
-    request: { recoveryPointId: point(1, acme).recoveryPointId, volumeTags: 'leave-out', queueDeadlineSeconds: 60 },
+    request: restoreOf(point(1, acme).recoveryPointId),
   });
   for (const each of [failed, waiting, restore, job(4, bolt)]) records.jobs.set(each.jobId, each);
   records.instances.push(

@@ -1,7 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JobState } from '../../core/domain/job.ts';
-import { ACME, acme, BOLT, bolt, callAs, createWorld, job, PROVIDER, point, tenant } from './world.ts';
+import {
+  ACME,
+  acme,
+  BOLT,
+  bolt,
+  callAs,
+  createWorld,
+  job,
+  jobInstance,
+  PROVIDER,
+  point,
+  START,
+  tenant,
+} from './world.ts';
 
 const INSTANCES = ['i-0123456789abcdef0', 'i-0fedcba9876543210'];
 
@@ -15,7 +28,18 @@ test('a tenant starts a backup: the record is opened for it, and one execution i
     [stored?.tenantId, stored?.state, stored?.attempt, stored?.type],
     [acme.hypervisorId, 'queued', 1, 'backup'],
   );
-  assert.deepEqual(stored?.request, { instanceIds: INSTANCES, level: 'incremental', queueDeadlineSeconds: 3_600 });
+  assert.deepEqual(stored?.request, {
+    type: 'backup',
+    instanceIds: INSTANCES,
+    groupIds: [],
+    level: 'incremental',
+    consistency: { kind: 'crash' },
+    queueDeadlineSeconds: 3_600,
+    purpose: 'restore',
+    transport: 'ebs-direct',
+    streams: 10,
+    deadlineAt: START + 5 * 86_400_000,
+  });
   assert.deepEqual(world.calls.started, [
     {
       machine: 'backup',
@@ -24,6 +48,7 @@ test('a tenant starts a backup: the record is opened for it, and one execution i
         jobId,
         attempt: 1,
         tenantId: acme.hypervisorId,
+        tenantName: acme.name,
         trigger: 'api',
         requestedBy: `arn:aws:iam::${ACME}:user/someone`,
       },
@@ -67,13 +92,19 @@ test('a tenant restores its own recovery point', async () => {
   const world = createWorld();
   const own = point(1, acme);
   world.records.points.set(own.recoveryPointId, own);
-  const body = { recoveryPointId: own.recoveryPointId, name: 'again', subnetId: 'subnet-0123456789abcdef0' };
+  const target = { kind: 'new-instance', name: 'again', subnetId: 'subnet-0123456789abcdef0' };
+  const body = { recoveryPointId: own.recoveryPointId, target };
   const answer = await callAs(world, ACME)('POST', '/restores', { body });
   assert.equal(answer.status, 202);
   assert.deepEqual(world.records.jobs.get(answer.body.jobId)?.request, {
+    type: 'restore',
     ...body,
     volumeTags: 'leave-out',
     queueDeadlineSeconds: 3_600,
+    purpose: 'restore',
+    transport: 'ebs-direct',
+    streams: 10,
+    deadlineAt: START + 5 * 86_400_000,
   });
 });
 
@@ -101,18 +132,6 @@ test('another tenant’s recovery point or job answers exactly like one that nev
   }
   assert.deepEqual(world.records.jobs.get(theirJob.jobId), theirJob);
   assert.deepEqual([world.calls.started, world.calls.stopped], [[], []]);
-});
-
-test('a restore of a licensed platform is refused before anything is done, not imitated', async () => {
-  const world = createWorld();
-  const plain = point(1, acme);
-  const windows = point(2, acme, { instance: { ...plain.instance, platform: 'Windows' } });
-  for (const each of [plain, windows]) world.records.points.set(each.recoveryPointId, each);
-  const call = callAs(world, ACME);
-  const { body } = await call('POST', '/restores', { body: { recoveryPointId: windows.recoveryPointId } });
-  assert.deepEqual([body.status, body.code, body.field], [501, 'NotAvailable', 'recoveryPointId']);
-  assert.match(String(body.detail), /Windows/);
-  assert.deepEqual(world.calls.started, []);
 });
 
 test('a recovery point that is pending or abandoned is not restored, and not listed', async () => {
@@ -206,4 +225,74 @@ test('lists are paged to the end, newest first', async () => {
     seen,
     [7, 6, 5, 4, 3, 2, 1].map((n) => job(n, acme).jobId),
   );
+});
+
+test('a list of jobs is filtered by type and state, and counts the instances of each', async () => {
+  const world = createWorld();
+  for (let n = 1; n <= 40; n++) {
+    const snapshots = n % 10 === 0;
+    const { request } = job(n, acme);
+    const one = job(n, acme, {
+      state: snapshots ? 'failed' : 'completed',
+      ...(snapshots && request.type === 'backup'
+        ? { type: 'snapshot', request: { ...request, type: 'snapshot', copyAtOnce: false } }
+        : {}),
+    });
+    world.records.jobs.set(one.jobId, one);
+    world.records.instances.push(jobInstance(one, { phase: 'waiting for an access node' }));
+  }
+  const call = callAs(world, ACME);
+  const idsOf = async (query: Record<string, string>) =>
+    (await call('GET', '/jobs', { query })).body.items.map((each: { jobId: string }) => each.jobId);
+  const expected = [40, 30, 20, 10].map((n) => job(n, acme).jobId);
+  assert.deepEqual(await idsOf({ type: 'snapshot' }), expected);
+  assert.deepEqual(await idsOf({ type: 'snapshot', state: 'failed', limit: '2' }), expected.slice(0, 2));
+  assert.deepEqual(await idsOf({ type: 'snapshot', state: 'running' }), []);
+  const [first] = (await call('GET', '/jobs', { query: { limit: '1' } })).body.items;
+  assert.deepEqual(first.summary, { 'waiting for capacity': 1 });
+  assert.equal(first.instances, undefined);
+});
+
+test('an operator sees every tenant’s open jobs, where they run, and the path that one took', async () => {
+  const world = createWorld();
+  const [own, theirs, over] = [job(1, acme), job(2, bolt), job(3, bolt, { state: 'completed' })];
+  for (const each of [own, theirs, over]) world.records.jobs.set(each.jobId, each);
+  const call = callAs(world, PROVIDER);
+  const { items } = (await call('GET', '/operator/jobs')).body;
+  const tenants = items.map((each: { tenantId: string }) => each.tenantId);
+  assert.deepEqual(tenants.sort(), [acme.hypervisorId, bolt.hypervisorId]);
+  assert.match(items[0].executionUrl, /^https:\/\/eu-central-1\.console\.aws\.amazon\.com\/states\/.*arn:aws:states:/);
+
+  const path = `/operator/tenants/${acme.hypervisorId}/jobs/${own.jobId}/path`;
+  assert.equal((await call('GET', path)).status, 404);
+  const failed = { name: 'NoAccessNode', cause: 'nobody came' };
+  const deep = { name: 'Take the snapshots', enteredAt: START + 1 };
+  world.paths.set(`${own.jobId}-1`, {
+    executionArn: String(own.executionArn),
+    status: 'RUNNING',
+    states: [
+      {
+        name: 'Protect each instance',
+        enteredAt: START,
+        exitedAt: START + 2,
+        error: failed,
+        children: [{ label: 'i-0123456789abcdef0', status: 'FAILED', states: [deep] }],
+      },
+    ],
+  });
+  const { body, status } = await call('GET', path);
+  assert.equal(status, 200);
+  assert.deepEqual(body.states[0].error, failed);
+  assert.equal(body.states[0].children[0].states[0].enteredAt, new Date(START + 1).toISOString());
+  assert.equal((await callAs(world, ACME)('GET', `/jobs/${own.jobId}/path`)).status, 404);
+});
+
+test('a suspended job that is cancelled ends at once: there is nothing to stop', async () => {
+  const world = createWorld();
+  const held = job(1, acme, { state: 'suspended' });
+  world.records.jobs.set(held.jobId, held);
+  world.records.instances.push(jobInstance(held, { phase: 'waiting' }));
+  const { status, body } = await callAs(world, ACME)('POST', `/jobs/${held.jobId}/cancel`);
+  assert.deepEqual([status, body.state, body.instances[0].phase], [202, 'cancelled', 'cancelled']);
+  assert.deepEqual([world.calls.stopped, world.calls.started], [[], []]);
 });

@@ -1,14 +1,20 @@
 /** One provider, two tenants, and the API over in-memory ports. Every service-side string is in `SERVICE_SIDE`. */
+import { sha256 } from '../../adapters/system.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
+import { PlanFields } from '../../core/contracts/plans.ts';
+import type { AccessNode } from '../../core/domain/access-node.ts';
 import { CredentialsRejected } from '../../core/domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { Job, JobInstance } from '../../core/domain/job.ts';
+import type { Job, JobInstance, JobRequest } from '../../core/domain/job.ts';
+import type { Plan } from '../../core/domain/plan.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import type { Executions, Queues, Secrets } from '../../core/ports/control.ts';
+import type { VmGroup } from '../../core/domain/vm-group.ts';
+import type { ExecutionPath, Executions, Queues, Schedules, Secrets } from '../../core/ports/control.ts';
 import type { CredentialCheck } from '../../core/ports/tenant-scope.ts';
 import type { GatewayEvent } from '../../functions/api/gateway-event.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { createTenantApi } from '../../functions/api/tenant-api.ts';
+import { createAccountFakes } from './account-fakes.ts';
 import { createInMemoryCatalog } from './in-memory-catalog.ts';
 
 export const PROVIDER = '999999999999';
@@ -28,6 +34,7 @@ export const service: ServiceHypervisor = {
   auth: { method: 'assume-role', roleArn: `arn:aws:iam::${PROVIDER}:role/service-reach`, externalId: 'ext-service' },
   createdAt: START,
   accessNodes: 'manual',
+  state: 'ready',
   mediaAgent: {
     libraryId: 'lib-0199aaaa-vault',
     library: { kind: 's3', bucket: 'vault-bucket', prefix: 'vault-prefix', region: 'eu-central-1' },
@@ -72,12 +79,62 @@ export const job = (n: number, owner: TenantHypervisor, change: Partial<Job> = {
   type: 'backup',
   state: 'running',
   attempt: 1,
-  request: { instanceIds: ['i-0123456789abcdef0'], level: 'incremental', queueDeadlineSeconds: 3_600 },
+  request: {
+    type: 'backup',
+    instanceIds: ['i-0123456789abcdef0'],
+    groupIds: [],
+    level: 'incremental',
+    consistency: { kind: 'crash' },
+    queueDeadlineSeconds: 3_600,
+    purpose: 'restore',
+    transport: 'ebs-direct',
+    streams: 10,
+  },
   trigger: 'api',
   requestedBy: `arn:aws:sts::${PROVIDER}:assumed-role/operators/eve`,
   createdAt: START,
   executionArn: `arn:aws:states:eu-central-1:${PROVIDER}:execution:holdfast-backup:job-${uuid(n)}-1`,
   ...change,
+});
+
+export const restoreOf = (recoveryPointId: string): JobRequest => ({
+  type: 'restore',
+  recoveryPointId,
+  target: { kind: 'new-instance' },
+  volumeTags: 'leave-out',
+  queueDeadlineSeconds: 60,
+  purpose: 'restore',
+  transport: 'ebs-direct',
+  streams: 10,
+});
+
+export const plan = (n: number, owner: TenantHypervisor, change: Partial<Plan> = {}): Plan => ({
+  ...PlanFields.parse({ name: `plan ${n}`, schedule: { expression: 'cron(0 2 * * ? *)' } }),
+  planId: `plan-${uuid(n)}`,
+  hypervisorId: owner.hypervisorId,
+  createdAt: START,
+  updatedAt: START,
+  ...change,
+});
+
+export const group = (n: number, owner: TenantHypervisor, change: Partial<VmGroup> = {}): VmGroup => ({
+  name: `group ${n}`,
+  match: { all: true },
+  exclude: { volumes: [] },
+  groupId: `vmg-${uuid(n)}`,
+  hypervisorId: owner.hypervisorId,
+  createdAt: START,
+  updatedAt: START,
+  ...change,
+});
+
+export const accessNode = (n: number): AccessNode => ({
+  nodeId: `node-${uuid(n)}`,
+  serviceId: service.hypervisorId,
+  name: `node ${n}`,
+  origin: 'manual',
+  draining: false,
+  addedAt: START,
 });
 
 export const jobInstance = (of: Job, change: Partial<JobInstance> = {}): JobInstance => ({
@@ -147,6 +204,9 @@ export const createWorld = () => {
   for (const each of [service, acme, bolt]) records.hypervisors.set(each.hypervisorId, each);
   let now = START;
   let ids = 5_000;
+  const schedules = new Map<string, Parameters<Schedules['put']>[0]>();
+  const paths = new Map<string, ExecutionPath>();
+  const account = createAccountFakes();
   const calls: { started: unknown[]; stopped: unknown[]; queues: string[]; reported: unknown[] } = {
     started: [],
     stopped: [],
@@ -167,6 +227,7 @@ export const createWorld = () => {
     async stop(machine, name, error) {
       calls.stopped.push({ machine, name, error });
     },
+    path: async (_, name) => paths.get(name),
   };
   const secrets: Secrets = {
     async create(name, value) {
@@ -183,6 +244,7 @@ export const createWorld = () => {
       calls.queues.push(name);
       return `https://sqs.eu-central-1.amazonaws.com/${PROVIDER}/${name}`;
     },
+    remove: async () => {},
   };
   const credentials: CredentialCheck = {
     async identify(auth) {
@@ -203,6 +265,19 @@ export const createWorld = () => {
     secrets,
     queues,
     credentials,
+    schedules: {
+      put: async (schedule) => {
+        schedules.set(schedule.name, schedule);
+      },
+      remove: async (name) => {
+        schedules.delete(name);
+      },
+    } satisfies Schedules,
+    scopes: account.scopes,
+    serviceAccounts: account.serviceAccounts,
+    nodeRoles: account.nodeRoles,
+    permissions: account.permissions,
+    sha256,
     clock: { now: () => now },
     ids: { uuid: () => uuid(++ids) },
     reportError: (error: unknown) => calls.reported.push(error),
@@ -213,12 +288,21 @@ export const createWorld = () => {
       libraryRegion: 'eu-central-1',
       kmsKeyArn: `arn:aws:kms:eu-central-1:${PROVIDER}:key/default`,
       libraryRoleArn: `arn:aws:iam::${PROVIDER}:role/library`,
+      region: 'eu-central-1',
+      brokerFunctionArn: `arn:aws:lambda:eu-central-1:${PROVIDER}:function:holdfast-test-broker`,
+      nodeImageId: 'ami-0123456789abcdef0',
+      hubRoleArn: `arn:aws:iam::${PROVIDER}:role/holdfast-test-hub`,
+      brokerRoleArn: `arn:aws:iam::${PROVIDER}:role/holdfast-test-broker`,
     },
   };
   return {
     deps,
     records,
     calls,
+    schedules,
+    paths,
+    /** What is in the tenants' accounts: one for all of them here. */
+    account,
     secretStore,
     advance: (ms: number) => {
       now += ms;
@@ -233,10 +317,11 @@ export const event = (
   accountId: string | null,
   method: string,
   path: string,
-  more: { body?: unknown; rawBody?: string; query?: Record<string, string> } = {},
+  more: { body?: unknown; rawBody?: string; query?: Record<string, string>; key?: string } = {},
 ): GatewayEvent => ({
   httpMethod: method,
   path,
+  ...(more.key === undefined ? {} : { headers: { 'idempotency-key': more.key } }),
   queryStringParameters: more.query ?? null,
   body: more.rawBody ?? (more.body === undefined ? null : JSON.stringify(more.body)),
   requestContext: {

@@ -53,6 +53,7 @@ const OPERATORS: readonly string[][] = [
   ['hypervisor', 'show', SERVICE],
   ['hypervisor', 'bind', TENANT, '--to', SERVICE],
   ['hypervisor', 'unbind', TENANT],
+  ['hypervisor', 'access-template', '--account', '444444444444'],
   ['hypervisor', 'template', SERVICE],
   ['hypervisor', 'check', SERVICE],
   ['hypervisor', 'remove', SERVICE],
@@ -67,7 +68,7 @@ const OPERATORS: readonly string[][] = [
 /** Speak to nobody: they work without the API. */
 const OFFLINE: readonly string[][] = [
   ['permissions', 'print', 'tenant'],
-  ['permissions', 'cloudformation', '--hub-role', 'arn:aws:iam::999999999999:role/holdfast-hub'],
+  ['permissions', 'cloudformation', '--hub-role', 'arn:aws:iam::999999999999:role/holdfast-dev-hub'],
   ['recovery-key', 'create'],
 ];
 

@@ -253,6 +253,7 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   removeHypervisor: hypervisorView,
   bindHypervisor: hypervisorView,
   unbindHypervisor: hypervisorView,
+  getServiceAccessTemplate: { template: '{}\n' },
   getHypervisorTemplate: { template: 'Resources: {}\n' },
   checkHypervisor: hypervisorView,
   listAccessNodes: listOf(nodeView),

@@ -1,4 +1,5 @@
 /** One tenant, its account, a recovery point, and what the restore's state machine does with the steps. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '../../adapters/system.ts';
 import type { RestoreTarget } from '../../core/contracts/job-requests.ts';
 import { LaunchFailed, TransientFailure, VolumeFailed } from '../../core/domain/errors.ts';
@@ -6,6 +7,7 @@ import type { Job, JobInstance, RestoreRequest } from '../../core/domain/job.ts'
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
 import type { Executions } from '../../core/ports/control.ts';
+import type { TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { createLockInstance } from '../../core/steps/backup/lock-instance.ts';
 import { createCleanUp } from '../../core/steps/jobs/clean-up.ts';
 import { createCloseJob } from '../../core/steps/jobs/close-job.ts';
@@ -42,6 +44,135 @@ export interface Asked {
   readonly ran?: boolean;
   readonly request?: Partial<RestoreRequest>;
 }
+
+interface MachineDeps {
+  readonly catalog: Catalog;
+  readonly scopes: TenantScopes;
+  /** Between two looks, ms. */
+  readonly pause?: number;
+}
+
+/** What statemachines/restore.asl.yaml does with the steps, and the cleanup after it; without a transfer. */
+export const machineOf = ({ catalog, scopes, pause = 0 }: MachineDeps, job: Job, instanceId: string) => {
+  let status = 'RUNNING';
+  const executions: Executions = {
+    start: async () => ({ outcome: 'started', executionArn: 'arn' }),
+    status: async () => status,
+    stop: async () => undefined,
+    path: async () => undefined,
+  };
+  let now = 10_000;
+  const deps = {
+    catalog,
+    scopes,
+    clock: { now: () => now++ },
+    sha256,
+    executions,
+    settleSeconds: 1,
+  };
+  const attempt = { jobId: job.jobId, attempt: 1, tenantId: job.tenantId };
+
+  /** As Step Functions' Retry: what is transient is tried again, a few times. */
+  const tried = async <T>(step: () => Promise<T>): Promise<T> => {
+    for (let again = 0; ; again++) {
+      try {
+        return await step();
+      } catch (error) {
+        if (!(error instanceof TransientFailure) || again === 6) throw error;
+        if (pause > 0) await sleep(pause);
+      }
+    }
+  };
+  const until = async (step: () => Promise<{ readonly ready: boolean }>, late: Error): Promise<void> => {
+    for (let looks = 0; looks < 20; looks++) {
+      if ((await tried(step)).ready) return;
+      if (pause > 0) await sleep(pause);
+    }
+    throw late;
+  };
+
+  const perform = async (): Promise<void> => {
+    const { restore, place, path } = await tried(() =>
+      createOpenRestore(deps)({ ...attempt, tenantName: 'acme', trigger: 'api', requestedBy: 'arn' }),
+    );
+    const step = <T>(create: (d: typeof deps) => (input: typeof restore) => Promise<T>) =>
+      tried(() => create(deps)(restore));
+    const poll = (create: (d: typeof deps) => (input: typeof restore) => Promise<{ ready: boolean }>, late: Error) =>
+      until(() => create(deps)(restore), late);
+    if (path === 'in-place') {
+      await tried(() => createLockInstance(deps)({ ...attempt, instanceId: restore.instanceId }));
+    }
+    // What access nodes write is not modelled: a filled snapshot is as good as a snapshot.
+    if (place === 'library') await step(createStartSnapshots);
+    if (path === 'image') await step(createLaunchInstance);
+    if (path === 'donor') await step(createLaunchDonor);
+    if (path === 'image' || path === 'donor') await poll(createAwaitInstance, new LaunchFailed('late'));
+    if (path !== 'image') {
+      await step(createCreateVolumes);
+      await poll(createAwaitVolumes, new VolumeFailed('late'));
+    }
+    if (path === 'attach') await poll(createAttachVolumes, new VolumeFailed('late'));
+    if (path === 'in-place' || path === 'donor') {
+      await poll(createStopInstance, new VolumeFailed('late'));
+      await poll(createReplaceVolumes, new VolumeFailed('late'));
+      await poll(createStartInstance, new LaunchFailed('late'));
+    }
+    await step(createFinishRestore);
+  };
+
+  const failed = async (error: unknown): Promise<void> => {
+    const named = { Error: error instanceof Error ? error.name : 'Error', Cause: String(error) };
+    const ref = { ...attempt, instanceId };
+    if (await catalog.jobs.instance(job.jobId, instanceId)) {
+      await createFailInstance(deps)({ ...ref, error: named });
+      // Its catch: what resists, the cleanup goes on with.
+      await until(() => createPutBackReplaced(deps)(ref), new Error('late')).catch(() => undefined);
+    }
+    await createCloseJob(deps)({ ...attempt, error: named });
+  };
+
+  return {
+    deps,
+    attempt,
+    perform,
+    /** The machine: perform, or note why not; and always close. */
+    async run(): Promise<void> {
+      try {
+        await perform();
+        await createCloseJob(deps)(attempt);
+        status = 'SUCCEEDED';
+      } catch (error) {
+        if (error instanceof Stopped) {
+          status = 'ABORTED';
+          return;
+        }
+        status = 'FAILED';
+        await failed(error);
+      }
+    },
+    async cleanUp(): Promise<void> {
+      let pass = 1;
+      for (let looks = 0; looks < 60; looks++) {
+        const { state } = await tried(() => createCleanUp(deps)({ ...attempt, pass }));
+        if (state === 'closed') return;
+        if (state === 'more') pass++;
+        if (pause > 0) await sleep(pause);
+      }
+      throw new Error('the cleanup never ends');
+    },
+    async child(): Promise<JobInstance | undefined> {
+      return catalog.jobs.instance(job.jobId, instanceId);
+    },
+    async state(): Promise<string | undefined> {
+      return (await catalog.jobs.get(job.tenantId, job.jobId))?.state;
+    },
+    cancel: (): Promise<boolean> =>
+      catalog.jobs.update(job.tenantId, job.jobId, { state: 'cancelling', cancelRequestedAt: 1 }, [
+        'running',
+        'queued',
+      ]),
+  };
+};
 
 interface Hooks {
   before: (write: string) => void;
@@ -148,121 +279,14 @@ export const openRestoreWorld = async ({
   };
   await catalog.jobs.add(job);
 
-  let status = 'RUNNING';
-  const executions: Executions = {
-    start: async () => ({ outcome: 'started', executionArn: 'arn' }),
-    status: async () => status,
-    stop: async () => undefined,
-    path: async () => undefined,
-  };
-  let now = 10_000;
-  const deps = {
-    catalog,
-    scopes: fakeScopes(account),
-    clock: { now: () => now++ },
-    sha256,
-    executions,
-    settleSeconds: 1,
-  };
-  const attempt = { jobId: job.jobId, attempt: 1, tenantId: A };
-
-  /** As Step Functions' Retry: what is transient is tried again, a few times. */
-  const tried = async <T>(step: () => Promise<T>): Promise<T> => {
-    for (let again = 0; ; again++) {
-      try {
-        return await step();
-      } catch (error) {
-        if (!(error instanceof TransientFailure) || again === 6) throw error;
-      }
-    }
-  };
-  const until = async (step: () => Promise<{ readonly ready: boolean }>, late: Error): Promise<void> => {
-    for (let looks = 0; looks < 20; looks++) if ((await tried(step)).ready) return;
-    throw late;
-  };
-
-  const perform = async (): Promise<void> => {
-    const { restore, place, path } = await tried(() =>
-      createOpenRestore(deps)({ ...attempt, tenantName: 'acme', trigger: 'api', requestedBy: 'arn' }),
-    );
-    const step = <T>(create: (d: typeof deps) => (input: typeof restore) => Promise<T>) =>
-      tried(() => create(deps)(restore));
-    const poll = (create: (d: typeof deps) => (input: typeof restore) => Promise<{ ready: boolean }>, late: Error) =>
-      until(() => create(deps)(restore), late);
-    if (path === 'in-place') {
-      await tried(() => createLockInstance(deps)({ ...attempt, instanceId: restore.instanceId }));
-    }
-    // What access nodes write is not modelled: a filled snapshot is as good as a snapshot.
-    if (place === 'library') await step(createStartSnapshots);
-    if (path === 'image') await step(createLaunchInstance);
-    if (path === 'donor') await step(createLaunchDonor);
-    if (path === 'image' || path === 'donor') await poll(createAwaitInstance, new LaunchFailed('late'));
-    if (path !== 'image') {
-      await step(createCreateVolumes);
-      await poll(createAwaitVolumes, new VolumeFailed('late'));
-    }
-    if (path === 'attach') await poll(createAttachVolumes, new VolumeFailed('late'));
-    if (path === 'in-place' || path === 'donor') {
-      await poll(createStopInstance, new VolumeFailed('late'));
-      await poll(createReplaceVolumes, new VolumeFailed('late'));
-      await poll(createStartInstance, new LaunchFailed('late'));
-    }
-    await step(createFinishRestore);
-  };
-
-  const failed = async (error: unknown): Promise<void> => {
-    const named = { Error: error instanceof Error ? error.name : 'Error', Cause: String(error) };
-    const ref = { ...attempt, instanceId: INSTANCE };
-    if (await catalog.jobs.instance(job.jobId, INSTANCE)) {
-      await createFailInstance(deps)({ ...ref, error: named });
-      // Its catch: what resists, the cleanup goes on with.
-      await until(() => createPutBackReplaced(deps)(ref), new Error('late')).catch(() => undefined);
-    }
-    await createCloseJob(deps)({ ...attempt, error: named });
-  };
-
   return {
     account,
     catalog,
     /** What happens around each write of a record. */
     records: hooks,
-    deps,
     job,
     point,
-    attempt,
-    perform,
-    /** The machine: perform, or note why not; and always close. */
-    async run(): Promise<void> {
-      try {
-        await perform();
-        await createCloseJob(deps)(attempt);
-        status = 'SUCCEEDED';
-      } catch (error) {
-        if (error instanceof Stopped) {
-          status = 'ABORTED';
-          return;
-        }
-        status = 'FAILED';
-        await failed(error);
-      }
-    },
-    async cleanUp(): Promise<void> {
-      let pass = 1;
-      for (let looks = 0; looks < 60; looks++) {
-        const { state } = await tried(() => createCleanUp(deps)({ ...attempt, pass }));
-        if (state === 'closed') return;
-        if (state === 'more') pass++;
-      }
-      throw new Error('the cleanup never ends');
-    },
-    async child(): Promise<JobInstance | undefined> {
-      return catalog.jobs.instance(job.jobId, INSTANCE);
-    },
-    async state(): Promise<string | undefined> {
-      return (await catalog.jobs.get(A, job.jobId))?.state;
-    },
-    cancel: (): Promise<boolean> =>
-      catalog.jobs.update(A, job.jobId, { state: 'cancelling', cancelRequestedAt: 1 }, ['running', 'queued']),
+    ...machineOf({ catalog, scopes: fakeScopes(account) }, job, INSTANCE),
   };
 };
 export type RestoreWorld = Awaited<ReturnType<typeof openRestoreWorld>>;

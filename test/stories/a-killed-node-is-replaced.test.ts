@@ -16,7 +16,7 @@ test('a node is killed in the middle of eight segments, another finishes, and th
   // A page is 2 GiB of a volume: 16 GiB, sparse, are eight segments of one page each.
   const world = await openWorld(t, { overrides: { segmentBlocks: '4096', blockRate: '20' }, nodes: 0 });
   const [acme, globex] = world.tenants;
-  const first = world.local.startNode(world.queues, { slots: 2, visibilitySeconds: 10 });
+  const first = world.local.startNode(world, { slots: 2, visibilitySeconds: 10 });
   const instance = await instanceWithData(world, acme, [16], { seed: 3, mibPerPage: 16 });
   const other = await instanceWithData(world, globex, [1], { seed: 4 });
   const truth = await hashesOf(world, [instance.volumes[0]?.volumeId as string]);
@@ -27,7 +27,7 @@ test('a node is killed in the middle of eight segments, another finishes, and th
   await waitForJob(acme, jobId, (job) => (job.instances?.[0]?.counters.transferred ?? 0) > 40);
   await first.kill();
   const before = (await jobOf(acme, jobId)).instances?.[0]?.counters.transferred ?? 0;
-  world.local.startNode(world.queues, { slots: 2, visibilitySeconds: 10 });
+  world.local.startNode(world, { slots: 2, visibilitySeconds: 10 });
 
   const job = await waitForJob(acme, jobId);
   assert.equal(job.state, 'completed', JSON.stringify(job));

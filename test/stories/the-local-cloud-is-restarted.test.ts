@@ -28,7 +28,7 @@ test('the local cloud is stopped in the middle of a backup and started again: th
   const { dataDir, cloud } = world.local;
   await world.local.stop();
   world.local = await startLocalHoldfast({ dataDir, port: cloud.port, overrides });
-  world.local.startNode(world.queues);
+  world.local.startNode(world);
 
   const job = await waitForJob(acme, jobId);
   assert.equal(job.state, 'completed', JSON.stringify(job));

@@ -25,6 +25,7 @@ export interface Tenant extends ExampleTenant {
 export interface World {
   local: LocalHoldfast;
   readonly operator: ApiClient;
+  readonly serviceId: string;
   readonly queues: { readonly restores: string; readonly work: string };
   readonly tenants: readonly [Tenant, Tenant];
 }
@@ -85,8 +86,9 @@ export const openWorld = async (
     tenants.push({ ...tenant, hypervisorId, api: clientOf(local, tenant.user), ec2: tenantEc2(local, tenant) });
   }
   const queues = service.queues as World['queues'];
-  for (let i = 0; i < nodes; i++) local.startNode(queues);
-  return Object.assign(world, { operator, queues, tenants: tenants as [Tenant, Tenant] });
+  const serviceId = service.hypervisorId;
+  for (let i = 0; i < nodes; i++) local.startNode({ serviceId, queues });
+  return Object.assign(world, { operator, serviceId, queues, tenants: tenants as [Tenant, Tenant] });
 };
 
 /** An instance whose volumes hold some MiB of incompressible data, spread over them. */

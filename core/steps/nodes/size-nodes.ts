@@ -21,25 +21,29 @@ export interface SizeNodesOutcome {
 
 /**
  * Asks for as many automatic nodes as there is work, where no scaling policy can (another account or region: see
- * `scaledBy`). Where one can, the queues are looked at all the same: SQS stops reporting a queue that nobody uses.
- * One service hypervisor's trouble does not stop the others'.
+ * `scaledBy`). Where one can, it only asks for the first ones: to how many a policy grows a group of none is not
+ * documented, and its alarm takes minutes. Looking at the queues is of use besides: SQS stops reporting those that
+ * nobody uses. One service hypervisor's trouble does not stop the others'.
  */
 export const createSizeNodes = ({ catalog, serviceAccounts, depths, settings }: SizeNodesDeps) => {
-  const size = async (service: ServiceHypervisor): Promise<boolean> => {
+  const size = async (
+    service: ServiceHypervisor,
+  ): Promise<{ readonly changed: boolean; readonly problem?: string }> => {
     const { automaticNodes, queues } = service;
-    if (!automaticNodes || service.state !== 'ready') return false;
+    if (!automaticNodes || service.state !== 'ready') return { changed: false };
     const orders = (await depths.depth(queues.restores)) + (await depths.depth(queues.work));
     const groups = await catalog.vmGroups.list(service.hypervisorId, { limit: 1 });
-    if (automaticNodesOf(settings, service, groups.items).scaledBy === 'queues') return false;
+    // O6: automatic nodes come from VM groups.
+    const work = groups.items.length === 0 ? 0 : orders;
+    const hasPolicy = automaticNodesOf(settings, service, groups.items).scaledBy === 'queues';
+    if (hasPolicy && work === 0) return { changed: false };
     const account = await serviceAccounts.open(service);
     const there = await account.describeAutoScaling(automaticNodes.autoScalingGroupName);
     if (!there) throw new Error(`the Auto Scaling group ${automaticNodes.autoScalingGroupName} is not there any more`);
-    // O6: automatic nodes come from VM groups.
-    const work = groups.items.length === 0 ? 0 : orders;
     const wanted = wantedNodes(work, { ...there, ordersPerNode: ORDERS_PER_NODE });
-    if (wanted === there.desired) return false;
-    await account.setDesired(automaticNodes.autoScalingGroupName, wanted);
-    return true;
+    const changed = wanted !== there.desired && !(hasPolicy && there.desired > 0);
+    if (changed) await account.setDesired(automaticNodes.autoScalingGroupName, wanted);
+    return { changed, ...(there.problem === undefined ? {} : { problem: there.problem }) };
   };
 
   return async (): Promise<SizeNodesOutcome> => {
@@ -48,7 +52,9 @@ export const createSizeNodes = ({ catalog, serviceAccounts, depths, settings }: 
     for await (const hypervisor of everyItem((page) => catalog.hypervisors.list(page))) {
       if (hypervisor.kind !== 'service') continue;
       try {
-        if (await size(hypervisor)) changed += 1;
+        const outcome = await size(hypervisor);
+        if (outcome.changed) changed += 1;
+        if (outcome.problem !== undefined) problems.push(`${hypervisor.hypervisorId}: ${outcome.problem}`);
       } catch (error) {
         problems.push(`${hypervisor.hypervisorId}: ${error instanceof Error ? error.message : String(error)}`);
       }
