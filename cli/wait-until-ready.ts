@@ -4,7 +4,8 @@ import { CliError } from './cli-error.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 
-/** A deployed template is there after a minute or two. */
+/** A template that was deployed in the meantime is seen at once; else it takes a minute or two. */
+const FIRST_POLL_MS = 500;
 const POLL_MS = 5_000;
 /** Somebody has to deploy it by hand: an hour is enough for those who are at it. */
 const PATIENCE_MS = 3_600_000;
@@ -29,7 +30,7 @@ export const waitUntilReady = async (
     if (words !== said) process.stderr.write(`${words}\n`);
     said = words;
   };
-  for (;;) {
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(POLL_MS, pause * 2)) {
     try {
       const hypervisor = await api.call(operatorRoutes.checkHypervisor, { params: { hypervisorId } });
       if (hypervisor.state !== 'preparing') return hypervisor;
@@ -44,6 +45,6 @@ export const waitUntilReady = async (
         remedy: `Deploy it, then: holdfast hypervisor check ${hypervisorId}`,
       });
     }
-    await sleep(POLL_MS);
+    await sleep(pause);
   }
 };

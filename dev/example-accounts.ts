@@ -17,13 +17,23 @@ export interface ExampleTenant {
   readonly externalId: string;
 }
 
+/** An account that may become a service hypervisor, besides the deployment's own. */
+export interface ExampleServiceAccount {
+  readonly accountId: string;
+  readonly name: string;
+  /** A user of the account who administers it. */
+  readonly user: Credentials;
+}
+
 export interface ExampleAccounts {
   /** A user of the service account who may call the operators' routes. */
   readonly operator: Credentials;
   readonly tenants: readonly ExampleTenant[];
+  readonly otherService: ExampleServiceAccount;
 }
 
 export const SERVICE_ACCOUNT = '111111111111';
+const OTHER_SERVICE = { accountId: '444444444444', name: 'second service account' };
 const TENANTS = [
   { accountId: '222222222222', name: 'acme' },
   { accountId: '333333333333', name: 'globex' },
@@ -34,8 +44,19 @@ const allow = (action: string | string[], resource: string | string[] = '*'): Po
   Statement: [{ Effect: 'Allow', Action: action, Resource: resource }],
 });
 
+const otherServiceAccount = ({ admin }: Cloud): ExampleServiceAccount => {
+  const { accountId, name } = OTHER_SERVICE;
+  admin.createAccount(accountId, name);
+  admin.putUser({
+    accountId,
+    name: 'admin',
+    policies: { all: allow(['ec2:*', 'autoscaling:*', 'iam:*', 's3:*', 'kms:*', 'sts:*']) },
+  });
+  return { accountId, name, user: admin.createAccessKey(accountId, 'admin') };
+};
+
 /**
- * An operator in the service account, and two tenants, each with the one role that a tenant has to make: it trusts the
+ * An operator in the service account, another account to become a service hypervisor, and two tenants, each with the one role that a tenant has to make: it trusts the
  * hub role under an ExternalId and carries `infra/permissions/tenant.json`. Made once a data folder.
  */
 export const exampleAccounts = (cloud: Cloud, projectDir: string, hubRoleArn: string): ExampleAccounts => {
@@ -79,7 +100,11 @@ export const exampleAccounts = (cloud: Cloud, projectDir: string, hubRoleArn: st
     });
     return { accountId, name, user: admin.createAccessKey(accountId, 'admin'), roleArn: role.arn, externalId };
   });
-  const accounts = { operator: admin.createAccessKey(SERVICE_ACCOUNT, 'operator'), tenants };
+  const accounts = {
+    operator: admin.createAccessKey(SERVICE_ACCOUNT, 'operator'),
+    tenants,
+    otherService: otherServiceAccount(cloud),
+  };
   table.put('accounts', accounts);
   return accounts;
 };

@@ -8,6 +8,7 @@ import { bootLaunchedNodes, type LaunchedNodes } from './boot-launched-nodes.ts'
 import type { Mutation } from './deployment/bundle-functions.ts';
 import { deploy } from './deployment/deploy.ts';
 import type { Place } from './deployment/read-serverless.ts';
+import { serveStacks } from './deployment/stack-route.ts';
 import { type ExampleAccounts, exampleAccounts, SERVICE_ACCOUNT } from './example-accounts.ts';
 
 export interface LocalHoldfast {
@@ -61,6 +62,7 @@ export const startLocalHoldfast = async ({
     const { apiUrl, deployment } = await deploy(cloud, place, projectDir, dataDir, settings, mutations);
     const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
     const accounts = exampleAccounts(cloud, projectDir, role('hub'));
+    serveStacks(cloud, place.region);
     const launchedNodes = bootLaunchedNodes({ cloud, projectDir, dataDir });
     return {
       cloud,

@@ -11,7 +11,7 @@ const { data, port, nodes } = new Command('npm run local --')
   )
   .option('--data <dir>', 'the data folder', resolve(projectDir, '.local'))
   .option('--port <n>', 'the port on 127.0.0.1', '4566')
-  .option('--nodes <n>', 'access nodes to run for each service hypervisor', '1')
+  .option('--nodes <n>', 'access nodes to run for each service hypervisor that has them added by hand', '1')
   .parse()
   .opts<{ data: string; port: string; nodes: string }>();
 
@@ -20,6 +20,11 @@ const { cloud, apiUrl, accounts, place, dataDir } = local;
 
 const profiles = [
   { profile: 'operator', user: accounts.operator, about: `of the service account ${place.accountId}` },
+  {
+    profile: 'second-service',
+    user: accounts.otherService.user,
+    about: `of the account ${accounts.otherService.accountId}, which may become a service hypervisor too`,
+  },
   ...accounts.tenants.map(({ name, accountId, user, roleArn, externalId }) => ({
     profile: name,
     user,
@@ -56,7 +61,12 @@ ${profiles
 #   PUT ${cloud.endpoint}/_local/volumes/<volume id>/data?offset=<bytes>   with the header
 #   x-local-control: ${cloud.controlToken}
 
-Access nodes start by themselves, ${nodes} for each service hypervisor that you add; their logs are in ${dataDir}/logs.
+# A template that holdfast prints is deployed in an account (AWS would do it with CloudFormation) by
+#   curl -X PUT -H "x-local-control: ${cloud.controlToken}" --data-binary @template.json \\
+#     ${cloud.endpoint}/_local/stacks/<account>/<any name>
+
+Access nodes start by themselves: ${nodes} for each service hypervisor that you add with manual ones, and for one with
+automatic ones as its Auto Scaling group launches them. Their logs are in ${dataDir}/logs.
 `);
 
 const keeping = keepAccessNodes(local, Number(nodes), (line) => console.log(line));

@@ -37,19 +37,18 @@ export const createDynamoJobInstances = (
 
 /**
  * What an attempt leaves on a child's record, and the next one begins without. `recoveryPointIds` stays: copies that
- * were committed are not made again.
+ * were committed are not made again; and so do `excludedVolumes`: what is selected is decided once.
  */
 const OF_AN_ATTEMPT: Record<
   Exclude<
     keyof JobInstance,
-    'jobId' | 'tenantId' | 'instanceId' | 'phase' | 'phaseSince' | 'counters' | 'recoveryPointIds'
+    'jobId' | 'tenantId' | 'instanceId' | 'phase' | 'phaseSince' | 'counters' | 'recoveryPointIds' | 'excludedVolumes'
   >,
   undefined
 > = {
   plannedBlocks: undefined,
   recoveryPointId: undefined,
   consistency: undefined,
-  excludedVolumes: undefined,
   error: undefined,
   transferStartedAt: undefined,
   transferEndedAt: undefined,

@@ -1,6 +1,6 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { WorkArea } from '../../core/ports/control.ts';
-import { callOwn, required } from './classify.ts';
+import { awsName, callOwn, required } from './classify.ts';
 
 /** Make the client with `clientSettings('own', region)`. A missing key is told from a refused one only with s3:ListBucket. */
 export const createS3WorkArea = ({ client, bucket }: { client: S3Client; bucket: string }): WorkArea => ({
@@ -27,4 +27,16 @@ export const createS3WorkArea = ({ client, bucket }: { client: S3Client; bucket:
       ),
     );
   },
+  copy: (from, to) =>
+    callOwn('s3:CopyObject', async () => {
+      try {
+        await client.send(
+          new CopyObjectCommand({ Bucket: bucket, Key: to, CopySource: encodeURI(`${bucket}/${from}`) }),
+        );
+        return true;
+      } catch (error) {
+        if (awsName(error) === 'NoSuchKey') return false;
+        throw error;
+      }
+    }),
 });

@@ -27,8 +27,11 @@ export interface Effect {
   readonly region?: string;
   /** Of `replaced-volumes` and `attached-volumes`: what was where before. */
   readonly before?: AttachmentsBefore;
-  /** `intended` → `made` → `kept` (it is part of a committed result) or `undone`. */
-  readonly state: 'intended' | 'made' | 'kept' | 'undone';
+  /**
+   * `intended` → `made` → `kept` (it is part of a committed result, or a later attempt has a record of it) or `undone`.
+   * `suspended`: its attempt was, and left it for the next one to go on with.
+   */
+  readonly state: 'intended' | 'made' | 'suspended' | 'kept' | 'undone';
   readonly resourceIds: readonly string[];
 }
 

@@ -19,6 +19,8 @@ export type JobState =
 /** An attempt of it is queued or under way. A suspended job is neither open nor ended: it has no attempt. */
 export const OPEN_STATES = ['queued', 'running', 'waiting', 'cancelling'] as const satisfies readonly JobState[];
 export const isOpen = (state: JobState): boolean => (OPEN_STATES as readonly JobState[]).includes(state);
+/** Of those, the ones that are not ending anyway. */
+export const SUSPENDABLE_STATES = ['queued', 'running', 'waiting'] as const satisfies readonly JobState[];
 export const isTerminal = (state: JobState): boolean => !isOpen(state) && state !== 'suspended';
 
 export interface JobError {
@@ -116,6 +118,8 @@ export type InstancePhase =
   | 'creating volumes'
   | 'replacing volumes'
   | 'launching'
+  /** Stopped with its job; a later attempt goes on with it. */
+  | 'suspended'
   | 'done'
   | 'failed'
   | 'cancelled';

@@ -9,7 +9,10 @@ export interface RecoveryPoint {
   /** `pending` until the instance's head names it; then `available`, idempotently; `abandoned` by cleanup; `expired` by retention. */
   readonly state: 'pending' | 'available' | 'abandoned' | 'expired';
   readonly jobId: JobId;
+  /** The one that fills it, or has. */
   readonly attempt: number;
+  /** Of a pending one: the attempt that was suspended while it filled it. Only then may a later attempt go on with it. */
+  readonly keptBy?: number;
   /** When the snapshots were taken, ms since 1970. */
   readonly takenAt: number;
   readonly committedAt?: number;

@@ -1,4 +1,5 @@
 /** What a restore would do: one decision for the request, its preview and the job. */
+import { BLOCK_BYTES } from '../contracts/ids.ts';
 import type { RestoreTarget, StartRestore } from '../contracts/job-requests.ts';
 import type { RestorePath, RestorePlace } from '../contracts/restore-steps.ts';
 import { InvalidRequest, RecoveryPointUnavailable } from './errors.ts';
@@ -31,7 +32,6 @@ export interface RestorePlan {
 export type RestoreDecision = RestorePlan | RestoreRefusal;
 export type RestoreAsk = Pick<StartRestore, 'from' | 'target' | 'volumeTags' | 'kmsKeyId'>;
 
-const BLOCK_BYTES = 524_288;
 /** What needs no licence of EC2's: an image made from its snapshots is all that there was. */
 const UNLICENSED = 'Linux/UNIX';
 

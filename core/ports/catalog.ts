@@ -110,7 +110,10 @@ export interface Jobs {
   instance(jobId: JobId, instanceId: string): Promise<JobInstance | undefined>;
   /** Sets fields of a child record that exists; `counters` are set, not added. */
   updateInstance(jobId: JobId, instanceId: string, change: Partial<JobInstance>): Promise<void>;
-  /** Puts a child back to the start of a new attempt: `waiting`, no counters, no error, no result. */
+  /**
+   * Puts a child back to the start of a new attempt: `waiting`, no counters, no error, no result.
+   * What the job's selection and its finished copies have put there stays.
+   */
   resetInstance(jobId: JobId, instanceId: string, now: number): Promise<void>;
   /** Adds to a child's counters, atomically. */
   addCounters(jobId: JobId, instanceId: string, delta: Counters): Promise<void>;

@@ -11,6 +11,8 @@ export interface WorkArea {
   getJson(key: string): Promise<unknown>;
   /** Creates or replaces. */
   putJson(key: string, value: unknown): Promise<void>;
+  /** Creates or replaces `to`, whatever `from` holds. False if there is no `from` (any more). */
+  copy(from: string, to: string): Promise<boolean>;
 }
 
 export interface Executions {

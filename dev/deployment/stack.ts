@@ -45,4 +45,3 @@ export type Maker = (
 /** Calls an operation as the account's root, as CloudFormation does with an administrator's credentials. */
 export const asRoot = ({ cloud, place }: Stack, service: string, operation: string, input: unknown): Promise<unknown> =>
   cloud.kernel.call(cloud.admin.rootPrincipal(place.accountId), place.region, service, operation, input);
-

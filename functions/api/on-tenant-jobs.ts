@@ -7,6 +7,9 @@ import { createStartBackup } from '../../core/steps/api/start-backup.ts';
 import { createStartBackupCopy } from '../../core/steps/api/start-backup-copy.ts';
 import { createStartRestore } from '../../core/steps/api/start-restore.ts';
 import { createStartSnapshot } from '../../core/steps/api/start-snapshot.ts';
+import { createResumeJob } from '../../core/steps/jobs/resume-job.ts';
+import { createRetryJob } from '../../core/steps/jobs/retry-job.ts';
+import { createSuspendJob } from '../../core/steps/jobs/suspend-job.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { askedOf, type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts';
 
@@ -20,6 +23,9 @@ export const jobEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): readon
   const listJobs = createListJobs(deps);
   const getJob = createGetJob(deps);
   const cancelJob = createCancelJob(deps);
+  const suspendJob = createSuspendJob(deps);
+  const resumeJob = createResumeJob(deps);
+  const retryJob = createRetryJob(deps);
   return [
     endpoint(routes.startBackup, (on: OnTenant, request) => startBackup(on.tenant, askedOf(on, request), request.body)),
     endpoint(routes.startSnapshot, (on: OnTenant, request) =>
@@ -41,5 +47,12 @@ export const jobEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): readon
     endpoint(routes.cancelJob, ({ tenant, audience }: OnTenant, { params }) =>
       cancelJob(tenant, audience, params.jobId),
     ),
+    endpoint(routes.suspendJob, ({ tenant, audience }: OnTenant, { params }) =>
+      suspendJob(tenant, audience, params.jobId),
+    ),
+    endpoint(routes.resumeJob, ({ tenant, audience }: OnTenant, { params }) =>
+      resumeJob(tenant, audience, params.jobId),
+    ),
+    endpoint(routes.retryJob, ({ tenant, audience }: OnTenant, { params }) => retryJob(tenant, audience, params.jobId)),
   ];
 };

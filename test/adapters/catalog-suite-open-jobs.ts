@@ -101,7 +101,7 @@ export const openJobsSuite = (catalogNow: () => Catalog): void => {
       await assert.rejects(jobs.update(A, job.jobId, { attempt: 2 }), TypeError);
     });
 
-    it("put a child's record back to the start, but for the copies that it made", async () => {
+    it("put a child's record back to the start, but for the copies that it made and what is left out", async () => {
       const job = await added();
       const child = anInstance(job, 'i-00000001');
       const { jobs } = catalogNow();
@@ -125,6 +125,7 @@ export const openJobsSuite = (catalogNow: () => Catalog): void => {
         ...child,
         phaseSince: 9_000,
         recoveryPointIds: ['rp-00000002'],
+        excludedVolumes: [{ volumeId: 'vol-00000001', rule: 'device /dev/sdf' }],
       });
       await assert.rejects(jobs.resetInstance(job.jobId, 'i-0000dead', 1));
     });

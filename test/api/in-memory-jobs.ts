@@ -58,7 +58,7 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
     instance: async (jobId, instanceId) => instances[indexOf(jobId, instanceId)],
     updateInstance: async (jobId, instanceId, set) => change(jobId, instanceId, (there) => changed(there, set)),
     resetInstance: async (jobId, instanceId, now) =>
-      change(jobId, instanceId, ({ tenantId, recoveryPointIds }) => ({
+      change(jobId, instanceId, ({ tenantId, recoveryPointIds, excludedVolumes }) => ({
         jobId,
         tenantId,
         instanceId,
@@ -66,6 +66,7 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
         phaseSince: now,
         counters: noCounters,
         ...(recoveryPointIds ? { recoveryPointIds } : {}),
+        ...(excludedVolumes ? { excludedVolumes } : {}),
       })),
     addCounters: async (jobId, instanceId, delta) =>
       change(jobId, instanceId, (there) => {

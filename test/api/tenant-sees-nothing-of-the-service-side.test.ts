@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { tenantRoutes } from '../../core/contracts/api.ts';
 import { BLOCK_BYTES } from '../../core/contracts/ids.ts';
 import * as errors from '../../core/domain/errors.ts';
 import { problemOf } from '../../core/domain/problems.ts';
@@ -12,9 +14,11 @@ import {
   bolt,
   callAs,
   createWorld,
+  group,
   job,
   jobInstance,
   PROVIDER,
+  plan,
   point,
   restoreOf,
   SERVICE_SIDE,
@@ -93,6 +97,70 @@ test('jobs, recovery points and the hypervisor of a tenant show nothing of the s
   }
   const { body } = await call('GET', `/jobs/${waiting.jobId}`);
   assert.equal(body.instances[0].phase, 'waiting for capacity');
+});
+
+/** A world in which everything that can carry a word of the service side does. */
+const leakyWorld = () => {
+  const world = createWorld();
+  const { records } = world;
+  const error = { name: 'NoAccessNode', message: LEAKY };
+  const consistency = { kind: 'crash', reason: LEAKY } as const;
+  const mine = job(1, acme, { error });
+  const ended = job(2, acme, { state: 'completed with errors', error: { name: 'SnapshotFailed', message: LEAKY } });
+  for (const each of [mine, ended, job(3, bolt)]) records.jobs.set(each.jobId, each);
+  for (const each of [mine, ended])
+    records.instances.push(
+      jobInstance(each, {
+        phase: 'waiting for an access node',
+        consistency,
+        error: { name: 'LaunchFailed', message: LEAKY },
+        volumes: [{ volumeId: 'vol-0123456789abcdef0', level: 'full', reason: LEAKY }],
+      }),
+    );
+  const regionCopy = { region: 'eu-west-1', state: 'failed', snapshotIds: [], reason: LEAKY } as const;
+  const legalHold = { since: START, by: `arn:aws:iam::${PROVIDER}:user/eve`, reason: 'case 17' };
+  const own = point(1, acme, { consistency, regionCopy, legalHold, planId: plan(1, acme).planId });
+  for (const each of [own, point(2, bolt)]) records.points.set(each.recoveryPointId, each);
+  const plans = [plan(1, acme, { transport: 'hotadd', streams: 17, requestHash: 'f00' }), plan(2, bolt)];
+  for (const each of plans) records.plans.set(each.planId, each);
+  const groups = [group(1, acme, { requestHash: 'f00' }), group(2, bolt)];
+  for (const each of groups) records.vmGroups.set(each.groupId, each);
+  return world;
+};
+const samplesOf = (name: string) => JSON.parse(readFileSync(new URL(`../../events/${name}`, import.meta.url), 'utf8'));
+const tenantSamples = readdirSync(new URL('../../events/', import.meta.url))
+  .filter((name) => name.startsWith('api-'))
+  .map((name) => [name, samplesOf(name)] as const)
+  .filter(([, { path }]) => !path.startsWith('/operator'));
+
+test('every answer that a tenant can get, on every route, is clean', async () => {
+  const answered = new Set<string>();
+  for (const [name, sample] of tenantSamples) {
+    const { body, statusCode } = await leakyWorld().tenantApi(sample);
+    assertClean(body, name);
+    if (name !== 'api-get-openapi.json')
+      assert.doesNotMatch(body, /hotadd|"streams"|requestHash|requestedBy|user\/eve/, name);
+    answered.add(`${sample.httpMethod} ${sample.resource}`);
+    assert.notEqual(statusCode, 500, `${name}: ${body}`);
+  }
+  for (const { method, path } of Object.values(tenantRoutes)) assert.ok(answered.has(`${method} ${path}`), path);
+});
+
+test('whatever fails below a route, with the worst message, the tenant’s answer is clean', async () => {
+  for (const ErrorClass of errorClasses) {
+    for (const [name, sample] of tenantSamples) {
+      const world = leakyWorld();
+      const fail = async () => {
+        throw new ErrorClass(LEAKY, { remedy: LEAKY });
+      };
+      Object.assign(world.deps.executions, { start: fail, stop: fail });
+      Object.assign(world.deps.scopes, { open: fail });
+      Object.assign(world.deps.schedules, { put: fail, remove: fail });
+      Object.assign(world.deps.catalog.points, { list: fail, setLegalHold: fail });
+      const { body } = await world.tenantApi(sample);
+      assertClean(body, `${ErrorClass.name} in ${name}`);
+    }
+  }
 });
 
 test('an operator sees all of it', async () => {

@@ -61,6 +61,7 @@ export const startApiServer = async (t: { after(stop: () => Promise<void>): void
     const result = await handler({
       httpMethod: request.method ?? '',
       path,
+      headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.toString()])),
       queryStringParameters: Object.fromEntries(url.searchParams),
       body: body.length > 0 ? body.toString() : null,
       requestContext: {

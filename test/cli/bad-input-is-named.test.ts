@@ -62,6 +62,14 @@ const WRONG: readonly [string[], RegExp][] = [
     ],
     /--kms-key is of a bucket of yours[\s\S]*--library-bucket/,
   ],
+  [
+    [
+      ...['hypervisor', 'add', 'tenant', '--name', 'x', '--account', '111111111111', '--auth', 'assume-role'],
+      ...['--role-arn', 'arn:aws:iam::111111111111:role/holdfast-tenant', '--external-id', 'e1'],
+      ...['--library-bucket', 'mine'],
+    ],
+    /--library-bucket is for service hypervisors/,
+  ],
   [['access-node', 'add', '', '--service', SERVICE], /<name> must have at least 1 character/],
   [['access-node', 'list'], /required option '--service/],
   [['permissions', 'cloudformation'], /Field: +--hub-role/],

@@ -8,14 +8,14 @@ import { cliAgainst, runCli } from './run-cli.ts';
 
 test('a refusal shows its name, what happened, the field and what to do, and ends with 3', async (t) => {
   const api = await startApiServer(t);
-  const { code, out, err } = await cliAgainst(api)(['backup', 'start', 'i-1']);
+  const { code, out, err } = await cliAgainst(api)(['job', 'list', '--limit', '1000']);
   assert.deepEqual([code, out], [3, '']);
   assert.equal(
     err,
     [
       'Error: InvalidRequest',
-      '  instanceIds[0] must be an EC2 instance id, like i-0123456789abcdef0.',
-      '  Field:      instanceIds[0]',
+      '  limit must be at most 100.',
+      '  Field:      limit',
       '  What to do: Correct it and send the request again.',
       '',
     ].join('\n'),
@@ -108,7 +108,7 @@ test('wrong options are named', () => {
   const wrong: [string[], RegExp][] = [
     [['job', 'list', '--nonsense'], /unknown option '--nonsense'[\s\S]*--help/],
     [['job', 'list', '--limit', 'many'], /whole number/],
-    [['backup', 'start'], /missing required argument 'instances'/],
+    [['restore', 'start'], /missing required argument 'recovery point'/],
     [
       ['hypervisor', 'add', 'guest', '--name', 'x', '--account', '1', '--auth', 'iam-role'],
       /Allowed choices are service, tenant/,
@@ -129,8 +129,9 @@ test('every command has help with an example', async () => {
   const { code, out } = await runCli(['--help']);
   assert.equal(code, 0);
   assert.match(out, /Exit codes:[\s\S]*4 {2}the API cannot be reached/);
-  const commands = commandsOf(createProgram(), 'holdfast');
-  assert.equal(commands.length, 13);
+  // what the shell asks at a Tab is for nobody to read
+  const commands = commandsOf(createProgram(), 'holdfast').filter(([name]) => name !== 'holdfast complete');
+  assert.ok(commands.length >= 47, `${commands.length} commands`);
   for (const [name, command] of commands) {
     const help = wrote(command, () => command.outputHelp());
     assert.match(help, new RegExp(`Examples?:\\n  \\$ ${name}`), name);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BLOCK_BYTES } from '../../core/contracts/ids.ts';
-import type { Job, JobInstance } from '../../core/domain/job.ts';
+import type { Job, JobInstance, RestoreRequest } from '../../core/domain/job.ts';
 import { ACME, acme, BOLT, job, jobInstance, PROVIDER, point, START } from '../api/world.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { cliAgainst } from './run-cli.ts';
@@ -143,12 +143,13 @@ test('a restore shows the new instance, its volumes and the tags that were left 
   assert.match(out, /3 volume tags left out; --volume-tags restore/);
   assert.match(out, /1 aws: tag left out/);
   const [started] = api.world.records.jobs.values();
-  assert.deepEqual(started?.request, {
-    recoveryPointId: own.recoveryPointId,
+  const request = started?.request as RestoreRequest | undefined;
+  assert.equal(request?.recoveryPointId, own.recoveryPointId);
+  assert.equal(request?.volumeTags, 'leave-out', 'O9: the default from the library');
+  assert.deepEqual(request?.target, {
+    kind: 'new-instance',
     name: 'shop-2',
     securityGroupIds: ['sg-0123456789abcdef0'],
-    volumeTags: 'leave-out',
-    queueDeadlineSeconds: 3_600,
   });
 });
 

@@ -118,6 +118,11 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     bucket: 'work',
     getJson: async (key) => JSON.parse(objects.get(key) ?? 'null') ?? undefined,
     putJson: async (key, value) => void objects.set(key, JSON.stringify(value)),
+    async copy(from, to) {
+      const body = objects.get(from);
+      if (body !== undefined) objects.set(to, body);
+      return body !== undefined;
+    },
   };
   const arnOf = (machine: string): string => `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${machine}`;
   const executionOf = (machine: string, name: string): string =>

@@ -56,8 +56,6 @@ test('a restore goes to every place, from the library and from a snapshot, and l
     for (const { volumeId, sourceVolumeId } of volumes) {
       assert.equal(hashes.get(volumeId), truth.get(sourceVolumeId), `${volumeId} is what ${sourceVolumeId} was`);
     }
-    const left = await leftInAccount(acme.ec2);
-    assert.deepEqual([left.snapshots.length, left.images], [kept, []]);
     return job;
   };
 
@@ -65,21 +63,21 @@ test('a restore goes to every place, from the library and from a snapshot, and l
     ['the library', library],
     ['a snapshot', snapshots],
   ] as const) {
-    await t.test(`from ${place}: a new instance`, async () => {
-      const { instanceId, volumes, volumeTagsLeftOut } = resultOf(await done({ recoveryPointId }));
-      assert.notEqual(instanceId, instance.instanceId);
-      assert.deepEqual([volumes.length, volumeTagsLeftOut], [2, place === 'a snapshot' ? 0 : 2]);
-    });
-    await t.test(`from ${place}: one volume by itself`, async () => {
-      const target = { kind: 'volumes', volumeIds: [data] };
-      const { volumes, instanceId } = resultOf(await done({ recoveryPointId, target }));
-      assert.deepEqual([volumes.length, instanceId], [1, undefined]);
-      assert.ok((await leftInAccount(acme.ec2)).looseVolumes.includes(volumes[0]?.volumeId ?? ''));
-    });
-    await t.test(`from ${place}: a volume attached to an instance`, async () => {
-      const target = { kind: 'attach', instanceId: instance.instanceId, volumeIds: [root] };
-      const { volumes, instanceId } = resultOf(await done({ recoveryPointId, target }));
-      assert.deepEqual([instanceId, volumes.length], [instance.instanceId, 1]);
+    await t.test(`from ${place}: a new instance, a volume by itself, and one attached to an instance`, async () => {
+      const [launched, alone, attached] = (
+        await Promise.all([
+          done({ recoveryPointId }),
+          done({ recoveryPointId, target: { kind: 'volumes', volumeIds: [data] } }),
+          done({ recoveryPointId, target: { kind: 'attach', instanceId: instance.instanceId, volumeIds: [root] } }),
+        ])
+      ).map(resultOf);
+      assert.notEqual(launched?.instanceId, instance.instanceId);
+      assert.deepEqual([launched?.volumes.length, launched?.volumeTagsLeftOut], [2, place === 'a snapshot' ? 0 : 2]);
+      assert.deepEqual([alone?.instanceId, alone?.volumes.length], [undefined, 1]);
+      const left = await leftInAccount(acme.ec2);
+      assert.ok(left.looseVolumes.includes(alone?.volumes[0]?.volumeId ?? ''));
+      assert.deepEqual([left.snapshots.length, left.images], [kept, []]);
+      assert.deepEqual([attached?.instanceId, attached?.volumes.length], [instance.instanceId, 1]);
     });
     await t.test(`from ${place}: in place, over what is there now`, async () => {
       await writeBytes(world.local, root, 4_096, Buffer.alloc(4_096, 7));

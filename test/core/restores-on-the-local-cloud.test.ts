@@ -7,10 +7,12 @@ import {
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
+  type EbsBlockDevice,
   type EC2Client,
   type Instance,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../adapters/aws/clients.ts';
@@ -73,14 +75,16 @@ describe('restores in a tenant account, with the permissions that are shipped', 
     );
 
   /** A running instance whose volumes hold 1, 2 at the recovery point, and 11, 12 now. */
-  const protectedInstance = async (imageId: string = SEED_IMAGES.linux) => {
+  const protectedInstance = async (imageId: string = SEED_IMAGES.linux, encryption: EbsBlockDevice = {}) => {
     const { Instances } = await ec2.send(
       new RunInstancesCommand({
         ImageId: imageId,
         InstanceType: 't3.small',
         MinCount: 1,
         MaxCount: 1,
-        BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs: { VolumeSize: 1, DeleteOnTermination: false } }],
+        BlockDeviceMappings: [
+          { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 1, DeleteOnTermination: false, ...encryption } },
+        ],
         TagSpecifications: [
           { ResourceType: 'instance', Tags: [{ Key: 'Name', Value: 'web' }] },
           { ResourceType: 'volume', Tags: [{ Key: 'owner', Value: 'dba' }] },
@@ -256,5 +260,30 @@ describe('restores in a tenant account, with the permissions that are shipped', 
     });
     assert.deepEqual([instanceId, volumes[0]?.device], [other.instanceId, '/dev/sdg']);
     assert.equal((await volumesOf(other.instanceId))['/dev/sdg'], volumes[0]?.volumeId);
+  });
+
+  it('encrypted volumes: under the account’s default key as they were, or under the key that was chosen', async () => {
+    const { KeyMetadata } = await new KMSClient(clientSettings('tenant', REGION, world.accounts[0]?.user)).send(
+      new CreateKeyCommand({}),
+    );
+    const key = KeyMetadata?.Arn as string;
+    const { point, volumes: old } = await protectedInstance(SEED_IMAGES.linux, { Encrypted: true });
+    const data = old.find(({ device }) => device === '/dev/sdf');
+    assert.match(data?.kmsKeyId ?? '', /^arn:aws:kms:/, 'it is encrypted under the default key');
+    const keysOf = async (ids: readonly { readonly volumeId: string }[]) => {
+      const { Volumes } = await ec2.send(
+        new DescribeVolumesCommand({ VolumeIds: ids.map(({ volumeId }) => volumeId) }),
+      );
+      return ids.map(({ volumeId }) => Volumes?.find(({ VolumeId }) => VolumeId === volumeId)?.KmsKeyId);
+    };
+    const same = await done(point, { kind: 'volumes' });
+    assert.deepEqual(await keysOf(same.volumes), [undefined, data?.kmsKeyId]);
+    const chosen = await done(point, { kind: 'volumes' }, { kmsKeyId: key });
+    assert.deepEqual(await keysOf(chosen.volumes), [key, key]);
+    assert.deepEqual(await Promise.all(chosen.volumes.map(({ volumeId }) => read(volumeId))), [1, 2]);
+    const launched = await done(point, { kind: 'new-instance' }, { kmsKeyId: key });
+    assert.deepEqual(await keysOf(launched.volumes), [key, key]);
+    const kept = await done(point, { kind: 'new-instance' });
+    assert.deepEqual(await keysOf(kept.volumes), [undefined, data?.kmsKeyId]);
   });
 });

@@ -24,7 +24,10 @@ const refuseEnded = (job: Job): void => {
   });
 };
 
-/** A suspended job has no attempt that could be stopped: it ends here and now. False if it is not suspended. */
+/**
+ * A suspended job has no attempt that could be stopped: it ends here and now, and what was kept for a later attempt goes.
+ * False if it is not suspended.
+ */
 const endSuspended = async (
   { catalog: { jobs }, clock }: Pick<Deps, 'catalog' | 'clock'>,
   tenantId: string,
@@ -53,8 +56,17 @@ export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
     const tenantId = tenant.hypervisorId;
     refuseEnded(await read(tenantId, jobId));
     const cancelRequestedAt = clock.now();
-    if (await endSuspended({ catalog, clock }, tenantId, jobId))
-      return jobView(await read(tenantId, jobId), await catalog.jobs.instances(jobId), audience, clock.now());
+    if (await endSuspended({ catalog, clock }, tenantId, jobId)) {
+      const ended = await read(tenantId, jobId);
+      const { attempt } = ended;
+      // Its attempt had a cleanup of its own when it was suspended.
+      await executions.start('cleanup', `${attemptName(jobId, attempt)}-cleanup-cancelled`, {
+        jobId,
+        attempt,
+        tenantId,
+      });
+      return jobView(ended, await catalog.jobs.instances(jobId), audience, clock.now());
+    }
     // refused when it is cancelling already, which is fine, or has ended in between
     await catalog.jobs.update(tenantId, jobId, { state: 'cancelling', cancelRequestedAt }, [
       'queued',

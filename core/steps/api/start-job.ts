@@ -1,4 +1,5 @@
 import type { JobId } from '../../contracts/ids.ts';
+import type { JobInput } from '../../contracts/steps.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Job, JobRequest } from '../../domain/job.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
@@ -70,18 +71,11 @@ export const beginJob = async (
     clock,
   }: Pick<StartJobDeps, 'executions' | 'clock'> & { readonly catalog: Pick<Catalog, 'jobs'> },
   tenant: TenantHypervisor,
-  { jobId, tenantId, type, request: { planId }, trigger, requestedBy }: Job,
+  job: Job,
 ): Promise<void> => {
+  const { jobId, tenantId, type } = job;
   try {
-    const { executionArn } = await executions.start(type, attemptName(jobId, 1), {
-      jobId,
-      attempt: 1,
-      tenantId,
-      tenantName: tenant.name,
-      ...(planId === undefined ? {} : { planId }),
-      trigger,
-      requestedBy,
-    });
+    const { executionArn } = await executions.start(type, attemptName(jobId, 1), executionInput(tenant, job));
     await catalog.jobs.update(tenantId, jobId, { executionArn });
   } catch (cause) {
     const error = {
@@ -97,3 +91,17 @@ export const beginJob = async (
     throw cause;
   }
 };
+
+/** What an attempt's execution is started with: it names what an operator looks for. */
+export const executionInput = (
+  { name }: TenantHypervisor,
+  { jobId, attempt, tenantId, request: { planId }, trigger, requestedBy }: Job,
+): JobInput => ({
+  jobId,
+  attempt,
+  tenantId,
+  tenantName: name,
+  ...(planId === undefined ? {} : { planId }),
+  trigger,
+  requestedBy,
+});

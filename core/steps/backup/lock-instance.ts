@@ -1,25 +1,29 @@
 import type { InstanceRef, LockedInstance } from '../../contracts/steps.ts';
-import { derivedId } from '../../domain/derived-id.ts';
 import { InstanceBusy } from '../../domain/errors.ts';
 import { isOpen } from '../../domain/job.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
+import type { TenantScopes } from '../../ports/tenant-scope.ts';
+import { pointIdOf } from '../jobs/kept-points.ts';
+import { resumedPoint } from '../jobs/resumed-point.ts';
 import { settleCommitted } from './settle-committed.ts';
 
 interface Deps {
   readonly catalog: Catalog;
+  readonly scopes: TenantScopes;
   readonly clock: Clock;
   readonly sha256: Sha256;
 }
 
 /**
  * Takes the instance's lease for this attempt. A former owner's lease is taken over only when its attempt is over;
- * the fence then counts up, so that whatever that owner still has under way can commit nothing.
+ * the fence then counts up, so that whatever that owner still has under way can commit nothing. Where an earlier attempt
+ * was suspended on this instance, its recovery point is gone on with.
  */
 export const createLockInstance =
-  ({ catalog, clock, sha256 }: Deps) =>
+  ({ catalog, scopes, clock, sha256 }: Deps) =>
   async (input: InstanceRef): Promise<LockedInstance> => {
     const { jobId, attempt, tenantId, instanceId } = input;
     const me = attemptName(jobId, attempt);
@@ -38,7 +42,8 @@ export const createLockInstance =
     // A crash may have come between the commit and the note of it on the point: the instance's record decides.
     const committed = locked.committed && (await catalog.points.get(tenantId, locked.committed));
     if (committed) await settleCommitted(catalog, clock, committed);
-    return { ...input, fence: locked.fence, recoveryPointId: derivedId(sha256, 'rp', jobId, attempt, instanceId) };
+    const resumed = attempt > 1 ? await resumedPoint({ catalog, scopes, sha256 }, input, locked) : undefined;
+    return { ...input, fence: locked.fence, recoveryPointId: resumed ?? pointIdOf(sha256, input, attempt) };
   };
 
 const isOver = async (catalog: Catalog, tenantId: string, owner: string): Promise<boolean> => {

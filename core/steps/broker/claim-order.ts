@@ -94,7 +94,12 @@ const isHeld = (order: Order, nodeId: string, tokenHash: string, now: number, he
   return now - (order.heartbeatAt ?? 0) < heartbeatSeconds * 2_250;
 };
 
-const markTransferring = async (catalog: Catalog, clock: Clock, { jobId, instanceId }: Order): Promise<void> => {
+/** With the first claim of an instance's orders; whatever is claimed, what its job waited for is there. */
+const markTransferring = async (
+  catalog: Catalog,
+  clock: Clock,
+  { jobId, tenantId, instanceId }: Order,
+): Promise<void> => {
   const child = await catalog.jobs.instance(jobId, instanceId);
   if (child?.phase === 'waiting for an access node') {
     await catalog.jobs.updateInstance(jobId, instanceId, {
@@ -103,4 +108,5 @@ const markTransferring = async (catalog: Catalog, clock: Clock, { jobId, instanc
       transferStartedAt: clock.now(),
     });
   }
+  await catalog.jobs.update(tenantId, jobId, { state: 'running' }, ['waiting']);
 };

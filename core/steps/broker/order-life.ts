@@ -10,6 +10,7 @@ export const whyGone = async (catalog: Catalog, order: Order): Promise<string | 
   if (!job || isTerminal(job.state)) return 'its job has ended';
   if (job.attempt !== order.attempt) return 'its attempt has ended';
   if (job.cancelRequestedAt !== undefined) return 'its job was cancelled';
+  if (job.suspendRequestedAt !== undefined) return 'its job was suspended';
   if (order.fence !== undefined) {
     const instance = await catalog.instances.get(order.tenantId, order.instanceId);
     const ours = instance?.owner === attemptName(order.jobId, order.attempt) && instance.fence === order.fence;

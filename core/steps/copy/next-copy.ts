@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RecoveryPointId } from '../../contracts/ids.ts';
-import type { NextCopyInput, NextCopyOutput } from '../../contracts/steps.ts';
+import type { InstanceRef, NextCopyInput, NextCopyOutput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import type { Job } from '../../domain/job.ts';
@@ -11,6 +11,8 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { isTakeable } from '../jobs/kept-points.ts';
+import { takeOverPoint } from '../jobs/take-over-point.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
 import { isToBeCopied } from './points-to-copy.ts';
@@ -46,15 +48,35 @@ export const createNextCopy =
         await catalog.jobs.updateInstance(jobId, instanceId, { error: jobError('RecoveryPointUnavailable', message) });
         continue;
       }
-      const recoveryPointId = derivedId(sha256, 'rp', jobId, attempt, instanceId, snapshotPointId);
-      await catalog.points.add(pendingCopy(job, attempt, service, recoveryPointId, snapshot));
       const child = await catalog.jobs.instance(jobId, instanceId);
+      const begun = await begunCopy(catalog, ref, child?.recoveryPointIds ?? [], snapshot, service);
+      const recoveryPointId =
+        begun?.recoveryPointId ?? derivedId(sha256, 'rp', jobId, attempt, instanceId, snapshotPointId);
+      if (begun) await takeOverPoint({ catalog, sha256 }, ref, begun);
+      else await catalog.points.add(pendingCopy(job, attempt, service, recoveryPointId, snapshot));
       const recoveryPointIds = [...new Set([...(child?.recoveryPointIds ?? []), recoveryPointId])];
       await catalog.jobs.updateInstance(jobId, instanceId, { recoveryPointIds });
       return { done: false, at, recoveryPointId };
     }
     return { done: true };
   };
+
+/** A copy of this snapshot that an earlier attempt has begun and left for this one. */
+const begunCopy = async (
+  catalog: Catalog,
+  { tenantId, attempt }: InstanceRef,
+  recoveryPointIds: readonly RecoveryPointId[],
+  { recoveryPointId: snapshotPointId }: RecoveryPoint,
+  { hypervisorId }: ServiceHypervisor,
+): Promise<RecoveryPoint | undefined> => {
+  if (attempt === 1) return undefined;
+  for (const id of recoveryPointIds) {
+    const point = await catalog.points.get(tenantId, id);
+    if (point?.copyOf === snapshotPointId && point.serviceId === hypervisorId && isTakeable(point, attempt))
+      return point;
+  }
+  return undefined;
+};
 
 const missingSnapshots = async (scope: TenantScope, { volumes }: RecoveryPoint): Promise<readonly string[]> => {
   const ids = volumes.map(({ snapshotId }) => snapshotId);

@@ -1,7 +1,8 @@
 import type { CleanUpInput, CleanUpOutput } from '../../contracts/steps.ts';
 import { NotFound } from '../../domain/errors.ts';
-import { isOpen, type Job, OPEN_STATES } from '../../domain/job.ts';
+import { isOpen, type Job, OPEN_STATES, SUSPENDABLE_STATES } from '../../domain/job.ts';
 import { jobError } from '../../domain/job-error.ts';
+import { judge } from '../../domain/job-verdict.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -9,7 +10,8 @@ import type { Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { thawFrozenGuests } from '../snapshot/thaw-frozen-guests.ts';
 import { closeInstances } from './close-instances.ts';
-import { judge } from './close-job.ts';
+import { effectsLeft, keepEffects } from './keep-effects.ts';
+import { leftoversOf } from './leftovers.ts';
 import { type OpenScope, undoEffects } from './undo-effects.ts';
 import { resultsOf, undoReplaced } from './undo-replaced.ts';
 
@@ -49,10 +51,17 @@ export const createCleanUp =
     // An instance of the tenant's own is as it was before its job has ended and its lease is given back.
     if (await isBeingPutBack(catalog, openScope, job, attempt, pass))
       return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
-    const points = await closeInstances(catalog, clock, job, attempt);
-    await closeJob(catalog, clock, job, attempt, status);
+    const leftovers = leftoversOf(job, attempt);
+    const { committed: points, kept } = await closeInstances({ catalog, clock, sha256 }, job, attempt, leftovers);
+    if (leftovers === 'keep') await keepEffects(catalog, job, attempt, kept);
+    // It was cancelled while it was being suspended: what was kept is to go after all.
+    if (!(await closeJob(catalog, clock, job, attempt, status))) return { state: 'running', waitSeconds: 0 };
     await thawFrozenGuests({ catalog, scopes, sha256 }, job, attempt, tenant);
-    const effects = await catalog.effects.ofAttempt(jobId, attempt);
+    const own = await catalog.effects.ofAttempt(jobId, attempt);
+    const effects =
+      leftovers === 'remove'
+        ? [...own, ...(await effectsLeft(catalog, job, attempt))]
+        : own.filter(({ state }) => state !== 'suspended');
     const committed = { points, results: await resultsOf(catalog, jobId) };
     const isDone = await undoEffects(catalog, openScope, effects, committed, pass > 1);
     if (!isDone) return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
@@ -75,13 +84,22 @@ const isBeingPutBack = async (
   return !(await undoReplaced(catalog, openScope, jobId, attempt, pass > 1).catch(() => true));
 };
 
-const closeJob = async (catalog: Catalog, clock: Clock, job: Job, attempt: number, status?: string): Promise<void> => {
-  if (job.attempt !== attempt || !isOpen(job.state)) return;
+/** False if the job has become another one meanwhile: look again. */
+const closeJob = async (
+  catalog: Catalog,
+  clock: Clock,
+  job: Job,
+  attempt: number,
+  status?: string,
+): Promise<boolean> => {
+  const { jobId, tenantId } = job;
+  if (job.attempt !== attempt || !isOpen(job.state)) return true;
   // who stopped it may have said why (a deadline)
   const error =
     job.error ??
     jobError('States.Aborted', `the execution ended as ${status ?? 'never started'} without closing its job`);
-  const verdict = judge(job, await catalog.jobs.instances(job.jobId), error);
-  const endedAt = verdict.state === 'suspended' ? {} : { endedAt: clock.now() };
-  await catalog.jobs.update(job.tenantId, job.jobId, { ...verdict, ...endedAt }, OPEN_STATES);
+  const verdict = judge(job, await catalog.jobs.instances(jobId), error);
+  if (verdict.state === 'suspended') return catalog.jobs.update(tenantId, jobId, verdict, SUSPENDABLE_STATES);
+  await catalog.jobs.update(tenantId, jobId, { ...verdict, endedAt: clock.now() }, OPEN_STATES);
+  return true;
 };

@@ -5,33 +5,72 @@ import { attemptName } from '../../domain/protected-instance.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Sha256 } from '../../ports/control.ts';
 import { settleCommitted } from '../backup/settle-committed.ts';
+import { isTakeable, keptPoints } from './kept-points.ts';
+import type { Leftovers } from './leftovers.ts';
+
+interface Deps {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+}
+
+export interface ClosedPoints {
+  /** Recovery points that the attempt has committed. */
+  readonly committed: readonly RecoveryPoint[];
+  /** Pending ones that the next attempt may go on with. */
+  readonly kept: readonly RecoveryPoint[];
+}
 
 /**
- * Gives every instance of an attempt back, then says what has become of it. Answers the points that it committed. The
- * lease goes first: from then on the one write that commits is refused, so what the instance's record says stays said.
+ * Gives every instance of an attempt back, then says what has become of it. The lease goes first: from then on the one
+ * write that commits is refused, so what the instance's record says stays said.
  */
 export const closeInstances = async (
-  catalog: Catalog,
-  clock: Clock,
+  deps: Deps,
   job: Job,
   attempt: number,
-): Promise<readonly RecoveryPoint[]> => {
+  leftovers: Leftovers,
+): Promise<ClosedPoints> => {
+  const { catalog, clock } = deps;
   const committed: RecoveryPoint[] = [];
+  const kept: RecoveryPoint[] = [];
   for (const { instanceId } of await catalog.jobs.instances(job.jobId)) {
     await catalog.instances.unlock(job.tenantId, instanceId, attemptName(job.jobId, attempt));
     const child = await catalog.jobs.instance(job.jobId, instanceId);
     if (!child) continue;
     const points: RecoveryPoint[] = [];
     for (const recoveryPointId of pointsOf(job, child)) {
-      const point = await settlePoint(catalog, clock, job, attempt, instanceId, recoveryPointId);
-      if (point) points.push(point);
+      const point = await settlePoint(catalog, clock, job, attempt, instanceId, recoveryPointId, leftovers);
+      if (point?.state === 'available') points.push(point);
+      else if (point) kept.push(point);
     }
     committed.push(...points);
+    if (leftovers === 'remove') await abandonKept(deps, job, attempt, instanceId);
     // A later attempt's work on the instance is not this one's to judge.
-    if (job.attempt === attempt) await closeInstance(catalog, clock, job, child, points);
+    const now = await catalog.jobs.get(job.tenantId, job.jobId);
+    if (now?.attempt === attempt) await closeInstance(catalog, clock, job, child, points);
   }
-  return committed;
+  return { committed, kept };
+};
+
+/** What earlier attempts have kept, and this one has not gone on with. */
+const abandonKept = async (
+  { catalog, sha256 }: Deps,
+  { jobId, tenantId, type }: Job,
+  attempt: number,
+  instanceId: string,
+): Promise<void> => {
+  if (attempt === 1 || (type !== 'backup' && type !== 'snapshot')) return;
+  for (const { recoveryPointId, attempt: by } of await keptPoints(catalog, sha256, {
+    jobId,
+    attempt,
+    tenantId,
+    instanceId,
+  })) {
+    if (by < attempt) await catalog.points.update(tenantId, recoveryPointId, { state: 'abandoned' });
+  }
 };
 
 const pointsOf = ({ type }: Job, { recoveryPointId, recoveryPointIds }: JobInstance): readonly RecoveryPointId[] => {
@@ -49,12 +88,17 @@ const closeInstance = async (
 ): Promise<void> => {
   const { jobId, instanceId, phase } = child;
   const isClosed = ['done', 'failed', 'cancelled'].includes(phase);
+  // Who stopped it may have said why (a deadline).
+  const why = child.error === undefined && job.error ? { error: job.error } : {};
   // Of several copies one may be committed and the next not: then only its own last step says that it is done.
   const isDone = phase === 'done' || (job.type !== 'backup-copy' && points.length > 0);
   if (!isClosed || (isDone && phase !== 'done')) {
-    const stopped = job.cancelRequestedAt === undefined ? 'failed' : 'cancelled';
-    const becomes = isDone ? 'done' : job.suspendRequestedAt === undefined ? stopped : 'waiting';
-    await catalog.jobs.updateInstance(jobId, instanceId, { phase: becomes, phaseSince: clock.now() });
+    const becomes = isDone ? 'done' : stoppedAs(job);
+    await catalog.jobs.updateInstance(jobId, instanceId, {
+      phase: becomes,
+      phaseSince: clock.now(),
+      ...(becomes === 'failed' ? why : {}),
+    });
   }
   if (job.type === 'backup-copy') {
     const madeBefore: RecoveryPointId[] = [];
@@ -64,6 +108,11 @@ const closeInstance = async (
     await catalog.jobs.updateInstance(jobId, instanceId, { recoveryPointIds: madeBefore });
   }
   for (const point of points) await closeRegionCopy(catalog, job, child, point);
+};
+
+const stoppedAs = ({ cancelRequestedAt, suspendRequestedAt }: Job): JobInstance['phase'] => {
+  if (cancelRequestedAt !== undefined) return 'cancelled';
+  return suspendRequestedAt === undefined ? 'failed' : 'suspended';
 };
 
 /** Its copy in another region was under way when the attempt ended: what there is of it is removed. */
@@ -79,7 +128,10 @@ const closeRegionCopy = async (catalog: Catalog, job: Job, child: JobInstance, p
   }
 };
 
-/** The attempt's point if it was committed; else it is abandoned. The instance's record decides, not the point's. */
+/**
+ * The attempt's point if it was committed, or (still pending) kept; else it is abandoned. The instance's record decides,
+ * not the point's.
+ */
 const settlePoint = async (
   catalog: Catalog,
   clock: Clock,
@@ -87,15 +139,24 @@ const settlePoint = async (
   attempt: number,
   instanceId: string,
   recoveryPointId: RecoveryPointId,
+  leftovers: Leftovers,
 ): Promise<RecoveryPoint | undefined> => {
   const point = await catalog.points.get(tenantId, recoveryPointId);
-  if (!point || point.attempt !== attempt || point.state === 'expired') return undefined;
+  if (!point || point.state === 'expired') return undefined;
+  // A copy that an earlier attempt has begun and kept: nobody goes on with it any more.
+  const isLetGo = leftovers === 'remove' && point.attempt < attempt && isTakeable(point, attempt);
+  if (point.attempt !== attempt && !isLetGo) return undefined;
   const isCommitted =
     point.state === 'available' || (await catalog.instances.get(tenantId, instanceId))?.committed === recoveryPointId;
-  if (!isCommitted) {
-    await catalog.points.update(tenantId, recoveryPointId, { state: 'abandoned' });
-    return undefined;
+  if (isCommitted) {
+    await settleCommitted(catalog, clock, point);
+    return { ...point, state: 'available' };
   }
-  await settleCommitted(catalog, clock, point);
-  return { ...point, state: 'available' };
+  const isMarked = leftovers !== 'remove' && point.keptBy === attempt;
+  if (point.state === 'pending' && (leftovers === 'keep' || isMarked)) {
+    if (!isMarked) await catalog.points.update(tenantId, recoveryPointId, { keptBy: attempt });
+    return point;
+  }
+  await catalog.points.update(tenantId, recoveryPointId, { state: 'abandoned' });
+  return undefined;
 };

@@ -19,7 +19,7 @@ export const createFailInstance =
     if (child && job?.suspendRequestedAt !== undefined && job.cancelRequestedAt === undefined) {
       // It goes on in a later attempt: nothing went wrong.
       if (child.phase !== 'done') {
-        await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'waiting', phaseSince: clock.now() });
+        await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'suspended', phaseSince: clock.now() });
       }
     } else if (child && child.phase !== 'done') {
       const phase = isStopped ? 'cancelled' : 'failed';

@@ -1,6 +1,7 @@
 import { noCounters } from '../../contracts/orders.ts';
 import type { OpenRestoreOutput } from '../../contracts/restore-steps.ts';
 import type { JobInput } from '../../contracts/steps.ts';
+import { RecoveryPointUnavailable } from '../../domain/errors.ts';
 import { restorePath } from '../../domain/restore-decision.ts';
 import { placeOf } from '../../domain/restore-place.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -25,6 +26,13 @@ export const createOpenRestore =
     const { recoveryPointId } = request;
     const point = await restoredPoint(catalog, tenantId, recoveryPointId);
     const { instanceId } = point;
+    const before = attempt === 1 ? undefined : await catalog.jobs.instance(jobId, instanceId);
+    if (before) {
+      // What is restored stays restored: a second instance was never asked for.
+      if (before.phase === 'done') throw new RecoveryPointUnavailable(`${jobId} has restored ${instanceId} already`);
+      await catalog.jobs.resetInstance(jobId, instanceId, clock.now());
+      await catalog.jobs.updateInstance(jobId, instanceId, { recoveryPointId });
+    }
     await catalog.jobs.addInstance({
       jobId,
       tenantId,

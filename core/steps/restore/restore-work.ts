@@ -10,6 +10,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
 import type { Tags, TenantAccess, TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { effectsLeft } from '../jobs/keep-effects.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
 import { restoredPoint } from './restored-point.ts';
@@ -31,11 +32,18 @@ export interface RestoreWork {
   readonly volumes: readonly RecoveryPointVolume[];
   readonly scope: TenantScope;
   /** The intent, recorded before anything is made; the record that is there, if the step runs again. */
-  intend(kind: Effect['kind'], name: string, more?: Pick<Effect, 'before'>): Promise<Effect>;
+  intend(
+    kind: Effect['kind'],
+    name: string,
+    more?: Partial<Pick<Effect, 'before' | 'state' | 'resourceIds'>>,
+  ): Promise<Effect>;
   made(effect: Effect, resourceIds: readonly string[]): Promise<void>;
   tagsOf(effect: Effect): Tags;
   /** What an earlier step made under a name. Errors: TransientFailure (nothing: a step is out of turn). */
   resource(name: string): Promise<string>;
+  /** What the last attempt that was suspended has left under a name, if it has. */
+  leftBefore(name: string): Promise<Effect | undefined>;
+  letGo(effect: Effect): Promise<void>;
   /** The effects of the attempt as they were when the step began. */
   readonly effects: readonly Effect[];
 }
@@ -72,7 +80,7 @@ export const openRestoreWork = async (
   if (request.type !== 'restore') throw new NotFound(`${jobId} is not a restore`);
   const point = await restoredPoint(catalog, tenantId, recoveryPointId);
   const path = restorePath(request.target, point);
-  const effectIdOf = (name: string): string => derivedId(sha256, 'op', jobId, attempt, name);
+  const effectIdOf = (name: string, of = attempt): string => derivedId(sha256, 'op', jobId, of, name);
   const effects = await catalog.effects.ofAttempt(jobId, attempt);
   return {
     request,
@@ -89,10 +97,15 @@ export const openRestoreWork = async (
         attempt,
         tenantId,
         kind,
-        ...more,
         state: 'intended',
         resourceIds: [],
+        ...more,
       }),
+    async leftBefore(name) {
+      const left = attempt === 1 ? [] : await effectsLeft(catalog, job, attempt);
+      return left.find((effect) => effect.effectId === effectIdOf(name, effect.attempt));
+    },
+    letGo: (effect) => catalog.effects.update(effect, { state: 'kept' }),
     made: (effect, resourceIds) => catalog.effects.update(effect, { state: 'made', resourceIds }),
     tagsOf: ({ effectId }) => ({
       [TAG.job]: jobId,

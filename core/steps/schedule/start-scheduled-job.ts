@@ -96,6 +96,11 @@ const startOnce = async (
   };
   const there = await catalog.jobs.get(tenant.hypervisorId, jobId);
   if (there) return repeated(deps, tenant, there);
+  const { lastDueAt } = schedulesOf(plan).find((each) => each.action === action) ?? {};
+  if (lastDueAt !== undefined && lastDueAt > dueAt) {
+    // deliveries that were held up all come at once: the newest of them stands for all
+    return nothing(`a later time of this schedule has come already: ${new Date(lastDueAt).toISOString()}`);
+  }
 
   const before = await openJobOf(
     catalog.jobs,

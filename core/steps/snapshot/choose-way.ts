@@ -19,10 +19,12 @@ export const consistencyOf = ({ request }: Job): Consistency =>
  */
 export const createChooseWay =
   ({ catalog, scopes }: Deps) =>
-  async ({ jobId, tenantId, instanceId }: LockedInstance): Promise<SnapshotWay> => {
+  async ({ jobId, tenantId, instanceId, recoveryPointId }: LockedInstance): Promise<SnapshotWay> => {
     const { job, tenant } = await openTenant(catalog, tenantId, jobId);
     const asked = consistencyOf(job);
     if (asked.kind === 'crash') return { way: 'plain' };
+    // An earlier attempt has taken them: nothing has to hold still once more.
+    if (await catalog.points.get(tenantId, recoveryPointId)) return { way: 'plain' };
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     const instance = await scope.instances.describe(instanceId);
     // Whoever takes the snapshots finds out, and fails by name.

@@ -24,13 +24,21 @@ interface Deps {
 /**
  * Records what the instance is, then takes one set of snapshots of its volumes at one instant, or finds the set that
  * Windows took. CreateSnapshots has no client token: the intent is recorded first, the set is tagged with it, and a second
- * run adopts what the first one made.
+ * run adopts what the first one made. A point whose snapshots an earlier attempt has taken keeps those.
  */
 export const createTakeSnapshots =
   ({ catalog, scopes, work, clock, sha256 }: Deps) =>
   async ({ way, reason, ...input }: TakeSnapshotsInput): Promise<TakeSnapshotsOutput> => {
     const { jobId, attempt, tenantId, instanceId, recoveryPointId } = input;
     const { job, tenant, service } = await openTenant(catalog, tenantId, jobId);
+    const resumed = await catalog.points.get(tenantId, recoveryPointId);
+    if (resumed?.state === 'pending') {
+      await enterPhase(catalog, clock, input, 'waiting for snapshots', {
+        recoveryPointId,
+        ...(resumed.consistency ? { consistency: resumed.consistency } : {}),
+      });
+      return { snapshotIds: resumed.volumes.map(({ snapshotId }) => snapshotId) };
+    }
     await enterPhase(catalog, clock, input, 'taking snapshots', { recoveryPointId });
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     const before = await describeOnce(work, scope, tenant, input);

@@ -1,13 +1,12 @@
-import { type Counters, noCounters } from '../../contracts/orders.ts';
 import type { Transfer } from '../../contracts/steps.ts';
 import { NoAccessNode, TransientFailure } from '../../domain/errors.ts';
 import { namedError } from '../../domain/named-error.ts';
-import type { Order } from '../../domain/order.ts';
 import { resultsOf, transferKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { WorkArea } from '../../ports/control.ts';
 import { enterPhase } from '../phase.ts';
+import { countersOf } from './counters-so-far.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -40,7 +39,7 @@ export const createCollectResults =
     }
     // While the orders ran, their counters came in by heartbeat; now the exact ones are known.
     await enterPhase(catalog, clock, input, 'finishing', {
-      counters: sumCounters(all.filter(({ kind }) => kind === 'read-segment' || kind === 'write-segment')),
+      counters: countersOf(all),
       transferEndedAt: clock.now(),
     });
     await work.putJson(resultsOf(finish.documentKey), {
@@ -48,15 +47,6 @@ export const createCollectResults =
     });
     return input;
   };
-
-const sumCounters = (orders: readonly Order[]): Counters =>
-  orders.reduce<Counters>(
-    (sum, { outcome }) =>
-      Object.fromEntries(
-        Object.entries(sum).map(([name, value]) => [name, value + (outcome?.counters[name as keyof Counters] ?? 0)]),
-      ) as Counters,
-    noCounters,
-  );
 
 /** Why the order that joins the results is not done, by name; unless it is, and only its task's answer was lost. */
 export const createExplainFinish =

@@ -25,7 +25,9 @@ export const createOpenSource =
     const { jobId, tenantId, instanceId } = input;
     await enterPhase(catalog, clock, input, 'planning');
     const { job, tenant } = await openTenant(catalog, tenantId, jobId);
-    const point = await pendingPoint(catalog, input);
+    const pending = await pendingPoint(catalog, input);
+    // An earlier attempt that was suspended has decided once already; nothing of that is left behind.
+    const point = { ...pending, volumes: pending.volumes.map(undecided) };
     const save = async (volumes: readonly RecoveryPointVolume[]): Promise<TransferInput> => {
       await catalog.points.update(tenantId, point.recoveryPointId, { volumes });
       return input;
@@ -46,6 +48,11 @@ export const createOpenSource =
       }),
     );
   };
+
+const undecided = (volume: RecoveryPointVolume): RecoveryPointVolume => {
+  const { levelReason: _reason, baseSnapshotId: _base, parentPointId: _parent, ...rest } = volume;
+  return rest;
+};
 
 const isFullAsked = ({ request }: Job): boolean => request.type === 'backup' && request.level === 'full';
 
@@ -74,7 +81,7 @@ const levelOf = (
   const isDue = due.get(volume.volumeId);
   if (isDue !== undefined) return { reason: isDue };
   const base = head.volumes.find(({ volumeId }) => volumeId === volume.volumeId);
-  if (!base) return { reason: 'the volume is new since the earlier backup' };
+  if (!base) return { reason: 'the earlier backup does not hold the volume' };
   if (base.sizeBytes !== volume.sizeBytes) return { reason: 'the volume was resized since the earlier backup' };
   if (!present.has(base.snapshotId))
     return { reason: `the snapshot of the earlier backup, ${base.snapshotId}, is gone` };

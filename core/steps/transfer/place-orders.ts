@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import type { OrderId } from '../../contracts/ids.ts';
 import { OrderWork } from '../../contracts/orders.ts';
 import type { InstanceRef } from '../../contracts/steps.ts';
 import type { Order } from '../../domain/order.ts';
 import { transferKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { WorkArea } from '../../ports/control.ts';
+import { asDoneBefore } from './done-before.ts';
 
 export interface OrderDraft {
-  readonly orderId: string;
+  /** The id of the same order in an attempt: this one's, and, where that has left something, in those before it. */
+  orderIdIn(attempt: number): OrderId;
   readonly volumeId: string;
   /** To be read or written. */
   readonly blocks: number;
@@ -15,7 +18,13 @@ export interface OrderDraft {
   readonly work: OrderWork;
 }
 
-const PlannedOrder = z.strictObject({ orderId: z.string(), volumeId: z.string(), blocks: z.number() });
+const PlannedOrder = z.strictObject({
+  orderId: z.string(),
+  volumeId: z.string(),
+  blocks: z.number(),
+  /** By an earlier attempt. */
+  done: z.boolean().optional(),
+});
 export type PlannedOrder = z.infer<typeof PlannedOrder>;
 const Plan = z.record(z.string(), z.array(PlannedOrder));
 
@@ -24,7 +33,10 @@ export type TransferRef = InstanceRef & { readonly recoveryPointId: string };
 
 const DOCUMENTS_AT_ONCE = 16;
 
-/** Writes the orders' documents, then their records, then notes them under `part`; run again, it changes nothing. */
+/**
+ * Writes the orders' documents, then their records, then notes them under `part`; run again, it changes nothing. What an
+ * earlier attempt that was suspended has finished is placed as done.
+ */
 export const placeOrders = async (
   { catalog, work }: { readonly catalog: Catalog; readonly work: WorkArea },
   { serviceId, ...ref }: TransferRef & { readonly serviceId: string },
@@ -34,9 +46,9 @@ export const placeOrders = async (
 ): Promise<readonly Order[]> => {
   const { jobId, attempt, tenantId, instanceId } = ref;
   const keys = transferKeys(ref);
-  const orders = drafts.map(
+  const placed = drafts.map(
     (draft): Order => ({
-      orderId: draft.orderId,
+      orderId: draft.orderIdIn(attempt),
       jobId,
       attempt,
       tenantId,
@@ -45,24 +57,32 @@ export const placeOrders = async (
       ...(fence === undefined ? {} : { fence }),
       kind: draft.work.kind,
       snapshotIds: draft.snapshotIds,
-      documentKey: keys.order(draft.orderId),
+      documentKey: keys.order(draft.orderIdIn(attempt)),
       resultPrefix: keys.results,
       state: 'queued',
       claim: 0,
     }),
   );
+  const orders: Order[] = [];
   for (let at = 0; at < drafts.length; at += DOCUMENTS_AT_ONCE) {
-    const some = drafts.slice(at, at + DOCUMENTS_AT_ONCE);
-    await Promise.all(
-      some.map(({ work: document }, index) =>
-        work.putJson((orders[at + index] as Order).documentKey, OrderWork.parse(document)),
-      ),
+    const some = placed.slice(at, at + DOCUMENTS_AT_ONCE);
+    orders.push(
+      ...(await Promise.all(
+        some.map(async (order, index) => {
+          const draft = drafts[at + index] as OrderDraft;
+          await work.putJson(order.documentKey, OrderWork.parse(draft.work));
+          return part === 'finish' ? order : asDoneBefore({ catalog, work }, order, draft);
+        }),
+      )),
     );
   }
   await catalog.orders.add(orders);
   if (part !== 'finish') {
     const plan = Plan.parse((await work.getJson(keys.plan)) ?? {});
-    plan[part] = drafts.map(({ orderId, volumeId, blocks }) => ({ orderId, volumeId, blocks }));
+    plan[part] = drafts.map(({ volumeId, blocks }, index) => {
+      const { orderId, state } = orders[index] as Order;
+      return { orderId, volumeId, blocks, ...(state === 'done' ? { done: true } : {}) };
+    });
     await work.putJson(keys.plan, plan);
   }
   return orders;
@@ -75,6 +95,10 @@ export const readPlan = async (work: WorkArea, ref: TransferRef): Promise<Planne
     .sort((a, b) => Number(a) - Number(b))
     .flatMap((part) => plan[part] ?? []);
 };
+
+/** What the transfer's Map reads: the orders that are still to be done. */
+export const openOrders = (planned: readonly PlannedOrder[]): { orderId: string }[] =>
+  planned.filter(({ done }) => !done).map(({ orderId }) => ({ orderId }));
 
 /** Takes a volume's orders out of the plan, and answers them: it is to be planned anew. */
 export const dropOrders = async (work: WorkArea, ref: TransferRef, volumeId: string): Promise<readonly string[]> => {

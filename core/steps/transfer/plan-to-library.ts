@@ -20,9 +20,11 @@ import type { Sha256, WorkArea } from '../../ports/control.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant, serviceOf } from '../tenant-of-job.ts';
+import { countersSoFar } from './counters-so-far.ts';
 import { finishOrder } from './finish-order.ts';
+import { markWaiting } from './mark-waiting.ts';
 import { pendingPoint } from './pending-point.ts';
-import { dropOrders, type OrderDraft, type PlannedOrder, placeOrders, readPlan } from './place-orders.ts';
+import { dropOrders, type OrderDraft, openOrders, type PlannedOrder, placeOrders, readPlan } from './place-orders.ts';
 import { plannedBlocks } from './planned-blocks.ts';
 import { queueDeadline } from './queue-deadline.ts';
 
@@ -63,17 +65,8 @@ export const planToLibrary = async (
     }
     const drafts = part.segments.map(
       (segment, index): OrderDraft => ({
-        orderId: derivedId(
-          sha256,
-          'ord',
-          jobId,
-          attempt,
-          instanceId,
-          recoveryPointId,
-          volume.volumeId,
-          cursor.part,
-          index,
-        ),
+        orderIdIn: (of) =>
+          derivedId(sha256, 'ord', jobId, of, instanceId, recoveryPointId, volume.volumeId, cursor.part, index),
         volumeId: volume.volumeId,
         blocks: segment.blockCount,
         snapshotIds: [volume.snapshotId, ...(volume.baseSnapshotId ? [volume.baseSnapshotId] : [])],
@@ -91,14 +84,12 @@ export const planToLibrary = async (
     { catalog, work },
     placed,
     'finish',
-    [{ orderId: finishOrderId, volumeId: '', blocks: 0, snapshotIds: [], work: assembleMaps(point, planned) }],
+    [{ orderIdIn: () => finishOrderId, volumeId: '', blocks: 0, snapshotIds: [], work: assembleMaps(point, planned) }],
     fence,
   );
-  await work.putJson(
-    keys.segments,
-    planned.map(({ orderId }) => ({ orderId })),
-  );
+  await work.putJson(keys.segments, openOrders(planned));
   await enterPhase(catalog, clock, input, 'waiting for an access node', {
+    ...(await countersSoFar(catalog, input)),
     plannedBlocks: await plannedBlocks(catalog, work, input),
     volumes: point.volumes.map(({ volumeId, level, levelReason }) => ({
       volumeId,
@@ -107,6 +98,7 @@ export const planToLibrary = async (
     })),
     transferStartedAt: clock.now(),
   });
+  await markWaiting(catalog, input);
   const service = await serviceOf(catalog, point.serviceId);
   return {
     done: true,

@@ -5,8 +5,10 @@ import { dataSegments, pagesOfSegment } from '../../domain/segments.ts';
 import { transferKeys } from '../../domain/work-keys.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant, serviceOf } from '../tenant-of-job.ts';
+import { countersSoFar } from './counters-so-far.ts';
 import { finishOrder } from './finish-order.ts';
-import { type OrderDraft, placeOrders } from './place-orders.ts';
+import { markWaiting } from './mark-waiting.ts';
+import { type OrderDraft, openOrders, placeOrders, readPlan } from './place-orders.ts';
 import type { PlanDeps } from './plan-to-library.ts';
 import { queueDeadline } from './queue-deadline.ts';
 
@@ -34,7 +36,7 @@ export const planToSnapshots = async (
     const snapshotId = snapshotIds[at] as string;
     const orders = dataSegments(volume.pageDataBlocks, segmentBlocks).map(
       (segment, index): OrderDraft => ({
-        orderId: derivedId(sha256, 'ord', jobId, attempt, instanceId, recoveryPointId, volumeId, index),
+        orderIdIn: (of) => derivedId(sha256, 'ord', jobId, of, instanceId, recoveryPointId, volumeId, index),
         volumeId,
         blocks: segment.blockCount,
         snapshotIds: [snapshotId],
@@ -57,7 +59,7 @@ export const planToSnapshots = async (
     'finish',
     [
       {
-        orderId: finishOrderId,
+        orderIdIn: () => finishOrderId,
         volumeId: '',
         blocks: 0,
         snapshotIds,
@@ -65,7 +67,7 @@ export const planToSnapshots = async (
           kind: 'complete-snapshots',
           snapshots: filled.map(({ snapshotId, orders }) => ({
             snapshotId,
-            orderIds: orders.map(({ orderId }) => orderId),
+            orderIds: orders.map(({ orderIdIn }) => orderIdIn(attempt)),
           })),
         },
       },
@@ -73,14 +75,13 @@ export const planToSnapshots = async (
     fence,
   );
   const keys = transferKeys(ref);
-  await work.putJson(
-    keys.segments,
-    all.map(({ orderId }) => ({ orderId })),
-  );
+  await work.putJson(keys.segments, openOrders(await readPlan(work, ref)));
   await enterPhase(catalog, clock, input, 'waiting for an access node', {
+    ...(await countersSoFar(catalog, input)),
     plannedBlocks: all.reduce((sum, { blocks }) => sum + blocks, 0),
     transferStartedAt: clock.now(),
   });
+  await markWaiting(catalog, input);
   return {
     done: true,
     transfer: {

@@ -1,0 +1,32 @@
+import type { Job, JobError, JobInstance } from './job.ts';
+
+/** So many failed instances are named in a job's own error; all of them have their own. */
+const NAMED = 20;
+
+/**
+ * What has become of a job, from what has become of its instances over all its attempts. None at all is well, where
+ * nothing was to be done. `error`: of the job as a whole, where it did not end by itself.
+ */
+export const judge = (job: Job, instances: readonly JobInstance[], error?: JobError): Pick<Job, 'state' | 'error'> => {
+  const done = instances.filter(({ phase }) => phase === 'done').length;
+  // One that is done may have an error, too: its copy in another region, say.
+  const failed = instances.filter((instance) => instance.error !== undefined || instance.phase === 'failed');
+  if (!error && failed.length === 0 && done === instances.length) return { state: 'completed' };
+  if (job.cancelRequestedAt !== undefined) return { state: 'cancelled' };
+  const isAllDone = instances.length > 0 && done === instances.length;
+  if (job.suspendRequestedAt !== undefined && !isAllDone) return { state: 'suspended' };
+  const reason = error ?? ofInstances(failed, instances.length);
+  return { state: done > 0 ? 'completed with errors' : 'failed', ...(reason ? { error: reason } : {}) };
+};
+
+/** Of a job of one instance, that one's error; else which instances failed, and each one's reason by name. */
+const ofInstances = (failed: readonly JobInstance[], all: number): JobError | undefined => {
+  const [first] = failed;
+  if (!first || all === 1) return first?.error;
+  const named = failed
+    .slice(0, NAMED)
+    .map(({ instanceId, error }) => `${instanceId} (${error?.name ?? 'not finished'})`);
+  const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
+  const message = `${failed.length} of ${all} instances failed: ${named.join(', ')}${more}`;
+  return { name: failed.find(({ error }) => error)?.error?.name ?? 'Error', message, tenantMessage: message };
+};

@@ -1,0 +1,47 @@
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Job } from '../../domain/job.ts';
+import { attemptName } from '../../domain/protected-instance.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Executions } from '../../ports/control.ts';
+import { executionInput } from '../api/start-job.ts';
+
+export interface NextAttemptDeps {
+  readonly catalog: Pick<Catalog, 'jobs'>;
+  readonly executions: Executions;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens the job again and starts its next attempt, with as much time to its deadline as the job had at first. False if it
+ * is not in one of the states `from` (any more). Errors: TransientFailure; asked once more, `startUnstarted` goes on.
+ */
+export const beginNextAttempt = async (
+  deps: NextAttemptDeps,
+  tenant: TenantHypervisor,
+  job: Job,
+  from: readonly Job['state'][],
+): Promise<boolean> => {
+  const { jobs } = deps.catalog;
+  const { tenantId, jobId, request, createdAt } = job;
+  if (request.deadlineAt !== undefined) {
+    // Before the job is open: an open one whose deadline is over is stopped.
+    const deadlineAt = deps.clock.now() + request.deadlineAt - createdAt;
+    if (!(await jobs.update(tenantId, jobId, { request: { ...request, deadlineAt } }, from))) return false;
+  }
+  const attempt = job.attempt + 1;
+  if (!(await jobs.reopen(tenantId, jobId, attempt, from))) return false;
+  await start(deps, tenant, { ...job, attempt });
+  return true;
+};
+
+/** Whoever opened the job again may have ended before its attempt was started. */
+export const startUnstarted = async (deps: NextAttemptDeps, tenant: TenantHypervisor, job: Job): Promise<void> => {
+  if (job.state === 'queued' && job.attempt > 1 && job.executionArn === undefined) await start(deps, tenant, job);
+};
+
+const start = async ({ catalog, executions }: NextAttemptDeps, tenant: TenantHypervisor, job: Job): Promise<void> => {
+  const { type, jobId, attempt, tenantId } = job;
+  const { executionArn } = await executions.start(type, attemptName(jobId, attempt), executionInput(tenant, job));
+  await catalog.jobs.update(tenantId, jobId, { executionArn });
+};

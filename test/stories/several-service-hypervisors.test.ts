@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { operatorRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import { seededBytes } from '../../dev/demo/make-image.ts';
+import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
+import { deployTemplate } from '../../dev/deployment/deploy-template.ts';
+import { serviceOfNode } from '../../dev/keep-access-nodes.ts';
+import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
+import {
+  hashesOf,
+  instanceWithData,
+  openWorld,
+  startBackup,
+  startRestore,
+  type Tenant,
+  type World,
+  waitForCleanup,
+  waitForJob,
+} from './world.ts';
+
+const BUCKET = 'second-library-444444444444';
+const EXTERNAL_ID = 'second-service-account';
+
+/** As its owner and an operator do it together: access first, then the hypervisor, then what its nodes need. */
+const addSecondService = async ({ local, operator }: World) => {
+  const { accountId } = local.accounts.otherService;
+  const { region } = local.place;
+  const access = await operator.call(operatorRoutes.getServiceAccessTemplate, {
+    query: { accountId, region, externalId: EXTERNAL_ID, libraryBucket: BUCKET },
+  });
+  const add = (roleArn: string, library?: { roleArn: string; kmsKeyArn: string }) =>
+    operator.call(operatorRoutes.addHypervisor, {
+      body: {
+        kind: 'service',
+        name: 'second',
+        accountId,
+        region,
+        auth: { method: 'assume-role', roleArn, externalId: EXTERNAL_ID },
+        accessNodes: 'manual',
+        recoveryPublicKey: createRecoveryKeyPair(seededBytes(9)).publicKey,
+        ...(library ? { library: { kind: 's3', bucket: BUCKET, prefix: 'holdfast', ...library } } : {}),
+      },
+    });
+  await assert.rejects(
+    add(`arn:aws:iam::${accountId}:role/holdfast-dev-management`),
+    /refuse|denied|not authorized/i,
+    'nobody has let us in yet',
+  );
+
+  const made = await deployTemplate(local.cloud, { accountId, region }, 'holdfast-access', access.template);
+  const service = await add(String(made.ManagementRoleArn), {
+    roleArn: String(made.LibraryRoleArn),
+    kmsKeyArn: String(made.LibraryKeyArn),
+  });
+  assert.equal(service.state, 'preparing');
+  assert.equal(service.library, `s3://${BUCKET}/holdfast`);
+
+  const params = { hypervisorId: service.hypervisorId };
+  await assert.rejects(
+    operator.call(operatorRoutes.checkHypervisor, { params }),
+    /Not found in the account 444444444444/,
+  );
+  const { template } = await operator.call(operatorRoutes.getHypervisorTemplate, { params });
+  await deployTemplate(local.cloud, { accountId, region }, 'holdfast-nodes', template);
+  const ready = await operator.call(operatorRoutes.checkHypervisor, { params });
+  assert.equal(ready.state, 'ready');
+  return ready;
+};
+
+const backUpAndRestore = async (world: World, tenant: Tenant, seed: number) => {
+  const instance = await instanceWithData(world, tenant, [1], { seed });
+  const volumeId = instance.volumes[0]?.volumeId as string;
+  const truth = (await hashesOf(world, [volumeId])).get(volumeId);
+  const backup = await waitForJob(tenant, await startBackup(tenant, [instance.instanceId]));
+  assert.equal(backup.state, 'completed', JSON.stringify(backup));
+  const pointId = backup.instances?.[0]?.recoveryPointId as string;
+  const restoreFrom = async () => {
+    const restore = await waitForJob(tenant, await startRestore(tenant, pointId));
+    assert.equal(restore.state, 'completed', JSON.stringify(restore));
+    await waitForCleanup(world, restore.jobId);
+    const restored = restore.instances?.[0]?.result?.volumes[0]?.volumeId as string;
+    assert.equal((await hashesOf(world, [restored])).get(restored), truth, `${tenant.name} has its bytes again`);
+  };
+  await restoreFrom();
+  return { pointId, restoreFrom };
+};
+
+test('A3: two service hypervisors side by side, one in another account; each tenant’s data is on its own side', async (t) => {
+  const world = await openWorld(t);
+  const { local, operator } = world;
+  const [acme, globex] = world.tenants;
+  const second = await addSecondService(world);
+  const bind = (tenant: Tenant, serviceHypervisorId: string) =>
+    operator.call(operatorRoutes.bindHypervisor, {
+      params: { hypervisorId: tenant.hypervisorId },
+      body: { serviceHypervisorId },
+    });
+  await bind(globex, second.hypervisorId);
+  local.startNode(serviceOfNode(second, local.place.stage));
+
+  const mark = local.cloud.trail.mark();
+  const [ofAcme, ofGlobex] = await Promise.all([
+    backUpAndRestore(world, acme, 11),
+    backUpAndRestore(world, globex, 12),
+  ]);
+
+  await t.test('data lies where the tenant’s service hypervisor keeps it', async () => {
+    const writes = await local.cloud.trail.records({ since: mark, eventName: 'PutObject' });
+    const keysOf = (bucket: string) =>
+      writes
+        .map(({ requestParameters }) => requestParameters as { Bucket?: string; Key?: string } | undefined)
+        .filter((put) => put?.Bucket === bucket && !put.Key?.startsWith('work/'))
+        .map((put) => put?.Key ?? '');
+    assert.ok(keysOf(BUCKET).length > 0);
+    assert.ok(keysOf(BUCKET).every((key) => key.startsWith(`holdfast/tenants/${globex.hypervisorId}/`)));
+    const own = keysOf(`holdfast-dev-library-${local.place.accountId}`);
+    assert.ok(own.length > 0);
+    assert.ok(own.every((key) => key.includes(`/tenants/${acme.hypervisorId}/`)));
+  });
+
+  await t.test('nobody removes what is in use, and the refusal names who uses it', async () => {
+    const remove = (hypervisorId: string) =>
+      operator.call(operatorRoutes.removeHypervisor, { params: { hypervisorId } });
+    await assert.rejects(remove(second.hypervisorId), new RegExp(`globex \\(${globex.hypervisorId}\\)`));
+    await bind(globex, world.serviceId);
+    await assert.rejects(remove(second.hypervisorId), /recovery points: 1 of globex/);
+    await assert.rejects(remove(globex.hypervisorId), new RegExp(ofGlobex.pointId));
+  });
+
+  await t.test('bound to the other one, a tenant restores what lies in the library of the first', async () => {
+    await ofGlobex.restoreFrom();
+    const view = await globex.api.call(tenantRoutes.getOwnHypervisor, {});
+    assert.doesNotMatch(JSON.stringify(view), /444444444444|111111111111|library/);
+  });
+
+  await t.test('unbound, it keeps its recovery points, and is told who has to act', async () => {
+    await operator.call(operatorRoutes.unbindHypervisor, { params: { hypervisorId: acme.hypervisorId } });
+    await assert.rejects(startRestore(acme, ofAcme.pointId), /Your provider has to finish the set-up/);
+    await bind(acme, world.serviceId);
+    await ofAcme.restoreFrom();
+    assert.equal((await leftInAccount(acme.ec2)).looseVolumes.length, 0);
+  });
+});
