@@ -144,7 +144,7 @@ export const decideResources = (question: ResourceQuestion): Decision => {
 };
 
 const REMEDIES: Readonly<Record<Rule, string>> = {
-  O6: 'Add access nodes by hand (holdfast access-node add), or a VM group to the service hypervisor.',
+  O6: 'Add access nodes by hand at the service hypervisor (holdfast access-node add), or give it a VM group.',
   O7: 'Use the transport ebs-direct, or access nodes in the account that is named.',
   O8: 'Use the transport ebs-direct, or access nodes in the account that is named.',
 };

@@ -42,6 +42,8 @@ export const instanceTypes: readonly InstanceType[] = [
   type('m6i.large', 2, 8),
   type('m6g.large', 2, 8, 'arm64'),
   type('m7g.large', 2, 8, 'arm64'),
+  type('c7g.large', 2, 4, 'arm64'),
+  type('c7g.xlarge', 4, 8, 'arm64'),
   type('c5.large', 2, 4),
   type('c6i.large', 2, 4),
   type('c6gn.large', 2, 4, 'arm64'),

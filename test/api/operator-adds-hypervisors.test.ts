@@ -140,8 +140,12 @@ test('a named bucket loses stray slashes; a folder is taken as it is', async () 
   const call = callAs(createWorld(), PROVIDER);
   const add = async (library: object) =>
     (await call('POST', '/operator/hypervisors', { body: serviceBody({ library }) })).body.library;
-  assert.equal(await add({ kind: 's3', bucket: 'mine', prefix: '/a/b/' }), 's3://mine/a/b');
-  assert.equal(await add({ kind: 's3', bucket: 'mine' }), 's3://mine');
+  const own = {
+    roleArn: `arn:aws:iam::${PROVIDER}:role/mine`,
+    kmsKeyArn: `arn:aws:kms:eu-central-1:${PROVIDER}:key/mine`,
+  };
+  assert.equal(await add({ kind: 's3', bucket: 'mine', prefix: '/a/b/', ...own }), 's3://mine/a/b');
+  assert.equal(await add({ kind: 's3', bucket: 'mine', ...own }), 's3://mine');
   assert.equal(await add({ kind: 'disk', path: '/srv/library' }), '/srv/library');
 });
 

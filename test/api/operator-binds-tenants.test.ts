@@ -75,7 +75,7 @@ test('binding again to the same service hypervisor changes nothing, even while a
 test('O6: automatic without VM groups cannot be bound to, and no job runs on it; each side is told in its words', async () => {
   const { world, bind } = worldWithMore();
   const { body } = await bind(fresh.hypervisorId, automatic.hypervisorId);
-  assert.deepEqual([body.status, body.code], [409, 'Conflict']);
+  assert.deepEqual([body.status, body.code], [409, 'RuleViolated']);
   assert.match(body.detail, /no VM group/);
   assert.match(body.remedy, /by hand at the service hypervisor/);
 

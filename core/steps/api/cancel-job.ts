@@ -52,19 +52,20 @@ export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
     if (!job) throw notFound('job', 'jobId');
     return job;
   };
+  /** Its attempt had a cleanup of its own when it was suspended. */
+  const removeKept = async ({ jobId, attempt, tenantId }: Job): Promise<void> => {
+    await executions.start('cleanup', `${attemptName(jobId, attempt)}-cleanup-cancelled`, { jobId, attempt, tenantId });
+  };
   return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId): Promise<JobView> => {
     const tenantId = tenant.hypervisorId;
-    refuseEnded(await read(tenantId, jobId));
+    const asked = await read(tenantId, jobId);
+    // Whoever cancelled it may have ended before the cleanup was started.
+    if (asked.state === 'cancelled' && asked.suspendRequestedAt !== undefined) await removeKept(asked);
+    refuseEnded(asked);
     const cancelRequestedAt = clock.now();
     if (await endSuspended({ catalog, clock }, tenantId, jobId)) {
       const ended = await read(tenantId, jobId);
-      const { attempt } = ended;
-      // Its attempt had a cleanup of its own when it was suspended.
-      await executions.start('cleanup', `${attemptName(jobId, attempt)}-cleanup-cancelled`, {
-        jobId,
-        attempt,
-        tenantId,
-      });
+      await removeKept(ended);
       return jobView(ended, await catalog.jobs.instances(jobId), audience, clock.now());
     }
     // refused when it is cancelling already, which is fine, or has ended in between
