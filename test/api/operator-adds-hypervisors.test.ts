@@ -141,7 +141,7 @@ test('a named bucket loses stray slashes; a folder is taken as it is', async () 
   const add = async (library: object) =>
     (await call('POST', '/operator/hypervisors', { body: serviceBody({ library }) })).body.library;
   const own = {
-    roleArn: `arn:aws:iam::${PROVIDER}:role/mine`,
+    roleArn: `arn:aws:iam::${PROVIDER}:role/holdfast-library-mine`,
     kmsKeyArn: `arn:aws:kms:eu-central-1:${PROVIDER}:key/mine`,
   };
   assert.equal(await add({ kind: 's3', bucket: 'mine', prefix: '/a/b/', ...own }), 's3://mine/a/b');

@@ -12,7 +12,7 @@ const eventually = async <T>(
   what: string,
   look: () => Promise<T>,
   until: (value: T) => boolean,
-  seconds = 60,
+  seconds = 180,
 ): Promise<T> => {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {
