@@ -10,7 +10,16 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-const spawnCli = (local: LocalHoldfast, user: Credentials, args: readonly string[], stdio: 'inherit' | 'pipe') =>
+/** Further variables of the command, by name. */
+type Variables = Readonly<Record<string, string>>;
+
+const spawnCli = (
+  local: LocalHoldfast,
+  user: Credentials,
+  args: readonly string[],
+  stdio: 'inherit' | 'pipe',
+  variables: Variables = {},
+) =>
   spawn(process.execPath, [join(local.projectDir, 'cli/holdfast.ts'), ...args], {
     stdio: stdio === 'inherit' ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
     env: {
@@ -21,12 +30,18 @@ const spawnCli = (local: LocalHoldfast, user: Credentials, args: readonly string
       AWS_PROFILE: '',
       AWS_REGION: local.place.region,
       HOLDFAST_API_URL: local.apiUrl,
+      ...variables,
     },
   });
 
 /** Runs the real command as a user would, and answers what it said. */
-export const runCli = async (local: LocalHoldfast, user: Credentials, args: readonly string[]): Promise<CliResult> => {
-  const child = spawnCli(local, user, args, 'pipe');
+export const runCli = async (
+  local: LocalHoldfast,
+  user: Credentials,
+  args: readonly string[],
+  variables: Variables = {},
+): Promise<CliResult> => {
+  const child = spawnCli(local, user, args, 'pipe', variables);
   let stdout = '';
   let stderr = '';
   child.stdout?.on('data', (part) => {

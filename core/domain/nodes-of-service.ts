@@ -29,7 +29,7 @@ export const isOwnAccount = (
 ): boolean => accountId === controlPlaneAccountId;
 
 /** The control plane's role that nodes of another account assume; derived, so that a template can name it. */
-export const nodeControlRoleArn = (settings: NodeSettings, service: Service): string | undefined =>
+const nodeControlRoleArn = (settings: NodeSettings, service: Service): string | undefined =>
   isOwnAccount(settings, service)
     ? undefined
     : `arn:aws:iam::${settings.controlPlaneAccountId}:role/${serviceAccountNames(settings.stage, service.hypervisorId).nodeControlRoleName}`;

@@ -4,7 +4,7 @@ import { serviceAccountNames } from '../../core/domain/automatic-nodes.ts';
 import { settingsOfUserData } from '../../core/domain/node-user-data.ts';
 import { createSizeNodes } from '../../core/steps/nodes/size-nodes.ts';
 import { withServiceAccounts } from './service-account-fakes.ts';
-import { acme, callAs, createWorld, event, PROVIDER, RECOVERY_KEY, type World } from './world.ts';
+import { acme, callAs, createWorld, event, job, PROVIDER, RECOVERY_KEY, type World } from './world.ts';
 
 const OTHER = '444444444444';
 const LIBRARY = {
@@ -162,6 +162,12 @@ test('the control plane says how many nodes there are where no scaling policy ca
   await sizeNodes();
   assert.equal(desired(), 2, 'never fewer while there is work: the one that went might be the one that works');
   orders = 0;
+  const running = job(1, acme);
+  world.records.jobs.set(running.jobId, running);
+  world.records.hypervisors.set(acme.hypervisorId, { ...acme, binding: { serviceId: hypervisorId, boundAt: 1 } });
+  await sizeNodes();
+  assert.equal(desired(), 2, 'between two steps of a job');
+  world.records.jobs.clear();
   await sizeNodes();
   assert.equal(desired(), 0);
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { operatorRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
 import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
 import { deployTemplate } from '../../dev/deployment/deploy-template.ts';
-import { serviceOfNode } from '../../dev/keep-access-nodes.ts';
 import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
 import {
   hashesOf,
@@ -36,7 +37,7 @@ const addSecondService = async ({ local, operator }: World) => {
         accountId,
         region,
         auth: { method: 'assume-role', roleArn, externalId: EXTERNAL_ID },
-        accessNodes: 'manual',
+        accessNodes: 'automatic',
         recoveryPublicKey: createRecoveryKeyPair(seededBytes(9)).publicKey,
         ...(library ? { library: { kind: 's3', bucket: BUCKET, prefix: 'holdfast', ...library } } : {}),
       },
@@ -64,7 +65,25 @@ const addSecondService = async ({ local, operator }: World) => {
   await deployTemplate(local.cloud, { accountId, region }, 'holdfast-nodes', template);
   const ready = await operator.call(operatorRoutes.checkHypervisor, { params });
   assert.equal(ready.state, 'ready');
+  await operator.call(operatorRoutes.addServiceVmGroup, {
+    params,
+    body: { name: 'nodes', match: { all: true }, zone: `${region}c` },
+  });
   return ready;
+};
+
+/** Sizes automatic nodes elsewhere: EventBridge Scheduler calls it every minute, which is long for a test. */
+const sizeNodesOften = ({ local: { cloud, place } }: World): (() => void) => {
+  const timer = setInterval(() => {
+    cloud.kernel
+      .call(cloud.admin.rootPrincipal(place.accountId), place.region, 'lambda', 'Invoke', {
+        FunctionName: 'holdfast-dev-size-nodes',
+        InvocationType: 'Event',
+        Payload: Buffer.from('{}'),
+      })
+      .catch((error: unknown) => console.error('size-nodes', error));
+  }, 2_000);
+  return () => clearInterval(timer);
 };
 
 const backUpAndRestore = async (world: World, tenant: Tenant, seed: number) => {
@@ -96,26 +115,45 @@ test('A3: two service hypervisors side by side, one in another account; each ten
       body: { serviceHypervisorId },
     });
   await bind(globex, second.hypervisorId);
-  local.startNode(serviceOfNode(second, local.place.stage));
+  t.after(sizeNodesOften(world));
 
-  const mark = local.cloud.trail.mark();
   const [ofAcme, ofGlobex] = await Promise.all([
     backUpAndRestore(world, acme, 11),
     backUpAndRestore(world, globex, 12),
   ]);
 
+  await t.test('nodes of the other account came by themselves, from its template, and went', async () => {
+    const params = { hypervisorId: second.hypervisorId };
+    const { items } = await operator.call(operatorRoutes.listAccessNodes, { params });
+    const { otherService } = local.accounts;
+    for (const { origin, zone } of items) assert.deepEqual([origin, zone], ['automatic', `${local.place.region}c`]);
+    const launched = await local.cloud.trail.records({ account: otherService.accountId, eventName: 'RunInstances' });
+    assert.ok(launched.length > 0);
+    const deadline = Date.now() + 120_000;
+    while (local.launchedNodes.running.size > 0 && Date.now() < deadline) await sleep(500);
+    assert.equal(local.launchedNodes.running.size, 0);
+  });
+
   await t.test('data lies where the tenant’s service hypervisor keeps it', async () => {
-    const writes = await local.cloud.trail.records({ since: mark, eventName: 'PutObject' });
-    const keysOf = (bucket: string) =>
-      writes
-        .map(({ requestParameters }) => requestParameters as { Bucket?: string; Key?: string } | undefined)
-        .filter((put) => put?.Bucket === bucket && !put.Key?.startsWith('work/'))
-        .map((put) => put?.Key ?? '');
-    assert.ok(keysOf(BUCKET).length > 0);
-    assert.ok(keysOf(BUCKET).every((key) => key.startsWith(`holdfast/tenants/${globex.hypervisorId}/`)));
-    const own = keysOf(`holdfast-dev-library-${local.place.accountId}`);
+    const { cloud, place, accounts } = local;
+    const keysOf = async (accountId: string, Bucket: string): Promise<readonly string[]> => {
+      const client = new S3Client({
+        endpoint: cloud.endpoint,
+        region: place.region,
+        credentials: cloud.admin.rootAccessKey(accountId),
+        forcePathStyle: true,
+      });
+      const { Contents = [], IsTruncated } = await client.send(new ListObjectsV2Command({ Bucket }));
+      client.destroy();
+      assert.equal(IsTruncated, false);
+      return Contents.map(({ Key = '' }) => Key);
+    };
+    const theirs = await keysOf(accounts.otherService.accountId, BUCKET);
+    assert.ok(theirs.length > 0);
+    assert.ok(theirs.every((key) => key.startsWith(`holdfast/tenants/${globex.hypervisorId}/`)));
+    const own = await keysOf(place.accountId, `holdfast-dev-library-${place.accountId}`);
     assert.ok(own.length > 0);
-    assert.ok(own.every((key) => key.includes(`/tenants/${acme.hypervisorId}/`)));
+    assert.ok(own.every((key) => key.startsWith(`${world.serviceId}/tenants/${acme.hypervisorId}/`)));
   });
 
   await t.test('nobody removes what is in use, and the refusal names who uses it', async () => {

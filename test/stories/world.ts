@@ -149,9 +149,16 @@ export const waitForJob = async (
 };
 
 /** Waits until the cleanup of a job's attempt has ended: only then is nothing of it left open. */
-export const waitForCleanup = async ({ local }: World, jobId: string, attempt = 1, seconds = 60): Promise<void> => {
+export const waitForCleanup = async (
+  { local }: World,
+  jobId: string,
+  attempt = 1,
+  seconds = 60,
+  /** A suspended job that is cancelled has one more: `cleanup-cancelled`. */
+  name: 'cleanup' | 'cleanup-cancelled' = 'cleanup',
+): Promise<void> => {
   const { accountId, region } = local.place;
-  const executionArn = `arn:aws:states:${region}:${accountId}:execution:holdfast-dev-cleanup:${jobId}-${attempt}-cleanup`;
+  const executionArn = `arn:aws:states:${region}:${accountId}:execution:holdfast-dev-cleanup:${jobId}-${attempt}-${name}`;
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {
     const status = await local.cloud.kernel

@@ -6,7 +6,7 @@ import { everyItem } from '../../ports/every-item.ts';
 import type { QueueDepths, ServiceAccounts } from '../../ports/service-account.ts';
 
 export interface SizeNodesDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups'>;
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'jobs'>;
   readonly serviceAccounts: ServiceAccounts;
   readonly depths: QueueDepths;
   readonly settings: NodeSettings;
@@ -26,6 +26,13 @@ export interface SizeNodesOutcome {
  * nobody uses. One service hypervisor's trouble does not stop the others'.
  */
 export const createSizeNodes = ({ catalog, serviceAccounts, depths, settings }: SizeNodesDeps) => {
+  const hasOpenJob = async ({ hypervisorId }: ServiceHypervisor): Promise<boolean> => {
+    const tenants = new Set((await catalog.hypervisors.boundTo(hypervisorId)).map((tenant) => tenant.hypervisorId));
+    for await (const { tenantId } of everyItem((page) => catalog.jobs.open(page)))
+      if (tenants.has(tenantId)) return true;
+    return false;
+  };
+
   const size = async (
     service: ServiceHypervisor,
   ): Promise<{ readonly changed: boolean; readonly problem?: string }> => {
@@ -40,7 +47,9 @@ export const createSizeNodes = ({ catalog, serviceAccounts, depths, settings }: 
     const account = await serviceAccounts.open(service);
     const there = await account.describeAutoScaling(automaticNodes.autoScalingGroupName);
     if (!there) throw new Error(`the Auto Scaling group ${automaticNodes.autoScalingGroupName} is not there any more`);
-    const wanted = wantedNodes(work, { ...there, ordersPerNode: ORDERS_PER_NODE });
+    // Between two steps of a job there may be no order for a while: nodes that went then would have to come again.
+    const stays = orders === 0 && there.desired > 0 && (await hasOpenJob(service));
+    const wanted = stays ? there.desired : wantedNodes(work, { ...there, ordersPerNode: ORDERS_PER_NODE });
     const changed = wanted !== there.desired && !(hasPolicy && there.desired > 0);
     if (changed) await account.setDesired(automaticNodes.autoScalingGroupName, wanted);
     return { changed, ...(there.problem === undefined ? {} : { problem: there.problem }) };

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '../../adapters/system.ts';
 import { tenantRoutes } from '../../core/contracts/api.ts';
 import { isRetentionTick, TICK_MS } from '../../core/steps/schedule/tick.ts';
-import { instanceWithData, openWorld, type Tenant, type World, waitForJob } from '../stories/world.ts';
+import { instanceWithData, openWorld, type Tenant, type World, waitForJob } from './world.ts';
 
 const scheduledJobOf = async (tenant: Tenant): Promise<string> => {
   for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(500)) {
