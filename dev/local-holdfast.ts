@@ -5,8 +5,8 @@ import { type Cloud, startCloud } from '../local/cloud.ts';
 import { SEED_IMAGES } from '../local/ec2/seed-images.ts';
 import { type AccessNodeProcess, type NodeSettings, startAccessNode } from './access-node-process.ts';
 import { bootLaunchedNodes, type LaunchedNodes } from './boot-launched-nodes.ts';
-import type { Mutation } from './deployment/bundle-functions.ts';
 import { deploy } from './deployment/deploy.ts';
+import type { Mutation } from './deployment/mutation.ts';
 import type { Place } from './deployment/read-serverless.ts';
 import { serveStacks } from './deployment/stack-route.ts';
 import { type ExampleAccounts, exampleAccounts, SERVICE_ACCOUNT } from './example-accounts.ts';
@@ -23,6 +23,8 @@ export interface LocalHoldfast {
   startNode(service: ServiceOfNode, settings?: NodeSettings): AccessNodeProcess;
   /** Those that come and go by themselves. */
   readonly launchedNodes: LaunchedNodes;
+  /** Deploys once more, with these changes to the sources and no others; what runs goes on with what it began with. */
+  redeploy(mutations: readonly Mutation[]): Promise<void>;
   /** Ends the access nodes, then the cloud. Everything is kept in the data folder. */
   stop(): Promise<void>;
 }
@@ -59,7 +61,8 @@ export const startLocalHoldfast = async ({
   try {
     cloud.admin.createAccount(place.accountId, 'service account');
     const settings = { nodeImage: SEED_IMAGES.linuxArm, ...overrides };
-    const { apiUrl, deployment } = await deploy(cloud, place, projectDir, dataDir, settings, mutations);
+    const deployWith = (changes: readonly Mutation[]) => deploy(cloud, place, projectDir, dataDir, settings, changes);
+    const { apiUrl, deployment } = await deployWith(mutations);
     const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
     const accounts = exampleAccounts(cloud, projectDir, role('hub'));
     serveStacks(cloud, place.region);
@@ -85,6 +88,9 @@ export const startLocalHoldfast = async ({
         const node = startAccessNode({ cloud, projectDir, dataDir, nodeId, roleArn, environment }, settings);
         nodes.push(node);
         return node;
+      },
+      async redeploy(changes) {
+        await deployWith(changes);
       },
       async stop() {
         await Promise.all([launchedNodes.stop(), ...nodes.map((node) => node.stop())]);

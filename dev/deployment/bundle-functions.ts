@@ -1,32 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { isYaml, type Mutation, mutatedText } from './mutation.ts';
 import type { Deployment } from './read-serverless.ts';
 
-/** A change to one source file as it is bundled: how a test takes a rule out, to see what notices that it is gone. */
-export interface Mutation {
-  /** From the project's root. */
-  readonly file: string;
-  /** Occurs exactly once in the file. */
-  readonly find: string;
-  readonly replace: string;
-}
-
-/** Throws if a mutation changes nothing: then it would prove nothing. */
 const mutate = (projectDir: string, mutations: readonly Mutation[]): Plugin => ({
   name: 'mutate',
   setup({ onLoad }) {
     for (const file of new Set(mutations.map((mutation) => mutation.file))) {
       const path = join(projectDir, file);
-      const contents = mutations
-        .filter((mutation) => mutation.file === file)
-        .reduce(
-          (text, { find, replace }) => {
-            if (text.split(find).length !== 2) throw new Error(`${file} does not hold exactly once: ${find}`);
-            return text.replace(find, () => replace);
-          },
-          readFileSync(path, 'utf8'),
-        );
+      const contents = mutatedText(projectDir, file, mutations);
       onLoad({ filter: new RegExp(`${path.replace(/[^\\w/]/g, '\\$&')}$`) }, () => ({ contents, loader: 'ts' }));
     }
   },
@@ -42,6 +24,7 @@ export const bundleFunctions = async (
   outdir: string,
   mutations: readonly Mutation[] = [],
 ): Promise<void> => {
+  const ofSources = mutations.filter((mutation) => !isYaml(mutation));
   const { outputFileExtension, ...options } = custom.esbuild as unknown as BuildOptions & {
     outputFileExtension: string;
   };
@@ -54,7 +37,7 @@ export const bundleFunctions = async (
     splitting: true,
     outExtension: { '.js': outputFileExtension },
     logLevel: 'error',
-    ...(mutations.length > 0 ? { plugins: [mutate(projectDir, mutations)] } : {}),
+    ...(ofSources.length > 0 ? { plugins: [mutate(projectDir, ofSources)] } : {}),
   });
 };
 

@@ -3,7 +3,8 @@ import { deployRestApi } from '../../local/apigateway/rest-apis.ts';
 import type { Cloud } from '../../local/cloud.ts';
 import { putRule } from '../../local/events/rules.ts';
 import { deployFunction } from '../../local/lambda/deploy-function.ts';
-import { bundledHandler, bundleFunctions, type Mutation } from './bundle-functions.ts';
+import { bundledHandler, bundleFunctions } from './bundle-functions.ts';
+import type { Mutation } from './mutation.ts';
 import { type Deployment, type FunctionDefinition, type Place, readServerless } from './read-serverless.ts';
 import { deployResource } from './resources.ts';
 import { asRoot, find, type Physical, resolveReferences, type Stack } from './stack.ts';
@@ -29,7 +30,7 @@ export const deploy = async (
   overrides: Readonly<Record<string, string>> = {},
   mutations: readonly Mutation[] = [],
 ): Promise<Deployed> => {
-  const deployment = readServerless(join(projectDir, 'serverless.yml'), place, overrides);
+  const deployment = readServerless(join(projectDir, 'serverless.yml'), place, overrides, mutations);
   const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
   const outdir = join(dataDir, 'functions');
   const bundled = bundleFunctions(deployment, projectDir, outdir, mutations);

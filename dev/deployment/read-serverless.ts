@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type CollectionTag, parse, type ScalarTag, YAMLMap, YAMLSeq } from 'yaml';
+import { type Mutation, mutatedText } from './mutation.ts';
 
 export interface Place {
   readonly accountId: string;
@@ -59,19 +59,20 @@ const customTags = [
   ...shortForm('!Ref', (value) => ({ Ref: value })),
 ];
 
-const readYaml = (path: string): unknown => parse(readFileSync(path, 'utf8'), { merge: true, customTags });
-
 /**
  * Reads the deployment that `serverless.yml` describes. Only the variables that it uses are known: `self:`, `sls:stage`,
  * `aws:accountId`, `aws:region`, `opt:` with a default, and `file()`; any other is an error, never left as it stands.
- * `overrides` replace entries of `custom`.
+ * `overrides` replace entries of `custom`; `mutations` change the files.
  */
 export const readServerless = (
   path: string,
   place: Place,
   overrides: Readonly<Record<string, string>> = {},
+  mutations: readonly Mutation[] = [],
 ): Deployment => {
-  const read = readYaml(path) as Record<string, unknown>;
+  const readYaml = (file: string): unknown =>
+    parse(mutatedText(dirname(path), file, mutations), { merge: true, customTags });
+  const read = readYaml(basename(path)) as Record<string, unknown>;
   const raw: Record<string, unknown> = { ...read, custom: { ...(read.custom as object), ...overrides } };
   const known: Record<string, string> = {
     'sls:stage': place.stage,
@@ -81,7 +82,7 @@ export const readServerless = (
 
   const variable = (expression: string): unknown => {
     const file = /^file\(([^)]+)\)$/.exec(expression);
-    if (file) return resolve(readYaml(join(dirname(path), file[1] as string)));
+    if (file) return resolve(readYaml(file[1] as string));
     const [source, fallback] = expression.split(',').map((part) => part.trim());
     if (source?.startsWith('self:')) {
       const value = source

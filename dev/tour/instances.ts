@@ -6,6 +6,7 @@ import {
   DescribeVolumesCommand,
   type Instance,
   type Snapshot,
+  type Tag,
   type Volume,
 } from '@aws-sdk/client-ec2';
 import { hashVolume, rawVolume, writeBytes } from '../demo/guest.ts';
@@ -69,5 +70,5 @@ export const snapshotsOf = async ({ ec2 }: TourTenant, volumeIds: readonly strin
   return (await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters }))).Snapshots ?? [];
 };
 
-export const tagsOf = (tags: readonly { Key?: string; Value?: string }[] = []): Record<string, string> =>
+export const tagsOf = (tags: readonly Tag[] = []): Record<string, string> =>
   Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? '', Value ?? '']));

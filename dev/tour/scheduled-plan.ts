@@ -1,7 +1,7 @@
 import type { JobView } from '../../core/contracts/api.ts';
+import { tenantRoutes } from '../../core/contracts/api.ts';
 import type { PlanView } from '../../core/contracts/plans.ts';
 import type { VmGroupView } from '../../core/contracts/vm-groups.ts';
-import { tenantRoutes } from '../../core/contracts/api.ts';
 import { eventually } from './eventually.ts';
 import { runInstance } from './instances.ts';
 import { shared, type TourTenant } from './tenant.ts';

@@ -1,4 +1,4 @@
-import type { HypervisorView, Template } from '../../core/contracts/api.ts';
+import type { HypervisorView } from '../../core/contracts/api.ts';
 import { deployTemplate } from '../deployment/deploy-template.ts';
 import type { LocalHoldfast } from '../local-holdfast.ts';
 import type { Person } from './person.ts';
@@ -13,7 +13,7 @@ const EXTERNAL_ID = 'tour-second-service';
 export const addSecondService = async (local: LocalHoldfast, operator: Person): Promise<HypervisorView> => {
   const { accountId } = local.accounts.otherService;
   const place = { accountId, region: local.place.region };
-  const { template: access } = await operator.ask<Template>([
+  const { template: access } = await operator.ask<{ template: string }>([
     ...['hypervisor', 'access-template', '--account', accountId],
     ...['--external-id', EXTERNAL_ID, '--library-bucket', SECOND_BUCKET],
   ]);
@@ -26,7 +26,7 @@ export const addSecondService = async (local: LocalHoldfast, operator: Person): 
     ...['--library-role', String(made.LibraryRoleArn), '--kms-key', String(made.LibraryKeyArn)],
     ...['--recovery-public-key', key.publicKey],
   ]);
-  const { template: nodes } = await operator.ask<Template>(['hypervisor', 'template', hypervisorId]);
+  const { template: nodes } = await operator.ask<{ template: string }>(['hypervisor', 'template', hypervisorId]);
   await deployTemplate(local.cloud, place, 'holdfast-nodes', nodes);
   return operator.ask<HypervisorView>(['hypervisor', 'check', hypervisorId]);
 };

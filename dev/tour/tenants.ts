@@ -47,11 +47,7 @@ export const addTenantByKey = async (local: LocalHoldfast, operator: Person): Pr
   admin.putUser({ accountId: globex.accountId, name: 'holdfast-tenant', policies: { holdfast: permissions } });
   const key = admin.createAccessKey(globex.accountId, 'holdfast-tenant');
   const command = addTenant(globex.name, globex.accountId, ['access-key', '--access-key-id', key.accessKeyId]);
-  return tenantOf(
-    local,
-    globex,
-    await operator.ask(command, { HOLDFAST_SECRET_ACCESS_KEY: key.secretAccessKey }),
-  );
+  return tenantOf(local, globex, await operator.ask(command, { HOLDFAST_SECRET_ACCESS_KEY: key.secretAccessKey }));
 };
 
 const NEWCOMER = { accountId: '555555555555', name: 'initech' };

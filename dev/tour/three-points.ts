@@ -1,6 +1,6 @@
-import { type Truth, runInstance, truthOf } from './instances.ts';
-import { pointOf, runJob, showPoint } from './jobs.ts';
 import type { TenantInstance } from '../demo/tenant-instance.ts';
+import { runInstance, type Truth, truthOf } from './instances.ts';
+import { pointOf, runJob, showPoint } from './jobs.ts';
 import { shared, type TourTenant } from './tenant.ts';
 import type { Tour } from './world.ts';
 

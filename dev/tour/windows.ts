@@ -8,7 +8,11 @@ const PROFILE = 'windows-with-vss';
 
 /** With the role that AWS's guide to VSS asks for: the Systems Manager agent takes the snapshots itself. */
 const makeProfile = async (tour: Tour, { accountId }: TourTenant): Promise<void> => {
-  const allowed = { Effect: 'Allow', Action: ['ec2:CreateSnapshots', 'ec2:CreateTags', 'ec2:Describe*'], Resource: '*' };
+  const allowed = {
+    Effect: 'Allow',
+    Action: ['ec2:CreateSnapshots', 'ec2:CreateTags', 'ec2:Describe*'],
+    Resource: '*',
+  };
   tour.local.cloud.admin.putRole({
     accountId,
     name: PROFILE,

@@ -17,6 +17,8 @@ export interface Tour {
   service(): Promise<HypervisorView>;
   /** In another account, with a library of its own. */
   second(): Promise<HypervisorView>;
+  /** In the deployment's own account, with automatic access nodes and no VM group. */
+  automatic(): Promise<HypervisorView>;
   /** By role, bound to `service`. */
   acme(): Promise<TourTenant>;
   /** By access key, bound to `second`. */
@@ -34,13 +36,15 @@ export interface Tour {
 export const createTour = (local: LocalHoldfast): Tour => {
   const { cloud, place } = local;
   const operator = createPerson(local, local.accounts.operator);
-  const service = once(async () => {
-    const key = await operator.ask<{ publicKey: string }>(['recovery-key', 'create']);
-    return operator.ask<HypervisorView>([
-      ...['hypervisor', 'add', 'service', '--name', 'first', '--account', SERVICE_ACCOUNT, '--auth', 'iam-role'],
-      ...['--recovery-public-key', key.publicKey],
-    ]);
-  });
+  const ownService = (name: string, accessNodes: 'manual' | 'automatic') =>
+    once(async () => {
+      const key = await operator.ask<{ publicKey: string }>(['recovery-key', 'create']);
+      return operator.ask<HypervisorView>([
+        ...['hypervisor', 'add', 'service', '--name', name, '--account', SERVICE_ACCOUNT, '--auth', 'iam-role'],
+        ...['--access-nodes', accessNodes, '--recovery-public-key', key.publicKey],
+      ]);
+    });
+  const service = ownService('first', 'manual');
   const second = once(() => addSecondService(local, operator));
   const bind = async (tenant: TourTenant, to: HypervisorView): Promise<TourTenant> => {
     await operator.ask(['hypervisor', 'bind', tenant.hypervisorId, '--to', to.hypervisorId]);
@@ -51,6 +55,7 @@ export const createTour = (local: LocalHoldfast): Tour => {
     operator,
     service,
     second,
+    automatic: ownService('automatic', 'automatic'),
     acme: once(async () => bind(await addTenantByRole(local, operator), await service())),
     globex: once(async () => bind(await addTenantByKey(local, operator), await second())),
     newcomer: once(() => onboardNewcomer(local, operator)),

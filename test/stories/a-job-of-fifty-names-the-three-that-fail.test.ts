@@ -10,7 +10,8 @@ test('of a job of 50 instances three are busy: it completes with errors, names t
   const ids: string[] = [];
   for (let i = 0; i < 50; i++) ids.push((await launchInstance(acme.ec2, acme.name, [1])).instanceId);
   const other = await instanceWithData(world, globex, [1], { seed: 8 });
-  const busy = ids.slice(20, 23);
+  // The first ones, in the order in which a job takes them: it works on ten at a time.
+  const busy = ids.toSorted().slice(0, 3);
 
   const before = await startBackup(acme, busy);
   // Nobody is there to move their data: the job waits, and holds them.
@@ -22,7 +23,7 @@ test('of a job of 50 instances three are busy: it completes with errors, names t
 
   const job = await waitForJob(acme, jobId);
   assert.deepEqual([job.state, job.error?.name], ['completed with errors', 'InstanceBusy']);
-  const named = busy.toSorted().map((id) => `${id} (InstanceBusy)`);
+  const named = busy.map((id) => `${id} (InstanceBusy)`);
   assert.equal(job.error?.message, `3 of 50 instances failed: ${named.join(', ')}`);
   assert.deepEqual(job.summary, { done: 47, failed: 3 });
   const pointsOf = (instances: typeof job.instances) =>

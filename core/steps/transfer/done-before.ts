@@ -2,7 +2,7 @@ import { OrderWork } from '../../contracts/orders.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { WorkArea } from '../../ports/control.ts';
-import type { OrderDraft } from './place-orders.ts';
+import type { OrderDraft } from './order-draft.ts';
 
 /**
  * The order as it is placed: done, if the attempt before has done exactly this work. Its result comes along, since an

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { OrderId } from '../../contracts/ids.ts';
 import { OrderWork } from '../../contracts/orders.ts';
 import type { InstanceRef } from '../../contracts/steps.ts';
 import type { Order } from '../../domain/order.ts';
@@ -7,16 +6,7 @@ import { transferKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { WorkArea } from '../../ports/control.ts';
 import { asDoneBefore } from './done-before.ts';
-
-export interface OrderDraft {
-  /** The id of the same order in an attempt: this one's, and, where that has left something, in those before it. */
-  orderIdIn(attempt: number): OrderId;
-  readonly volumeId: string;
-  /** To be read or written. */
-  readonly blocks: number;
-  readonly snapshotIds: readonly string[];
-  readonly work: OrderWork;
-}
+import type { OrderDraft } from './order-draft.ts';
 
 const PlannedOrder = z.strictObject({
   orderId: z.string(),

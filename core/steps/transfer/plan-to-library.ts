@@ -23,8 +23,9 @@ import { openTenant, serviceOf } from '../tenant-of-job.ts';
 import { countersSoFar } from './counters-so-far.ts';
 import { finishOrder } from './finish-order.ts';
 import { markWaiting } from './mark-waiting.ts';
+import type { OrderDraft } from './order-draft.ts';
 import { pendingPoint } from './pending-point.ts';
-import { dropOrders, type OrderDraft, openOrders, type PlannedOrder, placeOrders, readPlan } from './place-orders.ts';
+import { dropOrders, openOrders, type PlannedOrder, placeOrders, readPlan } from './place-orders.ts';
 import { plannedBlocks } from './planned-blocks.ts';
 import { queueDeadline } from './queue-deadline.ts';
 

@@ -8,7 +8,8 @@ import { openTenant, serviceOf } from '../tenant-of-job.ts';
 import { countersSoFar } from './counters-so-far.ts';
 import { finishOrder } from './finish-order.ts';
 import { markWaiting } from './mark-waiting.ts';
-import { type OrderDraft, openOrders, placeOrders, readPlan } from './place-orders.ts';
+import type { OrderDraft } from './order-draft.ts';
+import { openOrders, placeOrders, readPlan } from './place-orders.ts';
 import type { PlanDeps } from './plan-to-library.ts';
 import { queueDeadline } from './queue-deadline.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { HypervisorView } from '../../../core/contracts/api.ts';
 import { EXIT } from '../../../cli/exit-codes.ts';
+import type { HypervisorView } from '../../../core/contracts/api.ts';
 import type { Refusal } from '../person.ts';
 import type { Row } from '../row.ts';
 import type { Tour } from '../world.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { EXIT } from '../../../cli/exit-codes.ts';
 import type { HypervisorView } from '../../../core/contracts/api.ts';
 import { operatorRoutes } from '../../../core/contracts/api.ts';
-import { EXIT } from '../../../cli/exit-codes.ts';
 import type { Row } from '../row.ts';
 
 const ONLY_TWO = /must be assume-role or access-key/;

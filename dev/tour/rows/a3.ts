@@ -44,7 +44,7 @@ export const a3: Row = {
     ] as const) {
       const keys = records
         .filter(({ eventName }) => eventName === 'PutObject')
-        .map(({ requestParameters }) => requestParameters as { Bucket?: string; Key?: string })
+        .map(({ requestParameters }) => (requestParameters ?? {}) as { Bucket?: string; Key?: string })
         .filter(({ Bucket }) => Bucket === bucket)
         .map(({ Key = '' }) => Key);
       assert.ok(keys.length > 0, `nothing was written to ${bucket}, the library of ${tenant.name}’s side`);

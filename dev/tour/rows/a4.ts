@@ -41,7 +41,12 @@ export const a4: Row = {
     const { trustPolicy } = local.cloud.admin.role(arn) ?? {};
     assert.ok(trustPolicy, arn);
     const grant = (permissions: PolicyDocument) =>
-      local.cloud.admin.putRole({ accountId, name: 'holdfast-tenant', trustPolicy, policies: { holdfast: permissions } });
+      local.cloud.admin.putRole({
+        accountId,
+        name: 'holdfast-tenant',
+        trustPolicy,
+        policies: { holdfast: permissions },
+      });
     grant(without(shipped));
     try {
       const { exitCode, stdout } = await operator.run(['permissions', 'check', hypervisorId, '--json']);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { createProgram } from '../../../cli/program.ts';
 import type { HypervisorView } from '../../../core/contracts/api.ts';
+import { operatorRoutes, tenantRoutes } from '../../../core/contracts/api.ts';
 import type { PlanView } from '../../../core/contracts/plans.ts';
 import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
-import { operatorRoutes, tenantRoutes } from '../../../core/contracts/api.ts';
 import type { Row } from '../row.ts';
-import { createProgram } from '../../../cli/program.ts';
 
 interface OpenApi {
   readonly openapi: string;

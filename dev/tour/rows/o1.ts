@@ -6,7 +6,8 @@ import type { Row } from '../row.ts';
 
 export const o1: Row = {
   row: 'O1',
-  title: 'streaming backup: full, incremental (changed blocks only), and a full of a volume where its lineage is broken',
+  title:
+    'streaming backup: full, incremental (changed blocks only), and a full of a volume where its lineage is broken',
   async run(tour) {
     const acme = await tour.acme();
     await tour.nodes();
@@ -20,10 +21,10 @@ export const o1: Row = {
     await work(tour, data, 1);
     const incremental = await runJob(acme, 'backup', 'start', instanceId);
     const { counters } = onlyInstance(incremental);
-    assert.deepEqual([levels(incremental).get(root)?.level, levels(incremental).get(data)?.level], [
-      'incremental',
-      'incremental',
-    ]);
+    assert.deepEqual(
+      [levels(incremental).get(root)?.level, levels(incremental).get(data)?.level],
+      ['incremental', 'incremental'],
+    );
     assert.ok(counters.transferred <= 4, `1 MiB has changed, ${counters.transferred} blocks of 512 KiB were read`);
 
     const left = await snapshotsOf(acme, [root, data]);

@@ -20,10 +20,10 @@ export const o2: Row = {
     const commands = ['--freeze', FREEZE, '--thaw', THAW];
     const still = await runJob(acme, 'snapshot', 'start', instanceId, ...commands);
     assert.deepEqual(onlyInstance(still).consistency, { kind: 'application' });
-    assert.deepEqual((await commandsSentTo(tour, instanceId)).map((command) => command.trim().split('\n').at(-1)), [
-      FREEZE,
-      THAW,
-    ]);
+    assert.deepEqual(
+      (await commandsSentTo(tour, instanceId)).map((command) => command.trim().split('\n').at(-1)),
+      [FREEZE, THAW],
+    );
     const pointId = pointOf(still);
     const snapshots = await snapshotsOf(acme, volumeIds);
     const mine = snapshots.filter(({ Tags }) => tagsOf(Tags)['holdfast:recovery-point'] === pointId);

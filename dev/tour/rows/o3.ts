@@ -30,7 +30,10 @@ export const o3: Row = {
     const { recoveryPointIds = [], volumes } = onlyInstance(onDemand);
     assert.equal(recoveryPointIds.length, 1, 'only what is not copied yet is copied');
     assert.equal((await showPoint(acme, recoveryPointIds[0] ?? '')).copyOf, second);
-    assert.ok(volumes?.every(({ level }) => level === 'incremental'), 'compared with the copy before it');
+    assert.ok(
+      volumes?.every(({ level }) => level === 'incremental'),
+      'compared with the copy before it',
+    );
     const nothing = await runJob(acme, 'backup-copy', 'start', '--instance', instanceId);
     assert.deepEqual(nothing.instances ?? [], [], 'nothing is left to copy');
 
