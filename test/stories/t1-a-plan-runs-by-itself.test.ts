@@ -144,7 +144,10 @@ test('T1: EventBridge Scheduler starts what plans say, once each time, for each 
         name: 'daily',
         method: 'snapshot',
         schedule: { expression: 'cron(30 3 * * ? *)', timeZone: 'Europe/Berlin' },
+        consistency: { kind: 'application', freeze: 'hold-still' },
       } as const;
+      // A job that stays open for as long as it is looked at.
+      await guest(world, ofAcme.instanceId, { agent: true, scripts: [{ contains: 'hold-still', outcome: 'hang' }] });
       await acme.api.call(tenantRoutes.replacePlan, { params: { planId: snapshots.planId }, body });
       const { State, ScheduleExpression, ScheduleExpressionTimezone } = await scheduleOf(world, snapshots.planId);
       assert.deepEqual(
@@ -158,7 +161,9 @@ test('T1: EventBridge Scheduler starts what plans say, once each time, for each 
       assert.ok(jobId);
       const later = await deliver(world, acme, snapshots.planId, dueAt + MINUTE);
       assert.equal(later.outcome, 'skipped', JSON.stringify(later));
-      await completed(world, acme, jobId);
+      await acme.api.call(tenantRoutes.cancelJob, { params: { jobId } });
+      assert.equal((await waitForJob(acme, jobId)).state, 'cancelled');
+      await waitForCleanup(world, jobId);
       assert.equal((await deliver(world, acme, snapshots.planId, dueAt)).outcome, 'nothing to do');
       assert.equal((await ofSchedule(acme, snapshots.planId)).length, before + 2);
       const skipped = await waitForJob(acme, later.jobId ?? '');

@@ -6,6 +6,7 @@ import type { Row } from '../row.ts';
 import { SECOND_BUCKET } from '../second-service.ts';
 import type { TourTenant } from '../tenant.ts';
 import type { Tour } from '../world.ts';
+import { writtenObjects } from '../written-objects.ts';
 
 const throughOwnService = async (tour: Tour, tenant: TourTenant): Promise<void> => {
   const { instanceId, volumes } = await runInstance(tour, tenant);
@@ -37,18 +38,15 @@ export const a3: Row = {
 
     const since = local.cloud.trail.mark();
     await Promise.all([throughOwnService(tour, acme), throughOwnService(tour, globex)]);
-    const records = await local.cloud.trail.records({ since });
+    const written = await writtenObjects(tour, since);
+    const ownBucket = `holdfast-${local.place.stage}-library-${first.accountId}`;
     for (const [tenant, service, bucket, prefix] of [
-      [acme, first, `holdfast-${local.place.stage}-library-${first.accountId}`, ''],
-      [globex, second, SECOND_BUCKET, 'holdfast/'],
+      [acme, first, ownBucket, first.hypervisorId],
+      [globex, second, SECOND_BUCKET, 'holdfast'],
     ] as const) {
-      const keys = records
-        .filter(({ eventName }) => eventName === 'PutObject')
-        .map(({ requestParameters }) => (requestParameters ?? {}) as { Bucket?: string; Key?: string })
-        .filter(({ Bucket }) => Bucket === bucket)
-        .map(({ Key = '' }) => Key);
+      const keys = written.get(bucket) ?? [];
       assert.ok(keys.length > 0, `nothing was written to ${bucket}, the library of ${tenant.name}’s side`);
-      const strange = keys.filter((key) => !key.startsWith(`${prefix}tenants/${tenant.hypervisorId}/`));
+      const strange = keys.filter((key) => !key.startsWith(`${prefix}/tenants/${tenant.hypervisorId}/`));
       assert.deepEqual(strange, [], `only ${tenant.name}’s data comes to ${service.name}’s library`);
     }
     const used = await operator.run(['hypervisor', 'remove', second.hypervisorId]);

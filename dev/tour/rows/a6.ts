@@ -46,7 +46,11 @@ export const a6: Row = {
     const planParams = { planId: plan.planId };
     assert.deepEqual((await newcomer.api.call(tenantRoutes.getPlan, { params: planParams })).retention, { days: 7 });
     await newcomer.ask(['plan', 'change', plan.planId, '--keep-days', '14']);
-    assert.deepEqual((await newcomer.api.call(tenantRoutes.getPlan, { params: planParams })).retention, { days: 14 });
+    assert.deepEqual(
+      (await newcomer.api.call(tenantRoutes.getPlan, { params: planParams })).retention,
+      { days: 14 },
+      'what the command changed, the API reads',
+    );
     const group = await newcomer.api.call(tenantRoutes.addVmGroup, {
       body: { name: 'tour', match: { tag: { key: 'app', value: 'web' } }, planId: plan.planId },
     });

@@ -24,6 +24,7 @@ export const o1: Row = {
     assert.deepEqual(
       [levels(incremental).get(root)?.level, levels(incremental).get(data)?.level],
       ['incremental', 'incremental'],
+      'an incremental of both',
     );
     assert.ok(counters.transferred <= 4, `1 MiB has changed, ${counters.transferred} blocks of 512 KiB were read`);
 

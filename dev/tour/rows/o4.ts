@@ -69,7 +69,10 @@ const inPlace = async (
     volumes.map(({ volumeId }) => volumeId).toSorted(),
   );
   assert.deepEqual(replacedVolumes.map(({ volumeId }) => volumeId).toSorted(), before.toSorted());
-  assert.ok(replacedVolumes.every(({ kept }) => kept === (old === 'keep')));
+  assert.ok(
+    replacedVolumes.every(({ kept }) => kept === (old === 'keep')),
+    old === 'keep' ? 'the replaced volumes are kept' : 'the replaced volumes are removed',
+  );
   if (old === 'keep') {
     const states = (await volumesOf(tenant, before)).map(({ State }) => State);
     assert.deepEqual(states, ['available', 'available'], 'the replaced volumes are kept');
