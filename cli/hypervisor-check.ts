@@ -19,7 +19,7 @@ export const addHypervisorCheck = (group: Command): void => {
       const hypervisor = wait
         ? await waitUntilReady(context, { hypervisorId })
         : await api.call(operatorRoutes.checkHypervisor, { params: { hypervisorId } });
-      const ready = hypervisor.state !== 'preparing';
+      const ready = hypervisor.state === 'ready';
       if (screen.json) screen.value(hypervisor);
       else {
         screen.line(

@@ -2,7 +2,11 @@ import type { HypervisorView } from '../core/contracts/api.ts';
 import type { Screen } from './screen.ts';
 import { time } from './units.ts';
 
-const STATES = { ready: 'ready', preparing: 'preparing: what its template makes is not found yet' } as const;
+const STATES = {
+  ready: 'ready',
+  preparing: 'preparing: what its template makes is not found yet',
+  removing: 'being removed',
+} as const;
 
 /** Of an operator's view, whatever applies. */
 export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void => {
@@ -17,6 +21,7 @@ export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void
     ['ExternalId', hypervisor.externalId],
     ['Access key', hypervisor.accessKeyId],
     ['Bound to', hypervisor.kind === 'tenant' ? (hypervisor.boundTo ?? 'nothing yet') : undefined],
+    ['State', hypervisor.removing && STATES.removing],
     ['Bound since', hypervisor.boundAt && time(hypervisor.boundAt)],
     ['State', hypervisor.state && STATES[hypervisor.state]],
     ['Access nodes', hypervisor.accessNodes],

@@ -14,9 +14,24 @@ const ALL = 'HYPERVISORS';
 const place = (hypervisor: Hypervisor): string =>
   hypervisor.kind === 'tenant' ? `tenant#${hypervisor.accountId}` : `service#${hypervisor.hypervisorId}`;
 const pointerKey = (hypervisorId: string): Key => ({ pk: `HYPERVISOR#${hypervisorId}`, sk: 'POINTER' });
-const still = (hypervisorId: string): Condition => ({
-  text: '#hypervisorId = :hypervisorId',
-  values: { ':hypervisorId': hypervisorId },
+const still = (hypervisorId: string, and?: Condition): Condition => ({
+  text: ['#hypervisorId = :hypervisorId', ...(and ? [`(${and.text})`] : [])].join(' AND '),
+  values: { ':hypervisorId': hypervisorId, ...and?.values },
+});
+
+type Binding = TenantHypervisor['binding'];
+const isSame = (a: Binding, b: Binding): boolean => a?.serviceId === b?.serviceId && a?.boundAt === b?.boundAt;
+const bindable = (expected: Binding): Condition =>
+  expected
+    ? {
+        text: 'attribute_not_exists(#removing) AND #binding.#serviceId = :expectedService AND #binding.#boundAt = :expectedAt',
+        values: { ':expectedService': expected.serviceId, ':expectedAt': expected.boundAt },
+      }
+    : { text: 'attribute_not_exists(#removing) AND attribute_not_exists(#binding)' };
+
+const inState = (from: readonly ServiceHypervisor['state'][]): Condition => ({
+  text: `#state IN (${from.map((_, at) => `:from${at}`).join(', ')})`,
+  values: Object.fromEntries(from.map((state, at) => [`:from${at}`, state])),
 });
 
 export const createDynamoHypervisors = (table: Table): Hypervisors => {
@@ -28,10 +43,15 @@ export const createDynamoHypervisors = (table: Table): Hypervisors => {
     return item?.hypervisorId === hypervisorId ? { key, hypervisor: recordOf<Hypervisor>(item) } : undefined;
   };
 
-  const change = async (kind: Hypervisor['kind'], id: string, set: Change['set'] & object): Promise<boolean> => {
+  const change = async (
+    kind: Hypervisor['kind'],
+    id: string,
+    set: Change['set'] & object,
+    only?: Condition,
+  ): Promise<boolean> => {
     const found = await find(id);
     if (found?.hypervisor.kind !== kind) return false;
-    return (await table.update(found.key, { set }, still(id))) !== undefined;
+    return (await table.update(found.key, { set }, still(id, only))) !== undefined;
   };
 
   return {
@@ -49,14 +69,21 @@ export const createDynamoHypervisors = (table: Table): Hypervisors => {
       return item && recordOf<TenantHypervisor>(item);
     },
     list: (page) => readPage(table, ALL, page, false, async (rows) => rows.map((item) => recordOf<Hypervisor>(item))),
-    bind: (tenantId, binding) => change('tenant', tenantId, { binding }),
+    async bind(tenantId, binding, expected) {
+      if (await change('tenant', tenantId, { binding }, bindable(expected))) return true;
+      // The answer to a write that was done may have been lost, and the second try of it refused.
+      const hypervisor = (await find(tenantId))?.hypervisor;
+      return hypervisor?.kind === 'tenant' && !hypervisor.removing && isSame(hypervisor.binding, binding);
+    },
+    setRemoving: (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
     // All tenants are read: a megabyte, which is one query's worth, holds some 1,500, and a row that points from the
     // service to its tenants could be left behind by a crash.
     boundTo: async (serviceId) =>
       (await table.all(ALL, 'tenant#'))
         .map((item) => recordOf<TenantHypervisor>(item))
         .filter(({ binding }) => binding?.serviceId === serviceId),
-    updateService: (serviceId, fields: Partial<ServiceHypervisor>) => change('service', serviceId, fields),
+    updateService: (serviceId, fields: Partial<ServiceHypervisor>, from) =>
+      change('service', serviceId, fields, from && inState(from)),
     async remove(hypervisorId) {
       const pointer = await table.get(pointerKey(hypervisorId));
       if (!pointer) return;

@@ -39,6 +39,7 @@ export const createDynamoJobs = (table: Table): Jobs => {
     ...createDynamoJobInstances(table),
     get,
     open: open.list,
+    openOf: open.ofTenant,
     async add(job) {
       await table.putMany([timelineRow(timeline(job.tenantId), job.createdAt, job.jobId)]);
       if (isOpen(job.state)) await open.note(job);

@@ -16,7 +16,7 @@ type Attempt = Pick<Job, 'tenantId' | 'jobId' | 'attempt'>;
 
 const rowOf = ({ tenantId, jobId, attempt }: Attempt): Item => ({
   pk: OPEN,
-  sk: `${jobId}#${attempt}`,
+  sk: `${tenantId}#${jobId}#${attempt}`,
   tenantId,
   jobId,
   attempt,
@@ -28,6 +28,23 @@ const isOver = (job: Job, attempt: number): boolean =>
 export const createOpenJobs = (table: Table, load: (jobs: readonly Attempt[]) => Promise<readonly Job[]>) => {
   const drop = (attempt: Attempt): Promise<void> => table.delete(rowOf(attempt) satisfies Key);
 
+  /** The job of each row, or undefined where the row stands for nothing; a row of an attempt that is over goes. */
+  const jobsOf = async (items: readonly Item[]): Promise<readonly (Job | undefined)[]> => {
+    const rows = items as unknown as readonly Attempt[];
+    // Two attempts' rows may name one job, and DynamoDB refuses to be asked for it twice.
+    const distinct = [...new Map(rows.map((row) => [row.jobId, row])).values()];
+    const jobs = new Map((await load(distinct)).map((job) => [job.jobId, job]));
+    const over = rows.filter(({ jobId, attempt }) => {
+      const job = jobs.get(jobId);
+      return job !== undefined && isOver(job, attempt);
+    });
+    await Promise.all(over.map(drop));
+    return rows.map(({ jobId, attempt }) => {
+      const job = jobs.get(jobId);
+      return job?.attempt === attempt && isOpen(job.state) ? job : undefined;
+    });
+  };
+
   return {
     /** To be called before the record says that the attempt is open. */
     note: (attempt: Attempt): Promise<void> => table.putMany([rowOf(attempt)]),
@@ -35,21 +52,8 @@ export const createOpenJobs = (table: Table, load: (jobs: readonly Attempt[]) =>
     async settle(job: Job, attempt = job.attempt): Promise<void> {
       if (isOver(job, attempt)) await drop({ ...job, attempt });
     },
-    list: (page: PageRequest): Promise<Page<Job>> =>
-      readPage(table, OPEN, page, false, async (items) => {
-        const rows = items as unknown as readonly Attempt[];
-        // Two attempts' rows may name one job, and DynamoDB refuses to be asked for it twice.
-        const distinct = [...new Map(rows.map((row) => [row.jobId, row])).values()];
-        const jobs = new Map((await load(distinct)).map((job) => [job.jobId, job]));
-        const over = rows.filter(({ jobId, attempt }) => {
-          const job = jobs.get(jobId);
-          return job !== undefined && isOver(job, attempt);
-        });
-        await Promise.all(over.map(drop));
-        return rows.map(({ jobId, attempt }) => {
-          const job = jobs.get(jobId);
-          return job?.attempt === attempt && isOpen(job.state) ? job : undefined;
-        });
-      }),
+    list: (page: PageRequest): Promise<Page<Job>> => readPage(table, OPEN, page, false, jobsOf),
+    ofTenant: async (tenantId: string): Promise<readonly Job[]> =>
+      (await jobsOf(await table.all(OPEN, `${tenantId}#`))).filter((job) => job !== undefined),
   };
 };

@@ -23,7 +23,7 @@ import {
   TenantJobView,
 } from './api-views.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
-import { HypervisorId, InstanceId, JobId, NodeId, PlanId, RecoveryPointId, VmGroupId } from './ids.ts';
+import { HypervisorId, InstanceId, JobId, NodeId, PlainText, PlanId, RecoveryPointId, VmGroupId } from './ids.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot } from './job-requests.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
 import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
@@ -92,7 +92,7 @@ const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends 
       'PUT',
       '/recovery-points/{recoveryPointId}/legal-hold',
       200,
-      z.strictObject({ reason: z.string().min(1).max(1_024) }),
+      z.strictObject({ reason: PlainText.min(1).max(1_024) }),
       RecoveryPointView,
     ),
     releaseRecoveryPoint: remove('/recovery-points/{recoveryPointId}/legal-hold', RecoveryPointView),

@@ -39,7 +39,9 @@ export const HypervisorView = z.strictObject({
   libraryRoleArn: z.string().optional(),
   kmsKeyArn: z.string().optional(),
   /** Of a service hypervisor; `preparing`: what its template makes is not found yet. */
-  state: z.enum(['ready', 'preparing']).optional(),
+  state: z.enum(['ready', 'preparing', 'removing']).optional(),
+  /** Of a tenant hypervisor that is being removed. */
+  removing: z.literal(true).optional(),
   autoScalingGroupName: z.string().optional(),
   /** What nodes in another account assume to take orders. */
   nodeControlRoleArn: z.string().optional(),

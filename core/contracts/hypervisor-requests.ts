@@ -1,6 +1,6 @@
 /** What an operator sends about hypervisors and access nodes. */
 import { z } from 'zod';
-import { AccountId, HypervisorId, Region } from './ids.ts';
+import { AccountId, HypervisorId, PlainText, Region } from './ids.ts';
 
 const RoleArn = z.string().regex(/^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'must be the ARN of an IAM role');
 
@@ -22,7 +22,7 @@ const TENANT_AUTH =
 export const AddHypervisor = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('service'),
-    name: z.string().min(1).max(64),
+    name: PlainText.min(1).max(64),
     accountId: AccountId,
     region: Region,
     auth: z.discriminatedUnion('method', [IamRole, AssumeRole, AccessKey]),
@@ -57,7 +57,7 @@ export const AddHypervisor = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('tenant'),
-    name: z.string().min(1).max(64),
+    name: PlainText.min(1).max(64),
     accountId: AccountId,
     region: Region,
     /** A2: an IAM role is refused for a tenant; the error says which two methods are allowed. */
@@ -89,5 +89,5 @@ export const ServiceAccess = z.strictObject({
 export type ServiceAccess = z.infer<typeof ServiceAccess>;
 
 /** A node that is added by hand (O6): to be started with the settings that the answer gives. */
-export const AddAccessNode = z.strictObject({ name: z.string().min(1).max(64) });
+export const AddAccessNode = z.strictObject({ name: PlainText.min(1).max(64) });
 export type AddAccessNode = z.infer<typeof AddAccessNode>;

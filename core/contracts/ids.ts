@@ -12,9 +12,15 @@ export const NodeId = id('node');
 export const VmGroupId = id('vmg');
 export const PlanId = id('plan');
 
+/** Text that people read: on terminals too, so without their control characters. */
+export const PlainText = z.string().regex(/^[^\p{Cc}]*$/u, 'must have no control characters');
+
 /** 12 digits. */
 export const AccountId = z.string().regex(/^\d{12}$/, 'must be an AWS account id: 12 digits');
-export const Region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like eu-central-1');
+export const Region = z
+  .string()
+  .max(32)
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region, like eu-central-1');
 export const InstanceId = z
   .string()
   .regex(/^i-[0-9a-f]{8,17}$/, 'must be an EC2 instance id, like i-0123456789abcdef0');

@@ -1,6 +1,6 @@
 /** Plans: when VM groups are protected, how, and how long their recovery points are kept. */
 import { z } from 'zod';
-import { HypervisorId, PlanId, Region } from './ids.ts';
+import { HypervisorId, PlainText, PlanId, Region } from './ids.ts';
 
 /** O7, O8: what it is for, and how data moves. Rules are checked before anything else looks at them. */
 export const Purpose = z.enum(['restore', 'replication', 'conversion']);
@@ -46,7 +46,7 @@ export type Retention = z.infer<typeof Retention>;
 const Command = z.string().min(1).max(4_096);
 
 export const PlanFields = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: PlainText.min(1).max(64),
   /** What a run of the schedule starts. */
   method: z.enum(['streaming', 'snapshot']).default('streaming'),
   /** Absent: on demand only. */

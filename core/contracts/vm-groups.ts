@@ -1,6 +1,6 @@
 /** VM groups: which instances of a hypervisor are protected together, and which of their volumes. */
 import { z } from 'zod';
-import { HypervisorId, InstanceId, PlanId, VmGroupId } from './ids.ts';
+import { HypervisorId, InstanceId, PlainText, PlanId, VmGroupId } from './ids.ts';
 
 /** EC2's own: `*` is any number of characters, `?` one; everything else is meant literally. */
 const Pattern = z.string().min(1).max(256);
@@ -62,7 +62,7 @@ export const VolumeRule = z
 export type VolumeRule = z.infer<typeof VolumeRule>;
 
 export const VmGroupFields = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: PlainText.min(1).max(64),
   match: InstanceRule,
   exclude: z
     .strictObject({ instances: InstanceRule.optional(), volumes: z.array(VolumeRule).max(20).default([]) })

@@ -7,6 +7,8 @@ export interface AccessNode {
   readonly name: string;
   /** `manual`: added by hand (O6); `automatic`: launched by the service hypervisor's Auto Scaling group. */
   readonly origin: 'manual' | 'automatic';
+  /** An operator has added it (O6); a node's own word for what it is does not count for that. */
+  readonly addedByHand?: boolean;
   readonly os?: 'linux' | 'windows';
   readonly osVersion?: string;
   /** Of the access node's software. */
@@ -36,3 +38,6 @@ export const accessNodeStatus = (node: AccessNode, now: number): AccessNodeStatu
   if (node.draining) return 'draining';
   return node.slots !== undefined && (node.held ?? 0) >= node.slots ? 'busy' : 'online';
 };
+
+/** Kept of one service hypervisor besides those that an operator has added: more say that they are there than can be. */
+export const MOST_UNKNOWN_NODES = 200;

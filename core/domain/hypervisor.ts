@@ -31,8 +31,11 @@ export interface ServiceHypervisor extends HypervisorBase {
     /** Opens the library's bucket and key; assumed with a policy for one tenant's prefix. */
     readonly roleArn: string;
   };
-  /** `preparing`: in another account, until what its template makes is found there; nobody can be bound to it yet. */
-  readonly state: 'ready' | 'preparing';
+  /**
+   * `preparing`: in another account, until what its template makes is found there; nobody can be bound to it yet.
+   * `removing`: it is being taken apart, and nobody can be bound to it any more.
+   */
+  readonly state: 'ready' | 'preparing' | 'removing';
   /** Of automatic nodes: what launches them. */
   readonly automaticNodes?: { readonly autoScalingGroupName: string; readonly launchTemplateName: string };
   /** The control-plane role that its nodes assume to take orders, where they run in another account. */
@@ -45,6 +48,8 @@ export interface TenantHypervisor extends HypervisorBase {
   readonly kind: 'tenant';
   /** "Use service account resources". */
   readonly binding?: { readonly serviceId: HypervisorId; readonly boundAt: number };
+  /** It is being removed: nothing is begun for it any more. */
+  readonly removing?: true;
 }
 
 export type Hypervisor = ServiceHypervisor | TenantHypervisor;

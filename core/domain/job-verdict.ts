@@ -1,4 +1,5 @@
 import type { Job, JobError, JobInstance } from './job.ts';
+import { tenantErrorName } from './tenant-words.ts';
 
 /** So many failed instances are named in a job's own error; all of them have their own. */
 const NAMED = 20;
@@ -23,10 +24,16 @@ export const judge = (job: Job, instances: readonly JobInstance[], error?: JobEr
 const ofInstances = (failed: readonly JobInstance[], all: number): JobError | undefined => {
   const [first] = failed;
   if (!first || all === 1) return first?.error;
-  const named = failed
-    .slice(0, NAMED)
-    .map(({ instanceId, error }) => `${instanceId} (${error?.name ?? 'not finished'})`);
   const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
-  const message = `${failed.length} of ${all} instances failed: ${named.join(', ')}${more}`;
-  return { name: failed.find(({ error }) => error)?.error?.name ?? 'Error', message, tenantMessage: message };
+  const sentence = (word: (name: string) => string): string => {
+    const named = failed
+      .slice(0, NAMED)
+      .map(({ instanceId, error }) => `${instanceId} (${error ? word(error.name) : 'not finished'})`);
+    return `${failed.length} of ${all} instances failed: ${named.join(', ')}${more}`;
+  };
+  return {
+    name: failed.find(({ error }) => error)?.error?.name ?? 'Error',
+    message: sentence((name) => name),
+    tenantMessage: sentence(tenantErrorName),
+  };
 };

@@ -4,7 +4,7 @@ import type { Problem } from '../contracts/api.ts';
 import type { JobId } from '../contracts/ids.ts';
 import type { HoldfastError } from './errors.ts';
 import { remedyFor } from './remedies.ts';
-import { tenantMessageOf, withoutServiceSide } from './tenant-words.ts';
+import { tenantErrorName, tenantMessageOf, withoutServiceSide } from './tenant-words.ts';
 
 /** Who reads it. Of a tenant: what is its own, so that everything else can be taken out. */
 export type Audience =
@@ -26,15 +26,16 @@ const asSentence = (text: string): string =>
 
 export const problemOf = (error: HoldfastError, audience: Audience, jobId?: JobId): Problem => {
   const forTenant = audience.kind === 'tenant';
+  const name = forTenant ? tenantErrorName(error.name) : error.name;
   const detail = forTenant ? tenantMessageOf(error, audience) : error.message;
   // a remedy beside a tenantMessage was written for operators, as the message was
   const own = forTenant && error.tenantMessage !== undefined ? undefined : error.remedy;
   const remedy = own ?? remedyFor(error.name, audience.kind);
   return {
-    type: typeOf(error.name),
-    title: titleOf(error.name),
+    type: typeOf(name),
+    title: titleOf(name),
     status: error.status,
-    code: error.name,
+    code: name,
     // those of invalid requests may start with a field's name, which keeps its spelling
     detail: error.name === 'InvalidRequest' ? stopped(detail) : asSentence(detail),
     ...(error.field === undefined ? {} : { field: error.field }),

@@ -31,7 +31,13 @@ export interface RecoveryPoint {
   readonly copiedTo?: RecoveryPointId;
   readonly consistency?: { readonly kind: 'crash' | 'application'; readonly reason?: string };
   /** Retention leaves it alone as long as it is there. */
-  readonly legalHold?: { readonly since: number; readonly by: string; readonly reason: string };
+  readonly legalHold?: {
+    readonly since: number;
+    readonly by: string;
+    /** Whose hold it is: what the provider holds, a tenant cannot lift. */
+    readonly heldBy: 'operator' | 'tenant';
+    readonly reason: string;
+  };
   readonly expiredAt?: number;
   /** Of an expired one of kind `snapshot`: when its snapshots were removed. */
   readonly dataRemovedAt?: number;

@@ -70,6 +70,8 @@ const knownZone = (timeZone: string): boolean => {
   }
 };
 
+const LONGEST_RATE_MS = 366 * 86_400_000;
+
 /** Errors: InvalidRequest, naming the field below `field`. */
 export const checkSchedule = (schedule: ScheduleFields, field: string): void => {
   if (!knownZone(schedule.timeZone)) {
@@ -78,13 +80,15 @@ export const checkSchedule = (schedule: ScheduleFields, field: string): void => 
       remedy: 'Correct it and send the request again.',
     });
   }
-  if (rateOf(schedule.expression) !== undefined) return;
   const refuse = (why: string): InvalidRequest =>
     new InvalidRequest(`${field}.expression must be a schedule that EventBridge Scheduler can read: ${why}.`, {
       field: `${field}.expression`,
       remedy:
         'Write cron(minutes hours day-of-month month day-of-week year), like cron(0 2 * * ? *), or rate(6 hours).',
     });
+  const rate = rateOf(schedule.expression);
+  if (rate !== undefined && rate > LONGEST_RATE_MS) throw refuse('a rate is a year at most');
+  if (rate !== undefined) return;
   let cron: Cron;
   try {
     cron = cronOf(schedule);

@@ -26,7 +26,7 @@ export const withoutServiceSide = (text: string, own: { readonly accountId: stri
       account === own.accountId ? arn : PROVIDER,
     )
     // not the last group of a UUID, which may be twelve digits too
-    .replace(/(?<![\w-])\d{12}(?![\w-])/g, (account) => (account === own.accountId ? account : PROVIDER))
+    .replace(/(?<!\w)(?<![0-9a-f]{4}-)\d{12}(?!\w)/g, (account) => (account === own.accountId ? account : PROVIDER))
     .replace(/\bhv-[a-z0-9-]{8,44}/g, (id) => (id === own.hypervisorId ? id : PROVIDER))
     .replace(/\b(node|ord|lib)-[a-z0-9-]{8,44}/g, PROVIDER);
 
@@ -43,3 +43,12 @@ export const tenantMessageOf = (
 /** "waiting for an access node" is the service side's business. */
 export const tenantPhase = (phase: string): string =>
   phase === 'waiting for an access node' ? 'waiting for capacity' : phase;
+
+/** Errors whose very names speak of the service side, as a tenant reads them. */
+const TENANT_NAMES: Readonly<Record<string, string>> = {
+  NoAccessNode: 'NoCapacity',
+  LibraryUnavailable: 'StorageUnavailable',
+  LibraryFull: 'StorageFull',
+};
+
+export const tenantErrorName = (name: string): string => TENANT_NAMES[name] ?? name;

@@ -15,7 +15,7 @@ import type { Job, JobError, JobInstance, JobRequest, RestoreResult } from './jo
 import type { Audience } from './problems.ts';
 import type { RecoveryPoint } from './recovery-point.ts';
 import { remedyFor } from './remedies.ts';
-import { tenantMessageOf, tenantPhase, withoutServiceSide } from './tenant-words.ts';
+import { tenantErrorName, tenantMessageOf, tenantPhase, withoutServiceSide } from './tenant-words.ts';
 import { defined, time } from './view-fields.ts';
 
 const libraryName = (library: LibraryRef): string =>
@@ -55,9 +55,12 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
           nodeControlRoleArn: hypervisor.nodeControlRoleArn,
         }),
       }
-    : hypervisor.binding
-      ? { boundTo: hypervisor.binding.serviceId, boundAt: time(hypervisor.binding.boundAt) }
-      : {}),
+    : {
+        ...(hypervisor.binding
+          ? { boundTo: hypervisor.binding.serviceId, boundAt: time(hypervisor.binding.boundAt) }
+          : {}),
+        ...defined({ removing: hypervisor.removing }),
+      }),
 });
 
 export const tenantHypervisorView = (hypervisor: TenantHypervisor): TenantHypervisorView => ({
@@ -70,7 +73,7 @@ export const tenantHypervisorView = (hypervisor: TenantHypervisor): TenantHyperv
 });
 
 const errorView = (error: JobError, audience: Audience): JobErrorView => ({
-  name: error.name,
+  name: audience.kind === 'tenant' ? tenantErrorName(error.name) : error.name,
   message: audience.kind === 'tenant' ? tenantMessageOf(error, audience) : error.message,
   ...defined({ remedy: remedyFor(error.name, audience.kind) }),
 });

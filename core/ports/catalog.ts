@@ -33,14 +33,24 @@ export interface Hypervisors {
   /** The tenant hypervisor of an AWS account: there is at most one. */
   tenantOfAccount(accountId: string): Promise<TenantHypervisor | undefined>;
   list(page: PageRequest): Promise<Page<Hypervisor>>;
-  /** Sets a tenant's binding, or removes it. False if the tenant is gone. */
-  bind(tenantId: HypervisorId, binding: TenantHypervisor['binding'] | undefined): Promise<boolean>;
+  /**
+   * Sets a tenant's binding, or removes it, if it is still the one that the caller has read (`expected`), or is what it is
+   * to be already. False if it has become another, or the tenant is gone or being removed.
+   */
+  bind(
+    tenantId: HypervisorId,
+    binding: TenantHypervisor['binding'] | undefined,
+    expected: TenantHypervisor['binding'] | undefined,
+  ): Promise<boolean>;
+  /** Closes a tenant before it is removed, or opens it again. False if it is gone. */
+  setRemoving(tenantId: HypervisorId, removing: boolean): Promise<boolean>;
   /** Tenants that are bound to a service hypervisor, in no order. */
   boundTo(serviceId: HypervisorId): Promise<readonly TenantHypervisor[]>;
-  /** Sets fields of a service hypervisor. False if it is gone. */
+  /** Sets fields of a service hypervisor; only while its state is one of `from` (any, if absent). False if refused or gone. */
   updateService(
     serviceId: HypervisorId,
     change: Partial<Pick<ServiceHypervisor, 'name' | 'state' | 'automaticNodes' | 'nodeControlRoleArn'>>,
+    from?: readonly ServiceHypervisor['state'][],
   ): Promise<boolean>;
   /** Removes the record (and with it the hold on its account). Idempotent; whether it may go is the caller's to know. */
   remove(hypervisorId: HypervisorId): Promise<void>;
@@ -98,6 +108,8 @@ export interface Jobs {
 
   /** Every tenant's jobs that are open (queued, running, waiting, cancelling), in no order. */
   open(page: PageRequest): Promise<Page<Job>>;
+  /** Of these, one tenant's: none of another is read for it. There are a few hundred at most (MOST_OPEN_JOBS). */
+  openOf(tenantId: HypervisorId): Promise<readonly Job[]>;
   /**
    * Begins the next attempt of a job in one of the states `from`, whose attempt is `attempt - 1`: state `queued`; what the
    * attempt before it left (error, end, requests to cancel or suspend, execution) is removed. False if refused.

@@ -1,4 +1,4 @@
-import type { TrailMark, TrailRecord } from '../../local/trail/trail.ts';
+import type { TrailMark } from '../../local/trail/trail.ts';
 import type { Tour } from './world.ts';
 
 const OBJECT = /^arn:aws:s3:::([^/]+)\/(.+)$/;
@@ -9,7 +9,7 @@ export const writtenObjects = async (
   since: TrailMark,
 ): Promise<ReadonlyMap<string, readonly string[]>> => {
   const written = new Map<string, string[]>();
-  const records: readonly TrailRecord[] = await local.cloud.trail.records({ since, eventName: 'PutObject' });
+  const records = await local.cloud.trail.records({ since, eventName: 'PutObject' });
   for (const { ARN } of records.flatMap(({ resources = [] }) => resources)) {
     const [, bucket, key] = OBJECT.exec(ARN) ?? [];
     if (bucket !== undefined && key !== undefined) written.set(bucket, [...(written.get(bucket) ?? []), key]);

@@ -37,9 +37,20 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
     get: async (id) => hypervisors.get(id),
     tenantOfAccount: async (accountId) => tenants().find((tenant) => tenant.accountId === accountId),
     list: async (page) => pageOf([...hypervisors.values()], page),
-    bind: async (tenantId, binding) => change('tenant', tenantId, { binding }),
+    async bind(tenantId, binding, expected) {
+      const tenant = hypervisors.get(tenantId);
+      if (tenant?.kind !== 'tenant' || tenant.removing) return false;
+      const is = (other: TenantHypervisor['binding']): boolean =>
+        tenant.binding?.serviceId === other?.serviceId && tenant.binding?.boundAt === other?.boundAt;
+      return is(binding) || (is(expected) && change('tenant', tenantId, { binding }));
+    },
+    setRemoving: async (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
     boundTo: async (serviceId) => tenants().filter(({ binding }) => binding?.serviceId === serviceId),
-    updateService: async (serviceId, set) => change('service', serviceId, set),
+    async updateService(serviceId, set, from) {
+      const service = hypervisors.get(serviceId);
+      if (service?.kind !== 'service' || (from && !from.includes(service.state))) return false;
+      return change('service', serviceId, set);
+    },
     async remove(id) {
       hypervisors.delete(id);
     },

@@ -125,7 +125,7 @@ test('what a restore reads from stays, also if the restore was asked for in betw
     return expire(...args);
   };
   const { removed, failed } = await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY);
-  assert.deepEqual([removed.length, failed[0]?.reason, deleted(world)], [1, 'a job that is open reads from it', []]);
+  assert.deepEqual([removed.length, failed[0]?.error.message, deleted(world)], [1, 'a job that is open reads from it', []]);
   world.records.jobs.clear();
   await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY);
   assert.deepEqual(deleted(world), ['eu-central-1 snap-00000001']);

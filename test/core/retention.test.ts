@@ -68,7 +68,7 @@ test('legal hold, no plan, a plan that is gone and a plan without retention keep
   const points = nightly(3);
   const [first] = points;
   if (!first) throw new Error('three points');
-  const held = [{ ...first, legalHold: { since: 0, by: 'someone', reason: 'the court' } }, ...points.slice(1)];
+  const held = [{ ...first, legalHold: { since: 0, by: 'someone', heldBy: 'operator' as const, reason: 'the court' } }, ...points.slice(1)];
   const id = first.recoveryPointId;
   assert.equal(reasonOf(id, held, plan({ count: 1 })), 'under legal hold: the court');
   const { planId: _, ...loose } = first;
@@ -133,7 +133,7 @@ const anyPoints = fc.array(anyPoint, { maxLength: 40 }).map((all) =>
     return {
       ...made,
       ...(planned && planId ? { planId } : {}),
-      ...(held ? { legalHold: { since: 0, by: 'x', reason: 'y' } } : {}),
+      ...(held ? { legalHold: { since: 0, by: 'x', heldBy: 'operator' as const, reason: 'y' } } : {}),
       ...(copied ? { copiedTo: 'rp-0199aaaa-copy' } : {}),
     };
   }),

@@ -35,7 +35,7 @@ test('the disk under a library is full: jobs fail by name, nothing stays behind,
   const instance = await instanceWithData(world, acme, [1], { seed: 22, mibPerPage: 8 });
 
   const failed = await waitForJob(acme, await startBackup(acme, [instance.instanceId]));
-  assert.deepEqual([failed.state, failed.error?.name], ['failed', 'LibraryFull'], JSON.stringify(failed));
+  assert.deepEqual([failed.state, failed.error?.name], ['failed', 'StorageFull'], JSON.stringify(failed));
   await waitForCleanup(world, failed.jobId);
   const left = await leftInAccount(acme.ec2);
   assert.deepEqual([left.snapshots, left.images, left.looseVolumes], [[], [], []]);

@@ -21,7 +21,7 @@ test('of a job of 50 instances three are busy: it completes with errors, names t
   world.local.startNode(world, { slots: 4 });
   const others = await startBackup(globex, [other.instanceId]);
 
-  const job = await waitForJob(acme, jobId);
+  const job = await waitForJob(acme, jobId, undefined, 900);
   assert.deepEqual([job.state, job.error?.name], ['completed with errors', 'InstanceBusy']);
   const named = busy.map((id) => `${id} (InstanceBusy)`);
   assert.equal(job.error?.message, `3 of 50 instances failed: ${named.join(', ')}`);

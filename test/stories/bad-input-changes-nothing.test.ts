@@ -124,7 +124,7 @@ test('bad input is refused by name, in the CLI, the job’s record and the execu
     const jobId = await startBackup(acme, [instance.instanceId], { queueDeadlineSeconds: 8 });
     await waitForJob(acme, jobId, (job) => job.instances?.[0]?.phase === 'waiting for capacity');
     const job = await waitForJob(acme, jobId);
-    assert.deepEqual([job.state, job.error?.name], ['failed', 'NoAccessNode']);
+    assert.deepEqual([job.state, job.error?.name], ['failed', 'NoCapacity']);
     await waitForCleanup(world, jobId);
     const left = await leftInAccount(acme.ec2);
     assert.deepEqual([left.snapshots, left.images, left.looseVolumes], [[], [], []]);

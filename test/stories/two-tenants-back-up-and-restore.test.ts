@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import { z } from 'zod';
+import { createApiClient } from '../../cli/api-client.ts';
+import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import { writeBytes } from '../../dev/demo/guest.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
 import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
@@ -125,6 +127,43 @@ test('two tenants back up and restore at the same time; every byte is identical,
     const route = { ...operatorTenantRoutes.listJobs, path: `/operator/tenants/${globex.hypervisorId}/jobs` };
     await assert.rejects(acme.api.call(route, {}));
   });
+
+  await t.test(
+    'nor may an access node’s role, though it is of the service account: no operator’s route at all',
+    async () => {
+      const { cloud, place, apiUrl } = world.local;
+      const session = cloud.admin.credentialsForRole(`arn:aws:iam::${place.accountId}:role/holdfast-dev-node`, 'node');
+      const node = createApiClient({
+        url: new URL(apiUrl),
+        region: place.region,
+        credentials: async () => ({
+          accessKeyId: session.AccessKeyId,
+          secretAccessKey: session.SecretAccessKey,
+          sessionToken: session.SessionToken,
+        }),
+      });
+      const routes = [
+        ...Object.values(operatorRoutes),
+        ...Object.values(operatorTenantRoutes).map((route) => ({
+          ...route,
+          path: `${operatorTenantPrefix}${route.path}`,
+        })),
+      ];
+      const ids = {
+        hypervisorId: globex.hypervisorId,
+        jobId: ofGlobex.jobId,
+        recoveryPointId: ofGlobex.points[0] as string,
+      };
+      const params = { ...ids, groupId: 'vmg-00000001', planId: 'plan-00000001', nodeId: 'node-00000001' };
+      for (const route of routes) {
+        await assert.rejects(
+          node.call({ ...route, body: z.unknown() }, { params, ...(route.method === 'GET' ? {} : { body: {} }) }),
+          { name: 'AccessDenied' },
+          `${route.method} ${route.path}`,
+        );
+      }
+    },
+  );
 
   await t.test(
     'every call in a tenant’s account was made by that tenant’s role, for a job of that tenant',

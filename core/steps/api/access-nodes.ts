@@ -10,9 +10,10 @@ import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
 import { type Asked, newId } from './idempotency.ts';
 import { notFound } from './not-found.ts';
+import { whoNeedsNodesOf } from './who-needs-nodes.ts';
 
 export interface AccessNodesDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors' | 'nodes' | 'vmGroups'>;
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'nodes' | 'vmGroups' | 'points'>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly sha256: Sha256;
@@ -46,7 +47,15 @@ export const createAddAccessNode = (deps: AccessNodesDeps) => {
       });
     }
     if (there) return there;
-    const node: AccessNode = { nodeId, serviceId, name, origin: 'manual', draining: false, addedAt: clock.now() };
+    const node: AccessNode = {
+      nodeId,
+      serviceId,
+      name,
+      origin: 'manual',
+      addedByHand: true,
+      draining: false,
+      addedAt: clock.now(),
+    };
     await catalog.nodes.register(node);
     return node;
   };
@@ -86,19 +95,19 @@ const refuseWhileItWorks = (node: AccessNode, now: number): void => {
 /** O6: without VM groups, the nodes that were added by hand are all that an automatic service hypervisor has. */
 const refuseLast = async (
   { catalog }: AccessNodesDeps,
-  { hypervisorId, accessNodes }: ServiceHypervisor,
-  { nodeId, origin }: AccessNode,
+  service: ServiceHypervisor,
+  { nodeId, addedByHand }: AccessNode,
 ): Promise<void> => {
-  if (accessNodes === 'manual' || origin !== 'manual') return;
+  const { hypervisorId, accessNodes } = service;
+  if (accessNodes === 'manual' || !addedByHand) return;
   const others = (await catalog.nodes.list(hypervisorId)).filter(
-    (each) => each.origin === 'manual' && each.nodeId !== nodeId,
+    (each) => each.addedByHand && each.nodeId !== nodeId,
   );
   if (others.length > 0 || (await catalog.vmGroups.list(hypervisorId, { limit: 1 })).items.length > 0) return;
-  const tenants = await catalog.hypervisors.boundTo(hypervisorId);
-  if (tenants.length === 0) return;
-  const names = tenants.map((tenant) => `${tenant.name} (${tenant.hypervisorId})`).join(', ');
+  const names = await whoNeedsNodesOf(catalog, service);
+  if (names.length === 0) return;
   throw new Conflict(
-    `It is the only access node of ${hypervisorId} that was added by hand, and there is no VM group; it is used by ${names}.`,
+    `It is the only access node of ${hypervisorId} that was added by hand, and there is no VM group; it is used by ${names.join(', ')}.`,
     { remedy: 'Add another access node or a VM group, and remove it then.' },
   );
 };

@@ -10,6 +10,7 @@ import type { Schedules, Sha256 } from '../../ports/control.ts';
 import { putSchedules } from '../schedule/put-schedules.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
+import { MOST_PLANS, refuseMoreThan } from './refuse-too-many.ts';
 
 export interface PlanDeps {
   readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'plans' | 'nodes' | 'jobs'>;
@@ -24,7 +25,7 @@ export type PlanRequest = TenantPlanFields & Partial<Pick<PlanFields, 'transport
 
 /**
  * The record first, then its schedules: a schedule that fires without a plan starts nothing. If they cannot be made, the
- * record goes again. Errors: as of `checkPlan`; Conflict (another request under the same key), TransientFailure.
+ * record goes again. Errors: as of `checkPlan`; Conflict (another request under the same key, or too many plans), TransientFailure.
  */
 export const createAddPlan = (deps: PlanDeps) => {
   const { catalog, schedules, clock, sha256 } = deps;
@@ -34,6 +35,10 @@ export const createAddPlan = (deps: PlanDeps) => {
     const { hypervisorId } = tenant;
     const planId: PlanId = newId(deps, 'plan', hypervisorId, 'plans', asked);
     const hash = requestHash(sha256, asked, body);
+    if (!(await catalog.plans.get(hypervisorId, planId))) {
+      const remedy = 'Remove plans that are not used any more, or use one plan for more VM groups.';
+      await refuseMoreThan(MOST_PLANS, 'plans', (page) => catalog.plans.list(hypervisorId, page), remedy);
+    }
     const now = clock.now();
     const plan: Plan = { ...fields, planId, hypervisorId, createdAt: now, updatedAt: now, ...hash };
     if (!(await catalog.plans.add(plan))) {

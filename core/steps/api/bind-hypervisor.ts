@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { resourceQuestion } from './check-resources.ts';
 import { notFound } from './not-found.ts';
 import { refuseIfPointsGoOutOfReach } from './out-of-reach-points.ts';
-import { refuseWhilePreparing } from './service-readiness.ts';
+import { refuseUnlessReady } from './service-readiness.ts';
 import { refuseWhileJobsRun } from './unended-job.ts';
 
 interface Deps {
@@ -30,6 +30,12 @@ export const tenantToBind = async (
     remedy: 'Name the tenant hypervisor in the path, and the service hypervisor in the body.',
   });
 };
+
+/** Somebody else has bound, unbound or removed the tenant since it was read. */
+export const bindingChanged = (tenantId: HypervisorId): Conflict =>
+  new Conflict(`The binding of ${tenantId} was changed meanwhile.`, {
+    remedy: `Look at it (holdfast hypervisor show ${tenantId}), and ask again.`,
+  });
 
 const serviceToUse = async (
   { hypervisors }: Pick<Catalog, 'hypervisors'>,
@@ -62,14 +68,14 @@ export const createBindHypervisor =
   async (tenantId: HypervisorId, { serviceHypervisorId }: BindHypervisor): Promise<HypervisorView> => {
     const tenant = await tenantToBind(catalog, tenantId);
     const service = await serviceToUse(catalog, serviceHypervisorId);
-    refuseWhilePreparing(service);
+    refuseUnlessReady(service);
     await askO6(catalog, tenant, service);
     if (tenant.binding?.serviceId === serviceHypervisorId) return hypervisorView(tenant);
     await refuseWhileJobsRun(catalog.jobs, tenantId, 'its binding cannot be changed');
     await refuseIfPointsGoOutOfReach(catalog, tenant, service);
     const binding = { serviceId: serviceHypervisorId, boundAt: clock.now() };
-    if (!(await catalog.hypervisors.bind(tenantId, binding))) throw notFound('tenant hypervisor', 'hypervisorId');
-    await refuseIfGone(catalog, tenant, serviceHypervisorId);
+    if (!(await catalog.hypervisors.bind(tenantId, binding, tenant.binding))) throw bindingChanged(tenantId);
+    await refuseIfGone(catalog, tenant, binding);
     return hypervisorView({ ...tenant, binding });
   };
 
@@ -77,11 +83,12 @@ export const createBindHypervisor =
 const refuseIfGone = async (
   { hypervisors }: Pick<Catalog, 'hypervisors'>,
   tenant: TenantHypervisor,
-  serviceId: HypervisorId,
+  binding: TenantHypervisor['binding'] & object,
 ): Promise<void> => {
+  const { serviceId } = binding;
   const service = await hypervisors.get(serviceId);
   if (service?.kind === 'service' && service.state === 'ready') return;
-  await hypervisors.bind(tenant.hypervisorId, tenant.binding);
+  await hypervisors.bind(tenant.hypervisorId, tenant.binding, binding);
   throw new Conflict(`The service hypervisor ${serviceId} is being removed.`, {
     field: 'serviceHypervisorId',
     remedy: 'Name another service hypervisor.',

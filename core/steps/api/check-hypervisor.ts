@@ -7,8 +7,8 @@ import { automaticNodesOf, isOwnAccount, zonesOf } from '../../domain/nodes-of-s
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { createOpenService } from './get-hypervisor.ts';
-import { notFound } from './not-found.ts';
 import { groupsOf, type PlaceNodesDeps } from './place-nodes.ts';
+import { refuseWhileRemoved } from './service-readiness.ts';
 
 interface Deps extends PlaceNodesDeps {
   readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups'>;
@@ -17,7 +17,7 @@ interface Deps extends PlaceNodesDeps {
 /**
  * Looks for what a service hypervisor needs in its account. In the deployment's own, what is missing is made again; in
  * another, it is named: its template makes it. With everything there the service hypervisor is ready.
- * Errors: NotFound, Conflict (something is missing), CredentialsRejected, TransientFailure.
+ * Errors: NotFound, Conflict (something is missing, or it is being removed), CredentialsRejected, TransientFailure.
  */
 export const createCheckHypervisor = (deps: Deps) => {
   const { catalog, serviceAccounts, settings } = deps;
@@ -50,12 +50,26 @@ export const createCheckHypervisor = (deps: Deps) => {
     return account.ensureAutoScaling(automaticNodesOf(settings, service, await groupsOf(catalog.vmGroups, service)));
   };
 
+  /** It was removed while this went on: what has been made again goes again. */
+  const refuseAfterRemoval = async (
+    service: ServiceHypervisor,
+    automaticNodes: ServiceHypervisor['automaticNodes'],
+  ): Promise<never> => {
+    if (automaticNodes && isOwnAccount(settings, service))
+      await (await serviceAccounts.open(service)).removeAutoScaling(automaticNodes);
+    const there = await openService(service.hypervisorId);
+    throw new Conflict(`The service hypervisor ${there.hypervisorId} is ${there.state}.`, {
+      remedy: 'Look at it again: it was changed while it was checked.',
+    });
+  };
+
   return async (hypervisorId: HypervisorId): Promise<HypervisorView> => {
     const service = await openService(hypervisorId);
+    refuseWhileRemoved(service);
     const automaticNodes = await (isOwnAccount(settings, service) ? makeHere(service) : findThere(service));
     const change = { state: 'ready', ...(automaticNodes ? { automaticNodes } : {}) } as const;
-    if (!(await catalog.hypervisors.updateService(hypervisorId, change)))
-      throw notFound('service hypervisor', 'hypervisorId');
+    if (!(await catalog.hypervisors.updateService(hypervisorId, change, ['preparing', 'ready'])))
+      await refuseAfterRemoval(service, automaticNodes);
     return hypervisorView({ ...service, ...change });
   };
 };

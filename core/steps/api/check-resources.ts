@@ -30,7 +30,7 @@ export const resourceQuestion = async (
     serviceId,
     accessNodes: service.accessNodes,
     vmGroups: groups.items.length,
-    manualNodes: nodes.filter(({ origin }) => origin === 'manual').length,
+    manualNodes: nodes.filter(({ addedByHand }) => addedByHand).length,
   };
 };
 

@@ -1,6 +1,6 @@
 import type { RecoveryPointView } from '../../contracts/api.ts';
 import type { RecoveryPointId } from '../../contracts/ids.ts';
-import { RecoveryPointUnavailable } from '../../domain/errors.ts';
+import { NotAllowed, RecoveryPointUnavailable } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Audience } from '../../domain/problems.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
@@ -32,9 +32,14 @@ const refuseGone = ({ state }: RecoveryPoint): void => {
   });
 };
 
+const refuseTenant = ({ legalHold }: RecoveryPoint, audience: Audience): void => {
+  if (audience.kind === 'operator' || legalHold === undefined || legalHold.heldBy === 'tenant') return;
+  throw new NotAllowed('This recovery point is held by your provider.', { remedy: 'Ask your provider.' });
+};
+
 /**
  * From now on retention leaves the point alone. Held again, it stays held since the first time, for the new reason.
- * Errors: NotFound, RecoveryPointUnavailable (it is gone, or retention was faster).
+ * Errors: NotFound, NotAllowed (a tenant, and the provider holds it), RecoveryPointUnavailable (it is gone, or retention was faster).
  */
 export const createHoldRecoveryPoint =
   (deps: Deps) =>
@@ -48,19 +53,20 @@ export const createHoldRecoveryPoint =
     const { catalog, clock } = deps;
     const before = await read(deps, tenant, id);
     refuseGone(before);
+    refuseTenant(before, audience);
     const since = before.legalHold?.since ?? clock.now();
-    await catalog.points.setLegalHold(tenant.hypervisorId, id, { since, by: requestedBy, reason });
+    await catalog.points.setLegalHold(tenant.hypervisorId, id, { since, by: requestedBy, heldBy: audience.kind, reason });
     const held = await read(deps, tenant, id);
     if (held.state === 'expired') await catalog.points.setLegalHold(tenant.hypervisorId, id, undefined);
     refuseGone(held);
     return recoveryPointView(held, audience);
   };
 
-/** Idempotent. Errors: NotFound. */
+/** Idempotent. Errors: NotFound, NotAllowed (a tenant, and the provider holds it). */
 export const createReleaseRecoveryPoint =
   (deps: Deps) =>
   async (tenant: TenantHypervisor, audience: Audience, id: RecoveryPointId): Promise<RecoveryPointView> => {
-    await read(deps, tenant, id);
+    refuseTenant(await read(deps, tenant, id), audience);
     await deps.catalog.points.setLegalHold(tenant.hypervisorId, id, undefined);
     return recoveryPointView(await read(deps, tenant, id), audience);
   };

@@ -4,15 +4,18 @@ import { Conflict } from '../../domain/errors.ts';
 import type { Hypervisor, ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import type { Queues, Secrets } from '../../ports/control.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Executions, Queues, Secrets } from '../../ports/control.ts';
 import { everyItem } from '../../ports/every-item.ts';
 import type { NodeRoles, ServiceAccounts } from '../../ports/service-account.ts';
 import { notFound } from './not-found.ts';
-import { countAndNames, isInLibrary, livingPoints } from './out-of-reach-points.ts';
-import { refuseWhileJobsRun } from './unended-job.ts';
+import { isInLibrary, livingPoints } from './out-of-reach-points.ts';
+import { refuseWhileTenantHasAnything } from './what-tenant-has.ts';
 
 export interface RemoveHypervisorDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors' | 'jobs' | 'points' | 'plans' | 'vmGroups' | 'nodes'>;
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'jobs' | 'points' | 'plans' | 'vmGroups' | 'nodes' | 'effects'>;
+  readonly executions: Executions;
+  readonly clock: Clock;
   readonly queues: Queues;
   readonly secrets: Secrets;
   readonly serviceAccounts: ServiceAccounts;
@@ -49,25 +52,6 @@ const refuseWhilePointsAreThere = async (
   });
 };
 
-const refuseWhileTenantHasAnything = async (
-  { jobs, plans, points }: Pick<Catalog, 'jobs' | 'plans' | 'points'>,
-  tenantId: HypervisorId,
-) => {
-  await refuseWhileJobsRun(jobs, tenantId, 'it cannot be removed');
-  const has: string[] = [];
-  const planNames: string[] = [];
-  for await (const { name, planId } of everyItem((page) => plans.list(tenantId, page)))
-    planNames.push(`${name} (${planId})`);
-  if (planNames.length > 0) has.push(`plans: ${planNames.join(', ')}`);
-  const pointIds: string[] = [];
-  for await (const { recoveryPointId } of livingPoints(points, tenantId)) pointIds.push(recoveryPointId);
-  if (pointIds.length > 0) has.push(`recovery points: ${countAndNames(pointIds)}`);
-  if (has.length === 0) return;
-  throw new Conflict(`This tenant hypervisor has ${has.join('; ')}.`, {
-    remedy: 'Remove its plans, let retention remove its recovery points, and remove it then.',
-  });
-};
-
 /**
  * What was made for it goes first, its record last: a removal that failed half-way is asked for again. The library and
  * what a template made in another account stay: they are their owners' to delete.
@@ -88,11 +72,12 @@ export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
     await refuseWhileBound(catalog, hypervisorId);
     await refuseWhilePointsAreThere(catalog, hypervisorId);
     // Closed to new bindings; one that was under way is seen by the second look, or sees this itself.
-    await catalog.hypervisors.updateService(hypervisorId, { state: 'preparing' });
+    await catalog.hypervisors.updateService(hypervisorId, { state: 'removing' });
     try {
       await refuseWhileBound(catalog, hypervisorId);
+      await refuseWhilePointsAreThere(catalog, hypervisorId);
     } catch (error) {
-      await catalog.hypervisors.updateService(hypervisorId, { state: service.state });
+      await catalog.hypervisors.updateService(hypervisorId, { state: service.state }, ['removing']);
       throw error;
     }
     if (automaticNodes && accountId === settings.controlPlaneAccountId)
@@ -105,7 +90,15 @@ export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
   };
 
   const removeTenant = async ({ hypervisorId }: TenantHypervisor): Promise<void> => {
-    await refuseWhileTenantHasAnything(catalog, hypervisorId);
+    try {
+      await refuseWhileTenantHasAnything(deps, hypervisorId);
+      // Closed to everything new; what was under way is seen by the second look, or sees this itself.
+      await catalog.hypervisors.setRemoving(hypervisorId, true);
+      await refuseWhileTenantHasAnything(deps, hypervisorId);
+    } catch (error) {
+      await catalog.hypervisors.setRemoving(hypervisorId, false);
+      throw error;
+    }
     await removeGroups(hypervisorId);
   };
 

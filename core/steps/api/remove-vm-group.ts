@@ -6,18 +6,18 @@ import { vmGroupView } from '../../domain/plan-views.ts';
 import type { VmGroupDeps } from './add-vm-group.ts';
 import { notFound } from './not-found.ts';
 import { openJobOf } from './open-job-of.ts';
+import { whoNeedsNodesOf } from './who-needs-nodes.ts';
 
 /** O6: without its last VM group a service hypervisor with automatic nodes and none by hand could serve nobody. */
 const refuseLast = async ({ catalog }: VmGroupDeps, service: ServiceHypervisor): Promise<void> => {
   const { hypervisorId: serviceId, accessNodes } = service;
   if (accessNodes === 'manual') return;
   if ((await catalog.vmGroups.list(serviceId, { limit: 2 })).items.length > 1) return;
-  if ((await catalog.nodes.list(serviceId)).some(({ origin }) => origin === 'manual')) return;
-  const tenants = await catalog.hypervisors.boundTo(serviceId);
-  if (tenants.length === 0) return;
-  const names = tenants.map(({ name, hypervisorId }) => `${name} (${hypervisorId})`).join(', ');
+  if ((await catalog.nodes.list(serviceId)).some(({ addedByHand }) => addedByHand)) return;
+  const names = await whoNeedsNodesOf(catalog, service);
+  if (names.length === 0) return;
   throw new Conflict(
-    `The automatic access nodes of ${serviceId} come from this VM group alone; it is used by ${names}.`,
+    `The automatic access nodes of ${serviceId} come from this VM group alone; it is used by ${names.join(', ')}.`,
     {
       remedy: 'Add another VM group, or access nodes by hand, and remove it then.',
     },

@@ -3,7 +3,7 @@ import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Audience } from '../../domain/problems.ts';
 import type { Verdict } from '../../domain/retention.ts';
-import { withoutServiceSide } from '../../domain/tenant-words.ts';
+import { tenantMessageOf } from '../../domain/tenant-words.ts';
 import { time } from '../../domain/view-fields.ts';
 import { retentionOfTenant } from '../jobs/retention-of-tenant.ts';
 import { type RetentionDeps, runRetention } from '../jobs/run-retention.ts';
@@ -41,9 +41,9 @@ export const createRunRetention =
     const { removed, failed } = await runRetention(deps, tenant, retention, deps.clock.now() + BUDGET_MS);
     return {
       removed: [...removed],
-      failed: failed.map(({ recoveryPointId, reason }) => ({
+      failed: failed.map(({ recoveryPointId, error }) => ({
         recoveryPointId,
-        reason: audience.kind === 'tenant' ? withoutServiceSide(reason, audience) : reason,
+        reason: audience.kind === 'tenant' ? tenantMessageOf(error, audience) : error.message,
       })),
     };
   };

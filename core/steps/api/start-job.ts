@@ -7,6 +7,8 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
+import { MOST_OPEN_JOBS, refuseMoreThan } from './refuse-too-many.ts';
+import { refuseWhileTenantIsRemoved } from './refuse-while-removed.ts';
 
 export interface StartJobDeps {
   readonly catalog: Pick<Catalog, 'jobs' | 'hypervisors' | 'vmGroups' | 'plans' | 'points' | 'nodes'>;
@@ -22,7 +24,7 @@ const MESSAGE_LENGTH = 1_000;
 /**
  * Opens the job's record, then starts its first attempt. The record comes first: an execution without one would find
  * nothing to do, a record without an execution says that it failed. `body` is the request as it came in; asked again
- * under the same idempotency key, the job that there is is answered. Errors: Conflict (another body), TransientFailure.
+ * under the same idempotency key, the job that there is is answered. Errors: Conflict (another body, or too many open jobs), TransientFailure.
  */
 export const startJob = async (
   deps: StartJobDeps,
@@ -46,6 +48,7 @@ export const startJob = async (
     createdAt: deps.clock.now(),
     ...hash,
   };
+  if (!(await deps.catalog.jobs.get(tenantId, jobId))) await refuseMoreJobs(deps.catalog, tenantId);
   if (await deps.catalog.jobs.add(job)) await beginJob(deps, tenant, job);
   else {
     const there = await deps.catalog.jobs.get(tenantId, jobId);
@@ -56,25 +59,38 @@ export const startJob = async (
   return { jobId };
 };
 
+/** Errors: Conflict. */
+export const refuseMoreJobs = async (
+  { jobs }: Pick<Catalog, 'jobs'>,
+  tenantId: TenantHypervisor['hypervisorId'],
+): Promise<void> =>
+  refuseMoreThan(
+    MOST_OPEN_JOBS,
+    'open jobs',
+    async () => ({ items: await jobs.openOf(tenantId) }),
+    'Wait until some of them have ended, or cancel some; one job can take many instances.',
+  );
+
 /** Its record was made, and nothing is known of an execution. */
 export const isUnstarted = (job: Job): boolean =>
   job.state === 'queued' && job.attempt === 1 && job.executionArn === undefined;
 
 /**
  * Starts the first attempt of a job whose record is there. Safe to run again: an execution is named by job and attempt.
- * A job that cannot be started says so. Errors: TransientFailure, whatever else the start met.
+ * A job that cannot be started says so. Errors: Conflict (the tenant is being removed), TransientFailure, whatever else the start met.
  */
 export const beginJob = async (
   {
     catalog,
     executions,
     clock,
-  }: Pick<StartJobDeps, 'executions' | 'clock'> & { readonly catalog: Pick<Catalog, 'jobs'> },
+  }: Pick<StartJobDeps, 'executions' | 'clock'> & { readonly catalog: Pick<Catalog, 'jobs' | 'hypervisors'> },
   tenant: TenantHypervisor,
   job: Job,
 ): Promise<void> => {
   const { jobId, tenantId, type } = job;
   try {
+    await refuseWhileTenantIsRemoved(catalog, tenantId);
     const { executionArn } = await executions.start(type, attemptName(jobId, 1), executionInput(tenant, job));
     await catalog.jobs.update(tenantId, jobId, { executionArn });
   } catch (cause) {

@@ -7,7 +7,7 @@ export const createTenantOfCaller =
   ({ catalog }: { readonly catalog: Pick<Catalog, 'hypervisors'> }) =>
   async (accountId: string): Promise<TenantHypervisor> => {
     const tenant = await catalog.hypervisors.tenantOfAccount(accountId);
-    if (tenant) return tenant;
+    if (tenant && !tenant.removing) return tenant;
     throw new NotAllowed('The AWS account that signed this request is not known here.', {
       remedy: 'Sign with credentials of your own account, or ask your provider to add it.',
     });

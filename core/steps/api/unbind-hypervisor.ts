@@ -2,8 +2,7 @@ import type { HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import { tenantToBind } from './bind-hypervisor.ts';
-import { notFound } from './not-found.ts';
+import { bindingChanged, tenantToBind } from './bind-hypervisor.ts';
 import { refuseWhileJobsRun } from './unended-job.ts';
 
 interface Deps {
@@ -21,7 +20,7 @@ export const createUnbindHypervisor =
     const tenant = await tenantToBind(catalog, tenantId);
     if (!tenant.binding) return hypervisorView(tenant);
     await refuseWhileJobsRun(catalog.jobs, tenantId, 'it cannot be unbound');
-    if (!(await catalog.hypervisors.bind(tenantId, undefined))) throw notFound('tenant hypervisor', 'hypervisorId');
+    if (!(await catalog.hypervisors.bind(tenantId, undefined, tenant.binding))) throw bindingChanged(tenantId);
     const { binding: _, ...unbound } = tenant;
     return hypervisorView(unbound);
   };

@@ -1,5 +1,6 @@
 import type { BrokerRequest, PresenceResponse } from '../../contracts/orders.ts';
-import { NotFound } from '../../domain/errors.ts';
+import { type AccessNode, accessNodeStatus, MOST_UNKNOWN_NODES } from '../../domain/access-node.ts';
+import { Conflict, NotFound } from '../../domain/errors.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 
@@ -12,8 +13,9 @@ interface Deps {
 type Asked<Operation extends BrokerRequest['operation']> = Extract<BrokerRequest, { operation: Operation }>;
 
 /**
- * A node says that it is there (O5). One that was added by hand keeps the name that it was given. Errors: NotFound (no
- * such service hypervisor).
+ * A node says that it is there (O5). One that was added by hand keeps the name that it was given, and stays that; one
+ * that nobody has added may work, but does not count where nodes by hand are asked for (O6).
+ * Errors: NotFound (no such service hypervisor), Conflict (too many that nobody has added).
  */
 export const createRegisterNode =
   ({ catalog, clock, heartbeatSeconds }: Deps) =>
@@ -22,11 +24,14 @@ export const createRegisterNode =
       throw new NotFound(`there is no service hypervisor ${serviceId}`);
     const known = await catalog.nodes.get(serviceId, nodeId);
     const now = clock.now();
+    if (!known) await makeRoom(catalog, serviceId, now);
     await catalog.nodes.register({
       nodeId,
       serviceId,
       ...description,
-      ...(known && known.registeredAt === undefined ? { name: known.name, origin: known.origin } : {}),
+      ...(known && known.registeredAt === undefined ? { name: known.name } : {}),
+      ...(known?.addedByHand ? { origin: known.origin } : {}),
+      addedByHand: known?.addedByHand ?? false,
       held: 0,
       // Started anew, it is there to work.
       draining: false,
@@ -36,6 +41,24 @@ export const createRegisterNode =
     });
     return { drain: false, heartbeatSeconds };
   };
+
+/** Of those that nobody has added, the one that was lost first is forgotten for another; if it comes back, it registers. */
+const makeRoom = async (
+  { nodes }: Pick<Catalog, 'nodes'>,
+  serviceId: AccessNode['serviceId'],
+  now: number,
+): Promise<void> => {
+  const unknown = (await nodes.list(serviceId)).filter(({ addedByHand }) => !addedByHand);
+  if (unknown.length < MOST_UNKNOWN_NODES) return;
+  const [lost] = unknown
+    .filter((node) => accessNodeStatus(node, now) === 'lost')
+    .toSorted((a, b) => (a.heartbeatAt ?? 0) - (b.heartbeatAt ?? 0));
+  if (!lost)
+    throw new Conflict(`${serviceId} has ${unknown.length} access nodes already that nobody has added`, {
+      remedy: 'add it: holdfast access-node add',
+    });
+  await nodes.remove(serviceId, lost.nodeId);
+};
 
 /** Errors: NotFound (it was removed: it registers anew). */
 export const createHeartbeatNode =
@@ -51,7 +74,7 @@ export const createLeaveNode =
   ({ catalog }: Deps) =>
   async ({ nodeId, serviceId }: Asked<'leaveNode'>): Promise<Record<string, never>> => {
     const node = await catalog.nodes.get(serviceId, nodeId);
-    if (node?.origin === 'automatic') await catalog.nodes.remove(serviceId, nodeId);
+    if (node?.origin === 'automatic' && !node.addedByHand) await catalog.nodes.remove(serviceId, nodeId);
     else if (node) await catalog.nodes.setDraining(serviceId, nodeId, true);
     return {};
   };

@@ -4,17 +4,18 @@ import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions } from '../../ports/control.ts';
-import { executionInput } from '../api/start-job.ts';
+import { refuseWhileTenantIsRemoved } from '../api/refuse-while-removed.ts';
+import { executionInput, refuseMoreJobs } from '../api/start-job.ts';
 
 export interface NextAttemptDeps {
-  readonly catalog: Pick<Catalog, 'jobs'>;
+  readonly catalog: Pick<Catalog, 'jobs' | 'hypervisors'>;
   readonly executions: Executions;
   readonly clock: Clock;
 }
 
 /**
  * Opens the job again and starts its next attempt, with as much time to its deadline as the job had at first. False if it
- * is not in one of the states `from` (any more). Errors: TransientFailure; asked once more, `startUnstarted` goes on.
+ * is not in one of the states `from` (any more). Errors: Conflict (the tenant is being removed, or has too many open jobs), TransientFailure; asked once more, `startUnstarted` goes on.
  */
 export const beginNextAttempt = async (
   deps: NextAttemptDeps,
@@ -24,6 +25,7 @@ export const beginNextAttempt = async (
 ): Promise<boolean> => {
   const { jobs } = deps.catalog;
   const { tenantId, jobId, request, createdAt } = job;
+  await refuseMoreJobs(deps.catalog, tenantId);
   if (request.deadlineAt !== undefined) {
     // Before the job is open: an open one whose deadline is over is stopped.
     const deadlineAt = deps.clock.now() + request.deadlineAt - createdAt;
@@ -31,6 +33,12 @@ export const beginNextAttempt = async (
   }
   const attempt = job.attempt + 1;
   if (!(await jobs.reopen(tenantId, jobId, attempt, from))) return false;
+  try {
+    await refuseWhileTenantIsRemoved(deps.catalog, tenantId);
+  } catch (error) {
+    await jobs.update(tenantId, jobId, { state: 'failed', endedAt: deps.clock.now() }, ['queued']);
+    throw error;
+  }
   await start(deps, tenant, { ...job, attempt });
   return true;
 };

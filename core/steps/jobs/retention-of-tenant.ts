@@ -1,5 +1,5 @@
 import type { HypervisorId, PlanId, RecoveryPointId } from '../../contracts/ids.ts';
-import type { Job } from '../../domain/job.ts';
+import { isTerminal, type Job } from '../../domain/job.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import { planRetention, type RetentionPlan } from '../../domain/retention.ts';
@@ -40,15 +40,15 @@ export const retentionOfTenant = async (
   };
 };
 
-/** Points that jobs which are open read from, in either place. */
+/** Points that jobs which are open, or suspended and may go on, read from, in either place. */
 export const pointsInUse = async (
   { jobs }: Pick<Catalog, 'jobs'>,
   tenantId: HypervisorId,
   points: readonly RecoveryPoint[],
 ): Promise<ReadonlySet<RecoveryPointId>> => {
   const used = new Set<RecoveryPointId>();
-  for await (const job of everyItem((page) => jobs.open(page))) {
-    if (job.tenantId !== tenantId) continue;
+  for await (const job of everyItem((page) => jobs.list(tenantId, page))) {
+    if (isTerminal(job.state)) continue;
     for (const point of points) if (reads(job, point)) used.add(point.recoveryPointId);
   }
   return used;

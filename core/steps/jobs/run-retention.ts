@@ -1,5 +1,8 @@
 import type { RecoveryPointId } from '../../contracts/ids.ts';
+import { Conflict, HoldfastError } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { JobError } from '../../domain/job.ts';
+import { jobError } from '../../domain/job-error.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
@@ -17,13 +20,16 @@ export interface RetentionOutcome {
   /** Expired by this run: nothing restores from them any more. */
   readonly removed: readonly RecoveryPointId[];
   /** Whose snapshots could not be removed, or not yet: the next run goes on with them. */
-  readonly failed: readonly { readonly recoveryPointId: RecoveryPointId; readonly reason: string }[];
+  readonly failed: readonly { readonly recoveryPointId: RecoveryPointId; readonly error: JobError }[];
 }
 
 /** Goes on the session, into the tenant's trail. */
 const SOURCE_IDENTITY = 'holdfast-retention';
 
-const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const inWords = (error: unknown): JobError =>
+  error instanceof HoldfastError
+    ? jobError(error.name, error.message, error.tenantMessage)
+    : jobError('Error', error instanceof Error ? error.message : String(error));
 
 /**
  * Removes what a tenant's retention does not keep. The record says `expired` first, so that no point is shown that has no
@@ -65,7 +71,7 @@ const removeSnapshots = async (
   expired: readonly RecoveryPoint[],
   until: number,
 ): Promise<RetentionOutcome['failed']> => {
-  const failed: { recoveryPointId: RecoveryPointId; reason: string }[] = [];
+  const failed: { recoveryPointId: RecoveryPointId; error: JobError }[] = [];
   const snapshots = expired.filter(({ kind }) => kind === 'snapshot');
   if (snapshots.length === 0) return failed;
   const inUse = await pointsInUse(catalog, tenant.hypervisorId, snapshots);
@@ -73,8 +79,8 @@ const removeSnapshots = async (
   for (const point of snapshots) {
     const { recoveryPointId, volumes, regionCopy } = point;
     try {
-      if (inUse.has(recoveryPointId)) throw new Error('a job that is open reads from it');
-      if (clock.now() >= until) throw new Error('there was no time left for it in this run');
+      if (inUse.has(recoveryPointId)) throw new Conflict('a job that is open reads from it');
+      if (clock.now() >= until) throw new Conflict('there was no time left for it in this run');
       const own = await open();
       for (const { snapshotId } of volumes) await own.snapshots.delete(snapshotId);
       if (regionCopy) {
@@ -84,7 +90,7 @@ const removeSnapshots = async (
       await catalog.points.update(tenant.hypervisorId, recoveryPointId, { dataRemovedAt: clock.now() });
     } catch (error) {
       // one that resists does not stop the others
-      failed.push({ recoveryPointId, reason: inWords(error) });
+      failed.push({ recoveryPointId, error: inWords(error) });
     }
   }
   return failed;

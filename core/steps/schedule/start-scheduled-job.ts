@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Schedules, Sha256 } from '../../ports/control.ts';
 import { checkResources } from '../api/check-resources.ts';
 import { openJobOf } from '../api/open-job-of.ts';
-import { beginJob, isUnstarted } from '../api/start-job.ts';
+import { beginJob, isUnstarted, refuseMoreJobs } from '../api/start-job.ts';
 import { removeSchedules } from './put-schedules.ts';
 
 /** What EventBridge Scheduler hands over: the plan, and the time that was meant (not that of the delivery). */
@@ -60,6 +60,7 @@ export const createStartScheduledJob =
       await removeSchedules(schedules, planId);
       return nothing(`there is no plan ${planId} of ${hypervisorId} any more`);
     }
+    if (tenant.removing) return nothing(`${hypervisorId} is being removed`);
     const schedule = schedulesOf(plan).find((each) => each.action === action);
     if (!schedule) {
       await schedules.remove(scheduleName(planId, action));
@@ -114,6 +115,7 @@ const startOnce = async (
   }
   try {
     await checkResources(catalog, tenant, request);
+    await refuseMoreJobs(catalog, tenant.hypervisorId);
   } catch (error) {
     if (!(error instanceof HoldfastError) || error.status === 503) throw error;
     await addEnded(deps, job, 'failed', jobError(error.name, error.message, error.tenantMessage));

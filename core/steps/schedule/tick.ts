@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Job } from '../../domain/job.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { schedulesOf } from '../../domain/plan-schedules.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import { everyItem } from '../../ports/every-item.ts';
+import { allItems } from '../../ports/every-item.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { runDailyRetention } from '../jobs/run-retention.ts';
 import { missedWindows } from './missed-windows.ts';
@@ -38,6 +39,8 @@ export const TICK_MS = 5 * MINUTE;
 const SETTLING_MS = 12 * MINUTE;
 /** A function's own limit is 5 minutes; what is left over goes on with the next run. */
 const BUDGET_MS = 4 * MINUTE;
+/** What one tenant may take of it, unless its share of what is left is more. */
+const TENANT_MS = 20_000;
 const TICKS_A_DAY = (1_440 * MINUTE) / TICK_MS;
 
 /** Tenants are spread over the day: the same tick each day for one tenant. */
@@ -52,7 +55,13 @@ const isSettling = (plan: Plan, now: number): boolean =>
   now - plan.updatedAt < SETTLING_MS &&
   !schedulesOf(plan).some(({ schedule }) => schedule.expression.startsWith('rate'));
 
-/** Every five minutes: what nobody asks for. One tenant's trouble does not stop the others'. */
+/** Begun with another one each time, so that whoever comes last has not always to do with the least time. */
+const rotated = <T>(items: readonly T[], tickAt: number): readonly T[] => {
+  const first = items.length === 0 ? 0 : Math.floor(tickAt / TICK_MS) % items.length;
+  return [...items.slice(first), ...items.slice(0, first)];
+};
+
+/** Every five minutes: what nobody asks for. One tenant's trouble does not stop the others', nor take all the time. */
 export const createTick = (deps: TickDeps) => {
   const { catalog, schedules, clock, sha256 } = deps;
   const startScheduledJob = createStartScheduledJob(deps);
@@ -68,11 +77,10 @@ export const createTick = (deps: TickDeps) => {
       });
     };
 
-    for await (const job of everyItem((page) => catalog.jobs.open(page))) {
-      if (!isOverdue(job, clock.now())) continue;
+    const stopOverdue = async (job: Job): Promise<void> => {
       overdue += 1;
       await attempt(job.jobId, () => stopOverdueJob(deps, job));
-    }
+    };
 
     const lookAtPlan = async (plan: Plan): Promise<void> => {
       if (isSettling(plan, clock.now())) await putSchedules(schedules, plan);
@@ -81,16 +89,38 @@ export const createTick = (deps: TickDeps) => {
         if (outcome === 'started') caughtUp += 1;
       }
     };
-    const lookAtTenant = async (tenant: TenantHypervisor): Promise<void> => {
-      for await (const plan of everyItem((page) => catalog.plans.list(tenant.hypervisorId, page)))
-        await attempt(plan.planId, () => lookAtPlan(plan));
-      if (!isRetentionTick(sha256, tenant.hypervisorId, tickAt)) return;
-      const outcome = await runDailyRetention(deps, tenant, until);
+    const lookAtTenant = async (tenant: TenantHypervisor, tenantUntil: number): Promise<void> => {
+      const { hypervisorId } = tenant;
+      const inTime = async <T>(items: readonly T[], what: string, work: (item: T) => Promise<void>): Promise<void> => {
+        for (const [at, item] of rotated(items, tickAt).entries()) {
+          if (clock.now() >= tenantUntil) {
+            problems.push(`${hypervisorId}: there was no time left for ${items.length - at} ${what}`);
+            return;
+          }
+          await work(item);
+        }
+      };
+      const overdueJobs = (await catalog.jobs.openOf(hypervisorId)).filter((job) => isOverdue(job, clock.now()));
+      await inTime(overdueJobs, 'jobs whose deadline is over', stopOverdue);
+      const plans = await allItems((page) => catalog.plans.list(hypervisorId, page));
+      await inTime(plans, 'plans', (plan) => attempt(plan.planId, () => lookAtPlan(plan)));
+      if (!isRetentionTick(sha256, hypervisorId, tickAt)) return;
+      const outcome = await runDailyRetention(deps, tenant, tenantUntil);
       removed += outcome.removed.length;
-      problems.push(...outcome.failed.map(({ recoveryPointId, reason }) => `${recoveryPointId}: ${reason}`));
+      problems.push(...outcome.failed.map(({ recoveryPointId, error }) => `${recoveryPointId}: ${error.message}`));
     };
-    for await (const hypervisor of everyItem((page) => catalog.hypervisors.list(page)))
-      if (hypervisor.kind === 'tenant') await attempt(hypervisor.hypervisorId, () => lookAtTenant(hypervisor));
+    const tenants = (await allItems((page) => catalog.hypervisors.list(page))).filter(
+      (each) => each.kind === 'tenant',
+    );
+    for (const [at, tenant] of rotated(tenants, tickAt).entries()) {
+      const left = until - clock.now();
+      if (left <= 0) {
+        problems.push(`there was no time left for ${tenants.length - at} tenants`);
+        break;
+      }
+      const share = Math.min(left, Math.max(TENANT_MS, left / (tenants.length - at)));
+      await attempt(tenant.hypervisorId, () => lookAtTenant(tenant, clock.now() + share));
+    }
     return { caughtUp, overdue, removed, problems };
   };
 };

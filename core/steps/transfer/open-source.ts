@@ -75,7 +75,7 @@ const levelOf = (
   due: ReadonlyMap<string, string>,
 ): Level => {
   if (!head) return { reason: 'there is no earlier backup of the instance' };
-  if (head.serviceId !== serviceId) return { reason: 'the earlier backup is in another library' };
+  if (head.serviceId !== serviceId) return { reason: 'the earlier backup is not at hand to compare with' };
   if (head.state !== 'available') return { reason: `the earlier backup, ${head.recoveryPointId}, is ${head.state}` };
   if (head.takenAt > takenAt) return { reason: 'a newer backup of the instance is in the library already' };
   const isDue = due.get(volume.volumeId);

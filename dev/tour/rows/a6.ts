@@ -58,7 +58,8 @@ export const a6: Row = {
     assert.deepEqual(shown, group);
     await newcomer.ask(['vm-group', 'remove', group.groupId]);
     await newcomer.ask(['plan', 'remove', plan.planId]);
-    assert.deepEqual((await newcomer.api.call(tenantRoutes.listPlans, {})).items, []);
+    const left = (await newcomer.api.call(tenantRoutes.listPlans, {})).items;
+    assert.ok(left.every(({ planId }) => planId !== plan.planId));
 
     const documents = [
       await newcomer.api.call(tenantRoutes.getOpenApi, {}),
