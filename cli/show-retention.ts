@@ -17,7 +17,7 @@ const showPoints = (screen: Screen, points: RetentionPlanView['removes']): void 
 /** What goes, then what stays (or how many), each with why. */
 export const showRetention = (
   screen: Screen,
-  { removes, keeps }: RetentionPlanView,
+  { removes, more, keeps, keepsInAll }: RetentionPlanView,
   { listKept }: { readonly listKept: boolean },
 ): void => {
   const { yellow, bold } = screen.colors;
@@ -25,8 +25,11 @@ export const showRetention = (
   else {
     screen.line(yellow(`${count(removes.length, 'recovery point')} to remove:`));
     showPoints(screen, removes);
+    if (more !== undefined) screen.line(`… and ${more} more, which another run removes.`);
   }
-  if (keeps.length === 0) return;
-  screen.line(`\n${bold(`${count(keeps.length, 'recovery point')} to keep${listKept ? ':' : '.'}`)}`);
-  if (listKept) showPoints(screen, keeps);
+  if (keepsInAll === 0) return;
+  screen.line(`\n${bold(`${count(keepsInAll, 'recovery point')} to keep${listKept ? ':' : '.'}`)}`);
+  if (!listKept) return;
+  showPoints(screen, keeps);
+  if (keepsInAll > keeps.length) screen.line(`… and ${keepsInAll - keeps.length} more.`);
 };

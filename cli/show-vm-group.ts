@@ -17,7 +17,10 @@ export const showVmGroup = (screen: Screen, group: VmGroupView): void =>
   ]);
 
 /** What rules match now: instances with the volumes that are protected, then what is left out. */
-export const showMatches = (screen: Screen, { instances, excluded }: VmGroupPreview): void => {
+export const showMatches = (
+  screen: Screen,
+  { instances, instancesInAll, excluded, excludedInAll }: VmGroupPreview,
+): void => {
   if (instances.length === 0) screen.line('No instance matches.');
   else {
     screen.table(
@@ -28,9 +31,11 @@ export const showMatches = (screen: Screen, { instances, excluded }: VmGroupPrev
         return [instanceId, name ?? '', state, String(kept.length), `${size} GiB`];
       }),
     );
+    if (instancesInAll > instances.length) screen.line(`… and ${instancesInAll - instances.length} more.`);
   }
   const leftOut = [
     ...excluded.map(({ instanceId, name }) => [instanceId, name].filter(Boolean).join('  ')),
+    ...(excludedInAll > excluded.length ? [`… and ${excludedInAll - excluded.length} more instances`] : []),
     ...instances.flatMap(({ instanceId, volumes }) =>
       volumes.flatMap(({ volumeId, device, sizeGiB, excludedBy }) =>
         excludedBy === undefined ? [] : [`${instanceId}  ${volumeId} (${device}, ${sizeGiB} GiB), by ${excludedBy}`],

@@ -19,6 +19,12 @@ interface Expression {
   ExpressionAttributeValues?: Record<string, unknown>;
 }
 
+/** `#state IN (:from0, …)`: at least one value. */
+export const isOneOf = (field: string, values: readonly string[]): Condition => {
+  const named = Object.fromEntries(values.map((value, index) => [`:from${index}`, value]));
+  return { text: `#${field} IN (${Object.keys(named).join(', ')})`, values: named };
+};
+
 export const conditionExpression = (condition: Condition): Expression => finish({ condition });
 
 export const changeExpression = ({ set = {}, increase = {} }: Change, condition?: Condition): Expression => {

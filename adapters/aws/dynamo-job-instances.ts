@@ -1,6 +1,7 @@
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { JobInstance } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
+import { isOneOf } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
@@ -21,9 +22,13 @@ export const createDynamoJobInstances = (
     const item = await table.get(keyOf(jobId, instanceId));
     return item && recordOf<JobInstance>(item);
   },
-  async updateInstance(jobId, instanceId, change) {
+  async updateInstance(jobId, instanceId, change, from) {
     unchangeable(change, ['jobId', 'instanceId', 'tenantId']);
-    if (!(await table.update(keyOf(jobId, instanceId), { set: change }))) throw absent(jobId, instanceId);
+    if (from?.length === 0) return false;
+    const key = keyOf(jobId, instanceId);
+    if (await table.update(key, { set: change }, from && isOneOf('phase', from))) return true;
+    if (from === undefined || !(await table.get(key))) throw absent(jobId, instanceId);
+    return false;
   },
   async resetInstance(jobId, instanceId, now) {
     const set = { ...OF_AN_ATTEMPT, phase: 'waiting', phaseSince: now, counters: noCounters };

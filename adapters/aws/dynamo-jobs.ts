@@ -1,6 +1,6 @@
 import { isOpen, type Job, OPEN_STATES } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
-import type { Condition } from './dynamo-expressions.ts';
+import { isOneOf } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { createDynamoJobInstances } from './dynamo-job-instances.ts';
 import { createOpenJobs } from './dynamo-open-jobs.ts';
@@ -10,11 +10,6 @@ import { unchangeable } from './dynamo-unchangeable.ts';
 
 const keyOf = (tenantId: string, jobId: string): Key => ({ pk: `TENANT#${tenantId}#JOB`, sk: jobId });
 const timeline = (tenantId: string): string => `TENANT#${tenantId}#JOBS-BY-TIME`;
-
-const inOneOf = (states: readonly Job['state'][]): Condition => {
-  const values = Object.fromEntries(states.map((state, index) => [`:from${index}`, state]));
-  return { text: `#state IN (${Object.keys(values).join(', ')})`, values };
-};
 
 /** A closed attempt stays closed: see dynamo-open-jobs.ts. */
 const changeableFrom = (
@@ -60,7 +55,7 @@ export const createDynamoJobs = (table: Table): Jobs => {
       unchangeable(change, ['tenantId', 'jobId', 'createdAt', 'attempt']);
       const states = changeableFrom(change, from);
       if (states?.length === 0) return false;
-      const item = await table.update(keyOf(tenantId, jobId), { set: change }, states && inOneOf(states));
+      const item = await table.update(keyOf(tenantId, jobId), { set: change }, states && isOneOf('state', states));
       if (item && change.state !== undefined) await open.settle(recordOf<Job>(item));
       return item !== undefined;
     },
@@ -68,7 +63,7 @@ export const createDynamoJobs = (table: Table): Jobs => {
       const job = await get(tenantId, jobId);
       if (job?.attempt !== attempt - 1 || !from.includes(job.state)) return false;
       await open.note({ tenantId, jobId, attempt });
-      const { text, values } = inOneOf(from);
+      const { text, values } = isOneOf('state', from);
       const item = await table.update(
         keyOf(tenantId, jobId),
         { set: { ...OF_AN_ATTEMPT, attempt, state: 'queued' } },

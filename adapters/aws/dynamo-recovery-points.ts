@@ -23,6 +23,10 @@ const expirable: Condition = {
   text: '#state = :available AND attribute_not_exists(#legalHold)',
   values: { ':available': 'available' },
 };
+const fillable = (attempt: number, final?: 'final'): Condition => ({
+  text: `#state = :pending AND #attempt = :attempt${final ? '' : ' AND (attribute_not_exists(#filledBy) OR #filledBy <> :attempt)'}`,
+  values: { ':pending': 'pending', ':attempt': attempt },
+});
 const absent = (tenantId: string, pointId: string): Error =>
   new Error(`there is no recovery point ${pointId} of ${tenantId}`);
 
@@ -63,14 +67,21 @@ export const createDynamoRecoveryPoints = (table: Table): RecoveryPoints => {
           (await inParallel(ids, POINTS_AT_ONCE, (id) => get(tenantId, id))).filter((point) => point !== undefined),
         ({ recoveryPointId, takenAt }) => ({ id: recoveryPointId, time: takenAt }),
       ),
-    async update(tenantId, pointId, { volumes, ...change }) {
-      unchangeable(change, ['tenantId', 'recoveryPointId', 'instanceId', 'takenAt']);
+    async update(tenantId, pointId, change) {
+      unchangeable(change, ['tenantId', 'recoveryPointId', 'instanceId', 'takenAt', 'volumes', 'filledBy']);
+      if (!(await table.update(keyOf(tenantId, pointId), { set: change }))) throw absent(tenantId, pointId);
+    },
+    async fill(tenantId, pointId, attempt, { volumes, ...change }, final) {
       const key = keyOf(tenantId, pointId);
-      if (volumes) await table.putMany(volumeItems(key.pk, volumes));
-      const version = volumes && volumesVersion(volumes);
-      const set = version === undefined ? change : { ...change, version, volumeCount: volumes?.length };
-      if (!(await table.update(key, { set }))) throw absent(tenantId, pointId);
-      if (version !== undefined) await dropOthers(table, key.pk, version);
+      await table.putMany(volumeItems(key.pk, volumes));
+      const version = volumesVersion(volumes);
+      const filledBy = final ? { filledBy: attempt } : {};
+      const set = { ...change, ...filledBy, version, volumeCount: volumes.length };
+      // A refused set stays beside the point's own, unnamed, as a crashed writer's does.
+      if (!(await table.update(key, { set }, fillable(attempt, final)))) return false;
+      // Only the last one drops what was before it: a slower one would drop a set that is just being written.
+      if (final) await dropOthers(table, key.pk, version);
+      return true;
     },
     async setLegalHold(tenantId, pointId, legalHold) {
       if (!(await table.update(keyOf(tenantId, pointId), { set: { legalHold } }))) throw absent(tenantId, pointId);

@@ -22,7 +22,9 @@ const statements = (session: SessionOf): Statement[] => {
     case 'look':
       return [];
     case 'protect':
-      return [...protect(session.jobId), keys(session.regions)];
+      return [...protect(session), keys(session.regions)];
+    case 'retain':
+      return [allow('ec2:DeleteSnapshot', OURS)];
     case 'restore':
       return [...restore(session.jobId), keys(session.regions)];
     case 'replace':
@@ -54,22 +56,29 @@ const taggedAsMadeBy = (...CreateAction: string[]): Statement =>
 /** The documents that a freeze and a thaw need; a plan's commands are parameters of the first. */
 const DOCUMENTS = ['AWS-RunShellScript', 'AWS-RunPowerShellScript', 'AWSEC2-CreateVssSnapshot'];
 
-const GUEST: readonly Statement[] = [
-  allow(['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation']),
-  {
-    Effect: 'Allow',
-    Action: 'ssm:SendCommand',
-    Resource: ['arn:aws:ec2:*:*:instance/*', ...DOCUMENTS.map((name) => `arn:aws:ssm:*::document/${name}`)],
-  },
-];
+/** Only what runs commands can be limited to an instance; what looks at agents and results cannot. */
+const guest = ({ accountId, instanceId }: SessionOf): readonly Statement[] =>
+  instanceId === undefined
+    ? []
+    : [
+        allow(['ssm:DescribeInstanceInformation', 'ssm:GetCommandInvocation']),
+        {
+          Effect: 'Allow',
+          Action: 'ssm:SendCommand',
+          Resource: [
+            `arn:aws:ec2:*:${accountId}:instance/${instanceId}`,
+            ...DOCUMENTS.map((name) => `arn:aws:ssm:*::document/${name}`),
+          ],
+        },
+      ];
 
-const protect = (jobId: string): Statement[] => [
+const protect = (session: SessionOf): Statement[] => [
   allow('ec2:CreateSnapshots'),
   taggedAsMadeBy('CreateSnapshots', 'CopySnapshot'),
   allow(['ec2:CopySnapshot', 'ec2:DeleteSnapshot', 'ebs:ListChangedBlocks'], OURS),
   // A copy is asked for twice: for its source, which has our tags, and for what is made.
-  allow('ec2:CopySnapshot', { StringEquals: { [`aws:RequestTag/${TAG.job}`]: jobId } }),
-  ...GUEST,
+  allow('ec2:CopySnapshot', { StringEquals: { [`aws:RequestTag/${TAG.job}`]: session.jobId } }),
+  ...guest(session),
 ];
 
 const CHANGES_OF_AN_INSTANCE = [

@@ -144,6 +144,7 @@ export const JobView = z.strictObject({
   startedAt: Time.optional(),
   endedAt: Time.optional(),
   error: JobErrorView.optional(),
+  /** Of more than 1,000 the first ones, those that failed before the others: `summary` counts them all. */
   instances: z.array(JobInstanceView).optional(),
   /** ARN of the principal that asked. */
   requestedBy: z.string().optional(),
@@ -222,7 +223,10 @@ export const RestorePreview = z.strictObject({
 });
 export type RestorePreview = z.infer<typeof RestorePreview>;
 
-/** What a retention run would remove and keep, and why. `token` stands for exactly this plan. */
+/**
+ * What a retention run would remove and keep, and why. `token` stands for exactly what it removes: the oldest 5,000, if
+ * there are `more`, which another run removes. Of what it keeps, the newest 1,000 are shown; `keepsInAll` counts them all.
+ */
 export const RetentionPlanView = z.strictObject({
   token: z.string(),
   removes: z.array(
@@ -234,6 +238,8 @@ export const RetentionPlanView = z.strictObject({
       reason: z.string(),
     }),
   ),
+  more: z.int().positive().optional(),
+  keepsInAll: z.int().nonnegative(),
   keeps: z.array(
     z.strictObject({
       recoveryPointId: RecoveryPointId,

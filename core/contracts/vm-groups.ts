@@ -85,8 +85,10 @@ export const VmGroupView = VmGroupFields.extend({
 });
 export type VmGroupView = z.infer<typeof VmGroupView>;
 
-/** What a VM group's rules match at this moment. */
+/** What a VM group's rules match at this moment: of each kind the first 1,000, and how many there are. */
 export const VmGroupPreview = z.strictObject({
+  instancesInAll: z.int().nonnegative(),
+  excludedInAll: z.int().nonnegative(),
   instances: z.array(
     z.strictObject({
       instanceId: InstanceId,

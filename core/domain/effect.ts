@@ -60,6 +60,8 @@ export interface AttachmentsBefore {
   readonly instanceId: string;
   /** EC2's own word: it is put back in this state. */
   readonly instanceState: string;
+  /** Of `replaced-volumes`: that of the lease under which the instance is changed. */
+  readonly fence?: number;
   readonly volumes: readonly {
     readonly device: string;
     /** Absent: nothing was at this device. */

@@ -21,6 +21,7 @@ export const jobTerms = (
   transport: plan?.transport ?? 'ebs-direct',
   streams: plan?.streams ?? streams,
   deadlineAt: now + (plan?.deadlineMinutes ?? LONGEST_MINUTES) * MINUTE,
+  deadlineMs: (plan?.deadlineMinutes ?? LONGEST_MINUTES) * MINUTE,
   ...(plan ? { planId: plan.planId } : {}),
 });
 

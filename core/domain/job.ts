@@ -65,6 +65,8 @@ export interface JobTerms {
   readonly streams: number;
   /** ms since 1970; stopped then. */
   readonly deadlineAt?: number;
+  /** How long each attempt may take: a later one has as much time as the first. */
+  readonly deadlineMs?: number;
   readonly planId?: PlanId;
 }
 

@@ -34,13 +34,18 @@ export const planView = (plan: Plan, audience: Audience, now: number): PlanView 
   return own;
 };
 
+/** An answer of a function may have 6 MB. */
+export const MOST_PREVIEWED = 1_000;
+
 /** What a group matches at this moment. */
 export const groupPreviewView = ({ instances, excluded }: GroupMatch): VmGroupPreview => ({
-  instances: instances.map(({ instance: { instanceId, name, state }, volumes }) => ({
+  instancesInAll: instances.length,
+  excludedInAll: excluded.length,
+  instances: instances.slice(0, MOST_PREVIEWED).map(({ instance: { instanceId, name, state }, volumes }) => ({
     instanceId,
     state,
     ...defined({ name }),
     volumes: volumes.map((volume) => ({ ...volume })),
   })),
-  excluded: excluded.map(({ instanceId, name }) => ({ instanceId, ...defined({ name }) })),
+  excluded: excluded.slice(0, MOST_PREVIEWED).map(({ instanceId, name }) => ({ instanceId, ...defined({ name }) })),
 });

@@ -11,6 +11,8 @@ export interface RecoveryPoint {
   readonly jobId: JobId;
   /** The one that fills it, or has. */
   readonly attempt: number;
+  /** The attempt that knows all of its data: nothing plans it anew after that. */
+  readonly filledBy?: number;
   /** Of a pending one: the attempt that was suspended while it filled it. Only then may a later attempt go on with it. */
   readonly keptBy?: number;
   /** When the snapshots were taken, ms since 1970. */

@@ -207,10 +207,18 @@ export const listedJobView = (
     : {}),
 });
 
+/** An answer of a function may have 6 MB, and an instance with many volumes takes some kilobytes of it. */
+const MOST_INSTANCES = 1_000;
+const firstOf = (instances: readonly JobInstance[]): readonly JobInstance[] => {
+  if (instances.length <= MOST_INSTANCES) return instances;
+  const rank = ({ phase }: JobInstance): number => (phase === 'failed' ? 0 : 1);
+  return instances.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_INSTANCES);
+};
+
 /** A job by itself, with its instances. */
 export const jobView = (job: Job, instances: readonly JobInstance[], audience: Audience, now: number): JobView => ({
   ...listedJobView(job, instances, audience),
-  instances: instances.map((instance) => jobInstanceView(instance, audience, now)),
+  instances: firstOf(instances).map((instance) => jobInstanceView(instance, audience, now)),
 });
 
 export const recoveryPointView = (point: RecoveryPoint, audience: Audience): RecoveryPointView => ({

@@ -120,8 +120,16 @@ export interface Jobs {
   addInstance(instance: JobInstance): Promise<void>;
   instances(jobId: JobId): Promise<readonly JobInstance[]>;
   instance(jobId: JobId, instanceId: string): Promise<JobInstance | undefined>;
-  /** Sets fields of a child record that exists; `counters` are set, not added. */
-  updateInstance(jobId: JobId, instanceId: string, change: Partial<JobInstance>): Promise<void>;
+  /**
+   * Sets fields of a child record that exists; `counters` are set, not added. Only while its phase is one of `from` (any,
+   * if absent): false if refused.
+   */
+  updateInstance(
+    jobId: JobId,
+    instanceId: string,
+    change: Partial<JobInstance>,
+    from?: readonly JobInstance['phase'][],
+  ): Promise<boolean>;
   /**
    * Puts a child back to the start of a new attempt: `waiting`, no counters, no error, no result.
    * What the job's selection and its finished copies have put there stays.
@@ -166,7 +174,22 @@ export interface RecoveryPoints {
   get(tenantId: HypervisorId, recoveryPointId: RecoveryPointId): Promise<RecoveryPoint | undefined>;
   /** Newest first; of one instance, or of all. */
   list(tenantId: HypervisorId, instanceId: string | undefined, page: PageRequest): Promise<Page<RecoveryPoint>>;
-  update(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, change: Partial<RecoveryPoint>): Promise<void>;
+  update(
+    tenantId: HypervisorId,
+    recoveryPointId: RecoveryPointId,
+    change: Partial<Omit<RecoveryPoint, 'volumes' | 'filledBy'>>,
+  ): Promise<void>;
+  /**
+   * Sets what a point's volumes are, only while it is pending and `attempt`'s; `final`: all of their data is known, and
+   * what is not final is refused from then on. False if refused: it is committed, given up or a later attempt's by now.
+   */
+  fill(
+    tenantId: HypervisorId,
+    recoveryPointId: RecoveryPointId,
+    attempt: number,
+    filling: Pick<RecoveryPoint, 'volumes' | 'verification'>,
+    final?: 'final',
+  ): Promise<boolean>;
   /** Puts a point under legal hold, or lifts it. */
   setLegalHold(
     tenantId: HypervisorId,

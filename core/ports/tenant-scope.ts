@@ -18,13 +18,16 @@ export interface TenantScopes {
 }
 
 /**
- * What the session may do: `look` only describes; `protect` takes and removes snapshots and speaks to the guest through
- * SSM; `restore` makes and launches; `replace` also changes instances of the tenant's own (in place, attach); `clean-up`
+ * What the session may do: `look` only describes; `protect` takes and removes snapshots and, with an instance, speaks to
+ * its guest through SSM; `retain` removes snapshots; `restore` makes and launches; `replace` also changes instances of the tenant's own (in place, attach); `clean-up`
  * removes what is ours and puts back what was replaced.
  */
 export interface TenantAccess {
-  readonly to: 'look' | 'protect' | 'restore' | 'replace' | 'clean-up';
-  /** Of `replace` and `clean-up`: the one instance of the tenant's own that may be changed. */
+  readonly to: 'look' | 'protect' | 'retain' | 'restore' | 'replace' | 'clean-up';
+  /**
+   * Of `replace` and `clean-up`: the one instance of the tenant's own that may be changed. Of `protect`: the one in whose
+   * guest commands may be run; absent, in none.
+   */
   readonly instanceId?: string;
   /** If not the hypervisor's own. */
   readonly region?: string;

@@ -1,5 +1,5 @@
 import type { InstanceRef } from '../contracts/steps.ts';
-import { JobCancelled } from '../domain/errors.ts';
+import { DeadlineExceeded, JobCancelled } from '../domain/errors.ts';
 import { type InstancePhase, isOpen, type JobInstance } from '../domain/job.ts';
 import type { Catalog } from '../ports/catalog.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -8,7 +8,7 @@ type Ref = Pick<InstanceRef, 'jobId' | 'attempt' | 'tenantId' | 'instanceId'>;
 
 /**
  * That the attempt may begin something more. A step that was still under way when its execution was stopped must not.
- * Errors: JobCancelled.
+ * Errors: JobCancelled, DeadlineExceeded.
  */
 export const assertGoesOn = async (
   catalog: Catalog,
@@ -17,12 +17,16 @@ export const assertGoesOn = async (
   const job = await catalog.jobs.get(tenantId, jobId);
   if (job?.cancelRequestedAt !== undefined) throw new JobCancelled(`${jobId} was cancelled`);
   if (job?.suspendRequestedAt !== undefined) throw new JobCancelled(`${jobId} was suspended`);
+  // Noted before the execution is stopped; the job is open until the cleanup has closed it.
+  if (job?.attempt === attempt && job.error?.name === DeadlineExceeded.name) {
+    throw new DeadlineExceeded(job.error.message);
+  }
   if (!job || !isOpen(job.state) || job.attempt !== attempt) {
     throw new JobCancelled(`attempt ${attempt} of ${jobId} has ended`);
   }
 };
 
-/** Notes where an instance's work is, and stops it if the job was cancelled meanwhile. Errors: JobCancelled. */
+/** Notes where an instance's work is, and stops it if the job was cancelled meanwhile. Errors: as assertGoesOn. */
 export const enterPhase = async (
   catalog: Catalog,
   clock: Clock,

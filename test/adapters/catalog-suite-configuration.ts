@@ -17,16 +17,32 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
         (await hypervisors.boundTo(hypervisorId)).map((tenant) => tenant.hypervisorId).toSorted();
       const to = ({ hypervisorId }: typeof one) => ({ serviceId: hypervisorId, boundAt: 3 });
       assert.deepEqual(await bound(one), []);
-      await hypervisors.bind(a.hypervisorId, to(one));
-      await hypervisors.bind(b.hypervisorId, to(one));
+      await hypervisors.bind(a.hypervisorId, to(one), undefined);
+      await hypervisors.bind(b.hypervisorId, to(one), undefined);
       assert.deepEqual(await bound(one), [a.hypervisorId, b.hypervisorId].toSorted());
-      await hypervisors.bind(a.hypervisorId, to(two));
+      assert.equal(await hypervisors.bind(a.hypervisorId, to(two), undefined), false, 'not the binding that was read');
+      assert.equal(await hypervisors.bind(a.hypervisorId, to(two), to(one)), true);
+      assert.equal(await hypervisors.bind(a.hypervisorId, to(two), to(one)), true, 'it is so already');
       assert.deepEqual([await bound(one), await bound(two)], [[b.hypervisorId], [a.hypervisorId]]);
       assert.deepEqual(await hypervisors.boundTo(two.hypervisorId), [{ ...a, binding: to(two) }]);
-      assert.equal(await hypervisors.bind(a.hypervisorId, undefined), true);
+      assert.equal(await hypervisors.bind(a.hypervisorId, undefined, to(two)), true);
       assert.deepEqual(await bound(two), []);
       assert.deepEqual(await hypervisors.get(a.hypervisorId), a);
-      assert.equal(await hypervisors.bind(freshId('hv'), undefined), false);
+      assert.equal(await hypervisors.bind(freshId('hv'), undefined, undefined), false);
+    });
+
+    it('close a tenant that is being removed to bindings, and open it again', async () => {
+      const { hypervisors } = catalogNow();
+      const tenant = aTenant(freshId('hv'), '320000000007');
+      await hypervisors.add(tenant);
+      const binding = { serviceId: freshId('hv'), boundAt: 3 };
+      assert.equal(await hypervisors.setRemoving(tenant.hypervisorId, true), true);
+      assert.deepEqual(await hypervisors.get(tenant.hypervisorId), { ...tenant, removing: true });
+      assert.equal(await hypervisors.bind(tenant.hypervisorId, binding, undefined), false);
+      assert.equal(await hypervisors.setRemoving(tenant.hypervisorId, false), true);
+      assert.deepEqual(await hypervisors.get(tenant.hypervisorId), tenant);
+      assert.equal(await hypervisors.bind(tenant.hypervisorId, binding, undefined), true);
+      assert.equal(await hypervisors.setRemoving(freshId('hv'), true), false);
     });
 
     it('set fields of a service hypervisor, and of nothing else', async () => {
@@ -39,6 +55,11 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       const change = { state: 'ready', name: 'vault', automaticNodes: made } as const;
       assert.equal(await hypervisors.updateService(service.hypervisorId, change), true);
       assert.deepEqual(await hypervisors.get(service.hypervisorId), { ...service, ...change });
+      assert.equal(await hypervisors.updateService(service.hypervisorId, { state: 'removing' }, ['preparing']), false);
+      const states = ['preparing', 'ready'] as const;
+      assert.equal(await hypervisors.updateService(service.hypervisorId, { state: 'removing' }, states), true);
+      assert.equal(await hypervisors.updateService(service.hypervisorId, { state: 'ready' }, states), false);
+      assert.equal(((await hypervisors.get(service.hypervisorId)) as typeof service).state, 'removing');
       assert.equal(await hypervisors.updateService(tenant.hypervisorId, { name: 'x' }), false);
       assert.equal(await hypervisors.updateService(freshId('hv'), { name: 'x' }), false);
       assert.deepEqual(await hypervisors.get(tenant.hypervisorId), tenant);

@@ -66,10 +66,10 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         await catalog.hypervisors.add(service);
         await catalog.hypervisors.add(tenant);
         const binding = { serviceId: service.hypervisorId, boundAt: 7 };
-        assert.equal(await catalog.hypervisors.bind(tenant.hypervisorId, binding), true);
+        assert.equal(await catalog.hypervisors.bind(tenant.hypervisorId, binding, undefined), true);
         assert.deepEqual(await catalog.hypervisors.get(tenant.hypervisorId), { ...tenant, binding });
-        assert.equal(await catalog.hypervisors.bind(service.hypervisorId, binding), false);
-        assert.equal(await catalog.hypervisors.bind(freshId('hv'), binding), false);
+        assert.equal(await catalog.hypervisors.bind(service.hypervisorId, binding, undefined), false);
+        assert.equal(await catalog.hypervisors.bind(freshId('hv'), binding, undefined), false);
       });
 
       it('lists all of them, each once, page by page', async () => {
@@ -269,14 +269,38 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         const point = aPoint(A, 'i-00002222', [aVolume(1, [1]), aVolume(2, [2]), aVolume(3, [3])]);
         await catalog.points.add(point);
         const volumes = [aVolume(1, [5, 6]), aVolume(4, [])];
-        await catalog.points.update(A, point.recoveryPointId, { volumes, state: 'available', committedAt: 12 });
-        await catalog.points.update(A, point.recoveryPointId, { volumes });
+        assert.equal(await catalog.points.fill(A, point.recoveryPointId, 1, { volumes: [] }), true);
+        assert.equal(await catalog.points.fill(A, point.recoveryPointId, 1, { volumes }), true);
+        await catalog.points.update(A, point.recoveryPointId, { state: 'available', committedAt: 12 });
         assert.deepEqual(await catalog.points.get(A, point.recoveryPointId), {
           ...point,
           volumes,
           state: 'available',
           committedAt: 12,
         });
+      });
+
+      it('lets only the attempt that fills it say what is in it, and not once its data is known or it counts', async () => {
+        const point = aPoint(A, 'i-00002223', [aVolume(1, [])]);
+        const id = point.recoveryPointId;
+        const [planned, read] = [{ volumes: [aVolume(1, [0])] }, { volumes: [aVolume(1, [7])] }];
+        await catalog.points.add(point);
+        assert.equal(await catalog.points.fill(A, id, 2, planned), false);
+        assert.equal(await catalog.points.fill(B, id, 1, planned), false);
+        assert.equal(await catalog.points.fill(A, id, 1, planned), true);
+        assert.equal(await catalog.points.fill(A, id, 1, read, 'final'), true);
+        assert.equal(await catalog.points.fill(A, id, 1, planned), false);
+        assert.equal(await catalog.points.fill(A, id, 1, read, 'final'), true);
+        assert.deepEqual(await catalog.points.get(A, id), { ...point, ...read, filledBy: 1 });
+        // A later attempt that has taken it over plans it anew.
+        await catalog.points.update(A, id, { attempt: 2 });
+        assert.equal(await catalog.points.fill(A, id, 1, read, 'final'), false);
+        assert.equal(await catalog.points.fill(A, id, 2, planned), true);
+        for (const state of ['available', 'abandoned', 'expired'] as const) {
+          await catalog.points.update(A, id, { state });
+          assert.equal(await catalog.points.fill(A, id, 2, read, 'final'), false);
+        }
+        assert.deepEqual((await catalog.points.get(A, id))?.volumes, planned.volumes);
       });
 
       it('holds 128 volumes, of 16 TiB and one of 64 TiB', async () => {
@@ -303,7 +327,7 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         let writing = true;
         const writer = (async () => {
           for (let round = 0; round < 6; round++)
-            await catalog.points.update(A, point.recoveryPointId, { volumes: sets[round % 3] as (typeof sets)[0] });
+            await catalog.points.fill(A, point.recoveryPointId, 1, { volumes: sets[round % 3] as (typeof sets)[0] });
           writing = false;
         })();
         let reads = 0;

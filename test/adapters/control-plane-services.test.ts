@@ -65,7 +65,7 @@ describe("the control plane's own services, under the deployment's own roles", (
       assert.equal(await catalog.instances.lock(tenant, 'i-00000001', 'you'), undefined);
       const point = aPoint(tenant, 'i-00000001', [aVolume(1, [3, 4])]);
       await catalog.points.add(point);
-      await catalog.points.update(tenant, point.recoveryPointId, { volumes: [aVolume(2, [])] });
+      await catalog.points.fill(tenant, point.recoveryPointId, 1, { volumes: [aVolume(2, [])] }, 'final');
       assert.deepEqual((await catalog.points.list(tenant, undefined, { limit: 1 })).items[0]?.volumes, [
         aVolume(2, []),
       ]);

@@ -19,8 +19,10 @@ before(async () => {
 after(() => opened.close());
 
 const died = () => Promise.reject(new Error('the Lambda ended here'));
-const rows = async ({ jobId }: Job): Promise<string[]> =>
-  (await table.all('OPEN-JOBS', jobId)).map(({ sk }) => sk.slice(jobId.length));
+const rows = async ({ tenantId, jobId }: Job): Promise<string[]> => {
+  const prefix = `${tenantId}#${jobId}`;
+  return (await table.all('OPEN-JOBS', prefix)).map(({ sk }) => sk.slice(prefix.length));
+};
 const isListed = async ({ jobId }: Job): Promise<boolean> =>
   (await jobs.open({ limit: 100 })).items.some((each) => each.jobId === jobId);
 

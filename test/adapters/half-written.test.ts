@@ -25,8 +25,8 @@ test('a point that changes while it is read is read again, and never answered in
   const table = createTable(opened.client, opened.table);
   const points = createDynamoRecoveryPoints(table);
   await points.add(point);
-  await points.update(A, point.recoveryPointId, { volumes });
-  const whole = { ...point, volumes };
+  await points.fill(A, point.recoveryPointId, 1, { volumes }, 'final');
+  const whole = { ...point, volumes, filledBy: 1 };
   assert.deepEqual(await createDynamoRecoveryPoints(torn(table, 2)).get(A, point.recoveryPointId), whole);
   await assert.rejects(createDynamoRecoveryPoints(torn(table, 100)).get(A, point.recoveryPointId), {
     name: 'TransientFailure',
@@ -39,9 +39,9 @@ test('volumes that a crashed writer left behind are not part of the point', asyn
   const table = createTable(opened.client, opened.table);
   const dying: Table = { ...table, update: () => Promise.reject(new Error('the Lambda ended here')) };
   await createDynamoRecoveryPoints(table).add(point);
-  await assert.rejects(createDynamoRecoveryPoints(dying).update(A, point.recoveryPointId, { volumes }));
+  await assert.rejects(createDynamoRecoveryPoints(dying).fill(A, point.recoveryPointId, 1, { volumes }));
   assert.deepEqual(await createDynamoRecoveryPoints(table).get(A, point.recoveryPointId), point);
-  await createDynamoRecoveryPoints(table).update(A, point.recoveryPointId, { volumes });
+  await createDynamoRecoveryPoints(table).fill(A, point.recoveryPointId, 1, { volumes });
   assert.deepEqual(await createDynamoRecoveryPoints(table).get(A, point.recoveryPointId), { ...point, volumes });
 });
 
@@ -60,7 +60,7 @@ test('a tenant hypervisor whose writer died half-way is not there, keeps nobody 
   assert.equal(await hypervisors.get(half.hypervisorId), undefined);
   assert.equal(await hypervisors.add(whole), true);
   assert.equal(await hypervisors.get(half.hypervisorId), undefined, "its pointer must not lead to the other's record");
-  assert.equal(await hypervisors.bind(half.hypervisorId, { serviceId: 'hv-service01', boundAt: 1 }), false);
+  assert.equal(await hypervisors.bind(half.hypervisorId, { serviceId: 'hv-service01', boundAt: 1 }, undefined), false);
   assert.deepEqual(await hypervisors.tenantOfAccount(half.accountId), whole);
 
   const again = aTenant(freshId('hv'), '666666666666');

@@ -31,10 +31,11 @@ const libraryAccess = {
 /** The longest that there can be: all ids at their full length, and another region. */
 const stepPolicy = (to: TenantAccess['to'], more: Partial<TenantAccess> = {}): Policy =>
   tenantSessionPolicy({ to, accountId: '222222222222', regions: [REGION, REGION], jobId: long('job-'), ...more });
-const WAYS = ['look', 'protect', 'restore', 'replace', 'clean-up'] as const;
+const WAYS = ['look', 'protect', 'retain', 'restore', 'replace', 'clean-up'] as const;
 const anInstance = { instanceId: 'i-0123456789abcdef0' };
 const steps: Readonly<Record<string, Policy>> = {
   ...Object.fromEntries(WAYS.map((to) => [`step to ${to}`, stepPolicy(to)])),
+  'step to protect one instance': stepPolicy('protect', anInstance),
   'step to replace in one instance': stepPolicy('replace', anInstance),
   'step to clean up in one instance': stepPolicy('clean-up', anInstance),
 };
@@ -86,6 +87,21 @@ test("what the shipped permissions allow a tenant's role is what sessions use of
     ].flatMap(({ Statement }) => actions(Statement)),
   ).toSorted();
   assert.deepEqual(used, ofService(actions(shipped('tenant').Statement)).toSorted());
+});
+
+test('only a step for one instance may run commands, in this one alone; retention only deletes what is ours', () => {
+  const { Statement } = stepPolicy('protect', anInstance);
+  const sends = Statement.filter(({ Action }) => Action === 'ssm:SendCommand');
+  assert.deepEqual(
+    sends.flatMap(({ Resource }) => Resource).filter((arn) => arn.includes(':instance/')),
+    [`arn:aws:ec2:*:222222222222:instance/${anInstance.instanceId}`],
+  );
+  for (const [name, policy] of Object.entries(steps))
+    if (name !== 'step to protect one instance')
+      assert.ok(!actions(policy.Statement).some((action) => action.startsWith('ssm:')), name);
+  const changes = stepPolicy('retain').Statement.filter(({ Action }) => !String(Action).includes('Describe'));
+  assert.deepEqual(actions(changes), ['ec2:DeleteSnapshot']);
+  assert.ok(changes.every(({ Condition }) => Condition?.StringLike));
 });
 
 test('who only looks changes nothing, and no step but a clean-up or a replacement touches what is not ours', () => {

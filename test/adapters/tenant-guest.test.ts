@@ -11,19 +11,22 @@ import { launchInstance, REGION, startWorld, until, type World } from './world.t
 describe("guests in tenants' accounts, with the deployment's own roles and the shipped permissions", () => {
   let world: World;
   let scope: TenantScope;
+  let withoutGuest: TenantScope;
   let instanceId: string;
   const jobId = freshId('job');
 
   before(async () => {
     world = await startWorld();
     const settings = clientSettings('own', REGION, world.as('StepsRole'));
-    scope = await createTenantScopes({
+    instanceId = await launchInstance(world.ec2(0), 'guest');
+    const scopes = createTenantScopes({
       sts: new STSClient(settings),
       secrets: new SecretsManagerClient(settings),
       hubRoleArn: world.arn('HubRole'),
       region: REGION,
-    }).open(world.tenants[0], jobId, { to: 'protect' });
-    instanceId = await launchInstance(world.ec2(0), 'guest');
+    });
+    scope = await scopes.open(world.tenants[0], jobId, { to: 'protect', instanceId });
+    withoutGuest = await scopes.open(world.tenants[0], jobId, { to: 'protect' });
     await until(
       () => scope.instances.describe(instanceId),
       (answer) => answer?.state === 'running',
@@ -50,6 +53,16 @@ describe("guests in tenants' accounts, with the deployment's own roles and the s
       () => scope.guest.result(commandId, instanceId),
       ({ state }) => state !== 'running',
     );
+
+  it('take commands only in the name of a step that is for this very instance', async () => {
+    await guest({ agent: true });
+    const command = { commands: ['true'] };
+    await assert.rejects(withoutGuest.guest.send(instanceId, 'AWS-RunShellScript', command, 60), {
+      name: 'TenantAccessLost',
+    });
+    const other = await launchInstance(world.ec2(0), 'another guest');
+    await assert.rejects(scope.guest.send(other, 'AWS-RunShellScript', command, 60), { name: 'TenantAccessLost' });
+  });
 
   it('say that there is no agent, and take no command', async () => {
     await guest({ agent: false });

@@ -38,6 +38,7 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
       jobs.set(jobId, changed(job, set));
       return true;
     },
+    openOf: async (tenantId) => [...jobs.values()].filter((job) => job.tenantId === tenantId && isOpen(job.state)),
     open: async (page) =>
       pageOf(
         [...jobs.values()].filter(({ state }) => isOpen(state)),
@@ -56,7 +57,12 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
     },
     instances: async (jobId) => instances.filter((instance) => instance.jobId === jobId),
     instance: async (jobId, instanceId) => instances[indexOf(jobId, instanceId)],
-    updateInstance: async (jobId, instanceId, set) => change(jobId, instanceId, (there) => changed(there, set)),
+    async updateInstance(jobId, instanceId, set, from) {
+      const there = instances[indexOf(jobId, instanceId)];
+      if (there && from && !from.includes(there.phase)) return false;
+      change(jobId, instanceId, (now) => changed(now, set));
+      return true;
+    },
     resetInstance: async (jobId, instanceId, now) =>
       change(jobId, instanceId, ({ tenantId, recoveryPointIds, excludedVolumes }) => ({
         jobId,

@@ -26,6 +26,13 @@ export const createInMemoryPoints = ({ points }: Records): RecoveryPoints => {
         })).filter((point) => instanceId === undefined || point.instanceId === instanceId),
         page,
       ),
+    async fill(tenantId, id, attempt, filling, final) {
+      const point = get(tenantId, id);
+      if (point?.state !== 'pending' || point.attempt !== attempt) return false;
+      if (!final && point.filledBy === attempt) return false;
+      points.set(id, { ...point, ...filling, ...(final ? { filledBy: attempt } : {}) });
+      return true;
+    },
     async update(tenantId, id, change) {
       points.set(id, changed(existing(tenantId, id), change));
     },

@@ -231,6 +231,8 @@ test('a preview shows what rules match, which volumes they leave out and by whic
       },
     ],
     excluded: [{ instanceId: 'i-00000002', name: 'shop-2' }],
+    instancesInAll: 1,
+    excludedInAll: 1,
   };
   assert.deepEqual(body, expected);
   assert.deepEqual(world.account.opened, [{ accountId: ACME, access: { to: 'look' } }]);
@@ -295,6 +297,7 @@ test('a job takes its terms over from the plan that it names', async () => {
     planId: own.planId,
     streams: 3,
     deadlineAt: START + 3_600_000,
+    deadlineMs: 3_600_000,
     consistency,
     copyToRegion: 'eu-west-1',
     copyAtOnce: true,

@@ -54,7 +54,7 @@ test('a plan is shown first, with a reason for each point, and performed with it
     ['expired', 'expired', 'available', 'available'],
   );
   assert.equal(stateOf(world, theirs), 'available');
-  assert.ok(world.account.opened.every(({ accountId, access }) => accountId === ACME && access.to === 'protect'));
+  assert.ok(world.account.opened.every(({ accountId, access }) => accountId === ACME && access.to === 'retain'));
 });
 
 test('a plan that has become another one since it was shown is not performed', async () => {
@@ -91,7 +91,7 @@ test('what could not be removed is expired all the same, is told, and is gone on
   const { token } = (await call('GET', '/retention')).body;
   const { body } = await call('POST', '/retention', { body: { token } });
   assert.equal(body.removed.length, 2);
-  assert.deepEqual(body.failed, [{ recoveryPointId: points[0]?.recoveryPointId, reason: 'snap-00000001 is in use' }]);
+  assert.deepEqual(body.failed, [{ recoveryPointId: points[0]?.recoveryPointId, reason: 'Its snapshots could not be removed yet: the next run tries again.' }]);
   assert.deepEqual(deleted(world), ['eu-central-1 snap-00000002']);
   world.account.stuck.clear();
   assert.deepEqual(await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY), { removed: [], failed: [] });
@@ -117,6 +117,8 @@ test('what a restore reads from stays, also if the restore was asked for in betw
   const restore = job(1, acme, { type: 'restore', request: restoreOf(first?.recoveryPointId ?? '') });
   world.records.jobs.set(restore.jobId, restore);
   assert.deepEqual((await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY)).removed, []);
+  world.records.jobs.set(restore.jobId, { ...restore, state: 'suspended' });
+  assert.deepEqual((await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY)).removed, [], 'it may go on');
 
   world.records.jobs.clear();
   const { expire } = world.deps.catalog.points;

@@ -239,3 +239,30 @@ test('the sample events are what Scheduler hands over', async () => {
   assert.equal((await start(ScheduledJob.parse(sample('schedule-start-scheduled-job')))).outcome, 'started');
   assert.deepEqual((await tick(TickEvent.parse(sample('schedule-tick')))).problems, []);
 });
+
+test('a tenant whose plans take all the time there is leaves time for the others; what is left comes first another time', async () => {
+  const { world, tick } = worldWith();
+  const { catalog } = world.deps;
+  for (let n = 20; n < 30; n++) world.records.plans.set(plan(n, acme).planId, plan(n, acme));
+  const done: string[] = [];
+  const get = catalog.plans.get;
+  catalog.plans.get = async (id, planId) => {
+    done.push(id);
+    world.advance(50_000);
+    return get(id, planId);
+  };
+  const late = plan(40, bolt);
+  world.records.plans.set(late.planId, late);
+  const orders = new Set<string | undefined>();
+  for (const n of [0, 1]) {
+    done.length = 0;
+    for (const each of [...world.records.plans.values()])
+      world.records.plans.set(each.planId, { ...plan(1, acme), ...each, lastBackupDueAt: START - 24 * HOUR });
+    world.advance(24 * HOUR);
+    const outcome = await tick(tickAt(START + n * TICK_MS));
+    orders.add(done[0]);
+    assert.ok(done.includes(bolt.hypervisorId), 'the other tenant’s window is caught up with');
+    assert.ok(outcome.problems.some((problem) => problem.includes(`${acme.hypervisorId}: there was no time left`)));
+  }
+  assert.deepEqual(orders, new Set([acme.hypervisorId, bolt.hypervisorId]));
+});

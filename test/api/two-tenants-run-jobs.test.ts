@@ -39,6 +39,7 @@ test('a tenant starts a backup: the record is opened for it, and one execution i
     transport: 'ebs-direct',
     streams: 10,
     deadlineAt: START + 5 * 86_400_000,
+    deadlineMs: 5 * 86_400_000,
   });
   assert.deepEqual(world.calls.started, [
     {
@@ -105,6 +106,7 @@ test('a tenant restores its own recovery point', async () => {
     transport: 'ebs-direct',
     streams: 10,
     deadlineAt: START + 5 * 86_400_000,
+    deadlineMs: 5 * 86_400_000,
   });
 });
 

@@ -76,6 +76,8 @@ export const matches: VmGroupPreview = {
       ],
     },
   ],
+  instancesInAll: 1,
+  excludedInAll: 1,
   excluded: [{ instanceId: 'i-0fedcba9876543210', name: 'web-old' }],
 };
 
@@ -148,6 +150,7 @@ const kept = { instanceId: INSTANCE, kind: 'streaming', takenAt: AT } as const;
 export const retention: RetentionPlanView = {
   token: 'token-1',
   removes: [{ ...kept, recoveryPointId: `rp-${uuid(2)}`, reason: 'older than 30 days' }],
+  keepsInAll: 1,
   keeps: [{ ...kept, recoveryPointId: POINT, reason: 'the newest good one of its instance' }],
 };
 

@@ -278,7 +278,7 @@ test('a job that is over its deadline is stopped by that name; tried again, it h
   world.account.addInstance(WEB, ['vol-00000001']);
   world.node.isThere = false;
   const deadlineAt = world.cloud.clock.now() + 30_000;
-  const jobId = await world.start(world.tenantId, backupOf({ instanceIds: [WEB], deadlineAt }));
+  const jobId = await world.start(world.tenantId, backupOf({ instanceIds: [WEB], deadlineAt, deadlineMs: 30_000 }));
   await world.until(() => world.jobOf(jobId).state === 'waiting');
   await world.cloud.clock.advance(31_000);
   assert.ok(isOverdue(world.jobOf(jobId), world.cloud.clock.now()));

@@ -215,8 +215,8 @@ export const openRestoreWorld = async ({
   await catalog.hypervisors.add(aService(serviceId, '111111111111'));
 
   const base = aPoint(A, INSTANCE, []);
-  const root = { ...aVolume(0, [1]), device: '/dev/xvda', sizeBytes: 8 * GIB, tags: { Name: 'root', 'aws:x': 'y' } };
-  const data = { ...aVolume(1, [1]), device: '/dev/sdf', sizeBytes: 4 * GIB, deleteOnTermination: false };
+  const root = { ...aVolume(0, [1, 0, 0, 0]), device: '/dev/xvda', sizeBytes: 8 * GIB, tags: { Name: 'root', 'aws:x': 'y' } };
+  const data = { ...aVolume(1, [1, 0]), device: '/dev/sdf', sizeBytes: 4 * GIB, deleteOnTermination: false };
   const point: RecoveryPoint = {
     ...base,
     kind,

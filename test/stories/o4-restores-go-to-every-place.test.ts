@@ -130,14 +130,21 @@ test('O4: from all three kinds of recovery point: a new instance, in place, sing
         const before = await describeInstance(tenant, tenant === acme ? linux.instanceId : windows.instanceId);
         assert.notEqual(now.InstanceId, before.InstanceId);
         assert.deepEqual(
-          [now.State?.Name, now.InstanceType, now.SubnetId, now.PlatformDetails, now.Architecture, now.BootMode],
+          [
+            now.State?.Name,
+            now.InstanceType,
+            now.SubnetId,
+            now.PlatformDetails,
+            now.Architecture,
+            now.CurrentInstanceBootMode,
+          ],
           [
             'running',
             before.InstanceType,
             before.SubnetId,
             before.PlatformDetails,
             before.Architecture,
-            before.BootMode,
+            before.CurrentInstanceBootMode,
           ],
         );
         assert.deepEqual(

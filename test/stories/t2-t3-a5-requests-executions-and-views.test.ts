@@ -244,7 +244,7 @@ test('T2, T3, A5: tenants work through the API, operators follow executions, and
         for (const secret of secrets) assert.ok(!text.includes(secret), `${about} shows ${secret}: ${text}`);
         assert.doesNotMatch(
           text,
-          /access.?node|media.?agent|ebs-direct|"transport"|"library"|executionArn|requestedBy/i,
+          /access.?node|media.?agent|ebs-direct|"transport":|"library":|executionArn|requestedBy/i,
           about,
         );
       }

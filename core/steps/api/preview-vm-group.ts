@@ -1,7 +1,7 @@
 import type { VmGroupId } from '../../contracts/ids.ts';
 import type { VmGroupFields, VmGroupPreview } from '../../contracts/vm-groups.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
-import { groupPreviewView } from '../../domain/plan-views.ts';
+import { groupPreviewView, MOST_PREVIEWED } from '../../domain/plan-views.ts';
 import { matchGroup } from '../../domain/vm-group-match.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
@@ -27,7 +27,9 @@ export const createPreviewRules =
       instances,
       new Map(),
     ).instances;
-    const volumeIds = matched.flatMap(({ instance }) => instance.volumes.map(({ volumeId }) => volumeId));
+    const volumeIds = matched
+      .slice(0, MOST_PREVIEWED)
+      .flatMap(({ instance }) => instance.volumes.map(({ volumeId }) => volumeId));
     const volumes = await scope.volumes.describe(volumeIds);
     return groupPreviewView(matchGroup(rules, instances, new Map(volumes.map((each) => [each.volumeId, each]))));
   };

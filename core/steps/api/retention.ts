@@ -11,6 +11,9 @@ import { type RetentionDeps, runRetention } from '../jobs/run-retention.ts';
 /** API Gateway answers after 29 s at the latest; what is left goes on with the next run. */
 const BUDGET_MS = 18_000;
 
+/** They are listed newest first, and the newest are what a look is for. */
+const MOST_KEEPS_SHOWN = 1_000;
+
 const verdictView = ({ point: { recoveryPointId, instanceId, kind, takenAt }, reason }: Verdict) => ({
   recoveryPointId,
   instanceId,
@@ -23,8 +26,14 @@ const verdictView = ({ point: { recoveryPointId, instanceId, kind, takenAt }, re
 export const createPlanRetention =
   ({ catalog, sha256 }: Pick<RetentionDeps, 'catalog' | 'sha256'>) =>
   async ({ hypervisorId }: TenantHypervisor): Promise<RetentionPlanView> => {
-    const { token, remove, keep } = await retentionOfTenant(catalog, sha256, hypervisorId);
-    return { token, removes: remove.map(verdictView), keeps: keep.map(verdictView) };
+    const { token, remove, more, keep } = await retentionOfTenant(catalog, sha256, hypervisorId);
+    return {
+      token,
+      removes: remove.map(verdictView),
+      ...(more === 0 ? {} : { more }),
+      keeps: keep.slice(0, MOST_KEEPS_SHOWN).map(verdictView),
+      keepsInAll: keep.length,
+    };
   };
 
 /** Performs the plan that was shown, and no other. Errors: Conflict (it has become another), TransientFailure. */

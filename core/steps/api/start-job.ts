@@ -1,5 +1,6 @@
 import type { JobId } from '../../contracts/ids.ts';
 import type { JobInput } from '../../contracts/steps.ts';
+import { TransientFailure } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Job, JobRequest } from '../../domain/job.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
@@ -94,6 +95,8 @@ export const beginJob = async (
     const { executionArn } = await executions.start(type, attemptName(jobId, 1), executionInput(tenant, job));
     await catalog.jobs.update(tenantId, jobId, { executionArn });
   } catch (cause) {
+    // It stays queued: asked again under the same key, delivered again, or at the latest with a tick, it is begun.
+    if (cause instanceof TransientFailure) throw cause;
     const error = {
       name: cause instanceof Error ? cause.name : 'Error',
       message: `The job could not be started: ${cause instanceof Error ? cause.message : String(cause)}`.slice(

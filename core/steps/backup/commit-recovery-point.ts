@@ -28,10 +28,15 @@ export const createCommitRecoveryPoint =
     const { catalog, clock } = deps;
     const { jobId, attempt, tenantId, instanceId, fence } = input;
     const point = await pendingPoint(catalog, input);
-    const filled = point.kind === 'snapshot' ? {} : await inLibrary(deps, input, point);
+    const isToBeFilled = point.kind !== 'snapshot' && point.state === 'pending';
+    const filling = isToBeFilled ? await inLibrary(deps, input, point) : undefined;
     // The cancel flag is looked at before the commit, never after: a committed point stays.
     await enterPhase(catalog, clock, input, 'finishing');
-    await catalog.points.update(tenantId, point.recoveryPointId, filled);
+    if (filling && !(await catalog.points.fill(tenantId, point.recoveryPointId, attempt, filling, 'final'))) {
+      // Another run of this step may have been faster; then this one finds it committed, and changes nothing.
+      const { state } = await pendingPoint(catalog, input);
+      if (state === 'pending') throw new FenceRaised(`${point.recoveryPointId} is another attempt's by now`);
+    }
     const committed = await catalog.instances.commit(
       tenantId,
       instanceId,
@@ -56,7 +61,7 @@ const inLibrary = async (
   { catalog, work, sha256 }: Deps,
   input: LockedInstance,
   point: RecoveryPoint,
-): Promise<Pick<RecoveryPoint, 'volumes'> & Partial<RecoveryPoint>> => {
+): Promise<Pick<RecoveryPoint, 'volumes' | 'verification'>> => {
   const order = await catalog.orders.get(finishOrder(sha256, input));
   const result = SegmentResult.parse(order?.outcome && (await work.getJson(order.outcome.resultKey)));
   if (result.kind !== 'assemble-maps')

@@ -56,13 +56,14 @@ export const createCleanUp =
     if (leftovers === 'keep') await keepEffects(catalog, job, attempt, kept);
     // It was cancelled while it was being suspended: what was kept is to go after all.
     if (!(await closeJob(catalog, clock, job, attempt, status))) return { state: 'running', waitSeconds: 0 };
-    await thawFrozenGuests({ catalog, scopes, sha256 }, job, attempt, tenant);
+    if (!(await thawFrozenGuests({ catalog, scopes, clock, sha256 }, job, attempt, tenant)))
+      return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
     const own = await catalog.effects.ofAttempt(jobId, attempt);
     const effects =
       leftovers === 'remove'
         ? [...own, ...(await effectsLeft(catalog, job, attempt))]
         : own.filter(({ state }) => state !== 'suspended');
-    const committed = { points, results: await resultsOf(catalog, jobId) };
+    const committed = { points, forLater: kept, results: await resultsOf(catalog, jobId) };
     const isDone = await undoEffects(catalog, openScope, effects, committed, pass > 1);
     if (!isDone) return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
 

@@ -24,11 +24,11 @@ export const beginNextAttempt = async (
   from: readonly Job['state'][],
 ): Promise<boolean> => {
   const { jobs } = deps.catalog;
-  const { tenantId, jobId, request, createdAt } = job;
+  const { tenantId, jobId, request } = job;
   await refuseMoreJobs(deps.catalog, tenantId);
-  if (request.deadlineAt !== undefined) {
+  if (request.deadlineMs !== undefined) {
     // Before the job is open: an open one whose deadline is over is stopped.
-    const deadlineAt = deps.clock.now() + request.deadlineAt - createdAt;
+    const deadlineAt = deps.clock.now() + request.deadlineMs;
     if (!(await jobs.update(tenantId, jobId, { request: { ...request, deadlineAt } }, from))) return false;
   }
   const attempt = job.attempt + 1;

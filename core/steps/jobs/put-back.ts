@@ -1,4 +1,4 @@
-import type { Effect } from '../../domain/effect.ts';
+import { type Effect, REPLACED_BY } from '../../domain/effect.ts';
 import { VolumeFailed } from '../../domain/errors.ts';
 import { sameDevice } from '../../domain/restore-devices.ts';
 import { nextMoves } from '../../domain/restore-swap.ts';
@@ -9,17 +9,18 @@ type Before = NonNullable<Effect['before']>;
 
 /**
  * Undoes a replacement: one look, and what can be asked for now, towards the old volumes at their devices and the
- * instance in its old state. True: it is as it was. An instance that was not touched yet, or was put back before, is left
- * alone. Errors: VolumeFailed (an old volume is not there any more: whatever else can be put back is).
+ * instance in its old state. True: it is as it was. An instance that was not touched yet is left alone.
+ * Errors: VolumeFailed (an old volume is not there any more, or its device is taken: whatever else can be put back is).
  */
-export const putBack = async (scope: TenantScope, { before, state }: Effect): Promise<boolean> => {
+export const putBack = async (scope: TenantScope, { before, jobId }: Effect): Promise<boolean> => {
   const instance = before && (await scope.instances.describe(before.instanceId));
   if (!before || !instance || instance.state === 'shutting-down') return true;
   const { settled, blocked } = await move(scope, before, instance);
   const isAsFarAsItGoes = settled || blocked.length > 0;
   if (!isAsFarAsItGoes) return false;
   await setFlags(scope, before, instance);
-  const ran = before.instanceState === 'running' && state !== 'undone';
+  await takeMarksOff(scope, before, jobId);
+  const ran = before.instanceState === 'running';
   // asked to stop a moment ago: it can be started once it has
   if (ran && instance.state === 'stopping') return false;
   if (ran && instance.state === 'stopped') await scope.instances.start(before.instanceId);
@@ -32,7 +33,9 @@ const move = async (
   { instanceId, volumes }: Before,
   instance: DescribedInstance,
 ): Promise<{ settled: boolean; blocked: readonly string[] }> => {
-  const swaps = volumes.map(({ device, volumeId, newVolumeId }) => ({
+  const taken = takenDevices(volumes, instance);
+  const free = volumes.filter(({ device }) => !taken.has(device));
+  const swaps = free.map(({ device, volumeId, newVolumeId }) => ({
     device,
     out: newVolumeId,
     ...(volumeId === undefined ? {} : { in: volumeId }),
@@ -40,7 +43,10 @@ const move = async (
   const ids = volumes.flatMap(({ volumeId, newVolumeId }) =>
     volumeId === undefined ? [newVolumeId] : [newVolumeId, volumeId],
   );
-  const { moves, waiting, settled, blocked } = nextMoves(instanceId, swaps, await scope.volumes.describe(ids));
+  const progress = nextMoves(instanceId, swaps, await scope.volumes.describe(ids));
+  const { moves, waiting } = progress;
+  const settled = progress.settled && taken.size === 0;
+  const blocked = [...progress.blocked, ...taken.values()];
   const isStuck = moves.length === 0 && !waiting;
   if (settled || isStuck) return { settled, blocked };
   // It was started with the new volumes, or is on its way to be.
@@ -63,4 +69,25 @@ const setFlags = async (scope: TenantScope, { instanceId, volumes }: Before, now
     instanceId,
     Object.fromEntries(changed.map(({ device, deleteOnTermination }) => [device, deleteOnTermination])),
   );
+};
+
+/** Somebody else has put another volume there: it stays, and the instance is not stopped for it. */
+const takenDevices = (volumes: Before['volumes'], now: DescribedInstance): ReadonlyMap<string, string> =>
+  new Map(
+    volumes.flatMap(({ device, volumeId, newVolumeId }) => {
+      const there = now.volumes.find((each) => sameDevice(each.device, device))?.volumeId;
+      const isTaken = volumeId !== undefined && there !== undefined && there !== volumeId && there !== newVolumeId;
+      return isTaken ? [[device, `${device} has ${there} by now, not ${volumeId}`] as const] : [];
+    }),
+  );
+
+/** Of a volume that was marked and never detached, or is attached but has its mark still. */
+const takeMarksOff = async (scope: TenantScope, { instanceId, volumes }: Before, jobId: string): Promise<void> => {
+  const old = volumes.flatMap(({ device, volumeId }) => (volumeId === undefined ? [] : [{ device, volumeId }]));
+  for (const { volumeId, tags, attachment } of await scope.volumes.describe(old.map((each) => each.volumeId))) {
+    const device = old.find((each) => each.volumeId === volumeId)?.device;
+    const isBack = attachment?.instanceId === instanceId && attachment.device === device;
+    // Attaching what is attached takes the mark off, and does nothing else.
+    if (isBack && tags[REPLACED_BY] === jobId) await scope.volumes.attach(volumeId, instanceId, attachment.device);
+  }
 };

@@ -12,9 +12,14 @@ export type RetentionCatalog = Pick<Catalog, 'points' | 'plans' | 'instances' | 
 export interface TenantRetention extends RetentionPlan {
   /** Stands for exactly what it removes. */
   readonly token: string;
+  /** How many points another run would remove: one removes so many only. */
+  readonly more: number;
   /** Expired before, with snapshots that are still there. */
   readonly unfinished: readonly RecoveryPoint[];
 }
+
+/** By one run: an answer of a function may have 6 MB, and names them all. */
+const MOST_REMOVED = 5_000;
 
 /** What a tenant's retention would do at this moment. */
 export const retentionOfTenant = async (
@@ -33,9 +38,16 @@ export const retentionOfTenant = async (
     heads: new Map(instances.flatMap(({ instanceId, head }) => (head === undefined ? [] : [[instanceId, head]]))),
     inUse: await pointsInUse(catalog, tenantId, points),
   });
+  // Of one millisecond in the order of their ids: asked again, it is the same plan.
+  const oldest = plan.remove.toSorted(
+    (a, b) => a.point.takenAt - b.point.takenAt || (a.point.recoveryPointId < b.point.recoveryPointId ? -1 : 1),
+  );
+  const remove = plan.remove.length <= MOST_REMOVED ? plan.remove : oldest.slice(0, MOST_REMOVED);
   return {
     ...plan,
-    token: sha256(JSON.stringify(plan.remove.map(({ point }) => point.recoveryPointId).sort())),
+    remove,
+    more: plan.remove.length - remove.length,
+    token: sha256(JSON.stringify(remove.map(({ point }) => point.recoveryPointId).sort())),
     unfinished: points.filter(hasData),
   };
 };

@@ -26,10 +26,12 @@ export interface RetentionOutcome {
 /** Goes on the session, into the tenant's trail. */
 const SOURCE_IDENTITY = 'holdfast-retention';
 
+const TRIED_AGAIN = 'Its snapshots could not be removed yet: the next run tries again.';
+
 const inWords = (error: unknown): JobError =>
   error instanceof HoldfastError
     ? jobError(error.name, error.message, error.tenantMessage)
-    : jobError('Error', error instanceof Error ? error.message : String(error));
+    : jobError('Error', error instanceof Error ? error.message : String(error), TRIED_AGAIN);
 
 /**
  * Removes what a tenant's retention does not keep. The record says `expired` first, so that no point is shown that has no
@@ -102,7 +104,7 @@ const openScopes = (scopes: TenantScopes, tenant: TenantHypervisor): ((region?: 
   return (region = tenant.region) => {
     const there = opened.get(region);
     if (there) return there;
-    const scope = scopes.open(tenant, SOURCE_IDENTITY, { to: 'protect', region });
+    const scope = scopes.open(tenant, SOURCE_IDENTITY, { to: 'retain', region });
     opened.set(region, scope);
     return scope;
   };

@@ -6,8 +6,6 @@ import { belongsToResult } from '../../domain/restore-result.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { TenantAccess, TenantScope } from '../../ports/tenant-scope.ts';
 import { leaveOneSnapshot } from '../backup/leave-one-snapshot.ts';
-import { detachAttached } from './detach-attached.ts';
-import { putBack } from './put-back.ts';
 import { removeVolumes } from './remove-volumes.ts';
 
 /**
@@ -15,8 +13,6 @@ import { removeVolumes } from './remove-volumes.ts';
  * guest is not in the list: it is undone by another (core/steps/snapshot).
  */
 const UNDO_ORDER = [
-  'replaced-volumes',
-  'attached-volumes',
   'instance',
   'volume',
   'image',
@@ -29,6 +25,8 @@ const placeInOrder = ({ kind }: Effect): number => (UNDO_ORDER as readonly Effec
 export interface Committed {
   /** Recovery points that the attempt has committed. */
   readonly points: readonly RecoveryPoint[];
+  /** Pending ones that a later attempt may go on with: a step that was under way may have written over their mark. */
+  readonly forLater?: readonly RecoveryPoint[];
   /** Results of the job's restores, as their records have them. */
   readonly results: readonly RestoreResult[];
 }
@@ -45,10 +43,11 @@ export const undoEffects = async (
   catalog: Catalog,
   openScope: OpenScope,
   effects: readonly Effect[],
-  { points, results }: Committed,
+  { points, results, forLater: pending = [] }: Committed,
   again: boolean,
 ): Promise<boolean> => {
   const kept = keptSnapshots(points);
+  const forLater = keptSnapshots(pending);
   const failures: string[] = [];
   let done = true;
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
@@ -58,8 +57,14 @@ export const undoEffects = async (
   };
   const ordered = effects.filter((effect) => placeInOrder(effect) >= 0);
   for (const effect of ordered.toSorted((a, b) => placeInOrder(a) - placeInOrder(b))) {
-    if (effect.state === 'kept' || (effect.state === 'undone' && !again)) continue;
+    if (effect.state === 'undone' && !again) continue;
     await attempt(effect.kind, async () => {
+      if (isOfPoints(effect)) {
+        const scope = await openScope(accessFor(effect));
+        await catalog.effects.update(effect, { state: await undoSnapshots(scope, effect, kept, forLater) });
+        return;
+      }
+      if (effect.state === 'kept') return;
       const isKept =
         effect.resourceIds.some((id) => kept.has(id)) || results.some((result) => belongsToResult(effect, result));
       const isOver = isKept || (await undo(await openScope(accessFor(effect)), effect));
@@ -72,6 +77,31 @@ export const undoEffects = async (
   }
   if (failures.length > 0) throw new TransientFailure(`not everything could be removed: ${failures.join('; ')}`);
   return done;
+};
+
+/** Snapshots that a recovery point is made of, here or in another region. */
+const isOfPoints = ({ kind }: Effect): boolean => kind === 'snapshots' || kind === 'region-copy';
+
+/**
+ * Deletes what an operation made and no point has: its record names one set, but two runs of a step side by side, or an
+ * answer that was lost, make two, and the point may have the other. Answers what has become of the operation. What was
+ * kept for another reason (a later attempt has a record of it, the point has expired since) is left alone.
+ */
+const undoSnapshots = async (
+  scope: TenantScope,
+  effect: Effect,
+  kept: ReadonlySet<string>,
+  forLater: ReadonlySet<string>,
+): Promise<'kept' | 'suspended' | 'undone'> => {
+  const found = await scope.snapshots.findByTag(TAG.operation, effect.effectId);
+  const ids = [...new Set([...effect.resourceIds, ...found.map(({ snapshotId }) => snapshotId)])];
+  const surplus = ids.filter((id) => !kept.has(id) && !forLater.has(id));
+  const isUsed = surplus.length < ids.length;
+  if (effect.state === 'kept' && !isUsed) return 'kept';
+  for (const snapshotId of surplus) await scope.snapshots.delete(snapshotId);
+  if (effect.state === 'kept') return 'kept';
+  if (!isUsed) return 'undone';
+  return ids.some((id) => kept.has(id)) ? 'kept' : 'suspended';
 };
 
 /** In the tenant account, and in another region. */
@@ -92,10 +122,6 @@ const undo = async (scope: TenantScope, effect: Effect): Promise<boolean> => {
   const byTag = <T>(find: (key: string, value: string) => Promise<readonly T[]>): Promise<readonly T[]> =>
     find(TAG.operation, effect.effectId);
   switch (effect.kind) {
-    case 'replaced-volumes':
-      return notYetIfTransient(putBack(scope, effect));
-    case 'attached-volumes':
-      return notYetIfTransient(detachAttached(scope, effect));
     case 'instance': {
       const ids = new Set([...effect.resourceIds, ...(await byTag(scope.instances.findByTag))]);
       for (const instanceId of ids) await scope.instances.terminate(instanceId);
@@ -108,22 +134,18 @@ const undo = async (scope: TenantScope, effect: Effect): Promise<boolean> => {
       for (const imageId of ids) await scope.images.deregister(imageId);
       return true;
     }
-    case 'pending-snapshot':
     case 'region-copy':
-    case 'snapshots': {
+    case 'snapshots':
+      throw new Error('what a recovery point may be made of is undone apart');
+    case 'pending-snapshot': {
       const found = await byTag(scope.snapshots.findByTag);
       const ids = new Set([...effect.resourceIds, ...found.map(({ snapshotId }) => snapshotId)]);
       for (const snapshotId of ids) await scope.snapshots.delete(snapshotId);
       return true;
     }
     case 'guest-command':
-      throw new Error('a command in the guest is not undone here');
+    case 'replaced-volumes':
+    case 'attached-volumes':
+      throw new Error(`${effect.kind} is not undone here`);
   }
 };
-
-/** A volume or instance that is just changing its state refuses the next move: it is looked at again. */
-const notYetIfTransient = (work: Promise<boolean>): Promise<boolean> =>
-  work.catch((error: unknown) => {
-    if (error instanceof TransientFailure) return false;
-    throw error;
-  });

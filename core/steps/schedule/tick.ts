@@ -7,6 +7,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import { allItems } from '../../ports/every-item.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { runDailyRetention } from '../jobs/run-retention.ts';
+import { healJob } from './heal-job.ts';
 import { missedWindows } from './missed-windows.ts';
 import { putSchedules } from './put-schedules.ts';
 import { createStartScheduledJob, type ScheduledJobDeps } from './start-scheduled-job.ts';
@@ -100,8 +101,11 @@ export const createTick = (deps: TickDeps) => {
           await work(item);
         }
       };
-      const overdueJobs = (await catalog.jobs.openOf(hypervisorId)).filter((job) => isOverdue(job, clock.now()));
+      const openJobs = await catalog.jobs.openOf(hypervisorId);
+      const overdueJobs = openJobs.filter((job) => isOverdue(job, clock.now()));
       await inTime(overdueJobs, 'jobs whose deadline is over', stopOverdue);
+      const others = openJobs.filter((job) => !isOverdue(job, clock.now()));
+      await inTime(others, 'open jobs', (job) => attempt(job.jobId, () => healJob(deps, tenant, job)));
       const plans = await allItems((page) => catalog.plans.list(hypervisorId, page));
       await inTime(plans, 'plans', (plan) => attempt(plan.planId, () => lookAtPlan(plan)));
       if (!isRetentionTick(sha256, hypervisorId, tickAt)) return;
@@ -109,9 +113,7 @@ export const createTick = (deps: TickDeps) => {
       removed += outcome.removed.length;
       problems.push(...outcome.failed.map(({ recoveryPointId, error }) => `${recoveryPointId}: ${error.message}`));
     };
-    const tenants = (await allItems((page) => catalog.hypervisors.list(page))).filter(
-      (each) => each.kind === 'tenant',
-    );
+    const tenants = (await allItems((page) => catalog.hypervisors.list(page))).filter((each) => each.kind === 'tenant');
     for (const [at, tenant] of rotated(tenants, tickAt).entries()) {
       const left = until - clock.now();
       if (left <= 0) {

@@ -25,7 +25,7 @@ export const createChooseWay =
     if (asked.kind === 'crash') return { way: 'plain' };
     // An earlier attempt has taken them: nothing has to hold still once more.
     if (await catalog.points.get(tenantId, recoveryPointId)) return { way: 'plain' };
-    const scope = await scopes.open(tenant, jobId, { to: 'protect' });
+    const scope = await scopes.open(tenant, jobId, { to: 'protect', instanceId });
     const instance = await scope.instances.describe(instanceId);
     // Whoever takes the snapshots finds out, and fails by name.
     if (!instance) return { way: 'plain' };

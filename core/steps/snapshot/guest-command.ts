@@ -34,7 +34,7 @@ export const createGuestCommand =
     const { job, tenant } = await openTenant(catalog, input.tenantId, input.jobId);
     // Whatever has become of the job: who was told to hold still is told to go on.
     if (command !== 'thaw') await assertGoesOn(catalog, input);
-    const scope = await scopes.open(tenant, input.jobId, { to: 'protect' });
+    const scope = await scopes.open(tenant, input.jobId, { to: 'protect', instanceId: input.instanceId });
     switch (command) {
       case 'freeze':
         return freeze(catalog, scope, job, freezeEffect(sha256, input), input.instanceId);
@@ -58,6 +58,12 @@ export const freezeEffect = (
   state: 'intended',
   resourceIds: [],
 });
+
+/** Of the note of the command that has Windows take the snapshots. */
+export const vssCommandId = (
+  sha256: Sha256,
+  { jobId, attempt, instanceId }: Pick<LockedInstance, 'jobId' | 'attempt' | 'instanceId'>,
+): string => derivedId(sha256, 'op', jobId, attempt, instanceId, 'vss-command');
 
 const freeze = async (
   catalog: Catalog,
@@ -95,11 +101,11 @@ const vss = async (
   job: Job,
   input: LockedInstance,
 ): Promise<GuestCommandOutput> => {
-  const { jobId, attempt, instanceId } = input;
+  const { jobId, instanceId } = input;
   const effect = await catalog.effects.intend(snapshotEffect(sha256, input, 'vss'));
   const note = await catalog.effects.intend({
     ...effect,
-    effectId: derivedId(sha256, 'op', jobId, attempt, instanceId, 'vss-command'),
+    effectId: vssCommandId(sha256, input),
     kind: 'guest-command',
     state: 'intended',
     resourceIds: [],

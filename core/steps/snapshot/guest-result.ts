@@ -19,7 +19,7 @@ export const createGuestResult =
   ({ catalog, scopes, sha256 }: Deps) =>
   async ({ command, commandId, ...input }: GuestResultInput): Promise<GuestResult> => {
     const { tenant } = await openTenant(catalog, input.tenantId, input.jobId);
-    const scope = await scopes.open(tenant, input.jobId, { to: 'protect' });
+    const scope = await scopes.open(tenant, input.jobId, { to: 'protect', instanceId: input.instanceId });
     const { state, output } = await scope.guest.result(commandId, input.instanceId);
     if (command === 'thaw' && state === 'succeeded') {
       await catalog.effects.update(freezeEffect(sha256, input), { state: 'undone' });

@@ -29,7 +29,7 @@ export const createStartCopy =
     }
     if (recoveryPointIds.length === 0) return { copyJobId: null };
 
-    const { queueDeadlineSeconds, purpose, transport, streams, planId, deadlineAt } = job.request;
+    const { queueDeadlineSeconds, purpose, transport, streams, planId, deadlineMs } = job.request;
     const now = clock.now();
     const copy: Job = {
       jobId: derivedId(sha256, 'job', jobId, attempt, 'copy'),
@@ -48,7 +48,7 @@ export const createStartCopy =
         streams,
         ...(planId === undefined ? {} : { planId }),
         // As much time as the snapshots had.
-        ...(deadlineAt === undefined ? {} : { deadlineAt: now + deadlineAt - job.createdAt }),
+        ...(deadlineMs === undefined ? {} : { deadlineMs, deadlineAt: now + deadlineMs }),
       },
       trigger: 'job',
       requestedBy: job.requestedBy,

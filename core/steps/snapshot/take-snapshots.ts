@@ -83,8 +83,15 @@ export const createTakeSnapshots =
       consistency,
       volumes: matched.map(({ snapshot, volume }) => pendingVolume(snapshot, volume)),
     });
+    // Another run of this step, side by side with this one, may have been first, with a set of its own: that one counts.
+    const made = await catalog.points.get(tenantId, recoveryPointId);
+    if (!made) throw new TransientFailure(`the record of ${recoveryPointId} is not to be seen yet`);
+    const snapshotIds = made.volumes.map(({ snapshotId }) => snapshotId);
+    if (taken.every(({ snapshotId }) => !snapshotIds.includes(snapshotId))) {
+      await catalog.effects.update(effect, { state: 'made', resourceIds: snapshotIds });
+    }
     await enterPhase(catalog, clock, input, 'waiting for snapshots', { consistency });
-    return { snapshotIds: matched.map(({ snapshot }) => snapshot.snapshotId) };
+    return { snapshotIds };
   };
 
 const nothingLeft = (instanceId: string, excluded: number): string =>

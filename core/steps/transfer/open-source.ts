@@ -7,7 +7,7 @@ import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
 import { volumesDueForFull } from './full-due.ts';
-import { pendingPoint } from './pending-point.ts';
+import { pendingPoint, planVolumes } from './pending-point.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -29,7 +29,7 @@ export const createOpenSource =
     // An earlier attempt that was suspended has decided once already; nothing of that is left behind.
     const point = { ...pending, volumes: pending.volumes.map(undecided) };
     const save = async (volumes: readonly RecoveryPointVolume[]): Promise<TransferInput> => {
-      await catalog.points.update(tenantId, point.recoveryPointId, { volumes });
+      await planVolumes(catalog, input, volumes);
       return input;
     };
     if (isFullAsked(job)) return save(point.volumes.map((volume) => ({ ...volume, level: 'full' })));

@@ -24,7 +24,7 @@ import { countersSoFar } from './counters-so-far.ts';
 import { finishOrder } from './finish-order.ts';
 import { markWaiting } from './mark-waiting.ts';
 import type { OrderDraft } from './order-draft.ts';
-import { pendingPoint } from './pending-point.ts';
+import { pendingPoint, planVolumes } from './pending-point.ts';
 import { dropOrders, openOrders, type PlannedOrder, placeOrders, readPlan } from './place-orders.ts';
 import { plannedBlocks } from './planned-blocks.ts';
 import { queueDeadline } from './queue-deadline.ts';
@@ -60,7 +60,7 @@ export const planToLibrary = async (
     const part = await planPart(scope, volume, cursor, segmentBlocks);
     if (part.fallback) {
       const volumes = point.volumes.map((each) => (each === volume ? asFull(each, part.fallback) : each));
-      await catalog.points.update(tenantId, recoveryPointId, { volumes });
+      await planVolumes(catalog, ref, volumes);
       for (const orderId of await dropOrders(work, ref, volume.volumeId)) await catalog.orders.close(orderId);
       return { done: false, cursor: { ...cursor, block: 0 } };
     }

@@ -1,8 +1,15 @@
+import { PAGE_BLOCKS } from '../../contracts/ids.ts';
 import type { PlanTransferInput, PlanTransferOutput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import { RecoveryPointUnavailable } from '../../domain/errors.ts';
-import { dataSegments, pagesOfSegment } from '../../domain/segments.ts';
+import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { Job } from '../../domain/job.ts';
+import type { RecoveryPoint, RecoveryPointVolume } from '../../domain/recovery-point.ts';
+import { decideResources, resourceError } from '../../domain/resource-rules.ts';
+import { blocksOf, dataSegments, pagesOfSegment } from '../../domain/segments.ts';
 import { transferKeys } from '../../domain/work-keys.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import { resourceQuestion } from '../api/check-resources.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant, serviceOf } from '../tenant-of-job.ts';
 import { countersSoFar } from './counters-so-far.ts';
@@ -13,6 +20,30 @@ import { openOrders, placeOrders, readPlan } from './place-orders.ts';
 import type { PlanDeps } from './plan-to-library.ts';
 import { queueDeadline } from './queue-deadline.ts';
 
+/**
+ * Whose nodes restore a point: those of the service hypervisor that the tenant is bound to now (A3), which get a session
+ * for the library that the point is in, whoever's that is. A folder is on the nodes of its own service hypervisor and
+ * nowhere else: then these, if the rules allow it. Errors: LibraryUnavailable, RuleViolated (O6 to O8), NotAvailable.
+ */
+const workerOf = async (
+  catalog: Catalog,
+  { serviceId }: Pick<RecoveryPoint, 'serviceId'>,
+  tenant: TenantHypervisor,
+  bound: ServiceHypervisor,
+  { request }: Job,
+): Promise<ServiceHypervisor> => {
+  const holder = await serviceOf(catalog, serviceId);
+  if (holder.hypervisorId === bound.hypervisorId || holder.mediaAgent.library.kind === 's3') return bound;
+  const error = resourceError(decideResources(await resourceQuestion(catalog, tenant, holder, request)));
+  if (error) throw error;
+  return holder;
+};
+
+/** Where its data is has to be known of every page: what is not listed would be restored as zeros. */
+const isKnown = ({ sizeBytes, dataBlocks, pageDataBlocks }: RecoveryPointVolume): boolean =>
+  pageDataBlocks.length === Math.ceil(blocksOf(sizeBytes) / PAGE_BLOCKS) &&
+  pageDataBlocks.reduce((sum, count) => sum + count, 0) === dataBlocks;
+
 /** Cuts the point's volumes into orders by the data that each of their pages holds: known from the point's record. */
 export const planToSnapshots = async (
   { catalog, work, clock, sha256, segmentBlocks, heartbeatSeconds }: Omit<PlanDeps, 'scopes'>,
@@ -20,7 +51,7 @@ export const planToSnapshots = async (
 ): Promise<PlanTransferOutput> => {
   const { jobId, attempt, tenantId, instanceId, recoveryPointId, fence, snapshotIds = [] } = input;
   const ref = { jobId, attempt, tenantId, instanceId, recoveryPointId };
-  const { job } = await openTenant(catalog, tenantId, jobId);
+  const { job, tenant, service } = await openTenant(catalog, tenantId, jobId);
   const point = await catalog.points.get(tenantId, recoveryPointId);
   if (point?.state !== 'available') {
     throw new RecoveryPointUnavailable(`there is no recovery point ${recoveryPointId} to restore from`);
@@ -29,11 +60,16 @@ export const planToSnapshots = async (
   if (volumeIds.length !== snapshotIds.length) {
     throw new RecoveryPointUnavailable(`${volumeIds.length} volumes cannot go into ${snapshotIds.length} snapshots`);
   }
-  const service = await serviceOf(catalog, point.serviceId);
+  const worker = await workerOf(catalog, point, tenant, service, job);
   const placed = { ...ref, serviceId: point.serviceId };
   const filled = volumeIds.map((volumeId, at) => {
     const volume = point.volumes.find((each) => each.volumeId === volumeId);
     if (!volume) throw new RecoveryPointUnavailable(`${recoveryPointId} holds no volume ${volumeId}`);
+    if (!isKnown(volume)) {
+      throw new RecoveryPointUnavailable(
+        `what ${recoveryPointId} holds of ${volumeId} is not known: its record is damaged`,
+      );
+    }
     const snapshotId = snapshotIds[at] as string;
     const orders = dataSegments(volume.pageDataBlocks, segmentBlocks).map(
       (segment, index): OrderDraft => ({
@@ -91,7 +127,7 @@ export const planToSnapshots = async (
       segmentsKey: keys.segments,
       resultsPrefix: keys.mapResults,
       finishOrderId,
-      queueUrl: service.queues.restores,
+      queueUrl: worker.queues.restores,
       queueDeadlineSeconds: queueDeadline(job.request, heartbeatSeconds),
     },
   };

@@ -15,9 +15,9 @@ export const t1: Row = {
   async run(tour) {
     const { local } = tour;
     const acme = await tour.acme();
-    const GroupName = `holdfast-${local.place.stage}`;
+    const groupName = `holdfast-${local.place.stage}`;
     const schedule = (planId: string) =>
-      tour.aws<Schedule>('scheduler', 'GetSchedule', { Name: `${planId}-backup`, GroupName });
+      tour.aws<Schedule>('scheduler', 'GetSchedule', { Name: `${planId}-backup`, groupName });
     const scheduled = await scheduledPlan(tour, acme);
 
     const { planId } = await acme.ask<PlanView>([

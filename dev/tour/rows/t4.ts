@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { JobView } from '../../../core/contracts/api.ts';
+import { work } from '../instances.ts';
 import { pointOf, runJob } from '../jobs.ts';
 import type { Row } from '../row.ts';
 import { threePoints } from '../three-points.ts';
@@ -13,6 +14,7 @@ export const t4: Row = {
     const { local, operator } = tour;
     const acme = await tour.acme();
     const { instance, volumeIds } = await threePoints(tour, acme);
+    await work(tour, volumeIds[1], 2);
     const since = local.cloud.trail.mark();
     const backup = await runJob(acme, 'backup', 'start', instance.instanceId);
     const snapshot = await runJob(acme, 'snapshot', 'start', instance.instanceId);

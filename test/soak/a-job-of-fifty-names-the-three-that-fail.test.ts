@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantRoutes } from '../../core/contracts/api.ts';
 import { launchInstance } from '../../dev/demo/tenant-instance.ts';
-import { instanceWithData, openWorld, startBackup, waitForCleanup, waitForJob } from './world.ts';
+import { instanceWithData, openWorld, startBackup, waitForCleanup, waitForJob } from '../stories/world.ts';
 
 test('of a job of 50 instances three are busy: it completes with errors, names them, keeps the 47, and tries the three again', async (t) => {
   const world = await openWorld(t, { nodes: 0 });
