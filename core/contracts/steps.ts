@@ -144,8 +144,14 @@ export type FailRegionCopyInput = z.infer<typeof FailRegionCopyInput>;
 export const StartCopyOutput = z.strictObject({ copyJobId: JobId.nullable() });
 export type StartCopyOutput = z.infer<typeof StartCopyOutput>;
 
-/** `at`: of the instance's snapshots to be copied, oldest first, the one to look at next. */
-export const NextCopyInput = LeasedInstance.extend({ at: z.int().nonnegative() });
+/**
+ * `at`: of the instance's snapshots to be copied, oldest first, the one to look at next. `failed`: the copy before it, and
+ * why it could not be made.
+ */
+export const NextCopyInput = LeasedInstance.extend({
+  at: z.int().nonnegative(),
+  failed: z.strictObject({ recoveryPointId: RecoveryPointId, error: CaughtError }).nullish(),
+});
 export type NextCopyInput = z.infer<typeof NextCopyInput>;
 export const NextCopyOutput = z.union([
   z.strictObject({ done: z.literal(true) }),

@@ -108,18 +108,23 @@ export interface RestoreRequest extends JobTerms {
 
 export type Consistency = PlanFields['consistency'];
 
-/** Which part of its path an instance is at; shown to users as it stands. */
+/** Parts of an instance's path while an attempt is under way; shown to users as they stand. */
+export const GOING_PHASES = [
+  'waiting',
+  'taking snapshots',
+  'waiting for snapshots',
+  'planning',
+  'waiting for an access node',
+  'transferring',
+  'finishing',
+  'creating volumes',
+  'replacing volumes',
+  'launching',
+] as const;
+/** All but `done`. */
+export const UNDONE_PHASES = [...GOING_PHASES, 'suspended', 'failed', 'cancelled'] as const;
 export type InstancePhase =
-  | 'waiting'
-  | 'taking snapshots'
-  | 'waiting for snapshots'
-  | 'planning'
-  | 'waiting for an access node'
-  | 'transferring'
-  | 'finishing'
-  | 'creating volumes'
-  | 'replacing volumes'
-  | 'launching'
+  | (typeof GOING_PHASES)[number]
   /** Stopped with its job; a later attempt goes on with it. */
   | 'suspended'
   | 'done'

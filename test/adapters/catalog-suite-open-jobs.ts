@@ -35,6 +35,15 @@ export const openJobsSuite = (catalogNow: () => Catalog): void => {
       );
     });
 
+    it("are one tenant's only, if asked for those", async () => {
+      const [tenant, other] = [freshId('hv'), freshId('hv')];
+      const jobs = await Promise.all([tenant, tenant, other].map(added));
+      const [open, ended] = jobs as [Job, Job, Job];
+      assert.equal(await set(ended, 'completed'), true);
+      assert.deepEqual(await catalogNow().jobs.openOf(tenant), [open]);
+      assert.deepEqual(await catalogNow().jobs.openOf(freshId('hv')), []);
+    });
+
     for (const state of ['suspended', 'completed', 'completed with errors', 'failed', 'cancelled'] as const) {
       it(`are not those that are ${state}, and nothing but a new attempt opens them again`, async () => {
         const job = await added();

@@ -104,7 +104,7 @@ describe("guests in tenants' accounts, with the deployment's own roles and the s
     await assert.rejects(scope.guest.send(instanceId, 'AWS-ConfigureDocker', {}, 60), { name: 'TenantAccessLost' });
     const foreign = await launchInstance(world.ec2(1), 'foreign');
     await assert.rejects(scope.guest.send(foreign, 'AWS-RunShellScript', { commands: ['true'] }, 60), {
-      name: 'SnapshotFailed',
+      name: 'TenantAccessLost',
     });
   });
 });

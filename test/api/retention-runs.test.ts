@@ -91,7 +91,12 @@ test('what could not be removed is expired all the same, is told, and is gone on
   const { token } = (await call('GET', '/retention')).body;
   const { body } = await call('POST', '/retention', { body: { token } });
   assert.equal(body.removed.length, 2);
-  assert.deepEqual(body.failed, [{ recoveryPointId: points[0]?.recoveryPointId, reason: 'Its snapshots could not be removed yet: the next run tries again.' }]);
+  assert.deepEqual(body.failed, [
+    {
+      recoveryPointId: points[0]?.recoveryPointId,
+      reason: 'Its snapshots could not be removed yet: the next run tries again.',
+    },
+  ]);
   assert.deepEqual(deleted(world), ['eu-central-1 snap-00000002']);
   world.account.stuck.clear();
   assert.deepEqual(await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY), { removed: [], failed: [] });
@@ -127,7 +132,10 @@ test('what a restore reads from stays, also if the restore was asked for in betw
     return expire(...args);
   };
   const { removed, failed } = await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY);
-  assert.deepEqual([removed.length, failed[0]?.error.message, deleted(world)], [1, 'a job that is open reads from it', []]);
+  assert.deepEqual(
+    [removed.length, failed[0]?.error.message, deleted(world)],
+    [1, 'a job that is open reads from it', []],
+  );
   world.records.jobs.clear();
   await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY);
   assert.deepEqual(deleted(world), ['eu-central-1 snap-00000001']);

@@ -17,7 +17,7 @@ import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import type { Guest, Invocation } from '../../local/ssm/records.ts';
 import { hashesOf, type Job, type Tenant, type World, waitForCleanup, waitForJob } from './world.ts';
 
-export const MIB = 1_048_576;
+const MIB = 1_048_576;
 type Body<Name extends keyof typeof tenantRoutes> = NonNullable<CallInput<(typeof tenantRoutes)[Name]>['body']>;
 
 /** Looks until it is so. Throws with what there was last. */
@@ -70,19 +70,7 @@ export const resultOf = (job: Job) => {
   return result;
 };
 
-/** Restores, and compares every restored volume, whole, with what its source was. */
-export const restored = async (
-  world: World,
-  tenant: Tenant,
-  truth: ReadonlyMap<string, string>,
-  body: Body<'startRestore'>,
-): Promise<ReturnType<typeof resultOf>> => {
-  const result = resultOf(await run(world, tenant, 'startRestore', body));
-  await assertBytes(world, result.volumes, truth);
-  return result;
-};
-
-export const assertBytes = async (
+const assertBytes = async (
   world: World,
   volumes: readonly { readonly volumeId: string; readonly sourceVolumeId: string }[],
   truth: ReadonlyMap<string, string>,
@@ -94,6 +82,18 @@ export const assertBytes = async (
     assert.ok(truth.has(sourceVolumeId));
     assert.equal(now.get(volumeId), truth.get(sourceVolumeId), `${volumeId} is what ${sourceVolumeId} was`);
   }
+};
+
+/** Restores, and compares every restored volume, whole, with what its source was. */
+export const restored = async (
+  world: World,
+  tenant: Tenant,
+  truth: ReadonlyMap<string, string>,
+  body: Body<'startRestore'>,
+): Promise<ReturnType<typeof resultOf>> => {
+  const result = resultOf(await run(world, tenant, 'startRestore', body));
+  await assertBytes(world, result.volumes, truth);
+  return result;
 };
 
 /** The owner of the tenant's account, who may do everything in it, in any region. */

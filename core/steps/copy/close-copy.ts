@@ -1,5 +1,5 @@
 import type { LeasedInstance } from '../../contracts/steps.ts';
-import { RecoveryPointUnavailable } from '../../domain/errors.ts';
+import { namedError } from '../../domain/named-error.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -7,6 +7,7 @@ import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { leaveOneSnapshot } from '../backup/leave-one-snapshot.ts';
 import { assertGoesOn } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
+import { isFinal } from './give-up-copy.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -16,7 +17,7 @@ interface Deps {
 
 /**
  * After the last copy of an instance: what only the backups before them compared with is removed, and the lease is given
- * back. Errors: RecoveryPointUnavailable where there was something to copy and nothing of it could be.
+ * back. Errors: by its own name, that of a copy which could not be made; if it is gone for good, only where nothing was copied.
  */
 export const createCloseCopy =
   ({ catalog, scopes, clock }: Deps) =>
@@ -26,8 +27,9 @@ export const createCloseCopy =
     const child = await catalog.jobs.instance(jobId, instanceId);
     if (child?.phase === 'done') return {};
     await assertGoesOn(catalog, input);
-    if (child?.error && (child.recoveryPointIds ?? []).length === 0) {
-      throw new RecoveryPointUnavailable(child.error.message);
+    // Where another try may make it good, the instance is not done.
+    if (child?.error && ((child.recoveryPointIds ?? []).length === 0 || !isFinal(child.error))) {
+      throw namedError(child.error);
     }
     const me = attemptName(jobId, attempt);
     const now = await catalog.instances.get(tenantId, instanceId);

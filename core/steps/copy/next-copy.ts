@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { RecoveryPointId } from '../../contracts/ids.ts';
 import type { InstanceRef, NextCopyInput, NextCopyOutput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
+import { RecoveryPointUnavailable } from '../../domain/errors.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import type { Job } from '../../domain/job.ts';
-import { jobError } from '../../domain/job-error.ts';
+import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
 import type { RecoveryPoint, RecoveryPointVolume } from '../../domain/recovery-point.ts';
 import { workKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -15,6 +16,7 @@ import { isTakeable } from '../jobs/kept-points.ts';
 import { takeOverPoint } from '../jobs/take-over-point.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
+import { giveUpCopy, noteError } from './give-up-copy.ts';
 import { isToBeCopied } from './points-to-copy.ts';
 
 interface Deps {
@@ -27,25 +29,31 @@ interface Deps {
 
 /**
  * The oldest of the instance's snapshots that is still to be copied, from `at` on, and a pending record of its copy. One
- * whose snapshots are gone is passed over, and said: it must not keep those after it from being copied.
+ * that is gone, or whose copy has `failed`, is passed over, and said: it must not keep those after it from being copied.
  */
 export const createNextCopy =
   ({ catalog, scopes, work, clock, sha256 }: Deps) =>
-  async ({ at: from, fence: _fence, ...ref }: NextCopyInput): Promise<NextCopyOutput> => {
+  async ({ at: from, failed, fence: _fence, ...ref }: NextCopyInput): Promise<NextCopyOutput> => {
     const { jobId, attempt, tenantId, instanceId } = ref;
     await enterPhase(catalog, clock, ref, 'planning');
     const { job, tenant, service } = await openTenant(catalog, tenantId, jobId);
+    if (failed) await giveUpCopy(catalog, ref, failed.recoveryPointId, jobErrorOfCaught(failed.error));
+    const gone = (id: RecoveryPointId, why: string): Promise<void> =>
+      noteError(catalog, ref, jobError(RecoveryPointUnavailable.name, `${id} cannot be copied: ${why}`));
     const list = z.array(RecoveryPointId).parse(await work.getJson(workKeys(jobId, 1).copies(instanceId)));
     let scope: TenantScope | undefined;
     for (const [at, snapshotPointId] of list.entries()) {
       if (at < from) continue;
       const snapshot = await catalog.points.get(tenantId, snapshotPointId);
-      if (!snapshot || !(await isToBeCopied(catalog, snapshot))) continue;
+      if (snapshot?.state !== 'available') {
+        if (snapshot?.copiedTo === undefined) await gone(snapshotPointId, 'it has expired');
+        continue;
+      }
+      if (!(await isToBeCopied(catalog, snapshot, isNamed(job, snapshotPointId)))) continue;
       scope ??= await scopes.open(tenant, jobId, { to: 'look' });
-      const gone = await missingSnapshots(scope, snapshot);
-      if (gone.length > 0) {
-        const message = `${snapshotPointId} cannot be copied: its snapshots ${gone.join(', ')} are gone`;
-        await catalog.jobs.updateInstance(jobId, instanceId, { error: jobError('RecoveryPointUnavailable', message) });
+      const missing = await missingSnapshots(scope, snapshot);
+      if (missing.length > 0) {
+        await gone(snapshotPointId, `its snapshots ${missing.join(', ')} are gone`);
         continue;
       }
       const child = await catalog.jobs.instance(jobId, instanceId);
@@ -60,6 +68,9 @@ export const createNextCopy =
     }
     return { done: true };
   };
+
+const isNamed = ({ request }: Job, id: RecoveryPointId): 'named' | undefined =>
+  request.type === 'backup-copy' && request.recoveryPointIds.includes(id) ? 'named' : undefined;
 
 /** A copy of this snapshot that an earlier attempt has begun and left for this one. */
 const begunCopy = async (

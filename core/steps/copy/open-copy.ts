@@ -76,7 +76,7 @@ const namedPoints = async (
     if (point?.kind !== 'snapshot' || point.state !== 'available') {
       throw new RecoveryPointUnavailable(`${recoveryPointId} is no snapshot that could be copied`);
     }
-    if (await isToBeCopied(catalog, point)) points.push(point);
+    if (await isToBeCopied(catalog, point, 'named')) points.push(point);
   }
   return points;
 };

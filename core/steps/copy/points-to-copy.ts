@@ -4,14 +4,17 @@ import type { Catalog } from '../../ports/catalog.ts';
 
 const PAGE = 100;
 
-/** A snapshot of which there is no copy in a library (any more), and whose own snapshots are still there. */
-export const isToBeCopied = async (catalog: Catalog, point: RecoveryPoint): Promise<boolean> => {
+/**
+ * A snapshot of which there is no copy in a library, and whose own snapshots are still there. A copy that retention has
+ * removed counts as made, or it would be made and removed for ever: unless the snapshot is `named`.
+ */
+export const isToBeCopied = async (catalog: Catalog, point: RecoveryPoint, named?: 'named'): Promise<boolean> => {
   if (point.kind !== 'snapshot' || point.state !== 'available') return false;
   const copy = point.copiedTo === undefined ? undefined : await catalog.points.get(point.tenantId, point.copiedTo);
-  return copy?.state !== 'available';
+  return copy?.state !== 'available' && (named !== undefined || copy?.state !== 'expired');
 };
 
-/** Of one instance, in no order. */
+/** Of one instance, all but those whose copy there is or was, in no order. */
 export const pointsToCopy = async (
   catalog: Catalog,
   tenantId: HypervisorId,

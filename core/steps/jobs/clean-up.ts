@@ -1,5 +1,5 @@
 import type { CleanUpInput, CleanUpOutput } from '../../contracts/steps.ts';
-import { NotFound } from '../../domain/errors.ts';
+import { HoldfastError, NotFound, TransientFailure } from '../../domain/errors.ts';
 import { isOpen, type Job, OPEN_STATES, SUSPENDABLE_STATES } from '../../domain/job.ts';
 import { jobError } from '../../domain/job-error.ts';
 import { judge } from '../../domain/job-verdict.ts';
@@ -9,11 +9,11 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { thawFrozenGuests } from '../snapshot/thaw-frozen-guests.ts';
-import { closeInstances } from './close-instances.ts';
+import { closeInstances, endRestore } from './close-instances.ts';
 import { effectsLeft, keepEffects } from './keep-effects.ts';
 import { leftoversOf } from './leftovers.ts';
 import { type OpenScope, undoEffects } from './undo-effects.ts';
-import { resultsOf, undoReplaced } from './undo-replaced.ts';
+import { resultsOf, type StoppedRestore, undoReplaced } from './undo-replaced.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -48,9 +48,21 @@ export const createCleanUp =
       if (order.state !== 'done' && order.state !== 'closed') await catalog.orders.close(order.orderId);
     }
     const openScope: OpenScope = (access) => scopes.open(tenant, jobId, { to: 'clean-up', ...access });
+    const wasStopped = status === 'ABORTED' || status === 'TIMED_OUT';
+    const mayStillChange = wasStopped && pass === 1;
+    // From here on no restore is done that is not done now: what the tenant gets is decided before anything is put back.
+    if (job.type === 'restore') await endRestore(catalog, clock, job, attempt);
     // An instance of the tenant's own is as it was before its job has ended and its lease is given back.
-    if (await isBeingPutBack(catalog, openScope, job, attempt, pass))
-      return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
+    const asItWas = await putBackReplaced(catalog, openScope, {
+      jobId,
+      attempt,
+      tenantId,
+      mayStillChange,
+      again: pass > 1,
+    });
+    if (asItWas === false) return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
+    if (mayStillChange && (await holdsItsInstance(catalog, job, attempt)))
+      return { state: 'more', waitSeconds: settleSeconds };
     const leftovers = leftoversOf(job, attempt);
     const { committed: points, kept } = await closeInstances({ catalog, clock, sha256 }, job, attempt, leftovers);
     if (leftovers === 'keep') await keepEffects(catalog, job, attempt, kept);
@@ -65,24 +77,41 @@ export const createCleanUp =
         : own.filter(({ state }) => state !== 'suspended');
     const committed = { points, forLater: kept, results: await resultsOf(catalog, jobId) };
     const isDone = await undoEffects(catalog, openScope, effects, committed, pass > 1);
+    if (asItWas !== true) throw new TransientFailure(asItWas.message, { cause: asItWas });
     if (!isDone) return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
 
-    const wasStopped = status === 'ABORTED' || status === 'TIMED_OUT';
-    return wasStopped && pass === 1
-      ? { state: 'more', waitSeconds: settleSeconds }
-      : { state: 'closed', waitSeconds: 0 };
+    return mayStillChange ? { state: 'more', waitSeconds: settleSeconds } : { state: 'closed', waitSeconds: 0 };
   };
 
-/** What resists (a lost role, say) holds no job open: it resists once more when everything is undone, and is told then. */
-const isBeingPutBack = async (
+/**
+ * Whether the tenant's own instance is as it was, or what resists (a lost role, an old volume that is gone): that holds
+ * no job open; it is tried again when everything else is undone, and told then. Errors: TransientFailure.
+ */
+const putBackReplaced = (
   catalog: Catalog,
   openScope: OpenScope,
-  { type, jobId }: Job,
+  restore: StoppedRestore,
+): Promise<boolean | HoldfastError> =>
+  undoReplaced(catalog, openScope, restore).catch((error: unknown) => {
+    if (error instanceof HoldfastError && !(error instanceof TransientFailure)) return error;
+    throw error;
+  });
+
+/**
+ * Whether a step that is under way may change the tenant's own instance: then job and lease are kept until it has ended
+ * and the instance was looked at once more. Until then nobody else works on it, and nothing is called undone.
+ */
+const holdsItsInstance = async (
+  catalog: Catalog,
+  { type, jobId, tenantId }: Job,
   attempt: number,
-  pass: number,
 ): Promise<boolean> => {
   if (type !== 'restore') return false;
-  return !(await undoReplaced(catalog, openScope, jobId, attempt, pass > 1).catch(() => true));
+  for (const { instanceId, phase } of await catalog.jobs.instances(jobId)) {
+    const record = phase === 'done' ? undefined : await catalog.instances.get(tenantId, instanceId);
+    if (record?.owner === attemptName(jobId, attempt)) return true;
+  }
+  return false;
 };
 
 /** False if the job has become another one meanwhile: look again. */
@@ -95,11 +124,13 @@ const closeJob = async (
 ): Promise<boolean> => {
   const { jobId, tenantId } = job;
   if (job.attempt !== attempt || !isOpen(job.state)) return true;
+  const instances = await catalog.jobs.instances(jobId);
+  // A restore that failed leaves its job open where it could not put back what it had replaced.
+  const isTold = job.type === 'restore' && status === 'FAILED' && instances.some((child) => child.error !== undefined);
+  const aborted = `the execution ended as ${status ?? 'never started'} without closing its job`;
   // who stopped it may have said why (a deadline)
-  const error =
-    job.error ??
-    jobError('States.Aborted', `the execution ended as ${status ?? 'never started'} without closing its job`);
-  const verdict = judge(job, await catalog.jobs.instances(jobId), error);
+  const error = job.error ?? (isTold ? undefined : jobError('States.Aborted', aborted));
+  const verdict = judge(job, instances, error);
   if (verdict.state === 'suspended') return catalog.jobs.update(tenantId, jobId, verdict, SUSPENDABLE_STATES);
   await catalog.jobs.update(tenantId, jobId, { ...verdict, endedAt: clock.now() }, OPEN_STATES);
   return true;

@@ -1,5 +1,5 @@
 import type { RecoveryPointId } from '../../contracts/ids.ts';
-import type { Job, JobInstance } from '../../domain/job.ts';
+import { isOpen, type Job, type JobInstance, UNDONE_PHASES } from '../../domain/job.ts';
 import { jobError } from '../../domain/job-error.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
@@ -88,17 +88,14 @@ const closeInstance = async (
 ): Promise<void> => {
   const { jobId, instanceId, phase } = child;
   const isClosed = ['done', 'failed', 'cancelled'].includes(phase);
-  // Who stopped it may have said why (a deadline).
-  const why = child.error === undefined && job.error ? { error: job.error } : {};
   // Of several copies one may be committed and the next not: then only its own last step says that it is done.
   const isDone = phase === 'done' || (job.type !== 'backup-copy' && points.length > 0);
   if (!isClosed || (isDone && phase !== 'done')) {
-    const becomes = isDone ? 'done' : stoppedAs(job);
-    await catalog.jobs.updateInstance(jobId, instanceId, {
-      phase: becomes,
-      phaseSince: clock.now(),
-      ...(becomes === 'failed' ? why : {}),
-    });
+    const becomes = isDone ? ({ phase: 'done' } as const) : stoppedAs(job, child);
+    // Looked at again, it has not changed since.
+    if (becomes.phase !== phase) {
+      await catalog.jobs.updateInstance(jobId, instanceId, { ...becomes, phaseSince: clock.now() });
+    }
   }
   if (job.type === 'backup-copy') {
     const madeBefore: RecoveryPointId[] = [];
@@ -110,9 +107,27 @@ const closeInstance = async (
   for (const point of points) await closeRegionCopy(catalog, job, child, point);
 };
 
-const stoppedAs = ({ cancelRequestedAt, suspendRequestedAt }: Job): JobInstance['phase'] => {
-  if (cancelRequestedAt !== undefined) return 'cancelled';
-  return suspendRequestedAt === undefined ? 'failed' : 'suspended';
+/** Who stopped it may have said why (a deadline). */
+const stoppedAs = (
+  { cancelRequestedAt, suspendRequestedAt, error }: Job,
+  child: JobInstance,
+): Pick<JobInstance, 'phase' | 'error'> => {
+  if (cancelRequestedAt !== undefined) return { phase: 'cancelled' };
+  if (suspendRequestedAt !== undefined) return { phase: 'suspended' };
+  return { phase: 'failed', ...(child.error === undefined && error ? { error } : {}) };
+};
+
+/**
+ * Says that a restore which was stopped is not done, unless it is: the step that finishes it may still be under way, and
+ * only one of the two writes is taken. A later attempt's is not touched: the job is open while this one's is being ended.
+ */
+export const endRestore = async (catalog: Catalog, clock: Clock, job: Job, attempt: number): Promise<void> => {
+  if (job.attempt !== attempt || !isOpen(job.state)) return;
+  for (const child of await catalog.jobs.instances(job.jobId)) {
+    if (['failed', 'cancelled'].includes(child.phase)) continue;
+    const change = { ...stoppedAs(job, child), phaseSince: clock.now() };
+    await catalog.jobs.updateInstance(job.jobId, child.instanceId, change, UNDONE_PHASES);
+  }
 };
 
 /** Its copy in another region was under way when the attempt ended: what there is of it is removed. */

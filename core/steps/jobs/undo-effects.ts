@@ -10,7 +10,8 @@ import { removeVolumes } from './remove-volumes.ts';
 
 /**
  * What is attached comes off before it is deleted, and a snapshot that an image names cannot be deleted. A command in the
- * guest is not in the list: it is undone by another (core/steps/snapshot).
+ * guest is not in the list, and neither is what was changed of an instance of the tenant's own: both are undone apart
+ * (core/steps/snapshot/thaw-frozen-guests.ts, undo-replaced.ts).
  */
 const UNDO_ORDER = [
   'instance',
@@ -34,8 +35,7 @@ export interface Committed {
 export type OpenScope = (access: Omit<TenantAccess, 'to'>) => Promise<TenantScope>;
 
 /**
- * Removes what an attempt made in the tenant's account, and puts back what it replaced, but for what is part of a
- * committed result. True: nothing is left to do; false: something is under way (a volume leaves, an instance stops): ask
+ * Removes what an attempt made in the tenant's account, but for what is part of a committed result. True: nothing is left to do; false: something is under way (a volume leaves, an instance stops): ask
  * again. One that resists does not stop the others; errors: TransientFailure at the end, naming them. `again` also looks
  * for what was undone before.
  */
@@ -113,10 +113,7 @@ const keptSnapshots = (points: readonly RecoveryPoint[]): ReadonlySet<string> =>
     ]),
   );
 
-const accessFor = ({ region, before }: Effect): Omit<TenantAccess, 'to'> => ({
-  ...(region === undefined ? {} : { region }),
-  ...(before ? { instanceId: before.instanceId } : {}),
-});
+const accessFor = ({ region }: Effect): Omit<TenantAccess, 'to'> => (region === undefined ? {} : { region });
 
 const undo = async (scope: TenantScope, effect: Effect): Promise<boolean> => {
   const byTag = <T>(find: (key: string, value: string) => Promise<readonly T[]>): Promise<readonly T[]> =>

@@ -1,33 +1,27 @@
 import type { RestoreRef } from '../../contracts/restore-steps.ts';
-import { LaunchFailed, PlatformLost } from '../../domain/errors.ts';
-import type { RestoreResult } from '../../domain/job.ts';
+import { JobCancelled, LaunchFailed, PlatformLost } from '../../domain/errors.ts';
+import { GOING_PHASES, type InstancePhase, type JobInstance, type RestoreResult } from '../../domain/job.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import { sameDevice } from '../../domain/restore-devices.ts';
 import { belongsToResult } from '../../domain/restore-result.ts';
 import { countLeftOut, restoredTags } from '../../domain/volume-tags.ts';
 import type { DescribedInstance } from '../../ports/tenant-scope.ts';
-import { enterPhase } from '../phase.ts';
+import { assertGoesOn } from '../phase.ts';
 import { EFFECT, openRestoreWork, type RestoreDeps, type RestoreWork } from './restore-work.ts';
 
 /**
  * Records what the restore made, then removes what it needed only on its way (image, snapshots; in place, the replaced
  * volumes if that was asked for). The result's record is the one write that decides: from then on the cleanup keeps what
- * it names, and a second run of this step only goes on with the removing. Errors: LaunchFailed, PlatformLost.
+ * it names, and a second run of this step only goes on with the removing. Errors: JobCancelled, LaunchFailed, PlatformLost.
  */
 export const createFinishRestore =
   (deps: RestoreDeps) =>
   async (input: RestoreRef): Promise<{ readonly done: true }> => {
-    const { catalog, clock } = deps;
+    const { catalog } = deps;
     const { jobId, instanceId } = input;
     const work = await openRestoreWork(deps, input);
     const child = await catalog.jobs.instance(jobId, instanceId);
-    let result = child?.phase === 'done' ? child.result : undefined;
-    if (!result) {
-      result = await resultOf(work);
-      // The last look at the cancel flag: what is finished stays.
-      await enterPhase(catalog, clock, input, 'finishing');
-      await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now(), result });
-    }
+    const result = (child?.phase === 'done' ? child.result : undefined) ?? (await decide(deps, input, work));
     for (const effect of work.effects) {
       if (belongsToResult(effect, result)) await catalog.effects.update(effect, { state: 'kept' });
     }
@@ -40,6 +34,26 @@ export const createFinishRestore =
     }
     return { done: true };
   };
+
+/** The cleanup of an attempt that was stopped says first that it is not done: only one of the two is taken. */
+const decide = async (
+  { catalog, clock }: RestoreDeps,
+  input: RestoreRef,
+  work: RestoreWork,
+): Promise<RestoreResult> => {
+  const { jobId, instanceId } = input;
+  const result = await resultOf(work);
+  // The last look at the cancel flag: what is finished stays.
+  await assertGoesOn(catalog, input);
+  const enter = (change: Partial<JobInstance>, from: readonly InstancePhase[]): Promise<boolean> =>
+    catalog.jobs.updateInstance(jobId, instanceId, { ...change, phaseSince: clock.now() }, from);
+  const isFinishing = await enter({ phase: 'finishing' }, GOING_PHASES);
+  if (isFinishing && (await enter({ phase: 'done', result }, ['finishing']))) return result;
+  // Perhaps by another run of this step.
+  const now = await catalog.jobs.instance(jobId, instanceId);
+  if (now?.phase === 'done' && now.result) return now.result;
+  throw new JobCancelled(`attempt ${input.attempt} of ${jobId} was stopped before ${instanceId} was restored`);
+};
 
 const resultOf = async (work: RestoreWork): Promise<RestoreResult> => {
   const { point, volumes, request, resource, effects, scope, path } = work;

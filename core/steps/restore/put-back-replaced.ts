@@ -17,12 +17,12 @@ export const createPutBackReplaced =
   ({ catalog, scopes }: Deps) =>
   async ({ jobId, attempt, tenantId }: InstanceRef): Promise<Readiness> => {
     const { tenant } = await openTenant(catalog, tenantId, jobId);
-    const ready = await undoReplaced(
-      catalog,
-      (access) => scopes.open(tenant, jobId, { to: 'clean-up', ...access }),
+    const ready = await undoReplaced(catalog, (access) => scopes.open(tenant, jobId, { to: 'clean-up', ...access }), {
       jobId,
       attempt,
-      false,
-    );
+      tenantId,
+      mayStillChange: false,
+      again: false,
+    });
     return { ready };
   };

@@ -29,8 +29,9 @@ export const createCopyToRegion =
   async (input: LockedInstance): Promise<RegionCopyOutput> => {
     const { jobId, tenantId, instanceId, recoveryPointId } = input;
     const { job, tenant } = await openTenant(catalog, tenantId, jobId);
-    const finish = (): Promise<void> =>
-      catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now() });
+    const finish = async (): Promise<void> => {
+      await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now() });
+    };
     const region = job.request.type === 'snapshot' ? job.request.copyToRegion : undefined;
     if (region === undefined) {
       await finish();

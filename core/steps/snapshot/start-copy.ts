@@ -1,10 +1,12 @@
+import type { JobId, RecoveryPointId } from '../../contracts/ids.ts';
 import type { AttemptRef, StartCopyOutput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
-import type { Job } from '../../domain/job.ts';
+import { isOpen, type Job } from '../../domain/job.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
 import { beginJob } from '../api/start-job.ts';
+import { isToBeCopied } from '../copy/points-to-copy.ts';
 import { openTenant } from '../tenant-of-job.ts';
 
 interface Deps {
@@ -14,25 +16,56 @@ interface Deps {
   readonly sha256: Sha256;
 }
 
+const copyJobId = (sha256: Sha256, jobId: JobId, attempt: number): JobId =>
+  derivedId(sha256, 'job', jobId, attempt, 'copy');
+
+/** What the copies that earlier attempts have started will still come to. */
+const copiedByEarlierAttempts = async (
+  catalog: Catalog,
+  sha256: Sha256,
+  { jobId, tenantId }: Job,
+  before: number,
+): Promise<ReadonlySet<RecoveryPointId>> => {
+  const ids = new Set<RecoveryPointId>();
+  for (let attempt = before - 1; attempt >= 1; attempt -= 1) {
+    const copy = await catalog.jobs.get(tenantId, copyJobId(sha256, jobId, attempt));
+    if (copy?.request.type !== 'backup-copy' || !(isOpen(copy.state) || copy.state === 'suspended')) continue;
+    for (const id of copy.request.recoveryPointIds) ids.add(id);
+  }
+  return ids;
+};
+
 /**
- * Starts the backup copy of what this attempt of a snapshot job has committed: a job of its own, whose id follows from
- * this one's, so that it is started once. Null where nothing was committed.
+ * Starts the backup copy of what a snapshot job has committed, in this attempt or an earlier one, and what is not copied
+ * yet: a job of its own, whose id follows from this attempt's, so that it is started once. Null where there is nothing.
  */
 export const createStartCopy =
   ({ catalog, executions, clock, sha256 }: Deps) =>
   async ({ jobId, attempt, tenantId }: AttemptRef): Promise<StartCopyOutput> => {
     const { job, tenant } = await openTenant(catalog, tenantId, jobId);
+    const copyId = copyJobId(sha256, jobId, attempt);
+    const begin = async (): Promise<StartCopyOutput> => {
+      const there = await catalog.jobs.get(tenantId, copyId);
+      if (there?.state === 'queued' && there.executionArn === undefined) {
+        await beginJob({ catalog, executions, clock }, tenant, there);
+      }
+      return { copyJobId: copyId };
+    };
+    // Run again after its answer was lost: what is copied by now is what was started.
+    if (await catalog.jobs.get(tenantId, copyId)) return begin();
     const recoveryPointIds: string[] = [];
+    const underWay = await copiedByEarlierAttempts(catalog, sha256, job, attempt);
     for (const { recoveryPointId } of await catalog.jobs.instances(jobId)) {
       const point = recoveryPointId && (await catalog.points.get(tenantId, recoveryPointId));
-      if (point && point.attempt === attempt && point.state === 'available') recoveryPointIds.push(recoveryPointId);
+      if (!point || underWay.has(recoveryPointId)) continue;
+      if (await isToBeCopied(catalog, point)) recoveryPointIds.push(recoveryPointId);
     }
     if (recoveryPointIds.length === 0) return { copyJobId: null };
 
     const { queueDeadlineSeconds, purpose, transport, streams, planId, deadlineMs } = job.request;
     const now = clock.now();
     const copy: Job = {
-      jobId: derivedId(sha256, 'job', jobId, attempt, 'copy'),
+      jobId: copyId,
       tenantId,
       type: 'backup-copy',
       state: 'queued',
@@ -55,9 +88,5 @@ export const createStartCopy =
       createdAt: now,
     };
     await catalog.jobs.add(copy);
-    const there = await catalog.jobs.get(tenantId, copy.jobId);
-    if (there?.state === 'queued' && there.executionArn === undefined) {
-      await beginJob({ catalog, executions, clock }, tenant, there);
-    }
-    return { copyJobId: copy.jobId };
+    return begin();
   };

@@ -13,7 +13,7 @@ export const o5: Row = {
   title: 'access nodes and instances may be Windows or Linux',
   async run(tour) {
     const { operator } = tour;
-    const globex = await tour.globex();
+    const acme = await tour.acme();
     await tour.nodes();
     for (const { hypervisorId } of [await tour.service(), await tour.second()]) {
       const list = ['access-node', 'list', '--service', hypervisorId];
@@ -26,16 +26,16 @@ export const o5: Row = {
       assert.ok(node?.osVersion && node.version && node.slots);
     }
 
-    const instanceId = await windowsInstance(tour, globex);
-    const { BlockDeviceMappings = [], PlatformDetails } = await instanceOf(globex, instanceId);
+    const instanceId = await windowsInstance(tour, acme);
+    const { BlockDeviceMappings = [], PlatformDetails } = await instanceOf(acme, instanceId);
     assert.equal(PlatformDetails, 'Windows');
     const truth = await truthOf(
       tour,
       BlockDeviceMappings.map(({ Ebs }) => Ebs?.VolumeId ?? ''),
     );
-    const backup = await runJob(globex, 'backup', 'start', instanceId);
-    const restored = resultOf(await runJob(globex, 'restore', 'start', pointOf(backup), '--name', 'windows again'));
-    const again = await instanceOf(globex, restored.instanceId ?? '');
+    const backup = await runJob(acme, 'backup', 'start', instanceId);
+    const restored = resultOf(await runJob(acme, 'restore', 'start', pointOf(backup), '--name', 'windows again'));
+    const again = await instanceOf(acme, restored.instanceId ?? '');
     assert.deepEqual([again.State?.Name, again.PlatformDetails], ['running', 'Windows'], 'its licence is kept');
     await assertSame(tour, truth, restored.volumes, 'the Windows instance');
     return `the access nodes registered themselves with operating system (${OS}, as this machine), version and slots; a Windows instance was backed up and restored byte for byte from a donor image, and runs as Windows again; Linux instances in every other row`;

@@ -52,12 +52,14 @@ export const t1: Row = {
     // Scheduler delivers at least once: the same time again is the same job.
     await tour.aws('lambda', 'Invoke', {
       FunctionName: `holdfast-${local.place.stage}-start-scheduled-job`,
-      Payload: JSON.stringify({
-        hypervisorId: acme.hypervisorId,
-        planId: scheduled.planId,
-        action: 'backup',
-        scheduledTime: new Date(scheduled.dueAt).toISOString(),
-      }),
+      Payload: Buffer.from(
+        JSON.stringify({
+          hypervisorId: acme.hypervisorId,
+          planId: scheduled.planId,
+          action: 'backup',
+          scheduledTime: new Date(scheduled.dueAt).toISOString(),
+        }),
+      ),
     });
     assert.equal((await snapshots()).length, before.length, 'delivered twice it is one job');
     return `schedules were made, paused, changed and removed with their plan; one started its plan’s job ${(late / 1_000).toFixed(1)} s after it was due, and a second delivery of the same time started none`;
