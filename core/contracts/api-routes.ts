@@ -150,7 +150,11 @@ export const operatorRoutes = {
   /** Refused while others use it, naming them. */
   removeHypervisor: remove(hypervisor, HypervisorView),
   bindHypervisor: send('PUT', `${hypervisor}/binding`, 200, BindHypervisor, HypervisorView),
-  unbindHypervisor: remove(`${hypervisor}/binding`, HypervisorView),
+  /** Refused, naming them, if recovery points could not be restored until the tenant is bound again; `leavePoints` says yes. */
+  unbindHypervisor: {
+    ...remove(`${hypervisor}/binding`, HypervisorView),
+    query: z.strictObject({ leavePoints: z.enum(['true', 'false']).default('false') }),
+  },
   /** Of a service hypervisor in another account: what is to be deployed there. */
   getHypervisorTemplate: get(`${hypervisor}/template`, none, Template),
   /** What is to be deployed in another account before its service hypervisor is added: what lets the control plane in. */

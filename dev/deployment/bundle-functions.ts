@@ -9,7 +9,7 @@ const mutate = (projectDir: string, mutations: readonly Mutation[]): Plugin => (
     for (const file of new Set(mutations.map((mutation) => mutation.file))) {
       const path = join(projectDir, file);
       const contents = mutatedText(projectDir, file, mutations);
-      onLoad({ filter: new RegExp(`${path.replace(/[^\\w/]/g, '\\$&')}$`) }, () => ({ contents, loader: 'ts' }));
+      onLoad({ filter: new RegExp(`${path.replace(/[^\w/]/g, '\\$&')}$`) }, () => ({ contents, loader: 'ts' }));
     }
   },
 });

@@ -57,7 +57,9 @@ const ofHypervisors = (deps: HypervisorEndpointsDeps): readonly Endpoint<Caller>
     endpoint(operatorRoutes.getHypervisor, (_: Caller, { params }) => get(params.hypervisorId)),
     endpoint(operatorRoutes.removeHypervisor, (_: Caller, { params }) => remove(params.hypervisorId)),
     endpoint(operatorRoutes.bindHypervisor, (_: Caller, { params, body }) => bind(params.hypervisorId, body)),
-    endpoint(operatorRoutes.unbindHypervisor, (_: Caller, { params }) => unbind(params.hypervisorId)),
+    endpoint(operatorRoutes.unbindHypervisor, (_: Caller, { params, query }) =>
+      unbind(params.hypervisorId, query.leavePoints === 'true'),
+    ),
   ];
 };
 

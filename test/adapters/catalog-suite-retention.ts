@@ -8,7 +8,12 @@ import { A, aPoint, aVolume, B } from './records.ts';
 
 export const retentionSuite = (catalogNow: () => Catalog): void => {
   describe('retention', () => {
-    const hold = { since: 5, by: 'arn:aws:iam::222222222222:user/counsel', heldBy: 'operator' as const, reason: 'case 7' };
+    const hold = {
+      since: 5,
+      by: 'arn:aws:iam::222222222222:user/counsel',
+      heldBy: 'operator' as const,
+      reason: 'case 7',
+    };
     const available = async (): Promise<RecoveryPoint> => {
       const point = aPoint(A, 'i-00005555', [aVolume(1, [1])]);
       await catalogNow().points.add(point);

@@ -161,6 +161,31 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         const ids = (await catalog.jobs.instances(job.jobId)).map(({ instanceId }) => instanceId);
         assert.deepEqual(ids.toSorted(), ['i-00000001', 'i-00000002']);
       });
+
+      it('changes a child record only from the phases named, and exactly one racer does', async () => {
+        const { jobs } = catalog;
+        const job = aJob(A);
+        const child = anInstance(job, 'i-00000004');
+        await jobs.addInstance({ ...child, phase: 'finishing' });
+        const won = await racers(20, (racer) =>
+          jobs.updateInstance(
+            job.jobId,
+            child.instanceId,
+            { phase: racer % 2 ? 'done' : 'failed', phaseSince: racer },
+            ['waiting', 'finishing'],
+          ),
+        );
+        assert.equal(won.filter(Boolean).length, 1);
+        const racer = won.indexOf(true);
+        const now = { ...child, phase: racer % 2 ? 'done' : 'failed', phaseSince: racer };
+        assert.deepEqual(await jobs.instance(job.jobId, child.instanceId), now);
+        const again = (from?: 'finishing'[]) =>
+          jobs.updateInstance(job.jobId, child.instanceId, { plannedBlocks: 3 }, from);
+        assert.deepEqual([await again([]), await again(['finishing'])], [false, false]);
+        assert.deepEqual(await jobs.instance(job.jobId, child.instanceId), now);
+        assert.equal(await again(), true);
+        await assert.rejects(jobs.updateInstance(job.jobId, 'i-00000005', { plannedBlocks: 3 }, ['waiting']));
+      });
     });
 
     describe('protected instances', () => {

@@ -32,7 +32,8 @@ const openWorld = (...services: ServiceHypervisor[]) => {
     call,
     bind: (tenantId: string, serviceHypervisorId: string) =>
       call('PUT', at(tenantId, '/binding'), { body: { serviceHypervisorId } }),
-    unbind: (tenantId: string) => call('DELETE', at(tenantId, '/binding')),
+    unbind: (tenantId: string, query?: Record<string, string>) =>
+      call('DELETE', at(tenantId, '/binding'), query ? { query } : {}),
     remove: (id: string) => call('DELETE', at(id)),
   };
 };
@@ -44,7 +45,10 @@ test('a tenant is unbound, once no job of it is open or suspended; its own view 
   const { body } = await unbind(bolt.hypervisorId);
   assert.deepEqual([body.code, body.detail.includes(suspended.jobId)], ['Conflict', true]);
   world.records.jobs.set(suspended.jobId, { ...suspended, state: 'cancelled' });
-  assert.equal((await unbind(bolt.hypervisorId)).body.boundTo, undefined);
+  world.records.points.set(point(2, bolt).recoveryPointId, point(2, bolt));
+  const left = await unbind(bolt.hypervisorId);
+  assert.deepEqual([left.body.field, left.body.detail.includes(point(2, bolt).recoveryPointId)], ['leavePoints', true]);
+  assert.equal((await unbind(bolt.hypervisorId, { leavePoints: 'true' })).body.boundTo, undefined);
   assert.equal((await unbind(bolt.hypervisorId)).status, 200, 'again: nothing to do');
   const own = callAs(world, BOLT);
   assert.equal((await own('GET', '/hypervisor')).body.usesServiceResources, false);

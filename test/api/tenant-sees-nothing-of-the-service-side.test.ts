@@ -118,7 +118,12 @@ const leakyWorld = () => {
       }),
     );
   const regionCopy = { region: 'eu-west-1', state: 'failed', snapshotIds: [], reason: LEAKY } as const;
-  const legalHold = { since: START, by: `arn:aws:iam::${PROVIDER}:user/eve`, heldBy: 'operator' as const, reason: 'case 17' };
+  const legalHold = {
+    since: START,
+    by: `arn:aws:iam::${PROVIDER}:user/eve`,
+    heldBy: 'operator' as const,
+    reason: 'case 17',
+  };
   const own = point(1, acme, { consistency, regionCopy, legalHold, planId: plan(1, acme).planId });
   for (const each of [own, point(2, bolt)]) records.points.set(each.recoveryPointId, each);
   const plans = [plan(1, acme, { transport: 'hotadd', streams: 17, requestHash: 'f00' }), plan(2, bolt)];

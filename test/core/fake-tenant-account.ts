@@ -272,7 +272,10 @@ const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access
         change('attach', () => {
           const instance = instanceOf(instanceId);
           const volume = volumeOf(volumeId);
-          if (volume.attachment?.instanceId === instanceId) return;
+          if (volume.attachment?.instanceId === instanceId) {
+            delete volume.tags[REPLACED_BY];
+            return;
+          }
           if (volume.state !== 'available') throw new TransientFailure(`${volumeId} is ${volume.state}`);
           if (volume.availabilityZone !== instance.configuration.availabilityZone) {
             throw new VolumeFailed(`${volumeId} is in ${volume.availabilityZone}`);
@@ -294,7 +297,11 @@ const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access
           if (volume.attachment?.instanceId !== instanceId) return;
           const isRoot = volume.attachment.device === instance.configuration.rootDeviceName;
           if (isRoot && instance.state !== 'stopped') throw new VolumeFailed('the root volume of a running instance');
-          if (!isOurs(volume.tags)) volume.tags[REPLACED_BY] = jobId;
+          if (!isOurs(volume.tags) && volume.tags[REPLACED_BY] !== jobId) {
+            account.before('mark');
+            volume.tags[REPLACED_BY] = jobId;
+            account.after('mark');
+          }
           volume.attachment.state = 'detaching';
         }),
       delete: (volumeId) =>

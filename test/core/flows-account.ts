@@ -36,7 +36,9 @@ export class FakeAccount {
   readonly unrelated = new Set<string>();
   /** Runs before a call of that name, and may throw. */
   readonly trouble = new Map<string, () => void>();
-  readonly #commands = new Map<string, { readonly state: 'succeeded' | 'failed' }>();
+  /** Looks at a command of that name that still find it running. */
+  readonly underWay = new Map<string, number>();
+  readonly #commands = new Map<string, { readonly what: string; readonly state: 'succeeded' | 'failed' }>();
   readonly #now: () => number;
   #made = 0;
 
@@ -173,11 +175,14 @@ export class FakeAccount {
           if (what === 'vss' && state === 'succeeded')
             this.#takenByWindows(region, instanceId, parameters.tags?.[0] ?? '');
           const commandId = `cmd-${this.#commands.size}`;
-          this.#commands.set(commandId, { state });
+          this.#commands.set(commandId, { what, state });
           return { commandId };
         },
         result: async (commandId: string) => {
-          const { state } = this.#commands.get(commandId) as { state: 'succeeded' | 'failed' };
+          const { what, state } = this.#commands.get(commandId) as { what: string; state: 'succeeded' | 'failed' };
+          const looks = this.underWay.get(what) ?? 0;
+          this.underWay.set(what, looks - 1);
+          if (looks > 0) return { state: 'running', output: '' };
           return { state, output: state === 'failed' ? 'it said no\n' : '' };
         },
       },

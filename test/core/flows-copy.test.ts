@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lambda } from '../local-states/fake-cloud.ts';
 import { backupOf, copyOf, openFlows, snapshotOf } from './flows-world.ts';
 
 const [WEB, DB] = ['i-00000001', 'i-00000002'] as const;
@@ -143,4 +144,126 @@ test('another tenant’s snapshot is answered like one that does not exist', asy
   for (const job of [foreign, absent])
     assert.deepEqual([job.state, job.error?.name], ['failed', 'RecoveryPointUnavailable']);
   assert.equal(foreign.error?.message.replace(ids[0] ?? '', 'rp-00000000'), absent.error?.message);
+});
+
+for (const twice of [false, true]) {
+  test(`a snapshot that cannot be read keeps none of those after it from being copied${twice ? ', though every answer is lost once' : ''}`, async (t) => {
+    const world = await openFlows(t, { twice });
+    const [{ tenantId, account }] = world.tenants;
+    account.addInstance(WEB, ['vol-00000001']);
+    for (const _ of [1, 2, 3]) {
+      await world.run(tenantId, snapshotOf({ instanceIds: [WEB] }));
+      await world.hour();
+    }
+    const [first, bad, last] = world.pointsOf(tenantId, WEB);
+    world.node.unreadable.set(bad?.volumes[0]?.snapshotId ?? '', 'TenantAccessLost');
+    const job = await world.run(tenantId, copyOf({ instanceIds: [WEB] }));
+    assert.deepEqual([job.state, job.error?.name], ['failed', 'TenantAccessLost']);
+    const copied = () => world.pointsOf(tenantId, WEB).flatMap(({ copyOf: of }) => of ?? []);
+    assert.deepEqual(copied(), [first?.recoveryPointId, last?.recoveryPointId]);
+    assert.equal((await world.instancesOf(job.jobId))[0]?.recoveryPointIds?.length, 2);
+    assert.deepEqual(
+      [...world.records.points.values()]
+        .filter(({ kind }) => kind === 'backup-copy')
+        .map(({ state }) => state)
+        .sort(),
+      ['abandoned', 'available', 'available'],
+    );
+    assert.equal((await world.catalog.instances.get(tenantId, WEB))?.owner, undefined);
+
+    world.node.unreadable.clear();
+    const again = await world.retry(job.jobId);
+    assert.deepEqual([again.state, again.error], ['completed', undefined]);
+    assert.deepEqual(
+      copied(),
+      [first, last, bad].map((point) => point?.recoveryPointId),
+    );
+  });
+}
+
+test('what stops every copy stops the first one', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  for (const _ of [1, 2]) {
+    await world.run(tenantId, snapshotOf({ instanceIds: [WEB] }));
+    await world.hour();
+  }
+  for (const { volumes } of world.pointsOf(tenantId, WEB))
+    world.node.unreadable.set(volumes[0]?.snapshotId ?? '', 'LibraryFull');
+  const job = await world.run(tenantId, copyOf({ instanceIds: [WEB] }));
+  assert.deepEqual([job.state, job.error?.name], ['failed', 'LibraryFull']);
+  assert.equal(new Set(world.node.orders.map((order) => 'snapshotId' in order && order.snapshotId)).size, 1);
+});
+
+test('a copy that retention has removed is not made again, unless its snapshot is named', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  await world.run(tenantId, snapshotOf({ instanceIds: [WEB] }));
+  await world.run(tenantId, copyOf({ instanceIds: [WEB] }));
+  const [snapshot, copy] = world.pointsOf(tenantId, WEB);
+  await world.catalog.points.expire(tenantId, copy?.recoveryPointId ?? '', 1);
+  await world.run(tenantId, copyOf({ instanceIds: [WEB] }));
+  assert.equal(world.pointsOf(tenantId, WEB).length, 1);
+  await world.run(tenantId, copyOf({ recoveryPointIds: [snapshot?.recoveryPointId ?? ''] }));
+  assert.deepEqual(
+    world.pointsOf(tenantId, WEB).map(({ kind }) => kind),
+    ['snapshot', 'backup-copy'],
+  );
+});
+
+test('a snapshot that expires before its turn is named, and those after it are copied', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  for (const _ of [1, 2]) {
+    await world.run(tenantId, snapshotOf({ instanceIds: [WEB] }));
+    await world.hour();
+  }
+  const [expired, good] = world.pointsOf(tenantId, WEB);
+  const lock = world.functions.LockInstance;
+  world.cloud.handlers.set(
+    'lambda:Invoke',
+    lambda({
+      ...world.functions,
+      LockInstance: async (event) => {
+        await world.catalog.points.expire(tenantId, expired?.recoveryPointId ?? '', 1);
+        return lock(event);
+      },
+    }),
+  );
+  const job = await world.run(tenantId, copyOf({ instanceIds: [WEB] }));
+  assert.deepEqual([job.state, job.error?.name], ['completed with errors', 'RecoveryPointUnavailable']);
+  assert.match(job.error?.message ?? '', new RegExp(`${expired?.recoveryPointId} cannot be copied: it has expired`));
+  assert.deepEqual(
+    world.pointsOf(tenantId, WEB).map(({ kind, copyOf: of }) => [kind, of]),
+    [
+      ['snapshot', undefined],
+      ['backup-copy', good?.recoveryPointId],
+    ],
+  );
+});
+
+test('the copy at once takes what earlier attempts have committed and not copied', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  const lost = lambda({
+    ...world.functions,
+    StartCopy: async () => {
+      throw new TypeError('the Lambda is broken');
+    },
+  });
+  world.cloud.handlers.set('lambda:Invoke', lost);
+  const job = await world.run(tenantId, snapshotOf({ instanceIds: [WEB, DB], copyAtOnce: true }));
+  assert.equal(job.state, 'completed with errors');
+  world.cloud.handlers.set('lambda:Invoke', lambda(world.functions));
+  account.addInstance(DB, ['vol-00000002']);
+  await world.retry(job.jobId);
+  const copy = [...world.records.jobs.values()].find(({ type }) => type === 'backup-copy');
+  assert.deepEqual(
+    copy?.request.type === 'backup-copy' && [...copy.request.recoveryPointIds].sort(),
+    [WEB, DB].map((id) => world.pointsOf(tenantId, id)[0]?.recoveryPointId).sort(),
+  );
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { TransientFailure } from '../../core/domain/errors.ts';
+import { lambda } from '../local-states/fake-cloud.ts';
 import { type Guest, HOME } from './flows-account.ts';
 import { backupOf, openFlows, snapshotOf } from './flows-world.ts';
 
@@ -216,4 +217,109 @@ test('a copy to another region that fails costs no recovery point: the job compl
     [...account.snapshots.values()].map(({ region, volumeId }) => `${region} ${volumeId}`),
     [`${HOME} vol-00000001`, `${HOME} vol-00000002`, `${HOME} vol-00000003`, `${AWAY} vol-00000003`],
   );
+});
+
+for (const copyToRegion of [undefined, AWAY]) {
+  test(`of two sets of snapshots ${copyToRegion ? 'in another region ' : ''}that one step has made, the point’s stays and the other goes`, async (t) => {
+    const world = await openFlows(t);
+    const [{ tenantId, account }] = world.tenants;
+    account.addInstance(WEB, ['vol-00000001', 'vol-00000002']);
+    let others: string[] = [];
+    const doubled = lambda({
+      ...world.functions,
+      // A second run, side by side with it, whose record of what it made came first.
+      CloseJob: async (event) => {
+        for (const effect of world.records.effects.values()) {
+          const made = [...account.snapshots.values()].filter(
+            ({ tags }) => tags['holdfast:operation'] === effect.effectId,
+          );
+          const twins = made.map(({ region, volumeId, tags }) => account.take(region, volumeId, tags).snapshotId);
+          others = [...others, ...twins];
+          world.records.effects.set(effect.effectId, { ...effect, state: 'made', resourceIds: twins });
+        }
+        return world.functions.CloseJob(event);
+      },
+    });
+    world.cloud.handlers.set('lambda:Invoke', doubled);
+    const job = await world.run(
+      tenantId,
+      snapshotOf({ instanceIds: [WEB], ...(copyToRegion === undefined ? {} : { copyToRegion }) }),
+    );
+    assert.equal(job.state, 'completed');
+    const [point] = world.pointsOf(tenantId, WEB);
+    assert.equal(others.length, copyToRegion === undefined ? 2 : 4);
+    assert.deepEqual(
+      [...account.snapshots.keys()],
+      [...(point?.volumes ?? []).map(({ snapshotId }) => snapshotId), ...(point?.regionCopy?.snapshotIds ?? [])],
+    );
+    assert.ok([...world.records.effects.values()].every(({ state }) => state === 'kept'));
+  });
+}
+
+test('two runs of the step that takes the snapshots, side by side: the set that the point names is waited for', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  const add = world.catalog.points.add.bind(world.catalog.points);
+  let first: string | undefined;
+  world.catalog.points.add = async (point) => {
+    if (first === undefined) {
+      const [volume] = point.volumes;
+      assert.ok(volume);
+      const { tags } = account.snapshots.get(volume.snapshotId) ?? { tags: {} };
+      first = account.take(HOME, volume.volumeId, tags).snapshotId;
+      await add({ ...point, volumes: [{ ...volume, snapshotId: first }] });
+    }
+    await add(point);
+  };
+  const job = await world.run(tenantId, snapshotOf({ instanceIds: [WEB] }));
+  assert.equal(job.state, 'completed');
+  assert.deepEqual([...account.snapshots.keys()], [first]);
+});
+
+/** Ends an attempt while a command in the guest is under way, then cleans up. */
+const stoppedDuring = async (t: TestContext, command: 'freeze' | 'vss', guest: Guest, looks: number) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001'], {}, command === 'vss' ? 'Windows' : 'Linux/UNIX');
+  account.guests.set(WEB, guest);
+  account.underWay.set(command, Number.POSITIVE_INFINITY);
+  const jobId = await world.start(tenantId, snapshotOf({ instanceIds: [WEB], consistency: application }));
+  account.trouble.set(command, () => {
+    void world.cloud.api('StopExecution', {
+      executionArn: world.executionOf('snapshots', `${jobId}-1-${WEB}-snapshots`),
+    });
+    void world.cloud.api('StopExecution', { executionArn: world.executionOf('snapshot', `${jobId}-1`) });
+    account.trouble.clear();
+  });
+  await world.cloud.finish(world.executionOf('snapshot', `${jobId}-1`));
+  account.underWay.set(command, looks);
+  const before = world.cloud.clock.now();
+  const cleanup = await world.cloud.startExecution(
+    world.executionOf('cleanup', '').replace(':execution:', ':stateMachine:').slice(0, -1),
+    { jobId, attempt: 1, tenantId },
+    `${jobId}-1-cleanup`,
+  );
+  await world.cloud.finish(cleanup);
+  return { world, account, seconds: (world.cloud.clock.now() - before) / 1_000 };
+};
+
+test('the cleanup tells applications to go on once they hold still, and looks whether they do', async (t) => {
+  const { account, world, seconds } = await stoppedDuring(t, 'freeze', linux, 4);
+  assert.deepEqual(account.log, [`freeze ${WEB}`, `thaw ${WEB}`]);
+  assert.ok(seconds >= 20, `${seconds} s`);
+  const states = [...world.records.effects.values()].map(({ kind, state }) => `${kind} ${state}`);
+  assert.deepEqual(states.sort(), ['guest-command kept', 'guest-command undone']);
+});
+
+test('a guest that never answers holds the cleanup up for a while only, and is told to go on if it can be', async (t) => {
+  const { seconds, world } = await stoppedDuring(t, 'freeze', linux, Number.POSITIVE_INFINITY);
+  assert.ok(seconds >= 1_200 && seconds < 1_300, `${seconds} s`);
+  assert.ok([...world.records.jobs.values()].every(({ state }) => state === 'failed'));
+});
+
+test('what Windows is still taking is waited for, and removed', async (t) => {
+  const { account, seconds } = await stoppedDuring(t, 'vss', windows, 6);
+  assert.ok(seconds >= 30, `${seconds} s`);
+  assert.equal(account.snapshots.size, 0);
 });

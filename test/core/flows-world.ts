@@ -11,6 +11,7 @@ import { parse } from 'yaml';
 import { noCounters, type OrderWork } from '../../core/contracts/orders.ts';
 import * as contracts from '../../core/contracts/steps.ts';
 import type { Job, JobInstance, JobRequest } from '../../core/domain/job.ts';
+import { jobError } from '../../core/domain/job-error.ts';
 import { attemptName } from '../../core/domain/protected-instance.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { Executions, Machine, WorkArea } from '../../core/ports/control.ts';
@@ -195,7 +196,13 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     CleanUp: step(contracts.CleanUpInput, createCleanUp(deps)),
   };
 
-  const node = { isThere: true, orders: [] as OrderWork[], willDo: Number.POSITIVE_INFINITY };
+  const node = {
+    isThere: true,
+    orders: [] as OrderWork[],
+    willDo: Number.POSITIVE_INFINITY,
+    /** Snapshots that cannot be read, and the error's name. */
+    unreadable: new Map<string, string>(),
+  };
   /** An access node that is done as soon as it is asked. */
   const perform = async (orderId: string, taskToken: string): Promise<void> => {
     const order = await catalog.orders.get(orderId);
@@ -204,6 +211,13 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     node.orders.push(document);
     const claimed = await catalog.orders.claim(orderId, order, 'node-1', sha256(taskToken), clock.now());
     assert.ok(claimed);
+    const name = document.kind === 'read-segment' ? node.unreadable.get(document.snapshotId) : undefined;
+    if (name !== undefined) {
+      const error = jobError(name, `${name} of the snapshot`);
+      await catalog.orders.release(orderId, claimed.claim, 'failed', error);
+      await cloud.api('SendTaskFailure', { taskToken, error: name, cause: error.message });
+      return;
+    }
     const counters = { ...noCounters, transferred: document.kind === 'read-segment' ? 5 : 0 };
     const resultKey = `${order.resultPrefix}${orderId}-${claimed.claim}.json`;
     if (document.kind === 'assemble-maps') {

@@ -125,8 +125,13 @@ export const machineOf = ({ catalog, scopes, pause = 0 }: MachineDeps, job: Job,
     const ref = { ...attempt, instanceId };
     if (await catalog.jobs.instance(job.jobId, instanceId)) {
       await createFailInstance(deps)({ ...ref, error: named });
-      // Its catch: what resists, the cleanup goes on with.
-      await until(() => createPutBackReplaced(deps)(ref), new Error('late')).catch(() => undefined);
+      // Its catches: what resists, the cleanup goes on with; whatever else comes leaves the job open, for the cleanup.
+      try {
+        await until(() => createPutBackReplaced(deps)(ref), new Error('late'));
+      } catch (caught) {
+        const resists = ['TenantAccessLost', 'VolumeFailed', 'LaunchFailed', 'InstanceNotFound'];
+        if (!resists.includes(caught instanceof Error ? caught.name : '')) return;
+      }
     }
     await createCloseJob(deps)({ ...attempt, error: named });
   };
@@ -215,7 +220,12 @@ export const openRestoreWorld = async ({
   await catalog.hypervisors.add(aService(serviceId, '111111111111'));
 
   const base = aPoint(A, INSTANCE, []);
-  const root = { ...aVolume(0, [1, 0, 0, 0]), device: '/dev/xvda', sizeBytes: 8 * GIB, tags: { Name: 'root', 'aws:x': 'y' } };
+  const root = {
+    ...aVolume(0, [1, 0, 0, 0]),
+    device: '/dev/xvda',
+    sizeBytes: 8 * GIB,
+    tags: { Name: 'root', 'aws:x': 'y' },
+  };
   const data = { ...aVolume(1, [1, 0]), device: '/dev/sdf', sizeBytes: 4 * GIB, deleteOnTermination: false };
   const point: RecoveryPoint = {
     ...base,

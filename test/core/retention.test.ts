@@ -68,7 +68,10 @@ test('legal hold, no plan, a plan that is gone and a plan without retention keep
   const points = nightly(3);
   const [first] = points;
   if (!first) throw new Error('three points');
-  const held = [{ ...first, legalHold: { since: 0, by: 'someone', heldBy: 'operator' as const, reason: 'the court' } }, ...points.slice(1)];
+  const held = [
+    { ...first, legalHold: { since: 0, by: 'someone', heldBy: 'operator' as const, reason: 'the court' } },
+    ...points.slice(1),
+  ];
   const id = first.recoveryPointId;
   assert.equal(reasonOf(id, held, plan({ count: 1 })), 'under legal hold: the court');
   const { planId: _, ...loose } = first;

@@ -172,7 +172,10 @@ test('A3: two service hypervisors side by side, one in another account; each ten
   });
 
   await t.test('unbound, it keeps its recovery points, and is told who has to act', async () => {
-    await operator.call(operatorRoutes.unbindHypervisor, { params: { hypervisorId: acme.hypervisorId } });
+    await operator.call(operatorRoutes.unbindHypervisor, {
+      params: { hypervisorId: acme.hypervisorId },
+      query: { leavePoints: 'true' },
+    });
     await assert.rejects(startRestore(acme, ofAcme.pointId), /Your provider has to finish the set-up/);
     await bind(acme, world.serviceId);
     await ofAcme.restoreFrom();

@@ -100,9 +100,7 @@ const refuseLast = async (
 ): Promise<void> => {
   const { hypervisorId, accessNodes } = service;
   if (accessNodes === 'manual' || !addedByHand) return;
-  const others = (await catalog.nodes.list(hypervisorId)).filter(
-    (each) => each.addedByHand && each.nodeId !== nodeId,
-  );
+  const others = (await catalog.nodes.list(hypervisorId)).filter((each) => each.addedByHand && each.nodeId !== nodeId);
   if (others.length > 0 || (await catalog.vmGroups.list(hypervisorId, { limit: 1 })).items.length > 0) return;
   const names = await whoNeedsNodesOf(catalog, service);
   if (names.length === 0) return;

@@ -55,7 +55,12 @@ export const createHoldRecoveryPoint =
     refuseGone(before);
     refuseTenant(before, audience);
     const since = before.legalHold?.since ?? clock.now();
-    await catalog.points.setLegalHold(tenant.hypervisorId, id, { since, by: requestedBy, heldBy: audience.kind, reason });
+    await catalog.points.setLegalHold(tenant.hypervisorId, id, {
+      since,
+      by: requestedBy,
+      heldBy: audience.kind,
+      reason,
+    });
     const held = await read(deps, tenant, id);
     if (held.state === 'expired') await catalog.points.setLegalHold(tenant.hypervisorId, id, undefined);
     refuseGone(held);

@@ -66,10 +66,16 @@ export const pointsInUse = async (
   return used;
 };
 
-/** A backup copy resolves what it copies as it goes: any snapshot that is not copied yet may be it. */
-const reads = ({ request }: Job, { recoveryPointId, kind, copyOf, copiedTo }: RecoveryPoint): boolean => {
+/**
+ * A job's own points are its to finish: a snapshot is still copied to another region. A backup copy resolves what it copies
+ * as it goes: any snapshot that is not copied yet may be it, and what it names is.
+ */
+const reads = (job: Job, { recoveryPointId, jobId, kind, copyOf, copiedTo }: RecoveryPoint): boolean => {
+  const { request } = job;
+  if (jobId === job.jobId) return true;
   if (request.type === 'restore') return [recoveryPointId, copyOf, copiedTo].includes(request.recoveryPointId);
-  return request.type === 'backup-copy' && kind === 'snapshot' && copiedTo === undefined;
+  if (request.type !== 'backup-copy') return false;
+  return (kind === 'snapshot' && copiedTo === undefined) || request.recoveryPointIds.includes(recoveryPointId);
 };
 
 /** An expired snapshot point whose snapshots have not been removed. Data in a library is left to its prune. */
