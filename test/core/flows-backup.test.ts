@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aGroup, aPlan } from '../adapters/records.ts';
+import { lambda } from '../local-states/fake-cloud.ts';
 import { HOME } from './flows-account.ts';
 import { backupOf, openFlows } from './flows-world.ts';
 
@@ -157,4 +158,60 @@ test('without an access node a backup fails by name, and leaves nothing behind',
   assert.equal([...account.snapshots.values()].filter(({ region }) => region === HOME).length, 0);
   assert.deepEqual(world.pointsOf(tenantId, WEB), []);
   assert.equal((await world.catalog.instances.get(tenantId, WEB))?.owner, undefined);
+});
+
+test('a run of a planning step that comes too late changes nothing of a recovery point whose data is known', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  const late: unknown[] = [];
+  const { OpenSource, CommitRecoveryPoint } = world.functions;
+  world.cloud.handlers.set(
+    'lambda:Invoke',
+    lambda({
+      ...world.functions,
+      OpenSource: async (event) => {
+        late.push(event);
+        return OpenSource(event);
+      },
+      CommitRecoveryPoint: async (event) => {
+        const commit = world.catalog.instances.commit.bind(world.catalog.instances);
+        world.catalog.instances.commit = async (...args) => {
+          await assert.rejects(OpenSource(late[0]), { name: 'RecoveryPointUnavailable' });
+          return commit(...args);
+        };
+        return CommitRecoveryPoint(event);
+      },
+    }),
+  );
+  const job = await world.run(tenantId, backupOf({ instanceIds: [WEB] }));
+  assert.deepEqual([job.state, job.error], ['completed', undefined]);
+  const [point] = world.pointsOf(tenantId, WEB);
+  assert.deepEqual(
+    point?.volumes.map(({ dataBlocks, pageDataBlocks }) => [dataBlocks, pageDataBlocks]),
+    [[8_192, [4_096, 4_096]]],
+  );
+});
+
+test('a recovery point of which it is not known where its data is, is not restored as zeros', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  const { jobId } = await world.run(tenantId, backupOf({ instanceIds: [WEB] }));
+  const [point] = world.pointsOf(tenantId, WEB);
+  const [volume] = point?.volumes ?? [];
+  assert.ok(point && volume);
+  for (const damage of [{ pageDataBlocks: [] }, { pageDataBlocks: [4_096] }, { dataBlocks: 9 }]) {
+    world.records.points.set(point.recoveryPointId, { ...point, volumes: [{ ...volume, ...damage }] });
+    const input = {
+      jobId,
+      attempt: 1,
+      tenantId,
+      instanceId: WEB,
+      recoveryPointId: point.recoveryPointId,
+      direction: 'to-snapshots',
+      snapshotIds: ['snap-00000009'],
+    };
+    await assert.rejects(world.functions.PlanTransfer(input), /its record is damaged/);
+  }
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { TransientFailure } from '../../core/domain/errors.ts';
+import { pointsInUse } from '../../core/steps/jobs/retention-of-tenant.ts';
 import { lambda } from '../local-states/fake-cloud.ts';
 import { type Guest, HOME } from './flows-account.ts';
-import { backupOf, openFlows, snapshotOf } from './flows-world.ts';
+import { backupOf, copyOf, openFlows, snapshotOf } from './flows-world.ts';
 
 const [WEB, DB] = ['i-00000001', 'i-00000002'] as const;
 const AWAY = 'eu-west-1';
@@ -229,13 +230,13 @@ for (const copyToRegion of [undefined, AWAY]) {
       ...world.functions,
       // A second run, side by side with it, whose record of what it made came first.
       CloseJob: async (event) => {
-        for (const effect of world.records.effects.values()) {
+        for (const [key, effect] of [...world.records.effects]) {
           const made = [...account.snapshots.values()].filter(
             ({ tags }) => tags['holdfast:operation'] === effect.effectId,
           );
           const twins = made.map(({ region, volumeId, tags }) => account.take(region, volumeId, tags).snapshotId);
           others = [...others, ...twins];
-          world.records.effects.set(effect.effectId, { ...effect, state: 'made', resourceIds: twins });
+          world.records.effects.set(key, { ...effect, state: 'made', resourceIds: twins });
         }
         return world.functions.CloseJob(event);
       },
@@ -295,13 +296,14 @@ const stoppedDuring = async (t: TestContext, command: 'freeze' | 'vss', guest: G
   await world.cloud.finish(world.executionOf('snapshot', `${jobId}-1`));
   account.underWay.set(command, looks);
   const before = world.cloud.clock.now();
+  if (looks === Number.POSITIVE_INFINITY) return { world, account, jobId, tenantId, seconds: 0 };
   const cleanup = await world.cloud.startExecution(
     world.executionOf('cleanup', '').replace(':execution:', ':stateMachine:').slice(0, -1),
     { jobId, attempt: 1, tenantId },
     `${jobId}-1-cleanup`,
   );
   await world.cloud.finish(cleanup);
-  return { world, account, seconds: (world.cloud.clock.now() - before) / 1_000 };
+  return { world, account, jobId, tenantId, seconds: (world.cloud.clock.now() - before) / 1_000 };
 };
 
 test('the cleanup tells applications to go on once they hold still, and looks whether they do', async (t) => {
@@ -312,14 +314,44 @@ test('the cleanup tells applications to go on once they hold still, and looks wh
   assert.deepEqual(states.sort(), ['guest-command kept', 'guest-command undone']);
 });
 
-test('a guest that never answers holds the cleanup up for a while only, and is told to go on if it can be', async (t) => {
-  const { seconds, world } = await stoppedDuring(t, 'freeze', linux, Number.POSITIVE_INFINITY);
-  assert.ok(seconds >= 1_200 && seconds < 1_300, `${seconds} s`);
-  assert.ok([...world.records.jobs.values()].every(({ state }) => state === 'failed'));
+test('a guest that never answers holds the cleanup up for twenty minutes, and not for ever', async (t) => {
+  const { jobId, tenantId, world } = await stoppedDuring(t, 'freeze', linux, Number.POSITIVE_INFINITY);
+  const look = async () =>
+    ((await world.functions.CleanUp({ jobId, attempt: 1, tenantId, pass: 1 })) as { state: string }).state;
+  const states: string[] = [];
+  for (const minutes of [0, 19, 1]) {
+    await world.cloud.clock.advance(minutes * 60_000);
+    states.push(await look());
+  }
+  assert.deepEqual(states, ['running', 'running', 'more']);
+  assert.equal(world.jobOf(jobId).state, 'failed');
 });
 
 test('what Windows is still taking is waited for, and removed', async (t) => {
   const { account, seconds } = await stoppedDuring(t, 'vss', windows, 6);
   assert.ok(seconds >= 30, `${seconds} s`);
   assert.equal(account.snapshots.size, 0);
+});
+
+test('a snapshot that its own job, or a copy that names it, is still about is in use', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001']);
+  const own = await world.run(tenantId, snapshotOf({ instanceIds: [WEB] }));
+  const [point] = world.pointsOf(tenantId, WEB);
+  assert.ok(point);
+  const copied = { ...point, copiedTo: 'rp-00000009' };
+  const used = async () => [...(await pointsInUse(world.catalog, tenantId, [copied]))];
+  assert.deepEqual(await used(), []);
+  world.records.jobs.set(own.jobId, { ...own, state: 'running' });
+  assert.deepEqual(await used(), [point.recoveryPointId]);
+  const request = copyOf({ recoveryPointIds: [point.recoveryPointId] });
+  world.records.jobs.set(own.jobId, {
+    ...own,
+    jobId: 'job-00000009',
+    type: 'backup-copy',
+    request,
+    state: 'suspended',
+  });
+  assert.deepEqual(await used(), [point.recoveryPointId]);
 });
