@@ -22,7 +22,8 @@ export const platformOf = ({ PlatformDetails, Platform }: Instance): string =>
 
 const configurationOf = (instance: Instance): InstanceConfiguration => {
   const tags = tagsOf(instance.Tags);
-  const bootMode = instance.CurrentInstanceBootMode ?? instance.BootMode;
+  // As its image says it: `uefi-preferred` stays a preference. An image that says nothing leaves the mode that it has.
+  const bootMode = instance.BootMode ?? instance.CurrentInstanceBootMode;
   return {
     instanceId: required(instance.InstanceId, 'InstanceId', ACTION),
     instanceType: required(instance.InstanceType, 'InstanceType', ACTION),

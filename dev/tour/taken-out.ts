@@ -246,8 +246,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     rule: 'each kind of job runs in the machine of its name',
     mutation: {
       file: 'functions/wiring/machines.ts',
-      find: 'snapshot: `${prefix}-snapshot`',
-      replace: 'snapshot: `${prefix}-backup`',
+      find: '-snapshot`',
+      replace: '-backup`',
     },
     red: /holdfast snapshot start .* ended with 1/,
   },
