@@ -42,12 +42,20 @@ export const createDynamoJobInstances = (
 
 /**
  * What an attempt leaves on a child's record, and the next one begins without. `recoveryPointIds` stays: copies that
- * were committed are not made again; and so do `excludedVolumes`: what is selected is decided once.
+ * were committed are not made again; and so do `excludedVolumes` and `planId`: what is selected is decided once.
  */
 const OF_AN_ATTEMPT: Record<
   Exclude<
     keyof JobInstance,
-    'jobId' | 'tenantId' | 'instanceId' | 'phase' | 'phaseSince' | 'counters' | 'recoveryPointIds' | 'excludedVolumes'
+    | 'jobId'
+    | 'tenantId'
+    | 'instanceId'
+    | 'phase'
+    | 'phaseSince'
+    | 'counters'
+    | 'recoveryPointIds'
+    | 'excludedVolumes'
+    | 'planId'
   >,
   undefined
 > = {

@@ -147,6 +147,8 @@ export interface JobInstance {
   readonly recoveryPointIds?: readonly RecoveryPointId[];
   /** What the snapshots are: where `application` was asked for and not reached, why. */
   readonly consistency?: { readonly kind: 'crash' | 'application'; readonly reason?: string };
+  /** Whose retention governs what this job makes of it: the job's plan, or that of the VM group that it was selected by. */
+  readonly planId?: PlanId;
   /** Volumes that the VM group's filters leave out, and by which rule. */
   readonly excludedVolumes?: readonly { readonly volumeId: string; readonly rule: string }[];
   readonly error?: JobError;

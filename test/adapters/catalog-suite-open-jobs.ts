@@ -123,6 +123,7 @@ export const openJobsSuite = (catalogNow: () => Catalog): void => {
         recoveryPointIds: ['rp-00000002'],
         consistency: { kind: 'crash', reason: 'no agent' },
         excludedVolumes: [{ volumeId: 'vol-00000001', rule: 'device /dev/sdf' }],
+        planId: 'plan-00000001',
         error: { name: 'LibraryFull', message: 'no space' },
         transferStartedAt: 1,
         transferEndedAt: 2,
@@ -135,6 +136,7 @@ export const openJobsSuite = (catalogNow: () => Catalog): void => {
         phaseSince: 9_000,
         recoveryPointIds: ['rp-00000002'],
         excludedVolumes: [{ volumeId: 'vol-00000001', rule: 'device /dev/sdf' }],
+        planId: 'plan-00000001',
       });
       await assert.rejects(jobs.resetInstance(job.jobId, 'i-0000dead', 1));
     });

@@ -64,7 +64,7 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
       return true;
     },
     resetInstance: async (jobId, instanceId, now) =>
-      change(jobId, instanceId, ({ tenantId, recoveryPointIds, excludedVolumes }) => ({
+      change(jobId, instanceId, ({ tenantId, recoveryPointIds, excludedVolumes, planId }) => ({
         jobId,
         tenantId,
         instanceId,
@@ -73,6 +73,7 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
         counters: noCounters,
         ...(recoveryPointIds ? { recoveryPointIds } : {}),
         ...(excludedVolumes ? { excludedVolumes } : {}),
+        ...(planId ? { planId } : {}),
       })),
     addCounters: async (jobId, instanceId, delta) =>
       change(jobId, instanceId, (there) => {

@@ -130,6 +130,27 @@ test('volumes that come and go while the snapshots are taken do not fail the job
   assert.deepEqual(volumes, ['vol-00000001', 'vol-00000007']);
 });
 
+test('what a job of a VM group makes is under the plan that protects the group; other groups of the plan are not touched', async (t) => {
+  const world = await openFlows(t);
+  const [{ tenantId, account }] = world.tenants;
+  account.addInstance(WEB, ['vol-00000001'], { role: 'shop' });
+  account.addInstance('i-0000000000000ab12', ['vol-00000009'], { role: 'lab' });
+  const group = { ...aGroup(tenantId), match: { tag: { key: 'role', value: 'shop' } }, planId: 'plan-00000001' };
+  await world.catalog.vmGroups.add(group);
+  await world.catalog.vmGroups.add({
+    ...group,
+    groupId: 'vmg-00000099',
+    match: { tag: { key: 'role', value: 'lab' } },
+  });
+  const job = await world.run(tenantId, backupOf({ groupIds: [group.groupId] }));
+  assert.equal(job.state, 'completed', JSON.stringify(job.error));
+  assert.deepEqual(
+    world.pointsOf(tenantId, WEB).map(({ planId }) => planId),
+    ['plan-00000001'],
+  );
+  assert.deepEqual(world.pointsOf(tenantId, 'i-0000000000000ab12'), []);
+});
+
 test('a job that nothing matches, or that its rules do not allow any more, fails by name and does nothing', async (t) => {
   const world = await openFlows(t);
   const [{ tenantId, account }] = world.tenants;

@@ -1,4 +1,4 @@
-import type { VmGroupId } from '../../contracts/ids.ts';
+import type { PlanId, VmGroupId } from '../../contracts/ids.ts';
 import { InstanceNotFound } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Job, JobInstance, JobTerms, Selection } from '../../domain/job.ts';
@@ -12,7 +12,7 @@ interface Deps {
   readonly scopes: TenantScopes;
 }
 
-export type SelectedInstance = Pick<JobInstance, 'instanceId' | 'excludedVolumes'>;
+export type SelectedInstance = Pick<JobInstance, 'instanceId' | 'excludedVolumes' | 'planId'>;
 
 /**
  * The instances that a job is for, at this moment: those named, and those that its VM groups and its plan's match. A
@@ -27,6 +27,7 @@ export const selectInstances = async (
 ): Promise<readonly SelectedInstance[]> => {
   const groups = await groupsOf(catalog, tenant.hypervisorId, request);
   const matched = new Map<string, (readonly MatchedVolume[])[]>();
+  const planOf = new Map<string, PlanId>();
   if (groups.length > 0) {
     const scope = await scopes.open(tenant, jobId, { to: 'look' });
     const instances = await scope.instances.list();
@@ -36,6 +37,7 @@ export const selectInstances = async (
     for (const group of groups) {
       for (const { instance, volumes: ofInstance } of matchGroup(group, instances, volumes).instances) {
         matched.set(instance.instanceId, [...(matched.get(instance.instanceId) ?? []), ofInstance]);
+        if (group.planId && !planOf.has(instance.instanceId)) planOf.set(instance.instanceId, group.planId);
       }
     }
   }
@@ -43,7 +45,9 @@ export const selectInstances = async (
   if (selected.size === 0) throw new InstanceNotFound(nothing(tenant, request, groups));
   return [...selected].map((instanceId) => {
     const excludedVolumes = leftOutByAll(matched.get(instanceId) ?? []);
-    return { instanceId, ...(excludedVolumes.length > 0 ? { excludedVolumes } : {}) };
+    // Of a job that names no plan: the one that protects the group, so that its retention governs what is made.
+    const planId = request.planId ?? planOf.get(instanceId);
+    return { instanceId, ...(excludedVolumes.length > 0 ? { excludedVolumes } : {}), ...(planId ? { planId } : {}) };
   });
 };
 

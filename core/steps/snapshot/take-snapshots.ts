@@ -43,6 +43,7 @@ export const createTakeSnapshots =
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     const before = await describeOnce(work, scope, tenant, input);
     const child = await catalog.jobs.instance(jobId, instanceId);
+    const planId = child?.planId ?? job.request.planId;
     const excluded = new Set((child?.excludedVolumes ?? []).map(({ volumeId }) => volumeId));
     const [out, kept] = [true, false].map((isOut) =>
       before.volumes.map(({ volumeId }) => volumeId).filter((volumeId) => excluded.has(volumeId) === isOut),
@@ -79,7 +80,7 @@ export const createTakeSnapshots =
       requestedBy: job.requestedBy,
       instance: before.configuration,
       serviceId: service.hypervisorId,
-      ...(job.request.planId === undefined ? {} : { planId: job.request.planId }),
+      ...(planId === undefined ? {} : { planId }),
       consistency,
       volumes: matched.map(({ snapshot, volume }) => pendingVolume(snapshot, volume)),
     });
