@@ -97,7 +97,7 @@ test('bad input is refused by name, in the CLI, the job’s record and the execu
     const { exitCode, stdout, stderr } = await runCli(local, acme.user, ['backup', 'start', NO_INSTANCE, '--wait']);
     assert.equal(exitCode, 1);
     assert.match(stdout + stderr, /InstanceNotFound/);
-    const jobId = /job-[0-9a-f-]{36}/.exec(stdout + stderr)?.[0] as string;
+    const jobId = /job-[0-9a-f-]{32,36}/.exec(stdout + stderr)?.[0] as string;
     const job = await waitForJob(acme, jobId);
     assert.deepEqual([job.state, job.error?.name], ['failed', 'InstanceNotFound']);
     const { accountId, region } = local.place;

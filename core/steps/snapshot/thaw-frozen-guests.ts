@@ -38,12 +38,14 @@ export const thawFrozenGuests = async (
     effects.filter(({ kind }) => kind === 'guest-command').map((effect) => [effect.effectId, effect]),
   );
   if (commands.size === 0) return true;
-  const scope = await scopes.open(tenant, job.jobId, { to: 'protect' });
   let done = true;
   for (const child of await catalog.jobs.instances(job.jobId)) {
     const ref = { jobId: job.jobId, attempt, tenantId: job.tenantId, instanceId: child.instanceId };
     const frozen = commands.get(freezeEffect(sha256, ref).effectId);
     const windows = commands.get(vssCommandId(sha256, ref));
+    if (!frozen && !windows) continue;
+    // A session speaks to one guest, the one that it names.
+    const scope = await scopes.open(tenant, job.jobId, { to: 'protect', instanceId: child.instanceId });
     const isOver =
       (!frozen || (await isThawed(deps, scope, job, child, frozen))) &&
       (!windows || (await hasEnded(scope, windows, child.instanceId)));
