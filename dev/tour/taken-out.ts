@@ -76,7 +76,6 @@ export const TAKEN_OUT: readonly TakenOut[] = [
       replace: '',
     },
     red: /what the command changed, the API reads/,
-    quick: true,
   },
   {
     row: 'O1',
@@ -239,7 +238,6 @@ export const TAKEN_OUT: readonly TakenOut[] = [
       replace: "tenantName: '',",
     },
     red: /the input names tenant and trigger/,
-    quick: true,
   },
   {
     row: 'T4',
