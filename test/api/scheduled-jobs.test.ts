@@ -190,6 +190,26 @@ test('a job that has not ended by its deadline is stopped, with the reason on it
   assert.equal((await tick(tickAt(DUE))).overdue, 0);
 });
 
+test('a job whose start or cancel was forgotten is healed by the tick; one that is just being started is left alone', async () => {
+  const { world, tick } = worldWith();
+  const { executionArn: _, ...unstarted } = job(1, acme, { state: 'queued' });
+  const cancelling = job(2, bolt, { state: 'cancelling', cancelRequestedAt: START });
+  const { executionArn: __, ...fresh } = job(3, bolt, { state: 'queued', createdAt: DUE });
+  for (const each of [unstarted, cancelling, fresh]) world.records.jobs.set(each.jobId, each);
+  await tick(tickAt(DUE));
+  assert.deepEqual(
+    world.calls.started.map((each) => (each as { name: string }).name),
+    [`${unstarted.jobId}-1`, `${cancelling.jobId}-1-cleanup`],
+  );
+  assert.deepEqual(world.calls.stopped, [{ machine: 'backup', name: `${cancelling.jobId}-1`, error: 'JobCancelled' }]);
+  assert.ok(world.records.jobs.get(unstarted.jobId)?.executionArn, 'it is noted, and not started again');
+  await tick(tickAt(DUE));
+  assert.equal(
+    world.calls.started.filter((each) => (each as { name: string }).name === `${unstarted.jobId}-1`).length,
+    1,
+  );
+});
+
 test('schedules that did not follow a change of their plan are put again, rates excepted', async () => {
   const { world, own, tick } = worldWith({ updatedAt: DUE });
   world.records.plans.set(

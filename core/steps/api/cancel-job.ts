@@ -9,6 +9,7 @@ import { jobView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions } from '../../ports/control.ts';
+import { CANCELLED, stopAttempt } from '../jobs/stop-attempt.ts';
 import { notFound } from './not-found.ts';
 
 interface Deps {
@@ -76,9 +77,7 @@ export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
     ]);
     const job = await read(tenantId, jobId);
     refuseEnded(job);
-    const execution = attemptName(jobId, job.attempt);
-    await executions.stop(job.type, execution, 'JobCancelled', 'cancelled through the API');
-    await executions.start('cleanup', `${execution}-cleanup`, { jobId, attempt: job.attempt, tenantId });
+    await stopAttempt(executions, job, ...CANCELLED);
     return jobView(job, await catalog.jobs.instances(jobId), audience, clock.now());
   };
 };

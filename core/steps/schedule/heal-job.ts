@@ -1,11 +1,11 @@
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Job } from '../../domain/job.ts';
-import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions } from '../../ports/control.ts';
 import { beginJob } from '../api/start-job.ts';
 import { startUnstarted } from '../jobs/next-attempt.ts';
+import { CANCELLED, stopAttempt } from '../jobs/stop-attempt.ts';
 
 interface Deps {
   readonly catalog: Pick<Catalog, 'jobs' | 'hypervisors'>;
@@ -22,14 +22,12 @@ const FORGOTTEN_MS = 10 * 60_000;
  */
 export const healJob = async (deps: Deps, tenant: TenantHypervisor, job: Job): Promise<void> => {
   const { executions, clock } = deps;
-  const { jobId, tenantId, attempt, type, state, executionArn, createdAt, cancelRequestedAt } = job;
+  const { attempt, state, executionArn, createdAt, cancelRequestedAt } = job;
   if (state === 'queued' && executionArn === undefined && clock.now() - createdAt > FORGOTTEN_MS) {
     if (attempt === 1) await beginJob(deps, tenant, job);
     else await startUnstarted(deps, tenant, job);
   }
   if (state === 'cancelling' && cancelRequestedAt !== undefined && clock.now() - cancelRequestedAt > FORGOTTEN_MS) {
-    const execution = attemptName(jobId, attempt);
-    await executions.stop(type, execution, 'JobCancelled', 'cancelled through the API');
-    await executions.start('cleanup', `${execution}-cleanup`, { jobId, attempt, tenantId });
+    await stopAttempt(executions, job, ...CANCELLED);
   }
 };

@@ -1,8 +1,8 @@
 import type { Job } from '../../domain/job.ts';
 import { jobError } from '../../domain/job-error.ts';
-import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Executions } from '../../ports/control.ts';
+import { stopAttempt } from '../jobs/stop-attempt.ts';
 
 interface Deps {
   readonly catalog: Pick<Catalog, 'jobs'>;
@@ -17,11 +17,9 @@ export const isOverdue = ({ state, request: { deadlineAt } }: Job, now: number):
  * what may have been missed the first time.
  */
 export const stopOverdueJob = async ({ catalog, executions }: Deps, job: Job): Promise<void> => {
-  const { jobId, tenantId, attempt, type, request } = job;
+  const { jobId, tenantId, request } = job;
   const deadline = new Date(request.deadlineAt ?? 0).toISOString();
   const error = jobError('DeadlineExceeded', `the job had not ended by its deadline, ${deadline}`);
   if (!(await catalog.jobs.update(tenantId, jobId, { error }, ['queued', 'running', 'waiting']))) return;
-  const execution = attemptName(jobId, attempt);
-  await executions.stop(type, execution, error.name, error.message);
-  await executions.start('cleanup', `${execution}-cleanup`, { jobId, attempt, tenantId });
+  await stopAttempt(executions, job, error.name, error.message);
 };
