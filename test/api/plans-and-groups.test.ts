@@ -89,6 +89,20 @@ test('a plan that cannot be is refused before anything is written, naming the fi
   assert.deepEqual([world.records.plans.size, world.schedules.size], [0, 0]);
 });
 
+test('a copy of snapshots goes to another region than they are in: plans and jobs say so, and nothing is begun', async () => {
+  const world = createWorld();
+  const call = callAs(world, ACME);
+  const here = { copyToRegion: acme.region };
+  for (const [path, body] of [
+    ['/plans', { ...nightly, method: 'snapshot', ...here }],
+    ['/snapshots', { instanceIds: ['i-0123456789abcdef0'], ...here }],
+  ] as const) {
+    const refused = await call('POST', path, { body });
+    assert.deepEqual([refused.status, refused.body.field], [400, 'copyToRegion'], path);
+  }
+  assert.deepEqual([world.records.plans.size, world.records.jobs.size], [0, 0]);
+});
+
 test('rules come first: replication by hotadd on another account’s nodes is refused with O7, by itself as not available', async () => {
   const world = createWorld();
   const operator = callAs(world, PROVIDER);

@@ -4,6 +4,7 @@ import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { checkSchedule } from '../../domain/schedule-times.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { checkResources } from './check-resources.ts';
+import { refuseOwnRegion } from './refuse-own-region.ts';
 
 type CheckCatalog = Pick<Catalog, 'hypervisors' | 'vmGroups' | 'nodes'>;
 
@@ -29,6 +30,7 @@ export const checkPlan = async (catalog: CheckCatalog, tenant: TenantHypervisor,
   const plain = fields.purpose === 'restore' && fields.transport === 'ebs-direct';
   if (tenant.binding || !plain) await checkResources(catalog, tenant, fields);
   checkMethod(fields);
+  refuseOwnRegion(tenant, fields.copyToRegion);
   if (fields.schedule) checkSchedule(fields.schedule, 'schedule');
   if (fields.copy.when === 'on-schedule') checkSchedule(fields.copy.schedule, 'copy.schedule');
 };
