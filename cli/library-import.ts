@@ -36,7 +36,7 @@ const importImage = async (path: string, options: ImportOptions, command: Comman
   checkImage(path);
   const screen = screenOf(command);
   const startedAt = Date.now();
-  await withLibrary(options, async ({ library, signal, startThreads }) => {
+  await withLibrary(options, async ({ library, place, signal, startThreads }) => {
     const bar = createVolumeBar(Date.now);
     const parent = options.parent === undefined ? undefined : await readMap(library, options.parent, options.volume);
     const { document, map, counters } = await importVolume(library, {
@@ -45,6 +45,7 @@ const importImage = async (path: string, options: ImportOptions, command: Comman
       volumeId: options.volume,
       parent,
       level: options.level,
+      openPacks: place.kind === 'disk' ? 1 : 2,
       threads: startThreads(),
       requestedBy: `holdfast library import ${basename(path)}`,
       onProgress: bar.show,

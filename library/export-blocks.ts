@@ -10,33 +10,50 @@ import { type BlockRun, openVolumeReader, type VolumeReader } from './volume-rea
 const BLOCKS_OF_A_TURN = 256;
 const TURNS_OF_A_PAGE = PAGE_BLOCKS / BLOCKS_OF_A_TURN;
 
-/** Of a run that is decoded as a whole: 16 MiB. */
-export const EXPORT_RUN_BLOCKS = 32;
+/** Of a run that is decoded as a whole: 8 MiB. */
+export const EXPORT_RUN_BLOCKS = 16;
 
 const turnsOf = (map: VolumeMap): number => Math.ceil(map.blockCount / BLOCKS_OF_A_TURN);
 
 type Lost = { readonly index: number; readonly message: string };
 
-const openReader = (
+/** What a thread keeps from one task to the next: memory for ranges of packs, and the volume that it reads from. */
+export interface ExportState {
+  readonly memory: Buffer[];
+  opened?: OpenedVolume | undefined;
+}
+
+interface OpenedVolume {
+  readonly name: string;
+  readonly reader: VolumeReader;
+  readonly lost: Lost[];
+}
+
+const openVolume = (
   library: Library,
   { map, keepGoing }: { readonly map: VolumeMap; readonly keepGoing: boolean },
-  memory: Buffer[],
-): { readonly reader: VolumeReader; readonly lost: Lost[] } => {
-  const lost: Lost[] = [];
-  const onLost = ({ index, error }: { readonly index: number; readonly error: Error }): void =>
-    void lost.push({ index, message: error.message });
-  const reader = openVolumeReader(library, map, { lend: true, memory, ...(keepGoing && { onLost }) });
-  return { reader, lost };
+  state: ExportState,
+): OpenedVolume => {
+  const name = `${map.seal} ${keepGoing}`;
+  if (state.opened?.name !== name) {
+    const lost: Lost[] = [];
+    const onLost = ({ index, error }: { readonly index: number; readonly error: Error }): void =>
+      void lost.push({ index, message: error.message });
+    const { memory } = state;
+    const reader = openVolumeReader(library, map, { lend: true, memory, ...(keepGoing && { onLost }) });
+    state.opened = { name, reader, lost };
+  }
+  return state.opened;
 };
 
 /** This thread's part of a volume, each block at its place. The file must be as long as the volume, and empty. */
 export const exportToFile = async (
   library: Library,
   task: ExportToFileTask,
-  memory: Buffer[],
+  state: ExportState,
 ): Promise<ExportedRun> => {
   const turns = new SharedTurns(task.turns);
-  const { reader, lost } = openReader(library, task, memory);
+  const { reader, lost } = openVolume(library, task, state);
   const runs = function* (): Generator<BlockRun> {
     const { map } = task;
     const most = turnsOf(map);
@@ -56,13 +73,13 @@ export const exportToFile = async (
     turns.stop();
     throw error;
   }
-  return { lost };
+  return { lost: lost.splice(0) };
 };
 
 /** A run of blocks, all of one page, one after the other as they are in the volume. */
-export const exportRun = async (library: Library, task: ExportRunTask, memory: Buffer[]): Promise<ExportedRun> => {
+export const exportRun = async (library: Library, task: ExportRunTask, state: ExportState): Promise<ExportedRun> => {
   const { run, into } = task;
-  const { reader, lost } = openReader(library, task, memory);
+  const { reader, lost } = openVolume(library, task, state);
   const target = Buffer.from(into);
   const filled = new Uint8Array(run.to - run.from);
   for await (const { index, plain } of reader.blocks([run])) {
@@ -70,7 +87,7 @@ export const exportRun = async (library: Library, task: ExportRunTask, memory: B
     filled[index - run.from] = 1;
   }
   for (let at = 0; at < filled.length; at++) if (!filled[at]) target.fill(0, at * BLOCK_BYTES, (at + 1) * BLOCK_BYTES);
-  return { lost };
+  return { lost: lost.splice(0) };
 };
 
 const writeAll = (fd: number, bytes: Buffer, position: number): void => {

@@ -15,7 +15,7 @@ export const BLOCKS_OF_A_TURN = 8;
  * cannot ask for holes (SEEK_HOLE): they are read as the zeros that they are, and found by comparing.
  */
 export const importBlocks = async (library: Library, task: ImportTask): Promise<SegmentBlocks> => {
-  const { changed, blocks, parent, level, pages, volumeBlocks } = task;
+  const { changed, blocks, parent, level, openPacks, pages, volumeBlocks } = task;
   const turns = new SharedTurns(task.turns);
   const writer = openSegmentWriter(library, {
     volumeBlocks,
@@ -23,6 +23,7 @@ export const importBlocks = async (library: Library, task: ImportTask): Promise<
     parent,
     unlisted: changed ? 'parent' : 'zero',
     level,
+    openPacks,
   });
   const count = changed ? changed.length : blocks.to - blocks.from;
   const plain = Buffer.allocUnsafeSlow(BLOCK_BYTES);

@@ -21,6 +21,8 @@ export interface ImportOptions {
   /** Indexes of the only blocks that differ from the parent, ascending. Without it everything is read. */
   readonly changed?: readonly number[] | undefined;
   readonly level?: Level;
+  /** Buffers of 16 MiB for packs in each thread: 2 unless told; 1 is enough where the store is a disk of this machine. */
+  readonly openPacks?: number;
   readonly threads: TaskThreads;
   /** Who asked for it, for the recovery point. */
   readonly requestedBy: string;
@@ -144,7 +146,7 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
 
 const importWindow = async (
   library: Library,
-  { path, parent, level = 'default', threads }: ImportOptions,
+  { path, parent, level = 'default', openPacks = 2, threads }: ImportOptions,
   {
     pages,
     blocks,
@@ -162,7 +164,7 @@ const importWindow = async (
   const work = Math.ceil((changed?.length ?? blocks.to - blocks.from) / BLOCKS_OF_A_TURN);
   // a thread that has nothing to do needs no buffers for packs either
   const busy = threads.threads.slice(0, Math.max(1, work));
-  const window = { path, volumeBlocks, pages, blocks, changed, parent, level, turns: turns.memory };
+  const window = { path, volumeBlocks, pages, blocks, changed, parent, level, openPacks, turns: turns.memory };
   const ended = await Promise.allSettled(busy.map((thread) => thread.run({ kind: 'import', ...window })));
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
   for (const end of ended) if (end.status === 'fulfilled') writer.adopt(end.value);

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ObjectStore } from '../core/ports/object-store.ts';
-import { exportRun, exportToFile } from './export-blocks.ts';
+import { type ExportState, exportRun, exportToFile } from './export-blocks.ts';
 import { importBlocks } from './import-blocks.ts';
 import { attachLibrary, type Library } from './library.ts';
 import type { Random } from './recovery-key.ts';
@@ -15,8 +15,7 @@ export interface ThreadOutside {
 /** The loop of a thread that `startTaskThreads` has started. */
 export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
   let library: Library | undefined;
-  /** For ranges of packs, from one task to the next. */
-  const memory: Buffer[] = [];
+  const reading: ExportState = { memory: [] };
   const tell = (message: FromThread): void => port.postMessage(message);
 
   const perform = async (task: ThreadTask): Promise<TaskResults[keyof TaskResults]> => {
@@ -25,9 +24,9 @@ export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
       case 'import':
         return importBlocks(library, task);
       case 'export-to-file':
-        return exportToFile(library, task, memory);
+        return exportToFile(library, task, reading);
       case 'export-run':
-        return exportRun(library, task, memory);
+        return exportRun(library, task, reading);
       default:
         return task satisfies never;
     }
@@ -37,6 +36,7 @@ export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
     if (message.type === 'library') {
       // buffers for packs are kept: they are the memory that costs
       const packBuffers = library?.packBuffers;
+      reading.opened = undefined;
       library = { ...attachLibrary({ ...outside, shared: message.shared }), ...(packBuffers && { packBuffers }) };
       return;
     }

@@ -18,6 +18,8 @@ export interface ImportTask {
   readonly changed: Uint32Array | undefined;
   readonly parent: VolumeMap | undefined;
   readonly level: Level;
+  /** Buffers for packs: 2 where a pack takes long on its way, so that the next fills meanwhile. */
+  readonly openPacks: number;
   readonly turns: SharedArrayBuffer;
 }
 

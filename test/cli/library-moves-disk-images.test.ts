@@ -16,10 +16,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createS3ObjectStore } from '../../adapters/aws/s3-object-store.ts';
 import { createDiskStore } from '../../adapters/disk/disk-store.ts';
+import type { ObjectStore } from '../../core/ports/object-store.ts';
 import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
 import { createTenantKeys } from '../../library/tenant-keys.ts';
 import { createLocalKeyWrapper } from '../library/local-key-wrapper.ts';
+import { startLocalS3 } from '../library/local-s3.ts';
 import { type CliResult, runCli } from './run-cli.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/holdfast.ts', import.meta.url));
@@ -36,6 +39,12 @@ let content = Buffer.alloc(0);
 const holdfast = (args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> =>
   runCli(['library', ...args], {
     env: { HOLDFAST_LIBRARY: library, HOLDFAST_RECOVERY_KEY: recovery.privateKey, ...env },
+  });
+
+const setUp = (store: ObjectStore): Promise<unknown> =>
+  createTenantKeys({
+    ...{ store, wrapper: createLocalKeyWrapper('test'), recoveryPublicKey: recovery.publicKey },
+    ...{ tenant: 'hv-00000001', library: 'lib-1', random: randomBytes },
   });
 
 /** Through a shell, which opens the file. */
@@ -66,14 +75,7 @@ describe('a disk image goes into a library and comes out again, with the recover
     writeSync(fd, content.subarray(0, 16 * BLOCK), 0, 16 * BLOCK, 0);
     writeSync(fd, content.subarray(-6_000), 0, 6_000, IMAGE_BYTES - 6_000);
     closeSync(fd);
-    await createTenantKeys({
-      store: createDiskStore({ folder: library, sync: false }),
-      wrapper: createLocalKeyWrapper('test'),
-      recoveryPublicKey: recovery.publicKey,
-      tenant: 'hv-00000001',
-      library: 'lib-1',
-      random: randomBytes,
-    });
+    await setUp(createDiskStore({ folder: library, sync: false }));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -147,5 +149,25 @@ describe('a disk image goes into a library and comes out again, with the recover
       (at) => !blockOf(read, at).equals(blockOf(content, at)),
     );
     assert.ok(differs.length >= 1 && differs.length <= 2, `${differs}`);
+  });
+
+  test('in a bucket too, with the AWS credentials of whoever runs the command', async (t) => {
+    const cloud = await startLocalS3();
+    t.after(() => cloud.close());
+    const bucket = await cloud.bucket('backups', true);
+    const { endpoint, region } = cloud.place;
+    const store = createS3ObjectStore({ client: cloud.client(), bucket, prefix: 'tenants/hv-1' });
+    await setUp(store);
+    const { accessKeyId, secretAccessKey } = cloud.place.credentials();
+    const env = {
+      ...{ HOLDFAST_LIBRARY: `s3://${bucket}/tenants/hv-1`, AWS_REGION: region, AWS_ENDPOINT_URL: endpoint },
+      ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+    };
+    const imported = await holdfast(['import', image, '--json'], env);
+    assert.equal(imported.code, 0, imported.err);
+    const target = join(folder, 'from-bucket');
+    const read = await holdfast(['cat', JSON.parse(imported.out).recoveryPointId, '-o', target], env);
+    assert.equal(read.code, 0, read.err);
+    assert.ok(readFileSync(target).equals(content));
   });
 });
