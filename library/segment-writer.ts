@@ -10,7 +10,7 @@ import { ParentPages } from './parent-pages.ts';
 import { RecordTable } from './record-table.ts';
 import { releaseBytes } from './release-bytes.ts';
 import { SegmentChanges } from './segment-changes.ts';
-import type { VolumeMap } from './volume-map.ts';
+import { refuseCondemned, type VolumeMap } from './volume-map.ts';
 
 export interface SegmentOptions {
   /** Blocks of the whole volume. */
@@ -98,6 +98,7 @@ export class SegmentWriter {
     if (packBytes > MAX_PACK_BYTES) throw new RangeError(`packs of ${packBytes} bytes are too large`);
     if (options.unlisted === 'parent' && !parent)
       throw new RangeError('blocks cannot be as in a parent: none is given');
+    if (parent) refuseCondemned(library, parent);
     this.#library = library;
     this.#options = options;
     this.#pages = new Set(options.pages);
