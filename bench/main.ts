@@ -2,6 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { openImages } from './images.ts';
 import { describeMachine } from './machine.ts';
+import { endMeasured } from './measured.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { measureEbs } from './parts/ebs.ts';
 import { measureGrowth } from './parts/growth.ts';
@@ -69,6 +70,7 @@ const share = (part: number, all: number): string => `${((100 * part) / all).toF
 const options = readOptions(process.argv);
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
+    endMeasured();
     rmSync(options.folder, { recursive: true, force: true });
     process.exit(130);
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,13 @@ export class CommandFailed extends Error {
 
 const environment = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({ ...process.env, ...more });
 
+const running = new Set<ChildProcess>();
+
+/** Ends what is being measured, with all that it has started: for a bench that is stopped. */
+export const endMeasured = (): void => {
+  for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+};
+
 /** Runs it, its output to nowhere, and measures it with GNU time. Throws CommandFailed with what it said. */
 export const measured = async ({ argv, env, cwd }: Command): Promise<Cost> => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
@@ -34,7 +41,11 @@ export const measured = async ({ argv, env, cwd }: Command): Promise<Cost> => {
       env: environment(env),
       ...(cwd !== undefined && { cwd }),
       stdio: ['ignore', openSync('/dev/null', 'w'), openSync(said, 'w')],
+      // a group of its own, to be ended as one
+      detached: true,
     });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
     const wallSeconds = (performance.now() - startedAt) / 1_000;
     if (code !== 0)

@@ -1,8 +1,7 @@
-/** AWS's list prices, USD, eu-central-1, x86. Looked up once; a report says when. */
+/** AWS's list prices, USD, without free tiers. Of the state transitions Frankfurt's own; the others are the usual ones. */
 export const PRICES = {
   asOf: '2025-11',
-  source:
-    'aws.amazon.com/step-functions/pricing, /lambda/pricing, /sqs/pricing, /dynamodb/pricing/on-demand, /ebs/pricing',
+  source: 'aws.amazon.com/step-functions/pricing, /lambda/pricing, /sqs/pricing',
   stateTransition: 25 / 1e6,
   lambdaRequest: 0.2 / 1e6,
   sqsRequest: 0.4 / 1e6,

@@ -82,3 +82,5 @@ process.on('message', (message: ToServer) => {
       },
     );
 });
+// the bench is gone: nobody would stop this cloud
+process.once('disconnect', () => void world.stop().then(() => process.exit(0)));

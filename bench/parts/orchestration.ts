@@ -73,8 +73,8 @@ export const measureOrchestration = async ({ folder, counts, tell }: Orchestrati
         'Lambda invocations',
         'API calls',
         'of these in the tenant account',
-        'USD / 1,000',
-        'an instance',
+        'USD for 1,000 such jobs',
+        'USD for 1,000 instances',
       ],
       rows,
     };
