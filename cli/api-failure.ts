@@ -18,10 +18,15 @@ export const parseJson = (text: string): unknown => {
   }
 };
 
-/** Our own problem; or what API Gateway says where it does not let the request through (`{"message": …}`). */
+/** Of problems that the gateway answers in the API's place: nobody knows what became of the request. */
+const NO_ANSWER = 'ServiceUnavailable';
+
+/** A problem, of the API or of its gateway; or what a gateway says that has no words of ours (`{"message": …}`). */
 export const failure = (status: number, text: string, url: URL): CliError => {
   const value = parseJson(text);
   const problem = Problem.loose().safeParse(value);
+  if (problem.success && problem.data.code === NO_ANSWER)
+    return unreachable(problem.data.detail, problem.data.remedy ?? 'Try again.');
   if (problem.success) return refused(problem.data);
   const said = (value as { message?: unknown; Message?: unknown } | undefined) ?? {};
   const message = said.message ?? said.Message;

@@ -2,12 +2,16 @@ import { MultiBar, type SingleBar } from 'cli-progress';
 import type { JobInstanceView } from '../core/contracts/api.ts';
 import type { JobProgress } from './job-progress.ts';
 import { fractionOf, progressWords, waitWords } from './job-words.ts';
+import { printable } from './printable.ts';
 import type { Screen } from './screen.ts';
 
 /** Of a bar: fine enough that every poll moves it. */
 const STEPS = 1_000;
 /** "waiting for an access node" may be longer: it is followed by words that need no column. */
 const PHASE_WIDTH = 21;
+
+/** The bars write by themselves, and only where a person looks on. */
+const shown = (text: string): string => printable(text, { colored: true });
 
 /** Progress for a person at a terminal: one bar an instance, drawn over itself. */
 export const createJobBars = (screen: Screen): JobProgress => {
@@ -29,7 +33,7 @@ export const createJobBars = (screen: Screen): JobProgress => {
   const showInstance = (instance: JobInstanceView): void => {
     const { instanceId, phase, error } = instance;
     const words = error ? red(error.name) : dim(progressWords(instance) || waitWords(instance, Date.now()));
-    const payload = { instance: instanceId, phase: phase.padEnd(PHASE_WIDTH), words };
+    const payload = { instance: shown(instanceId), phase: shown(phase).padEnd(PHASE_WIDTH), words: shown(words) };
     const value = Math.floor((fractionOf(instance) ?? 0) * STEPS);
     const bar = bars.get(instanceId);
     if (bar) bar.update(value, payload);
@@ -45,11 +49,11 @@ export const createJobBars = (screen: Screen): JobProgress => {
         multi.remove(opening);
         opening = undefined;
       }
-      opening?.update(0, { phase: job.state });
+      opening?.update(0, { phase: shown(job.state) });
       for (const instance of job.instances ?? []) showInstance(instance);
       multi.update();
     },
-    note: (text) => multi.log(`${text}\n`),
+    note: (text) => multi.log(`${shown(text)}\n`),
     end: () => multi.stop(),
   };
 };

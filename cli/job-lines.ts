@@ -36,9 +36,7 @@ export const createJobLines = (screen: Screen): JobProgress => {
       for (const instance of job.instances ?? []) showInstance(instance);
       if (standsStill(job)) sayState();
     },
-    note: (text) => {
-      process.stderr.write(`${text}\n`);
-    },
+    note: screen.note,
     end: () => {},
   };
 };

@@ -66,6 +66,6 @@ Example:
       if (screen.json) return screen.value({ template, externalId: id });
       screen.line(template.trimEnd());
       // to stderr: the template is redirected into a file
-      if (externalId === undefined) process.stderr.write(`Its ExternalId, for hypervisor add tenant: ${id}\n`);
+      if (externalId === undefined) screen.note(`Its ExternalId, for hypervisor add tenant: ${id}`);
     });
 };

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { type PlanFields, Purpose, Transport } from '../core/contracts/plans.ts';
 import { usageError } from './cli-error.ts';
 import { type ConsistencyOptions, consistencyFields, consistencyOf, withConsistency } from './consistency.ts';
+import { refuseOperatorsOwn } from './operators-own.ts';
 import { given, numeric } from './options.ts';
 import { type RetentionOptions, retentionFields, retentionOf, withRetention } from './plan-retention.ts';
 
@@ -99,14 +100,6 @@ const copyOf = ({ copy, timeZone }: PlanOptions, before: Fields['copy']): Fields
 /** A switch that can be turned off: absent as it was, false none. */
 const kept = <T>(option: T | false | undefined, before: T | undefined): T | undefined =>
   option === false ? undefined : (option ?? before);
-
-const refuseOperatorsOwn = ({ tenant, streams, transport }: PlanOptions): void => {
-  if (tenant !== undefined || (streams === undefined && transport === undefined)) return;
-  throw usageError('How many streams there are and how data moves is your provider’s business.', {
-    field: streams === undefined ? '--transport' : '--streams',
-    remedy: 'Leave it out; operators: name the tenant with --tenant.',
-  });
-};
 
 /** Errors: CliError for a mixture that means nothing. */
 export const planFieldsOf = (options: PlanOptions, before: Partial<Fields> = {}): Partial<Fields> => {

@@ -1,4 +1,6 @@
 /** All commands. They speak to the system only through its REST API. */
+import { readFileSync } from 'node:fs';
+import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { addAccessNodeAdd } from './access-node-add.ts';
 import { addAccessNodeDrain } from './access-node-drain.ts';
@@ -9,6 +11,7 @@ import { addBackupStart } from './backup-start.ts';
 import { CliError } from './cli-error.ts';
 import { addCompletion } from './completion.ts';
 import { EXIT, EXIT_HELP } from './exit-codes.ts';
+import { groupExamples } from './group-examples.ts';
 import { addHypervisorAccessTemplate } from './hypervisor-access-template.ts';
 import { addHypervisorAdd } from './hypervisor-add.ts';
 import { addHypervisorBind } from './hypervisor-bind.ts';
@@ -36,6 +39,7 @@ import { addPlanChange } from './plan-change.ts';
 import { addPlanList } from './plan-list.ts';
 import { addPlanRemove } from './plan-remove.ts';
 import { addPlanShow } from './plan-show.ts';
+import { printable } from './printable.ts';
 import { addRecoveryKeyCreate } from './recovery-key-create.ts';
 import { addRecoveryPointHold } from './recovery-point-hold.ts';
 import { addRecoveryPointList } from './recovery-point-list.ts';
@@ -94,12 +98,16 @@ const NOUNS = {
   'recovery-key': ['the offline key that opens a library without AWS', [addRecoveryKeyCreate]],
 } as const;
 
+const versionOf = (): string =>
+  (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
 /** What is set here before the commands are added holds for them too. */
 export const createProgram = (): Command => {
   const program = new Command('holdfast')
     .description('Data protection for Amazon EC2, run by one AWS account on behalf of many others.')
     .option('--api-url <url>', 'the Holdfast API (default: HOLDFAST_API_URL)')
     .option('--json', 'answers as JSON, for scripts')
+    .version(versionOf(), '--version', 'the version of holdfast')
     .helpOption('-h, --help', 'what there is, with an example')
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
@@ -119,6 +127,7 @@ Example:
   for (const [noun, [description, verbs]] of Object.entries(NOUNS)) {
     const group = program.command(noun).description(description).helpCommand(false);
     for (const add of verbs) add(group);
+    group.addHelpText('after', () => groupExamples(group));
   }
   addOpenapi(program);
   addCompletion(program);
@@ -135,7 +144,8 @@ export const run = async (args: readonly string[] = process.argv.slice(2)): Prom
     // commander has said what is wrong; --help and --version end with 0
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(error instanceof CliError)) {
-      console.error('Error: a fault of holdfast itself. Please report it with what follows.', error);
+      const fault = 'Error: a fault of holdfast itself. Please report it with what follows.';
+      process.stderr.write(`${printable(`${fault} ${inspect(error)}`, { colored: false })}\n`);
       return EXIT.bug;
     }
     if (error.message) createScreen({ json: program.opts<{ json?: boolean }>().json === true }).error(error);

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { Purpose, Transport } from '../core/contracts/plans.ts';
 import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { jobStarted } from './job-started.ts';
+import { refuseOperatorsOwn } from './operators-own.ts';
 import { given, queueDeadline } from './options.ts';
 import { type TargetOptions, targetFields, targetOf, withTarget } from './restore-target.ts';
 import { showPreview } from './show-preview.ts';
@@ -66,17 +67,20 @@ export const addRestoreStart = (group: Command): void => {
     )
     .option('--kms-key <key>', 'encrypt the restored volumes with this KMS key (default: as they were)')
     .addOption(new Option('--purpose <purpose>', 'what it is for (default: restore)').choices(Purpose.options))
-    .addOption(
-      new Option('--transport <mode>', 'operators: how the data moves (default: ebs-direct)').choices(
-        Transport.options,
-      ),
-    )
     .option('--wait', 'watch the job until it ends')
     .addOption(queueDeadline())
     .addOption(idempotencyOption())
+    .optionsGroup('Operators:')
     .option(...TENANT_OPTION)
+    .addOption(
+      new Option('--transport <mode>', 'with --tenant: how the data moves (default: ebs-direct)').choices(
+        Transport.options,
+      ),
+    )
+    .optionsGroup('Options:')
     .addHelpText('after', EXAMPLES)
     .action(async (recoveryPointId: string, options: Options, command: Command) => {
+      refuseOperatorsOwn(options);
       const context = openContext(command);
       const { tenant, dryRun, wait } = options;
       const body = bodyOf(recoveryPointId, options);

@@ -1,7 +1,11 @@
-/** Where a command writes: results to stdout, live progress and errors to stderr. Plain unless a person looks on. */
+/**
+ * Where a command writes: results to stdout, live progress and errors to stderr. Plain unless a person looks on. What is
+ * printed for people is made printable here; in JSON it is escaped.
+ */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { CliError } from './cli-error.ts';
+import { printable, printableJson } from './printable.ts';
 
 export interface Screen {
   readonly json: boolean;
@@ -9,6 +13,8 @@ export interface Screen {
   readonly interactive: boolean;
   readonly colors: ReturnType<typeof pc.createColors>;
   line(text?: string): void;
+  /** A line beside the result, to stderr. */
+  note(text: string): void;
   /** The result for scripts; call it only if `json`. */
   value(value: unknown): void;
   /** Columns whose name starts with `>` are numbers, and end at the right; those that are empty in all rows are left out. */
@@ -44,34 +50,47 @@ const wantsColor = (stream: NodeJS.WriteStream): boolean =>
 
 export const createScreen = ({ json }: { readonly json: boolean }): Screen => {
   const { stdout, stderr } = process;
-  const colors = pc.createColors(wantsColor(stdout));
-  const errorColors = pc.createColors(wantsColor(stderr));
+  const [colored, errorColored] = [wantsColor(stdout), wantsColor(stderr)];
+  const colors = pc.createColors(colored);
+  const errorColors = pc.createColors(errorColored);
+  const clean = (text: string): string => printable(text, { colored });
   const line = (text = ''): void => {
-    stdout.write(`${text}\n`);
+    stdout.write(`${clean(text)}\n`);
+  };
+  const note = (text: string): void => {
+    stderr.write(`${printable(text, { colored: errorColored })}\n`);
   };
   return {
     json,
     interactive: stdout.isTTY === true && stderr.isTTY === true && process.env.TERM !== 'dumb',
     colors,
     line,
-    value: (value) => line(JSON.stringify(value, null, 2)),
+    note,
+    value: (value) => {
+      stdout.write(`${printableJson(value)}\n`);
+    },
     table: (head, rows) => {
       const shown = head.map((_, column) => rows.length === 0 || rows.some((row) => row[column] !== ''));
       const keep = <T>(cells: readonly T[]): T[] => cells.filter((_, column) => shown[column]);
       const names = head.map((name) => colors.dim(name.replace(/^>/, '').toUpperCase()));
-      line(render([keep(names), ...rows.map(keep)], keep(head.map((name) => name.startsWith('>')))));
+      line(
+        render(
+          [keep(names), ...rows.map((row) => keep(row).map(clean))],
+          keep(head.map((name) => name.startsWith('>'))),
+        ),
+      );
     },
     fields: (fields) =>
-      line(render(fields.flatMap(([name, value]) => (value === undefined ? [] : [[colors.dim(name), value]])))),
+      line(render(fields.flatMap(([name, value]) => (value === undefined ? [] : [[colors.dim(name), clean(value)]])))),
     error(error) {
       if (json) {
         const { name: code, message: detail, field, remedy } = error;
-        stderr.write(`${JSON.stringify(error.problem ?? { code, detail, field, remedy }, null, 2)}\n`);
+        stderr.write(`${printableJson(error.problem ?? { code, detail, field, remedy })}\n`);
         return;
       }
-      stderr.write(`${errorColors.red(`Error: ${error.name}`)}\n  ${error.message}\n`);
-      if (error.field) stderr.write(`  ${errorColors.dim('Field:')}      ${error.field}\n`);
-      if (error.remedy) stderr.write(`  ${errorColors.dim('What to do:')} ${error.remedy}\n`);
+      note(`${errorColors.red(`Error: ${error.name}`)}\n  ${error.message}`);
+      if (error.field) note(`  ${errorColors.dim('Field:')}      ${error.field}`);
+      if (error.remedy) note(`  ${errorColors.dim('What to do:')} ${error.remedy}`);
     },
   };
 };

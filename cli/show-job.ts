@@ -98,6 +98,7 @@ export const showJob = (screen: Screen, job: JobView, tenant: string | undefined
     ['Job', job.jobId],
     ['Type', [job.type, job.request.level, job.request.target?.kind].filter(Boolean).join(', ')],
     ['Of', asked(job)],
+    ['Why from there', job.request.fromReason],
     ['Trigger', TRIGGERS[job.trigger]],
     ['State', paintState(screen, job.state)],
     ['Attempt', job.attempt > 1 ? String(job.attempt) : undefined],

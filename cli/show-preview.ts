@@ -24,6 +24,7 @@ export const showPreview = (screen: Screen, preview: RestorePreview): void => {
     screen.fields([
       ['Recovery point', preview.recoveryPointId],
       ['Data from', preview.from === 'library' ? 'the library' : 'its snapshots'],
+      ['Why from there', preview.fromReason],
       ['Size', bytes(preview.sizeBytes)],
       ['Data', bytes(preview.dataBytes)],
     ]);

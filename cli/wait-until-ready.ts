@@ -21,13 +21,13 @@ const mayCome = (error: unknown): error is CliError =>
 
 /** Errors: CliError `NotReady` after an hour, and whatever is refused for good. What is missing is said on stderr. */
 export const waitUntilReady = async (
-  { api }: Context,
+  { api, screen }: Context,
   { hypervisorId }: Pick<HypervisorView, 'hypervisorId'>,
 ): Promise<HypervisorView> => {
   const until = Date.now() + PATIENCE_MS;
   let said = '';
   const say = (words: string): void => {
-    if (words !== said) process.stderr.write(`${words}\n`);
+    if (words !== said) screen.note(words);
     said = words;
   };
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(POLL_MS, pause * 2)) {

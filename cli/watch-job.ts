@@ -62,7 +62,7 @@ export const watchJob = async ({ api, screen }: Context, watch: Watch): Promise<
 
   const interrupted = (): void => {
     progress.end();
-    process.stderr.write(`\nThe job goes on. Watch it again: holdfast job watch ${jobId}${tenantFlag(tenant)}\n`);
+    screen.note(`\nThe job goes on. Watch it again: holdfast job watch ${jobId}${tenantFlag(tenant)}`);
     process.exit(130);
   };
   process.once('SIGINT', interrupted);

@@ -61,7 +61,7 @@ export const startLocalHoldfast = async ({
   try {
     cloud.admin.createAccount(place.accountId, 'service account');
     const settings = { nodeImage: SEED_IMAGES.linuxArm, ...overrides };
-    const deployWith = (changes: readonly Mutation[]) => deploy(cloud, place, projectDir, dataDir, settings, changes);
+    const deployWith = (changes: readonly Mutation[]) => deploy(cloud, place, projectDir, settings, changes);
     const { apiUrl, deployment } = await deployWith(mutations);
     const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
     const accounts = exampleAccounts(cloud, projectDir, role('hub'));

@@ -65,6 +65,7 @@ const registerImage = ({ name, configuration, volumes, tags }: ImageRequest): Re
     ...(configuration.bootMode === undefined ? {} : { BootMode: configuration.bootMode as BootModeValues }),
     ...(configuration.tpmSupport === undefined ? {} : { TpmSupport: configuration.tpmSupport as TpmSupportValues }),
     ...(configuration.imdsSupport === undefined ? {} : { ImdsSupport: configuration.imdsSupport as ImdsSupportValues }),
+    ...(configuration.settings?.uefiData === undefined ? {} : { UefiData: configuration.settings.uefiData }),
     BlockDeviceMappings: volumes.map(({ device, snapshotId, deleteOnTermination, ...volume }) => ({
       DeviceName: device,
       Ebs: {

@@ -1,11 +1,13 @@
 import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
 import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { awsName } from './classify.ts';
+import { changeInstance } from './ec2-change-instance.ts';
 import { describedInstance } from './ec2-describe-instance.ts';
 import { findInstances, NO_INSTANCE } from './ec2-find-instances.ts';
 import { startInstance, stopInstance } from './ec2-instance-states.ts';
 import { createEc2Launch } from './ec2-launch.ts';
 import { listedInstance } from './ec2-list-instances.ts';
+import { readSettings } from './ec2-read-settings.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
 /** As many as EC2 gives at once. */
@@ -19,17 +21,32 @@ export const createEc2Instances = (reach: TenantReach): TenantScope['instances']
     const [instance] = await findInstances(reach, { InstanceIds: [instanceId] });
     return instance && describedInstance(reach, instance);
   },
+  async describeWhole(instanceId) {
+    const [instance] = await findInstances(reach, { InstanceIds: [instanceId] });
+    if (!instance) return undefined;
+    const [{ configuration, ...rest }, settings] = await Promise.all([
+      describedInstance(reach, instance),
+      readSettings(reach, instance),
+    ]);
+    return { ...rest, configuration: { ...configuration, settings } };
+  },
   launch: createEc2Launch(reach),
+  change: changeInstance(reach),
   stop: stopInstance(reach),
   start: startInstance(reach),
   async terminate(instanceId) {
-    await reach.call('ec2:TerminateInstances', async () => {
-      try {
-        await reach.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
-      } catch (error) {
-        if (!NO_INSTANCE.has(awsName(error))) throw error;
-      }
-    });
+    const terminate = () =>
+      reach.call('ec2:TerminateInstances', () =>
+        reach.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] })),
+      );
+    try {
+      await terminate();
+    } catch (error) {
+      if (NO_INSTANCE.has(awsName(error))) return;
+      if (awsName(error) !== 'OperationNotPermitted') throw error;
+      await changeInstance(reach)(instanceId, { terminationProtection: false, stopProtection: false });
+      await terminate();
+    }
   },
   async findByTag(key, value) {
     const instances = await findInstances(reach, { Filters: [{ Name: `tag:${key}`, Values: [value] }] });

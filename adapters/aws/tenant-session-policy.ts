@@ -72,7 +72,16 @@ const guest = ({ accountId, instanceId }: SessionOf): readonly Statement[] =>
         },
       ];
 
+/** What it takes to launch an instance again, beyond what every look shows. */
+const SETTINGS = allow([
+  'ec2:DescribeInstanceAttribute',
+  'ec2:DescribeInstanceCreditSpecifications',
+  'ec2:DescribeInstanceTypes',
+  'ec2:GetInstanceUefiData',
+]);
+
 const protect = (session: SessionOf): Statement[] => [
+  SETTINGS,
   allow('ec2:CreateSnapshots'),
   taggedAsMadeBy('CreateSnapshots', 'CopySnapshot'),
   allow(['ec2:CopySnapshot', 'ec2:DeleteSnapshot', 'ebs:ListChangedBlocks'], OURS),

@@ -24,7 +24,7 @@ import {
 } from './api-views.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
 import { HypervisorId, InstanceId, JobId, NodeId, PlainText, PlanId, RecoveryPointId, VmGroupId } from './ids.ts';
-import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot } from './job-requests.ts';
+import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartRestore } from './job-requests.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
 import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
 
@@ -60,17 +60,18 @@ const remove = <const Path extends string, Answer extends z.ZodType>(path: Path,
  * Tenant routes take the tenant from the signed caller's account. Operator routes have a role of their own; those below
  * `/operator/tenants/{hypervisorId}` do for a named tenant what the tenant's routes do for the caller.
  */
-const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends z.ZodType>(
+const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends z.ZodType, Restore extends z.ZodType>(
   job: Job,
   plan: Plan,
   planFields: Fields,
+  restore: Restore,
 ) =>
   ({
     startBackup: send('POST', '/backups', 202, StartBackup, Accepted),
     startSnapshot: send('POST', '/snapshots', 202, StartSnapshot, Accepted),
     startBackupCopy: send('POST', '/backup-copies', 202, StartBackupCopy, Accepted),
-    startRestore: send('POST', '/restores', 202, StartRestore, Accepted),
-    previewRestore: send('POST', '/restores/dry-run', 200, StartRestore, RestorePreview),
+    startRestore: send('POST', '/restores', 202, restore, Accepted),
+    previewRestore: send('POST', '/restores/dry-run', 200, restore, RestorePreview),
     listJobs: get('/jobs', JobList, listOf(job)),
     getJob: get('/jobs/{jobId}', none, job),
     cancelJob: send('POST', '/jobs/{jobId}/cancel', 202, undefined, job),
@@ -129,13 +130,13 @@ const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends 
 export const tenantRoutes = {
   getOpenApi: get('/openapi.json', none, z.record(z.string(), z.unknown())),
   getOwnHypervisor: get('/hypervisor', none, TenantHypervisorView),
-  ...onTenant(TenantJobView, TenantPlanView, TenantPlanFields),
+  ...onTenant(TenantJobView, TenantPlanView, TenantPlanFields, TenantStartRestore),
 } as const;
 
 /** The tenant routes as an operator reaches them. */
 export const operatorTenantPrefix = '/operator/tenants/{hypervisorId}';
 export const operatorTenantRoutes = {
-  ...onTenant(JobView, PlanView, PlanFields),
+  ...onTenant(JobView, PlanView, PlanFields, StartRestore),
   getJobPath: get('/jobs/{jobId}/path', none, JobPath),
   checkPermissions: send('POST', '/permissions/check', 200, undefined, PermissionsReport),
 } as const;

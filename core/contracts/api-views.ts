@@ -134,6 +134,8 @@ export const JobView = z.strictObject({
     recoveryPointId: RecoveryPointId.optional(),
     target: RestoreTarget.optional(),
     volumeTags: z.enum(['leave-out', 'restore']).optional(),
+    /** Of a restore: why its data is not taken from where it would be expected. */
+    fromReason: z.string().optional(),
     purpose: Purpose,
     /** When the job is stopped if it has not ended. */
     deadlineAt: Time.optional(),
@@ -212,6 +214,8 @@ export const RestorePreview = z.strictObject({
   recoveryPointId: RecoveryPointId,
   /** Where the data would come from. */
   from: z.enum(['snapshot', 'library']),
+  /** Why not from where it would be expected: snapshots that the account has no more. */
+  fromReason: z.string().optional(),
   /** Sentences, one a thing: what would be made, replaced, stopped, left out. */
   creates: z.array(z.string()),
   replaces: z.array(z.string()),

@@ -104,7 +104,7 @@ export type RestoreTarget = z.infer<typeof RestoreTarget>;
 
 export const StartRestore = z.strictObject({
   recoveryPointId: RecoveryPointId,
-  /** A recovery point and its copy are two places of the same data. `nearest`: the snapshot, while it is there. */
+  /** A recovery point and its copy are two places of the same data. `nearest`: the snapshot, while it is really there. */
   from: z.enum(['nearest', 'snapshot', 'library']).default('nearest'),
   target: RestoreTarget.default({ kind: 'new-instance' }),
   /** O9. Absent: `leave-out` from the library, `restore` from a snapshot. */
@@ -116,3 +116,7 @@ export const StartRestore = z.strictObject({
   queueDeadlineSeconds,
 });
 export type StartRestore = z.infer<typeof StartRestore>;
+
+/** What a tenant may ask for: how its data travels is the service side's business (A5). */
+export const TenantStartRestore = StartRestore.omit({ transport: true });
+export type TenantStartRestore = z.infer<typeof TenantStartRestore>;

@@ -1,5 +1,5 @@
 import type { HypervisorId, JobId, PlanId, RecoveryPointId, VmGroupId } from '../contracts/ids.ts';
-import type { RestoreTarget } from '../contracts/job-requests.ts';
+import type { RestoreTarget, StartRestore } from '../contracts/job-requests.ts';
 import type { Counters } from '../contracts/orders.ts';
 import type { PlanFields, Purpose, Transport } from '../contracts/plans.ts';
 
@@ -98,11 +98,21 @@ export interface BackupCopyRequest extends JobTerms, Selection {
 
 export interface RestoreRequest extends JobTerms {
   readonly type: 'restore';
-  /** The place that is restored from, as decided when the job was asked for. */
+  /**
+   * The place that is restored from, as decided when the job was asked for; and once more as an attempt opens, if it is a
+   * snapshot that is gone by then.
+   */
   readonly recoveryPointId: RecoveryPointId;
   readonly target: RestoreTarget;
   /** O9, as decided. */
   readonly volumeTags: 'leave-out' | 'restore';
+  /** What that was decided from. */
+  readonly asked: {
+    readonly from: StartRestore['from'];
+    readonly volumeTags?: 'leave-out' | 'restore';
+  };
+  /** Why the data is not taken from the place that the records alone would have given. */
+  readonly fromReason?: string;
   readonly kmsKeyId?: string;
 }
 

@@ -12,7 +12,6 @@ export const ASKS_SIMULATOR = 'PermissionsAreChecked';
 const IN_PLACE = 'restore in place';
 const APPLICATIONS = 'application-consistent backup';
 const OTHER_REGION = 'snapshot copies in another region';
-const INTO_SNAPSHOTS = 'restore from the library';
 const ENCRYPTED = 'encrypted volumes';
 
 const FEATURES: Readonly<Record<string, PermissionFeature>> = {
@@ -25,8 +24,16 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
     feature: 'every job',
     without: 'Nothing can be made: whatever a job makes is tagged as it is made.',
   },
+  BackupRecordsSettings: {
+    feature: 'settings of restored instances',
+    without:
+      'Backups lack what they may not read of an instance: user data, protections, CPU options and credits, UEFI variables. A new instance is restored without.',
+  },
   BackupTakesSnapshots: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
-  BackupTagsItsSnapshots: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
+  SnapshotsAreMadeTagged: {
+    feature: 'backup, restore from the library',
+    without: 'Backups and IntelliSnap backups can take no snapshots, and nothing can be restored from the library.',
+  },
   BackupReadsItsSnapshots: {
     feature: 'backup to the library',
     without: 'Streaming backups and backup copies cannot read their snapshots.',
@@ -39,13 +46,11 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   RegionCopyMakesSnapshots: { feature: OTHER_REGION, without: 'Snapshots cannot be copied to another region.' },
   AppConsistencyAsksForTheAgent: { feature: APPLICATIONS, without: 'Backups are crash-consistent only.' },
   AppConsistencyRunsFreezeAndThaw: { feature: APPLICATIONS, without: 'Backups are crash-consistent only.' },
-  RestoreStartsSnapshots: { feature: INTO_SNAPSHOTS, without: 'Nothing can be restored from the library.' },
-  RestoreFillsItsSnapshots: { feature: INTO_SNAPSHOTS, without: 'Nothing can be restored from the library.' },
-  RestoreMakesVolumes: { feature: 'restore of volumes', without: 'Volumes cannot be restored, attached or replaced.' },
-  RestoreReadsItsSnapshots: {
-    feature: 'restore of volumes',
-    without: 'Volumes cannot be restored, attached or replaced.',
+  RestoreUsesItsSnapshots: {
+    feature: 'restore',
+    without: 'Nothing can be restored from the library, and no volumes can be restored, attached or replaced.',
   },
+  RestoreMakesVolumes: { feature: 'restore of volumes', without: 'Volumes cannot be restored, attached or replaced.' },
   RestoreRegistersAnImage: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
   RestoreLaunchesAnInstance: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
   RestoreUsesImageAndNetwork: { feature: 'restore of an instance', without: 'No new instance can be restored.' },

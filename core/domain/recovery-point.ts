@@ -1,4 +1,5 @@
 import type { HypervisorId, JobId, PlanId, RecoveryPointId } from '../contracts/ids.ts';
+import type { InstanceSettings } from './instance-settings.ts';
 
 /** A committed or pending state of one instance, that a restore starts from. Its record in DynamoDB. */
 export interface RecoveryPoint {
@@ -95,5 +96,7 @@ export interface InstanceConfiguration {
   readonly imageId: string;
   readonly tpmSupport?: string;
   readonly imdsSupport?: string;
+  /** Absent in a point of before they were recorded, and where an instance is only looked at. */
+  readonly settings?: InstanceSettings;
   readonly tags: Readonly<Record<string, string>>;
 }

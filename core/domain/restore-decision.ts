@@ -12,6 +12,8 @@ import { countLeftOut } from './volume-tags.ts';
 export interface RestorePlan {
   readonly action: 'restore';
   readonly place: RestorePlace;
+  /** Why the data is not taken from the place that the records alone would have given. */
+  readonly fromReason?: string;
   /** The point whose data is taken: the one that was named, or the other place of the same data. */
   readonly point: RecoveryPoint;
   readonly path: RestorePath;
@@ -48,15 +50,20 @@ export const volumesOf = (point: RecoveryPoint, target: RestoreTarget): readonly
   return named === undefined ? point.volumes : point.volumes.filter(({ volumeId }) => named.includes(volumeId));
 };
 
-/** `sibling`: the point's copy, or what it is the copy of. */
+/** The snapshots that a restore from a snapshot needs: those of the volumes that are asked for. */
+export const snapshotsOf = (point: RecoveryPoint, target: RestoreTarget): readonly string[] =>
+  volumesOf(point, target).map(({ snapshotId }) => snapshotId);
+
+/** `sibling`: the point's copy, or what it is the copy of. `gone`: those of its snapshots that are not there any more. */
 export const decideRestore = (
   ask: RestoreAsk,
   named: RecoveryPoint,
   sibling: RecoveryPoint | undefined,
+  gone: readonly string[] = [],
 ): RestoreDecision => {
-  const chosen = choosePlace(ask.from, named, sibling);
+  const chosen = choosePlace(ask.from, named, sibling, gone);
   if (chosen.action === 'refuse') return chosen;
-  const { place, point } = chosen;
+  const { place, point, fromReason } = chosen;
   const { target } = ask;
   const refused = refuseVolumes(point, target);
   if (refused) return refused;
@@ -68,6 +75,7 @@ export const decideRestore = (
   return {
     action: 'restore',
     place,
+    ...(fromReason === undefined ? {} : { fromReason }),
     point,
     path,
     volumes,

@@ -14,6 +14,8 @@ export interface ChosenPlace {
   readonly action: 'restore';
   readonly place: RestorePlace;
   readonly point: RecoveryPoint;
+  /** Why it is not the place that the records alone would have given. */
+  readonly fromReason?: string;
 }
 
 /** Where a point's data is. */
@@ -26,18 +28,33 @@ const GONE: Readonly<Record<Exclude<RecoveryPoint['state'], 'available'>, string
   expired: 'has expired: its data was removed by retention',
 };
 
+/** Of a list of ids in a sentence; a point may have dozens of volumes. */
+const MOST_NAMED = 5;
+
+const goneWords = (gone: readonly string[]): string => {
+  const rest = gone.length - MOST_NAMED;
+  const names = `${gone.slice(0, MOST_NAMED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  return gone.length === 1
+    ? `The snapshot ${names} is not in the account any more`
+    : `The snapshots ${names} are not in the account any more`;
+};
+
 /**
  * A recovery point and its copy are two places of the same data: `nearest` is the snapshot while it is there, since it
- * has not to travel; else the library.
+ * has not to travel; else the library. `gone`: snapshots that would be needed and that the account has no more, whatever
+ * the record says: its owner can delete them.
  */
 export const choosePlace = (
   from: 'nearest' | RestorePlace,
   point: RecoveryPoint,
   sibling: RecoveryPoint | undefined,
+  gone: readonly string[] = [],
 ): ChosenPlace | RestoreRefusal => {
   const there = [point, ...(sibling ? [sibling] : [])].filter(({ state }) => state === 'available');
   const at = (place: RestorePlace): RecoveryPoint | undefined => there.find((each) => placeOf(each) === place);
-  const chosen = from === 'nearest' ? (at('snapshot') ?? at('library')) : at(from);
+  const snapshot = at('snapshot');
+  if (gone.length > 0 && snapshot && from !== 'library') return withoutSnapshot(from, snapshot, at('library'), gone);
+  const chosen = from === 'nearest' ? (snapshot ?? at('library')) : at(from);
   if (chosen) return { action: 'restore', place: placeOf(chosen), point: chosen };
   const other = there[0];
   if (other) {
@@ -58,4 +75,32 @@ export const choosePlace = (
     reason: `This recovery point ${GONE[point.state as keyof typeof GONE]}.`,
     remedy: 'Choose a recovery point whose state is available.',
   };
+};
+
+const withoutSnapshot = (
+  from: 'nearest' | 'snapshot',
+  { recoveryPointId }: RecoveryPoint,
+  copy: RecoveryPoint | undefined,
+  gone: readonly string[],
+): ChosenPlace | RestoreRefusal => {
+  if (from === 'nearest' && copy) {
+    const fromReason = `${goneWords(gone)}: the data is taken from its copy in the library (${copy.recoveryPointId}).`;
+    return { action: 'restore', place: 'library', point: copy, fromReason };
+  }
+  const why = `${goneWords(gone)}: ${recoveryPointId} cannot be restored from there`;
+  return copy
+    ? {
+        action: 'refuse',
+        error: 'RecoveryPointUnavailable',
+        field: 'from',
+        reason: `${why}. Its copy is in the library (${copy.recoveryPointId}).`,
+        remedy: 'Ask for it from library, or from the nearest place.',
+      }
+    : {
+        action: 'refuse',
+        error: 'RecoveryPointUnavailable',
+        field: 'recoveryPointId',
+        reason: `${why}, and there is no copy of it in the library.`,
+        remedy: 'Choose another recovery point.',
+      };
 };

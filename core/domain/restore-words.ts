@@ -2,6 +2,7 @@ import { GIB } from '../contracts/ids.ts';
 import type { RestoreTarget } from '../contracts/job-requests.ts';
 import type { RestorePath } from '../contracts/restore-steps.ts';
 import { LONGEST_TAG_VALUE } from './effect.ts';
+import { planSettings, type SettingsPlan } from './launch-settings.ts';
 import type { RecoveryPoint, RecoveryPointVolume } from './recovery-point.ts';
 
 interface Told {
@@ -27,10 +28,17 @@ export const restoredName = ({ instance, instanceId }: RecoveryPoint): string =>
 
 /** What a restore makes, replaces and leaves out, in sentences that a tenant may read (A5). */
 export const restoreWords = (told: Told): Words => ({
-  creates: [...instanceWords(told), ...told.volumes.map((volume) => volumeWords(volume, told))],
+  creates: [
+    ...instanceWords(told),
+    ...(settingsOf(told)?.creates ?? []),
+    ...told.volumes.map((volume) => volumeWords(volume, told)),
+  ],
   replaces: replacedWords(told),
   leavesOut: leftOutWords(told),
 });
+
+const settingsOf = ({ target, ...told }: Told): SettingsPlan | undefined =>
+  target.kind === 'new-instance' ? planSettings({ ...told, target }) : undefined;
 
 const instanceWords = ({ target, point, path }: Told): readonly string[] => {
   if (target.kind !== 'new-instance') return [];
@@ -72,10 +80,13 @@ const replacedWords = ({ target, point, volumes }: Told): readonly string[] => {
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-const leftOutWords = ({ volumes, point, volumeTagsLeftOut, awsTagsLeftOut }: Told): readonly string[] => [
-  ...point.volumes
-    .filter((volume) => !volumes.includes(volume))
+const leftOutWords = (told: Told): readonly string[] => [
+  ...told.point.volumes
+    .filter((volume) => !told.volumes.includes(volume))
     .map(({ volumeId, device }) => `The volume ${volumeId} at ${device} of the recovery point.`),
-  ...(volumeTagsLeftOut > 0 ? [`${count(volumeTagsLeftOut, 'tag')} of volumes.`] : []),
-  ...(awsTagsLeftOut > 0 ? [`${count(awsTagsLeftOut, 'tag')} of volumes that only AWS can set (aws:…).`] : []),
+  ...(told.volumeTagsLeftOut > 0 ? [`${count(told.volumeTagsLeftOut, 'tag')} of volumes.`] : []),
+  ...(told.awsTagsLeftOut > 0
+    ? [`${count(told.awsTagsLeftOut, 'tag')} of volumes that only AWS can set (aws:…).`]
+    : []),
+  ...(settingsOf(told)?.leavesOut ?? []),
 ];

@@ -135,8 +135,8 @@ const termsView = ({ purpose, planId, deadlineAt }: JobRequest) => ({
 const requestView = (request: JobRequest): JobView['request'] => {
   const terms = termsView(request);
   if (request.type === 'restore') {
-    const { recoveryPointId, target, volumeTags } = request;
-    return { ...terms, recoveryPointId, target, volumeTags };
+    const { recoveryPointId, target, volumeTags, fromReason } = request;
+    return { ...terms, recoveryPointId, target, volumeTags, ...defined({ fromReason }) };
   }
   const selection = { instanceIds: [...request.instanceIds], groupIds: [...request.groupIds] };
   switch (request.type) {

@@ -8,6 +8,7 @@
 import type { HypervisorId } from '../contracts/ids.ts';
 import type { BlockRanges, SessionCredentials } from '../contracts/orders.ts';
 import type { TenantHypervisor } from '../domain/hypervisor.ts';
+import type { InstanceChange, LaunchSettings } from '../domain/instance-settings.ts';
 import type { InstanceConfiguration } from '../domain/recovery-point.ts';
 
 export interface TenantScopes {
@@ -73,13 +74,20 @@ export interface TenantScope {
     list(): Promise<readonly ListedInstance[]>;
     /** Undefined if there is none of that id in this account and region (a terminated one counts as none). */
     describe(instanceId: string): Promise<DescribedInstance | undefined>;
+    /**
+     * As `describe`, with all that it takes to launch it again: user data and other settings that only further calls
+     * tell. What the account does not let us read is named in the settings' `unreadable`, and is no error.
+     */
+    describeWhole(instanceId: string): Promise<DescribedInstance | undefined>;
     /** Launches one instance; the same `clientToken` launches none again. Errors: LaunchFailed. */
     launch(launch: LaunchRequest): Promise<{ readonly instanceId: string }>;
-    /** Idempotent: absent is fine. */
+    /** One that the job launched, also if it was given protection as it was finished. Idempotent: absent is fine. */
     terminate(instanceId: string): Promise<void>;
     findByTag(key: string, value: string): Promise<readonly string[]>;
     /** Whether the volume at each device goes when the instance is terminated. */
     setDeleteOnTermination(instanceId: string, devices: Readonly<Record<string, boolean>>): Promise<void>;
+    /** Sets what is named, and nothing else. Idempotent. Errors: LaunchFailed (EC2 does not take it). */
+    change(instanceId: string, change: InstanceChange): Promise<void>;
     /**
      * Asks for it; idempotent. `describe` tells when it has. Errors: InstanceNotFound, LaunchFailed (it may not be, or has
      * no root volume), TransientFailure while it is in a state between.
@@ -262,6 +270,7 @@ export interface LaunchRequest {
    * whatever the image's snapshots are (an image cannot name keys; only a launch can).
    */
   readonly encryption?: { readonly devices: readonly string[]; readonly kmsKeyId?: string };
+  readonly settings?: LaunchSettings;
 }
 
 /** Credentials for one order, narrowed to exactly its snapshots, its tenant's prefix, its attempt's work area. */

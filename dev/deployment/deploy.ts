@@ -3,10 +3,12 @@ import { deployRestApi } from '../../local/apigateway/rest-apis.ts';
 import type { Cloud } from '../../local/cloud.ts';
 import { putRule } from '../../local/events/rules.ts';
 import { deployFunction } from '../../local/lambda/deploy-function.ts';
-import { bundledHandler, bundleFunctions } from './bundle-functions.ts';
+import { bundleFolder } from './bundle-folder.ts';
+import { bundledHandler } from './bundle-functions.ts';
+import { gatewayResponsesOf } from './gateway-responses.ts';
 import type { Mutation } from './mutation.ts';
 import { type Deployment, type FunctionDefinition, type Place, readServerless } from './read-serverless.ts';
-import { deployResource } from './resources.ts';
+import { API_ID, deployResources } from './resources.ts';
 import { asRoot, find, type Physical, resolveReferences, type Stack } from './stack.ts';
 
 export interface Deployed {
@@ -16,8 +18,6 @@ export interface Deployed {
   readonly deployment: Deployment;
 }
 
-const API_ID = 'holdfast00';
-
 /**
  * Deploys `serverless.yml` to the local cloud: resources, functions, state machines, REST API, event rules. Run again
  * on the same data folder it changes what has changed. `overrides` replace entries of `custom` (segment size and such).
@@ -26,18 +26,14 @@ export const deploy = async (
   cloud: Cloud,
   place: Place,
   projectDir: string,
-  dataDir: string,
   overrides: Readonly<Record<string, string>> = {},
   mutations: readonly Mutation[] = [],
 ): Promise<Deployed> => {
   const deployment = readServerless(join(projectDir, 'serverless.yml'), place, overrides, mutations);
   const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
-  const outdir = join(dataDir, 'functions');
-  const bundled = bundleFunctions(deployment, projectDir, outdir, mutations);
-  for (const { Resources } of deployment.resources) {
-    for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
-  }
-  await bundled;
+  const bundled = bundleFolder(deployment, projectDir, mutations);
+  await deployResources(stack, deployment);
+  const outdir = await bundled;
   for (const [key, definition] of Object.entries(deployment.functions))
     await deployLambda(stack, deployment, key, definition, outdir);
   await deployMachines(stack, deployment);
@@ -65,6 +61,7 @@ const deployLambda = async (
     functionName: definition.name,
     roleArn: find(stack, definition.role).attributes.Arn as string,
     ...bundledHandler(definition.handler, outdir),
+    compileCache: join(outdir, 'compiled'),
     environment,
     timeoutSeconds: definition.timeout ?? provider.timeout,
     memoryMb: definition.memorySize ?? provider.memorySize,
@@ -135,7 +132,8 @@ const deployEvents = async (stack: Stack, { functions }: Deployment): Promise<vo
   }
 };
 
-const deployApi = async (stack: Stack, { provider, functions, custom }: Deployment): Promise<string> => {
+const deployApi = async (stack: Stack, deployment: Deployment): Promise<string> => {
+  const { provider, functions, custom } = deployment;
   const { accountId, region, stage } = stack.place;
   const routes = Object.entries(functions).flatMap(([key, { events = [] }]) =>
     events.flatMap(({ http }) =>
@@ -158,6 +156,7 @@ const deployApi = async (stack: Stack, { provider, functions, custom }: Deployme
     name: custom.name,
     resourcePolicy: { Version: '2012-10-17', Statement: provider.apiGateway.resourcePolicy as never },
     routes,
+    gatewayResponses: gatewayResponsesOf(stack, deployment),
   });
   return `${stack.cloud.endpoint}/_api/${API_ID}/${stage}`;
 };

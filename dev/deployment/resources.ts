@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { autoScalingGroup, launchTemplate } from './node-resources.ts';
-import type { ResourceDefinition } from './read-serverless.ts';
+import type { Deployment, ResourceDefinition } from './read-serverless.ts';
 import { asRoot, type Maker, resolveReferences, type Stack } from './stack.ts';
 
 /** Makes a resource, or brings it up to date; what a resource's properties ask for beyond what is read here is refused. */
@@ -13,6 +13,16 @@ export const deployResource = async (
   const make = makers[Type];
   if (!make) throw new Error(`the local deployment makes no ${Type} (${logicalId})`);
   stack.physical.put(logicalId, await make(stack, properties, stack.physical.get(logicalId)));
+};
+
+/** The framework makes the REST API itself, under this name; resources refer to it. */
+export const API_ID = 'holdfast00';
+
+/** Everything that is not a function, a state machine or an event, in the order of the files. */
+export const deployResources = async (stack: Stack, { resources }: Deployment): Promise<void> => {
+  stack.physical.put('ApiGatewayRestApi', { ref: API_ID, attributes: {} });
+  for (const { Resources } of resources)
+    for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
 };
 
 const role: Maker = ({ cloud, place }, properties) => {
@@ -90,6 +100,9 @@ const instanceProfile: Maker = async (stack, { InstanceProfileName: name, Roles 
   };
 };
 
+/** Only noted: the REST API is deployed later, with all of them. */
+const gatewayResponse: Maker = (_stack, { ResponseType }) => ({ ref: String(ResponseType), attributes: {} });
+
 const makers: Readonly<Record<string, Maker>> = {
   'AWS::IAM::Role': role,
   'AWS::DynamoDB::Table': table,
@@ -99,6 +112,7 @@ const makers: Readonly<Record<string, Maker>> = {
   'AWS::Scheduler::ScheduleGroup': scheduleGroup,
   'AWS::Scheduler::Schedule': schedule,
   'AWS::IAM::InstanceProfile': instanceProfile,
+  'AWS::ApiGateway::GatewayResponse': gatewayResponse,
   'AWS::EC2::LaunchTemplate': launchTemplate,
   'AWS::AutoScaling::AutoScalingGroup': autoScalingGroup,
 };

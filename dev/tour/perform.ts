@@ -1,3 +1,4 @@
+import { assertApart } from './apart.ts';
 import type { Row } from './row.ts';
 import type { Tour } from './world.ts';
 
@@ -14,6 +15,7 @@ export const perform = async (tour: Tour, row: Row): Promise<Performed> => {
   const after = () => (performance.now() - start) / 1_000;
   try {
     const words = await row.run(tour);
+    await assertApart(tour);
     return { row, passed: true, words, seconds: after() };
   } catch (error) {
     const words = error instanceof Error ? `${error.message}` : String(error);

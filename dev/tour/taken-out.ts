@@ -122,7 +122,7 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     rule: 'only what is not copied yet is copied',
     mutation: {
       file: 'core/steps/copy/points-to-copy.ts',
-      find: "return copy?.state !== 'available';",
+      find: "return copy?.state !== 'available' && (named !== undefined || copy?.state !== 'expired');",
       replace: 'return true;',
     },
     red: /only what is not copied yet/,

@@ -17,7 +17,6 @@ const BOTH = {
   StartBackup: jobs.StartBackup,
   StartSnapshot: jobs.StartSnapshot,
   StartBackupCopy: jobs.StartBackupCopy,
-  StartRestore: jobs.StartRestore,
   RestoreTarget: jobs.RestoreTarget,
   VmGroupFields: groups.VmGroupFields,
   VmGroupView: groups.VmGroupView,
@@ -31,6 +30,7 @@ const BOTH = {
 const TENANTS = {
   TenantHypervisorView: views.TenantHypervisorView,
   TenantJobView: views.TenantJobView,
+  TenantStartRestore: jobs.TenantStartRestore,
   TenantPlanFields: plans.TenantPlanFields,
   TenantPlanView: plans.TenantPlanView,
 } as const;
@@ -43,6 +43,7 @@ const OPERATORS = {
   AddedAccessNode: views.AddedAccessNode,
   PermissionsReport: views.PermissionsReport,
   Template: views.Template,
+  StartRestore: jobs.StartRestore,
   PlanFields: plans.PlanFields,
   PlanView: plans.PlanView,
   AddHypervisor: requests.AddHypervisor,

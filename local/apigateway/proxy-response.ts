@@ -1,27 +1,5 @@
 import type { WireResponse } from '../kernel/service.ts';
 
-const message = (status: number, text: string, type?: string): WireResponse => ({
-  status,
-  headers: { 'content-type': 'application/json', ...(type && { 'x-amzn-errortype': type }) },
-  body: JSON.stringify({ message: text }),
-});
-
-/** API Gateway's own answers, in its words. */
-export const gatewayResponses = {
-  missingToken: message(403, 'Missing Authentication Token', 'MissingAuthenticationTokenException'),
-  forbidden: message(403, 'Forbidden', 'ForbiddenException'),
-  tooLarge: message(413, 'Request Too Long', 'RequestTooLargeException'),
-  throttled: message(429, 'Too Many Requests', 'TooManyRequestsException'),
-  failed: message(500, 'Internal server error', 'InternalServerErrorException'),
-  malformed: message(502, 'Internal server error', 'InternalServerErrorException'),
-  timedOut: message(504, 'Endpoint request timed out'),
-  accessDenied: (text: string): WireResponse => ({
-    status: 403,
-    headers: { 'content-type': 'application/json', 'x-amzn-errortype': 'AccessDeniedException' },
-    body: JSON.stringify({ Message: text }),
-  }),
-} as const;
-
 type Scalar = string | number | boolean;
 
 const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'boolean'].includes(typeof value);
@@ -44,24 +22,24 @@ const addHeaders = (into: Record<string, string>, headers: unknown, multi: boole
   return true;
 };
 
-/** What the function's answer makes of the response; anything that is not of the proxy's form is a 502. */
-export const proxyResponse = (payload: Buffer): WireResponse => {
+/** What the function's answer makes of the response; undefined if it is not of the proxy's form. */
+export const proxyResponse = (payload: Buffer): WireResponse | undefined => {
   let answer: unknown;
   try {
     answer = JSON.parse(payload.toString('utf8'));
   } catch {
-    return gatewayResponses.malformed;
+    return undefined;
   }
-  if (!isRecord(answer)) return gatewayResponses.malformed;
+  if (!isRecord(answer)) return undefined;
   const status = Number(answer.statusCode);
   const known = ['statusCode', 'headers', 'multiValueHeaders', 'body', 'isBase64Encoded'];
-  if (Object.keys(answer).some((name) => !known.includes(name))) return gatewayResponses.malformed;
-  if (!Number.isInteger(status) || status < 100 || status > 599) return gatewayResponses.malformed;
+  if (Object.keys(answer).some((name) => !known.includes(name))) return undefined;
+  if (!Number.isInteger(status) || status < 100 || status > 599) return undefined;
   const { body } = answer;
-  if (body !== undefined && body !== null && typeof body !== 'string') return gatewayResponses.malformed;
+  if (body !== undefined && body !== null && typeof body !== 'string') return undefined;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (!addHeaders(headers, answer.headers, false) || !addHeaders(headers, answer.multiValueHeaders, true))
-    return gatewayResponses.malformed;
+    return undefined;
   // Base64 stays text: an API without binary media types does not decode it.
   return { status, headers, body: typeof body === 'string' ? body : '' };
 };

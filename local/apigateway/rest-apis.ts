@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kernel, PolicyDocument, PolicyStatement } from '../kernel/service.ts';
 import type { Table } from '../kernel/store.ts';
+import type { GatewayResponses } from './gateway-responses.ts';
 
 export interface ApiRoute {
   /** `GET`, …, or `ANY`. */
@@ -28,6 +29,8 @@ export interface RestApi {
   readonly routes: readonly ApiRoute[];
   /** Of the account's requests in this region, whoever calls; AWS's own default if absent: 10,000/s and 5,000. */
   readonly throttle?: Throttle;
+  /** By response type, `DEFAULT_4XX` and `DEFAULT_5XX` among them. */
+  readonly gatewayResponses?: GatewayResponses;
 }
 
 const table = (kernel: Kernel): Table<RestApi> => kernel.store.table<RestApi>('execute-api.apis');

@@ -1,8 +1,9 @@
 import { AwsError } from '../kernel/errors.ts';
 import type { Call, Kernel, Principal, ServiceFactory, WireRequest, WireResponse } from '../kernel/service.ts';
+import { forbidden, type GatewayResponseType, gatewayAnswer, targetOf, typeOfRefusal } from './gateway-responses.ts';
 import { matchRoute, type RouteMatch } from './match-route.ts';
 import { proxyEvent } from './proxy-event.ts';
-import { gatewayResponses, proxyResponse } from './proxy-response.ts';
+import { proxyResponse } from './proxy-response.ts';
 import { findRestApi, type RestApi, type Throttle } from './rest-apis.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -13,22 +14,6 @@ const LARGEST_REQUEST = 10 * 1024 * 1024;
 const INTEGRATION_TIMEOUT_MS = 29_000;
 const ACCOUNT_THROTTLE: Throttle = { ratePerSecond: 10_000, burst: 5_000 };
 
-interface Target {
-  readonly apiId: string;
-  readonly stage: string;
-  /** As it was sent, without the stage. */
-  readonly path: string;
-}
-
-const targetOf = (request: WireRequest): Target | undefined => {
-  const sent = request.rawPath ?? request.path;
-  const [, byPath, rest = ''] = /^\/_api\/([a-z0-9]+)(\/.*)$/.exec(sent) ?? [];
-  const [, byHost] = /^([a-z0-9]+)\.execute-api\./.exec(request.headers.host ?? '') ?? [];
-  const apiId = byPath ?? byHost;
-  const [, stage, path] = /^\/(\w+)(\/.*)?$/.exec(byPath === undefined ? sent : rest) ?? [];
-  return apiId && stage ? { apiId, stage, path: path ?? '/' } : undefined;
-};
-
 /** Calls the function as API Gateway does: in its own name, which the function's policy must admit. */
 const invoke = async (
   kernel: Kernel,
@@ -36,7 +21,7 @@ const invoke = async (
   { route }: RouteMatch,
   method: string,
   event: object,
-): Promise<WireResponse> => {
+): Promise<WireResponse | GatewayResponseType> => {
   const principal: Principal = {
     kind: 'service',
     accountId: api.accountId,
@@ -49,17 +34,19 @@ const invoke = async (
       FunctionName: route.functionArn,
       Payload: Buffer.from(JSON.stringify(event)),
     })) as { FunctionError?: string; Payload: Buffer };
-    return answer.FunctionError === undefined ? proxyResponse(answer.Payload) : gatewayResponses.malformed;
+    return (answer.FunctionError === undefined ? proxyResponse(answer.Payload) : undefined) ?? 'DEFAULT_5XX';
   } catch (error) {
-    if (error instanceof AwsError) return gatewayResponses.failed;
+    if (error instanceof AwsError) return 'API_CONFIGURATION_ERROR';
     throw error;
   }
 };
 
-const withTimeout = async (response: Promise<WireResponse>): Promise<WireResponse> => {
+type Answer = WireResponse | GatewayResponseType;
+
+const withTimeout = async (response: Promise<Answer>): Promise<Answer> => {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<WireResponse>((resolve) => {
-    timer = setTimeout(() => resolve(gatewayResponses.timedOut), INTEGRATION_TIMEOUT_MS);
+  const late = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => resolve('INTEGRATION_TIMEOUT'), INTEGRATION_TIMEOUT_MS);
   });
   return Promise.race([response, late]).finally(() => clearTimeout(timer));
 };
@@ -94,15 +81,19 @@ export const createApiGateway: ServiceFactory = (kernel) => {
   const handleSigned = async (request: WireRequest, call: Call): Promise<WireResponse> => {
     const target = targetOf(request);
     const api = target && findRestApi(kernel, target.apiId, target.stage);
-    if (!target || !api || api.region !== call.region) return gatewayResponses.forbidden;
-    if (!takeToken(api)) return gatewayResponses.throttled;
+    if (!target || !api || api.region !== call.region) return forbidden;
+    const { requestId } = call;
+    const refuse = (type: GatewayResponseType, text?: string): WireResponse =>
+      gatewayAnswer(api.gatewayResponses, type, { requestId, ...(text === undefined ? {} : { text }) });
+    if (!takeToken(api)) return refuse('THROTTLED');
     const match = matchRoute(api.routes, request.method, target.path);
-    if (!match) return gatewayResponses.missingToken;
+    if (!match) return refuse('MISSING_AUTHENTICATION_TOKEN');
     const denial = authorise(api, target.path, request.method, call);
-    if (denial !== undefined) return gatewayResponses.accessDenied(denial);
-    if (request.body.length > LARGEST_REQUEST) return gatewayResponses.tooLarge;
+    if (denial !== undefined) return refuse('ACCESS_DENIED', denial);
+    if (request.body.length > LARGEST_REQUEST) return refuse('REQUEST_TOO_LARGE');
     const event = proxyEvent(api, match, target.path, request, call, kernel.clock.now());
-    return withTimeout(invoke(kernel, api, match, request.method, event));
+    const answer = await withTimeout(invoke(kernel, api, match, request.method, event));
+    return typeof answer === 'string' ? refuse(answer) : answer;
   };
 
   return {
@@ -111,5 +102,11 @@ export const createApiGateway: ServiceFactory = (kernel) => {
     eventSource: 'execute-api.amazonaws.com',
     operations: [],
     handleSigned,
+    renderRefusal: (request, error, requestId) => {
+      const target = targetOf(request);
+      const api = target && findRestApi(kernel, target.apiId, target.stage);
+      const type = typeOfRefusal(error.code);
+      return api && type && gatewayAnswer(api.gatewayResponses, type, { requestId, text: error.message });
+    },
   };
 };

@@ -91,6 +91,10 @@ export const modifyInstanceAttribute = (ec2: Ec2) =>
     run(input, call) {
       const instance = ownInstance(ec2, call, input.InstanceId);
       const changes = changesOf(instance, input);
+      if (changes.sourceDestCheck !== undefined && instance.furtherInterfaces) {
+        const what = `There are multiple interfaces attached to instance '${instance.id}'.`;
+        throw new AwsError('InvalidInstanceID', `${what} Please specify an interface ID for the operation instead.`);
+      }
       for (const { DeviceName, Ebs } of input.BlockDeviceMapping ?? []) {
         const volume = volumesOf(ec2, instance).find(({ attachment }) => attachment?.device === DeviceName);
         if (!volume?.attachment || (Ebs?.VolumeId ?? volume.id) !== volume.id) {

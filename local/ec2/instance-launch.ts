@@ -103,12 +103,22 @@ export const launchPlace = (call: Call, wish: NetworkWish): LaunchPlace => {
   return { vpcId, subnetId: subnet.id, zone: subnet.zone, cidr: subnet.cidr, securityGroupIds: [securityGroupId] };
 };
 
-export const launchAddress = (ec2: Ec2, call: Call, place: LaunchPlace, wish: string | undefined): string => {
-  const taken = new Set(
-    [...ec2.instances.in(call.accountId, call.region)]
-      .filter(({ subnetId, state }) => subnetId === place.subnetId && state !== 'terminated')
+/** `more`: what the same launch takes for others of its interfaces. */
+export const launchAddress = (
+  ec2: Ec2,
+  call: Call,
+  place: Pick<LaunchPlace, 'subnetId' | 'cidr'>,
+  wish: string | undefined,
+  more: readonly string[] = [],
+): string => {
+  const taken = new Set([
+    ...more,
+    ...[...ec2.instances.in(call.accountId, call.region)]
+      .filter(({ state }) => state !== 'terminated')
+      .flatMap((instance) => [instance, ...(instance.furtherInterfaces ?? [])])
+      .filter(({ subnetId }) => subnetId === place.subnetId)
       .map(({ privateIp }) => privateIp),
-  );
+  ]);
   if (wish === undefined) return freeAddress(place.cidr, taken);
   if (!/^\d+\.\d+\.\d+\.\d+$/.test(wish) || !isInside(place.cidr, wish))
     throw new AwsError('InvalidParameterValue', `Address ${wish} does not fall within the subnet's address range`);

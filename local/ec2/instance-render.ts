@@ -1,7 +1,8 @@
 import type { Ec2 } from './ec2.ts';
 import { volumesOf } from './find.ts';
+import { bootModeOf, cpuXml } from './instance-options.ts';
 import { stateXml } from './instance-states.ts';
-import type { Instance, Volume } from './records.ts';
+import type { FurtherInterface, Instance, Volume } from './records.ts';
 import { iso } from './render.ts';
 import { tagSet } from './tags.ts';
 
@@ -27,13 +28,11 @@ export const mappingXml = (volumes: readonly Volume[]) => ({
 
 const instanceXml = (ec2: Ec2, instance: Instance) => {
   const over = instance.state === 'terminated';
-  const groupSet = { item: instance.securityGroupIds.map((groupId) => ({ groupId, groupName: 'default' })) };
-  const dnsName = `ip-${instance.privateIp.replaceAll('.', '-')}.${instance.region}.compute.internal`;
   return {
     instanceId: instance.id,
     imageId: instance.imageId,
     instanceState: stateXml(instance.state),
-    privateDnsName: over ? '' : dnsName,
+    privateDnsName: over ? '' : dnsNameOf(instance, instance.privateIp),
     dnsName: '',
     reason: instance.transitionReason,
     stateReason: instance.stateReason,
@@ -49,7 +48,7 @@ const instanceXml = (ec2: Ec2, instance: Instance) => {
     usageOperationUpdateTime: iso(instance.createdAt),
     monitoring: { state: instance.monitoring ? 'enabled' : 'disabled' },
     ...(!over && { subnetId: instance.subnetId, vpcId: instance.vpcId, privateIpAddress: instance.privateIp }),
-    groupSet,
+    groupSet: groupsXml(instance.securityGroupIds),
     architecture: instance.architecture,
     rootDeviceType: 'ebs',
     rootDeviceName: instance.rootDeviceName,
@@ -58,36 +57,64 @@ const instanceXml = (ec2: Ec2, instance: Instance) => {
     clientToken: instance.clientToken ?? '',
     tagSet: tagSet(instance.tags),
     hypervisor: 'xen',
-    networkInterfaceSet: { item: over ? [] : [networkInterfaceXml(instance, groupSet, dnsName)] },
+    networkInterfaceSet: {
+      item: over ? [] : interfacesOf(instance).map((each) => networkInterfaceXml(instance, each)),
+    },
     iamInstanceProfile: instance.profileArn && { arn: instance.profileArn },
     ebsOptimized: instance.ebsOptimized,
     enaSupport: instance.enaSupport,
     sriovNetSupport: instance.sriovNetSupport,
     sourceDestCheck: instance.sourceDestCheck,
     bootMode: instance.bootMode,
-    currentInstanceBootMode: instance.bootMode?.startsWith('uefi') ? 'uefi' : 'legacy-bios',
+    currentInstanceBootMode: bootModeOf(instance),
+    cpuOptions: cpuXml(instance),
+    hibernationOptions: { configured: instance.hibernation ?? false },
     tpmSupport: instance.tpmSupport,
     metadataOptions: instance.metadataOptions,
   };
 };
 
-const networkInterfaceXml = (instance: Instance, groupSet: unknown, dnsName: string) => ({
-  networkInterfaceId: instance.networkInterfaceId,
-  subnetId: instance.subnetId,
-  vpcId: instance.vpcId,
-  ownerId: instance.accountId,
-  status: 'in-use',
-  privateIpAddress: instance.privateIp,
-  privateDnsName: dnsName,
-  sourceDestCheck: instance.sourceDestCheck,
-  interfaceType: 'interface',
-  groupSet,
-  attachment: {
-    attachmentId: instance.networkInterfaceId.replace('eni-', 'eni-attach-'),
+const interfacesOf = (instance: Instance): readonly FurtherInterface[] => [
+  {
+    id: instance.networkInterfaceId,
     deviceIndex: 0,
-    status: 'attached',
-    attachTime: iso(instance.createdAt),
-    deleteOnTermination: true,
+    subnetId: instance.subnetId,
+    securityGroupIds: instance.securityGroupIds,
+    privateIp: instance.privateIp,
+    description: instance.networkInterfaceDescription ?? '',
   },
-  privateIpAddressesSet: { item: [{ privateIpAddress: instance.privateIp, primary: true, privateDnsName: dnsName }] },
-});
+  ...(instance.furtherInterfaces ?? []),
+];
+
+const networkInterfaceXml = (instance: Instance, card: FurtherInterface) => {
+  const privateDnsName = dnsNameOf(instance, card.privateIp);
+  // ModifyInstanceAttribute changes it for an instance with one interface only.
+  const sourceDestCheck = instance.sourceDestCheck;
+  return {
+    networkInterfaceId: card.id,
+    subnetId: card.subnetId,
+    vpcId: instance.vpcId,
+    ownerId: instance.accountId,
+    description: card.description,
+    status: 'in-use',
+    privateIpAddress: card.privateIp,
+    privateDnsName,
+    sourceDestCheck,
+    interfaceType: 'interface',
+    groupSet: groupsXml(card.securityGroupIds),
+    attachment: {
+      attachmentId: card.id.replace('eni-', 'eni-attach-'),
+      deviceIndex: card.deviceIndex,
+      networkCardIndex: 0,
+      status: 'attached',
+      attachTime: iso(instance.createdAt),
+      deleteOnTermination: true,
+    },
+    privateIpAddressesSet: { item: [{ privateIpAddress: card.privateIp, primary: true, privateDnsName }] },
+  };
+};
+
+const groupsXml = (ids: readonly string[]) => ({ item: ids.map((groupId) => ({ groupId, groupName: 'default' })) });
+
+const dnsNameOf = ({ region }: Instance, address: string): string =>
+  `ip-${address.replaceAll('.', '-')}.${region}.compute.internal`;

@@ -8,6 +8,7 @@ import { filters, int, text, texts } from './schema.ts';
 export interface InstanceType {
   readonly id: string;
   readonly vcpus: number;
+  readonly threadsPerCore: number;
   readonly memoryMiB: number;
   readonly architecture: 'x86_64' | 'arm64';
   readonly bootModes: readonly string[];
@@ -24,7 +25,8 @@ const type = (
 ): InstanceType => {
   const bootModes =
     architecture === 'arm64' ? ['uefi'] : hypervisor === 'nitro' ? ['legacy-bios', 'uefi'] : ['legacy-bios'];
-  return { id, vcpus, memoryMiB: memoryGiB * 1_024, architecture, bootModes, hypervisor, tags: {} };
+  const threadsPerCore = architecture === 'x86_64' && hypervisor === 'nitro' ? 2 : 1;
+  return { id, vcpus, threadsPerCore, memoryMiB: memoryGiB * 1_024, architecture, bootModes, hypervisor, tags: {} };
 };
 
 /** A handful of those that people test with. */
@@ -65,6 +67,13 @@ const KEYS: FilterKeys<InstanceType> = {
   hypervisor: ({ hypervisor }) => [hypervisor],
 };
 
+/** As EC2 names them. */
+export const isBurstable = ({ id }: InstanceType): boolean => id.startsWith('t');
+
+export const coresOf = ({ vcpus, threadsPerCore }: InstanceType): number => vcpus / threadsPerCore;
+
+const upTo = (most: number) => ({ item: Array.from({ length: most }, (_, index) => index + 1) });
+
 export const describeInstanceTypes = ec2Operation({
   name: 'DescribeInstanceTypes',
   input: {
@@ -84,23 +93,36 @@ export const describeInstanceTypes = ec2Operation({
       .filter(({ id }) => !input.InstanceType?.length || input.InstanceType.includes(id))
       .filter(passes(input.Filter, KEYS));
     const { page, nextToken } = pageOf(kept, input, { least: 5, most: 100 });
-    const item = page.map(({ id, vcpus, memoryMiB, architecture, bootModes, hypervisor }) => ({
-      instanceType: id,
-      currentGeneration: id !== 't2.micro',
-      hypervisor,
-      bareMetal: false,
-      vCpuInfo: { defaultVCpus: vcpus },
-      memoryInfo: { sizeInMiB: memoryMiB },
-      processorInfo: { supportedArchitectures: { item: [architecture] } },
-      supportedBootModes: { item: bootModes },
-      supportedVirtualizationTypes: { item: ['hvm'] },
-      supportedRootDeviceTypes: { item: ['ebs'] },
-      ebsInfo: {
-        ebsOptimizedSupport: hypervisor === 'nitro' ? 'default' : 'unsupported',
-        encryptionSupport: 'supported',
-      },
-      networkInfo: { enaSupport: hypervisor === 'nitro' ? 'required' : 'unsupported' },
-    }));
+    const item = page.map(typeXml);
     return { instanceTypeSet: { item }, nextToken };
   },
 });
+
+const typeXml = (type: InstanceType) => {
+  const { id, vcpus, threadsPerCore, memoryMiB, architecture, bootModes, hypervisor } = type;
+  return {
+    instanceType: id,
+    currentGeneration: id !== 't2.micro',
+    hypervisor,
+    bareMetal: false,
+    burstablePerformanceSupported: isBurstable(type),
+    hibernationSupported: true,
+    vCpuInfo: {
+      defaultVCpus: vcpus,
+      defaultCores: coresOf(type),
+      defaultThreadsPerCore: threadsPerCore,
+      // T2 takes no CPU options at all.
+      ...(hypervisor === 'nitro' && { validCores: upTo(coresOf(type)), validThreadsPerCore: upTo(threadsPerCore) }),
+    },
+    memoryInfo: { sizeInMiB: memoryMiB },
+    processorInfo: { supportedArchitectures: { item: [architecture] } },
+    supportedBootModes: { item: bootModes },
+    supportedVirtualizationTypes: { item: ['hvm'] },
+    supportedRootDeviceTypes: { item: ['ebs'] },
+    ebsInfo: {
+      ebsOptimizedSupport: hypervisor === 'nitro' ? 'default' : 'unsupported',
+      encryptionSupport: 'supported',
+    },
+    networkInfo: { enaSupport: hypervisor === 'nitro' ? 'required' : 'unsupported' },
+  };
+};

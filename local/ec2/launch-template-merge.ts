@@ -41,11 +41,11 @@ export const mergeTemplate = (ec2: Ec2, call: Call, request: RunInstancesRequest
 export const mergeData = <T extends LaunchTemplateData>(base: LaunchTemplateData, over: T): T => {
   const named = Object.fromEntries(Object.entries(over).filter(([, value]) => value !== undefined)) as T;
   const [card] = base.NetworkInterface ?? [];
-  const [overCard] = over.NetworkInterface ?? [];
+  const [overCard, ...overOthers] = over.NetworkInterface ?? [];
   return {
     ...base,
     ...named,
-    ...(card && overCard && { NetworkInterface: [{ ...card, ...overCard }] }),
+    ...(card && overCard && { NetworkInterface: [{ ...card, ...overCard }, ...overOthers] }),
     ...(base.BlockDeviceMapping &&
       over.BlockDeviceMapping && {
         BlockDeviceMapping: mergeDevices(base.BlockDeviceMapping, over.BlockDeviceMapping),

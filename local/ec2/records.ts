@@ -141,6 +141,9 @@ export interface Instance extends Resource {
   readonly securityGroupIds: readonly string[];
   readonly privateIp: string;
   readonly networkInterfaceId: string;
+  readonly networkInterfaceDescription?: string;
+  /** All but the first. They live and go with the instance. */
+  readonly furtherInterfaces?: readonly FurtherInterface[];
   readonly keyName?: string;
   readonly profileArn?: string;
   readonly userData?: string;
@@ -149,10 +152,15 @@ export interface Instance extends Resource {
   readonly virtualizationType: string;
   readonly bootMode?: string;
   readonly tpmSupport?: string;
+  readonly uefiData?: string;
   readonly enaSupport: boolean;
   readonly sriovNetSupport?: string;
   readonly ebsOptimized: boolean;
   readonly monitoring: boolean;
+  readonly hibernation?: boolean;
+  /** As told at its launch; of another type than the instance now has, of no effect any more. */
+  readonly cpu?: { readonly of: string; readonly coreCount: number; readonly threadsPerCore: number };
+  readonly credits?: string;
   readonly disableApiTermination: boolean;
   readonly disableApiStop: boolean;
   readonly shutdownBehavior: 'stop' | 'terminate';
@@ -162,6 +170,15 @@ export interface Instance extends Resource {
   readonly licence: Licence;
   readonly clientToken?: string;
   readonly request?: string;
+}
+
+export interface FurtherInterface {
+  readonly id: string;
+  readonly deviceIndex: number;
+  readonly subnetId: string;
+  readonly securityGroupIds: readonly string[];
+  readonly privateIp: string;
+  readonly description: string;
 }
 
 export const AMAZON_ACCOUNT = '137112412989';

@@ -2,6 +2,7 @@ import type { Access, Call } from '../kernel/service.ts';
 import { arnOf, making, naming, on } from './access.ts';
 import type { Ec2 } from './ec2.ts';
 import { usableImage } from './find.ts';
+import { furtherPlaces } from './instance-interfaces.ts';
 import { launchPlace, launchVolumes } from './instance-launch.ts';
 import { profileRoleArn } from './instance-profiles.ts';
 import { mergeTemplate } from './launch-template-merge.ts';
@@ -46,13 +47,15 @@ export const runInstancesAccess = (ec2: Ec2, call: Call, request: RunInstancesRe
     ...(used ? [onTemplate('RunInstances', call, used.template, template())] : []),
     on('RunInstances', call, image, template('ImageId')),
     ...making('RunInstances', call, 'instance', launchTags(call, input, 'instance'), launch),
-    ...making('RunInstances', call, 'network-interface', launchTags(call, input, 'network-interface'), {
-      ...network,
-      'ec2:Subnet': `arn:aws:ec2:${call.region}:${call.accountId}:subnet/${place.subnetId}`,
-      'ec2:AssociatePublicIpAddress': [],
-    }),
-    naming('RunInstances', call, 'subnet', place.subnetId, { ...network, 'ec2:AvailabilityZone': place.zone }),
-    ...place.securityGroupIds.map((id) => naming('RunInstances', call, 'security-group', id, network)),
+    ...[place, ...furtherPlaces(call, input, place)].flatMap(({ subnetId, securityGroupIds }) => [
+      ...making('RunInstances', call, 'network-interface', launchTags(call, input, 'network-interface'), {
+        ...network,
+        'ec2:Subnet': `arn:aws:ec2:${call.region}:${call.accountId}:subnet/${subnetId}`,
+        'ec2:AssociatePublicIpAddress': [],
+      }),
+      naming('RunInstances', call, 'subnet', subnetId, { ...network, 'ec2:AvailabilityZone': place.zone }),
+      ...securityGroupIds.map((id) => naming('RunInstances', call, 'security-group', id, network)),
+    ]),
     ...volumes.flatMap((volume) => [
       ...making('RunInstances', call, 'volume', volumeTags, {
         ...template('BlockDeviceMapping'),

@@ -17,7 +17,7 @@ export const launchShape = {
   NetworkInterface: z
     .array(
       z.strictObject({
-        DeviceIndex: z.literal('0'),
+        DeviceIndex: int,
         SubnetId: text.optional(),
         SecurityGroupId: texts.optional(),
         PrivateIpAddress: text.optional(),
@@ -26,14 +26,14 @@ export const launchShape = {
         Description: text.optional(),
       }),
     )
-    .length(1)
+    .nonempty()
     .optional(),
   KeyName: text.optional(),
   IamInstanceProfile: z.strictObject({ Arn: text.optional(), Name: text.optional() }).optional(),
   BlockDeviceMapping: blockDeviceMappings.optional(),
   TagSpecification: tagSpecifications.optional(),
   Placement: z
-    .strictObject({ AvailabilityZone: text.optional(), Tenancy: z.enum(['default', 'dedicated']).optional() })
+    .strictObject({ AvailabilityZone: text.optional(), Tenancy: z.enum(['default', 'dedicated', 'host']).optional() })
     .optional(),
   UserData: text.optional(),
   EbsOptimized: bool.optional(),
@@ -41,6 +41,9 @@ export const launchShape = {
   DisableApiTermination: bool.optional(),
   DisableApiStop: bool.optional(),
   InstanceInitiatedShutdownBehavior: z.enum(['stop', 'terminate']).optional(),
+  CpuOptions: z.strictObject({ CoreCount: int.optional(), ThreadsPerCore: int.optional() }).optional(),
+  CreditSpecification: z.strictObject({ CpuCredits: z.enum(['standard', 'unlimited']) }).optional(),
+  HibernationOptions: z.strictObject({ Configured: bool }).optional(),
   MetadataOptions: z
     .strictObject({
       HttpTokens: z.enum(['optional', 'required']).optional(),
@@ -74,11 +77,13 @@ export type RunInstancesRequest = z.output<z.ZodObject<typeof runInstancesShape>
 export type RunInstancesInput = RunInstancesRequest & { readonly ImageId: string; readonly InstanceType: string };
 
 export const networkWish = (input: RunInstancesInput): NetworkWish => {
-  const [card] = input.NetworkInterface ?? [];
-  if (card && (input.SubnetId || input.SecurityGroupId || input.PrivateIpAddress)) {
+  const card = (input.NetworkInterface ?? []).find(({ DeviceIndex }) => DeviceIndex === 0);
+  if (input.NetworkInterface && (input.SubnetId || input.SecurityGroupId || input.PrivateIpAddress)) {
     const what = 'Network interfaces and an instance-level subnet ID may not be specified on the same request';
     throw new AwsError('InvalidParameterCombination', what);
   }
+  if (input.NetworkInterface && !card)
+    throw new AwsError('InvalidParameterCombination', 'An interface with device index 0 is required.');
   return {
     subnetId: card?.SubnetId ?? input.SubnetId,
     zone: input.Placement?.AvailabilityZone,

@@ -4,7 +4,9 @@ import type { Ec2 } from './ec2.ts';
 import { ec2Operation } from './ec2-operation.ts';
 import { grantToAws } from './encryption.ts';
 import { usableImage } from './find.ts';
+import { furtherInterfaces, furtherPlaces } from './instance-interfaces.ts';
 import { launchAddress, launchPlace, launchVolumes } from './instance-launch.ts';
+import { launchOptions } from './instance-options.ts';
 import { reservationXml } from './instance-render.ts';
 import { startInstance } from './instance-states.ts';
 import { instanceTypeOf } from './instance-types.ts';
@@ -53,6 +55,9 @@ export const runInstances = (ec2: Ec2) =>
       checkUserData(input.UserData);
       const wish = networkWish(input);
       const place = launchPlace(call, wish);
+      const privateIp = launchAddress(ec2, call, place, wish.privateIp);
+      const further = furtherInterfaces(ec2, call, furtherPlaces(call, input, place), privateIp);
+      const description = input.NetworkInterface?.find(({ DeviceIndex }) => DeviceIndex === 0)?.Description;
       const instance: Instance = {
         id: ec2.newId('i'),
         accountId: call.accountId,
@@ -67,8 +72,10 @@ export const runInstances = (ec2: Ec2) =>
         subnetId: place.subnetId,
         vpcId: place.vpcId,
         securityGroupIds: place.securityGroupIds,
-        privateIp: launchAddress(ec2, call, place, wish.privateIp),
+        privateIp,
         networkInterfaceId: ec2.newId('eni'),
+        ...(description !== undefined && { networkInterfaceDescription: description }),
+        ...(further.length > 0 && { furtherInterfaces: further }),
         ...(input.IamInstanceProfile && { profileArn: profileArn(call, input.IamInstanceProfile) }),
         ...(input.UserData !== undefined && { userData: input.UserData }),
         rootDeviceName: image.rootDeviceName,
@@ -76,6 +83,8 @@ export const runInstances = (ec2: Ec2) =>
         virtualizationType: image.virtualizationType,
         ...(image.bootMode && { bootMode: image.bootMode }),
         ...(image.tpmSupport && { tpmSupport: image.tpmSupport }),
+        ...(image.uefiData !== undefined && { uefiData: image.uefiData }),
+        ...launchOptions(type, input),
         enaSupport: image.enaSupport,
         ...(image.sriovNetSupport && { sriovNetSupport: image.sriovNetSupport }),
         ebsOptimized: input.EbsOptimized ?? false,
@@ -92,6 +101,7 @@ export const runInstances = (ec2: Ec2) =>
         ...(input.ClientToken !== undefined && { clientToken: input.ClientToken, request }),
       };
       const volumes = await prepareVolumes(ec2, call, instance, input);
+      checkHibernation(instance, volumes);
       // Another call with this token may have been quicker.
       const meanwhile = madeAlready();
       if (meanwhile) return reservationXml(ec2, [meanwhile]);
@@ -103,6 +113,12 @@ export const runInstances = (ec2: Ec2) =>
       return reservationXml(ec2, [ec2.instances.get(instance.id) ?? instance]);
     },
   });
+
+const checkHibernation = (instance: Instance, volumes: readonly Volume[]): void => {
+  const root = volumes.find(({ attachment }) => attachment?.device === instance.rootDeviceName);
+  if (!instance.hibernation || root?.encryption) return;
+  throw new AwsError('UnsupportedHibernationConfiguration', 'Hibernation requires an encrypted root volume.');
+};
 
 /** As on AWS: a key that can't be used lets the instance start and end again. */
 const KEY_FAILURE = { code: 'Client.InternalError', message: 'Client.InternalError: Client error on launch' };

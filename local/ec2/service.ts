@@ -19,8 +19,10 @@ import { describeVolumes } from './describe-volumes.ts';
 import { detachVolume } from './detach-volume.ts';
 import { ec2Of } from './ec2.ts';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attributes.ts';
+import { describeInstanceCreditSpecifications } from './instance-options.ts';
 import { watchInstances } from './instance-states.ts';
 import { describeInstanceTypes } from './instance-types.ts';
+import { getInstanceUefiData } from './instance-uefi-data.ts';
 import {
   createLaunchTemplate,
   deleteLaunchTemplate,
@@ -57,6 +59,7 @@ export const createEc2: ServiceFactory = (kernel) => {
     deregisterImage,
     describeImages,
     describeInstanceAttribute,
+    describeInstanceCreditSpecifications,
     describeInstances,
     describeLaunchTemplates,
     describeLaunchTemplateVersions,
@@ -65,6 +68,7 @@ export const createEc2: ServiceFactory = (kernel) => {
     describeTags,
     describeVolumes,
     detachVolume,
+    getInstanceUefiData,
     modifyInstanceAttribute,
     modifyLaunchTemplate,
     modifySnapshotAttribute,

@@ -80,6 +80,14 @@ export const createCloudServer = (deps: CloudServerDeps): Server => {
       if (response.headersSent || message.socket.destroyed) return void response.destroy();
       const speaker = service ?? bare(message);
       const awsError = error instanceof AwsError ? error : unexpected(speaker, error);
+      const headers = message.headers as Record<string, string>;
+      // unsigned, it may be for any of them
+      const speakers = service ? [service] : readSignature(message.headers, rawQuery) ? [] : deps.services.values();
+      for (const each of speakers) {
+        const said = service ? awsError : failure(each, 'missingToken', awsError.message);
+        const refusal = each.renderRefusal?.({ path: rawPath, rawPath, headers }, said, requestId);
+        if (refusal) return void (await send(response, refusal, requestId));
+      }
       await send(response, protocolOf(speaker).error(awsError, requestId, method), requestId);
     }
   };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { Clock } from './clock.ts';
+import type { AwsError } from './errors.ts';
 import type { Store } from './store.ts';
 
 /** How a service's requests and answers look on the wire. */
@@ -167,6 +168,15 @@ export interface Service {
    * `kernel.authorise`; AwsErrors are rendered as rest-json.
    */
   handleSigned?(request: WireRequest, call: Call): Promise<WireResponse>;
+  /**
+   * With `handleSigned`: how this service says that a request's signature is missing, late or wrong, if the request is for
+   * it; unsigned ones are told by host and path alone.
+   */
+  renderRefusal?(
+    request: Pick<WireRequest, 'path' | 'rawPath' | 'headers'>,
+    error: AwsError,
+    requestId: string,
+  ): WireResponse | undefined;
   readonly control?: readonly ControlRoute[];
   /** Goes on with what a stop of the local cloud interrupted; called once, when all services are there. */
   start?(): void | Promise<void>;

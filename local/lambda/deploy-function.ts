@@ -12,6 +12,8 @@ export interface Deployment {
   /** Absolute path of a bundled or plain module; it stays where it is, and is read again by each new instance. */
   readonly codePath: string;
   readonly handlerExport: string;
+  /** Folder for the code as V8 compiled it, where clouds may share it; by default the cloud's own. */
+  readonly compileCache?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** 1 to 900 */
   readonly timeoutSeconds: number;
@@ -50,6 +52,7 @@ export const deployFunction = (kernel: Kernel, deployment: Deployment): string =
     timeoutSeconds,
     memoryMb,
     maxInstances: deployment.maxInstances ?? 10,
+    ...(deployment.compileCache && { compileCache: deployment.compileCache }),
     ...(deployment.policy && { policy: deployment.policy }),
     revisionId: kernel.randomHex(16),
     modifiedAt: kernel.clock.now(),

@@ -12,6 +12,8 @@ export interface FunctionRecord {
   readonly codePath: string;
   readonly codeSha256: string;
   readonly codeSize: number;
+  /** Folder for the code as V8 compiled it; by default the cloud's own. */
+  readonly compileCache?: string;
   readonly handlerExport: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;

@@ -58,7 +58,7 @@ export class Instance {
       memoryMb: record.memoryMb,
       logGroupName: logGroupName(record.functionName),
       logStreamName,
-      compileCache: kernel.store.folder('lambda-compile-cache'),
+      compileCache: record.compileCache ?? kernel.store.folder('lambda-compile-cache'),
     };
     this.#worker = new Worker(workerCode(), {
       workerData: start,

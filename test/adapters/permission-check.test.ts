@@ -147,6 +147,7 @@ describe("a tenant's permissions are checked in its account", () => {
       assert.deepEqual(missingOf(report), ['iam:SimulatePrincipalPolicy']);
       assert.deepEqual(tried(report), [
         'ec2:DescribeImages',
+        'ec2:DescribeInstanceTypes',
         'ec2:DescribeInstances',
         'ec2:DescribeSnapshots',
         'ec2:DescribeVolumes',

@@ -6,7 +6,7 @@ import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { type Credentials, clientSettings } from '../../adapters/aws/clients.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import { readServerless } from '../../dev/deployment/read-serverless.ts';
-import { deployResource } from '../../dev/deployment/resources.ts';
+import { deployResources } from '../../dev/deployment/resources.ts';
 import { find, type Physical, type Stack } from '../../dev/deployment/stack.ts';
 import { type ExampleTenant, exampleAccounts, SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
@@ -47,9 +47,7 @@ const inhabit = async (cloud: Cloud, dataDir: string): Promise<World> => {
   cloud.admin.createAccount(SERVICE_ACCOUNT, 'provider');
   const place = { accountId: SERVICE_ACCOUNT, region: REGION, stage: 'test' };
   const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
-  for (const { Resources } of readServerless(join(PROJECT, 'serverless.yml'), place).resources) {
-    for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
-  }
+  await deployResources(stack, readServerless(join(PROJECT, 'serverless.yml'), place));
   const arn = (logicalId: string): string => find(stack, logicalId).attributes.Arn ?? '';
   const accounts = exampleAccounts(cloud, PROJECT, arn('HubRole')).tenants;
   const tenants = accounts.map(

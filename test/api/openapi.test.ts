@@ -105,3 +105,8 @@ test('API Gateway has exactly the tenants’ routes, each signed, and one door f
   );
   assert.equal(functions.operatorApi.events.length, 1);
 });
+
+test('how data moves is in the operators’ document only', () => {
+  assert.match(JSON.stringify(documentOf('operator')), /hotadd/);
+  assert.doesNotMatch(JSON.stringify(documentOf('tenant')), /"transport"|hotadd|ebs-direct/);
+});

@@ -101,6 +101,7 @@ test('a tenant restores its own recovery point', async () => {
     type: 'restore',
     ...body,
     volumeTags: 'leave-out',
+    asked: { from: 'nearest' },
     queueDeadlineSeconds: 3_600,
     purpose: 'restore',
     transport: 'ebs-direct',
@@ -108,6 +109,20 @@ test('a tenant restores its own recovery point', async () => {
     deadlineAt: START + 5 * 86_400_000,
     deadlineMs: 5 * 86_400_000,
   });
+});
+
+test('how a restore’s data moves is the operators’ to say: a tenant’s request is refused with the field, done or dry', async () => {
+  const world = createWorld();
+  const own = point(1, acme);
+  world.records.points.set(own.recoveryPointId, own);
+  const body = { recoveryPointId: own.recoveryPointId, transport: 'ebs-direct' };
+  for (const path of ['/restores', '/restores/dry-run']) {
+    const refused = await callAs(world, ACME)('POST', path, { body });
+    assert.deepEqual([refused.status, refused.body.code, refused.body.field], [400, 'InvalidRequest', 'transport']);
+  }
+  assert.equal(world.records.jobs.size, 0);
+  const path = `/operator/tenants/${acme.hypervisorId}/restores`;
+  assert.equal((await callAs(world, PROVIDER)('POST', path, { body })).status, 202);
 });
 
 test('another tenant’s recovery point or job answers exactly like one that never was', async () => {

@@ -102,6 +102,7 @@ export const restoreOf = (recoveryPointId: string): JobRequest => ({
   recoveryPointId,
   target: { kind: 'new-instance' },
   volumeTags: 'leave-out',
+  asked: { from: 'nearest' },
   queueDeadlineSeconds: 60,
   purpose: 'restore',
   transport: 'ebs-direct',

@@ -30,6 +30,7 @@ const WRONG: readonly [string[], RegExp][] = [
     /--device must be a device name/,
   ],
   [['restore', 'start', POINT, '--transport', 'train'], /--transport.*Allowed choices are ebs-direct, hotadd/],
+  [['restore', 'start', POINT, '--transport', 'hotadd'], /your provider’s business[\s\S]*--transport[\s\S]*--tenant/],
   [['job', 'list', '--state', 'fine'], /--state.*Allowed choices are queued/],
   [['job', 'list', '--all-tenants', '--type', 'backup'], /--all-tenants.*cannot be used with.*--type/],
   [['job', 'show', JOB, '--path'], /Only operators[\s\S]*--tenant/],

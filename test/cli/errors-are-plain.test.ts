@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type Command, CommanderError } from 'commander';
 import { createProgram } from '../../cli/program.ts';
@@ -123,6 +124,20 @@ test('wrong options are named', () => {
     const text = wrote(command, () => assert.throws(() => program.parse(args, { from: 'user' }), CommanderError));
     assert.match(text, words);
   }
+});
+
+test('every group’s help has an example of each of its commands, and there is a version', async () => {
+  const program = createProgram();
+  const groups = program.commands.filter(({ commands }) => commands.length > 0);
+  assert.ok(groups.length >= 13, `${groups.length} groups`);
+  for (const group of groups) {
+    const help = wrote(group, () => group.outputHelp());
+    for (const command of group.commands)
+      assert.ok(help.includes(`  $ holdfast ${group.name()} ${command.name()}`), `${group.name()} ${command.name()}`);
+  }
+  const { code, out } = await runCli(['--version']);
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.deepEqual([code, out], [0, `${version}\n`]);
 });
 
 test('every command has help with an example', async () => {

@@ -10,6 +10,7 @@ import {
   TransientFailure,
   VolumeFailed,
 } from '../../core/domain/errors.ts';
+import type { InstanceChange, LaunchSettings } from '../../core/domain/instance-settings.ts';
 import type { InstanceConfiguration } from '../../core/domain/recovery-point.ts';
 import type {
   DescribedImage,
@@ -39,6 +40,8 @@ export interface FakeInstance {
   state: string;
   configuration: InstanceConfiguration;
   tags: Record<string, string>;
+  /** What a launch was told of them, and what was changed since. */
+  settings?: LaunchSettings & InstanceChange;
 }
 
 type Call = (name: string) => void;
@@ -167,6 +170,17 @@ const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access
             })),
           };
         }),
+      describeWhole: refuse,
+      change: (instanceId, settings) =>
+        Object.keys(settings).length === 0
+          ? Promise.resolve()
+          : change('changeInstance', () => {
+              const instance = instanceOf(instanceId);
+              if (settings.userData !== undefined && instance.state !== 'stopped') {
+                throw new LaunchFailed(`${instanceId} is ${instance.state}`);
+              }
+              instance.settings = { ...instance.settings, ...settings };
+            }),
       launch: (launch) =>
         change('launch', () => ({
           instanceId: account.once(launch.clientToken, () => {
@@ -174,6 +188,7 @@ const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access
             const image = account.images.get(launch.imageId)?.request;
             const donor = account.donors.find(({ imageId }) => imageId === launch.imageId);
             if (!image && !donor) throw new LaunchFailed(`no image ${launch.imageId}`);
+            if (donor && launch.settings?.userData) throw new LaunchFailed('the donor would run the user data');
             const mappings = image?.volumes ?? [
               {
                 device: donor?.rootDeviceName ?? '',
@@ -195,6 +210,7 @@ const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access
               state: 'pending',
               configuration,
               tags: { ...launch.instanceTags },
+              settings: { ...launch.settings },
             });
             for (const { device, snapshotId, volumeType, deleteOnTermination } of mappings) {
               makeVolume({

@@ -125,6 +125,7 @@ export class FakeAccount {
             volumes: volumes.map(({ volumeId, device }) => ({ volumeId, device })),
           })),
         describe: async (instanceId: string) => this.instances.get(instanceId),
+        describeWhole: async (instanceId: string) => this.instances.get(instanceId),
       },
       volumes: {
         describe: async (volumeIds: readonly string[]) =>

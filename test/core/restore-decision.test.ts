@@ -62,6 +62,56 @@ describe('where the data is taken from', () => {
   }
 });
 
+describe('snapshots that the tenant has deleted', () => {
+  const snapshot = point({ kind: 'snapshot' });
+  const copy = point({ kind: 'backup-copy', copyOf: snapshot.recoveryPointId });
+  const gone = [data.snapshotId];
+  const inLibrary = { action: 'restore', place: 'library', point: copy } as const;
+
+  test('nearest goes on from the library, and says why and where', () => {
+    for (const [named, sibling] of [
+      [snapshot, copy],
+      [copy, snapshot],
+    ] as const) {
+      const decision = decideRestore(ask(), named, sibling, gone);
+      assert.partialDeepStrictEqual(decision, { ...inLibrary, volumeTags: 'leave-out' });
+      assert.ok(decision.action === 'restore' && decision.fromReason?.includes(data.snapshotId));
+      assert.ok(decision.fromReason?.includes(copy.recoveryPointId));
+    }
+  });
+
+  test('the library was asked for: no word about snapshots', () => {
+    const decision = decideRestore({ ...ask(), from: 'library' }, snapshot, copy, gone);
+    assert.partialDeepStrictEqual(decision, inLibrary);
+    assert.equal('fromReason' in decision, false);
+  });
+
+  test('only snapshots were asked for: refused, naming those that are gone and where the data is', () => {
+    const decision = decideRestore({ ...ask(), from: 'snapshot' }, snapshot, copy, gone);
+    assert.ok(decision.action === 'refuse' && decision.field === 'from');
+    assert.equal(decision.error, 'RecoveryPointUnavailable');
+    for (const word of [data.snapshotId, copy.recoveryPointId]) assert.ok(decision.reason.includes(word), word);
+    assert.ok(!decision.reason.includes(root.snapshotId));
+  });
+
+  test('there is no copy, or none any more: refused, naming them', () => {
+    for (const sibling of [undefined, { ...copy, state: 'expired' as const }]) {
+      for (const from of ['nearest', 'snapshot'] as const) {
+        const decision = decideRestore({ ...ask(), from }, snapshot, sibling, gone);
+        assert.ok(decision.action === 'refuse' && decision.error === 'RecoveryPointUnavailable');
+        assert.match(decision.reason, /no copy of it in the library/);
+        assert.ok(decision.reason.includes(data.snapshotId));
+      }
+    }
+  });
+
+  test('dozens of them are counted, not listed', () => {
+    const many = Array.from({ length: 40 }, (_, i) => `snap-${String(i).padStart(8, '0')}`);
+    const decision = decideRestore(ask(), snapshot, undefined, many);
+    assert.ok(decision.action === 'refuse' && /snap-00000004 and 35 more are not/.test(decision.reason));
+  });
+});
+
 describe('O9: volume tags', () => {
   const table = [
     ['snapshot', undefined, 'restore', 0],

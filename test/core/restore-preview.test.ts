@@ -7,6 +7,7 @@ import type { Audience } from '../../core/domain/problems.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import { createPreviewRestore } from '../../core/steps/api/preview-restore.ts';
 import { createStartRestore } from '../../core/steps/api/start-restore.ts';
+import { createOpenRestore } from '../../core/steps/restore/open-restore.ts';
 import { A, aPoint, B } from '../adapters/records.ts';
 import { fakeScopes } from './fake-tenant-account.ts';
 import { type Asked, INSTANCE, OTHER, openRestoreWorld } from './restore-world.ts';
@@ -29,7 +30,14 @@ const open = async (asked: Partial<Asked> = {}) => {
     },
   };
   const preview = createPreviewRestore({ catalog, scopes: fakeScopes(account) });
-  const start = createStartRestore({ catalog, executions, clock: systemClock, ids: uuidv7Ids, sha256 });
+  const start = createStartRestore({
+    catalog,
+    scopes: fakeScopes(account),
+    executions,
+    clock: systemClock,
+    ids: uuidv7Ids,
+    sha256,
+  });
   const body = (more: object) => StartRestore.parse({ recoveryPointId: point.recoveryPointId, ...more });
   return {
     ...world,
@@ -123,4 +131,68 @@ test('a restore is started with its place and its volume tags decided; another t
   await assert.rejects(world.start({ purpose: 'replication', transport: 'hotadd' }), { name: 'RuleViolated' });
   await assert.rejects(world.start({ purpose: 'replication' }), { name: 'NotAvailable' });
   assert.equal(await world.jobs(), jobs, 'nothing was started');
+});
+
+/** A snapshot point with its copy in the library. */
+const openCopied = async () => {
+  const world = await open({ kind: 'snapshot' });
+  const { catalog, point } = world;
+  const { recoveryPointId } = aPoint(A, INSTANCE, []);
+  const copy = { ...point, recoveryPointId, kind: 'backup-copy' as const, copyOf: point.recoveryPointId };
+  await catalog.points.add(copy);
+  await catalog.points.update(A, point.recoveryPointId, { copiedTo: recoveryPointId });
+  const [gone = '', left = ''] = point.volumes.map(({ snapshotId }) => snapshotId);
+  return { ...world, copy, gone, left };
+};
+
+test('the tenant deleted a snapshot by itself: the restore is started from the library, and says so', async () => {
+  const { account, catalog, copy, gone, left, ...world } = await openCopied();
+  account.snapshots.delete(gone);
+  const seen = await world.preview({}, TENANT);
+  assert.deepEqual([seen.allowed, seen.from, seen.recoveryPointId], [true, 'library', copy.recoveryPointId]);
+  assert.match(seen.fromReason ?? '', new RegExp(`${gone} is not in the account any more.*${copy.recoveryPointId}`));
+  assert.doesNotMatch(seen.fromReason ?? '', new RegExp(left));
+  const { jobId } = await world.start();
+  const request = (await catalog.jobs.get(A, jobId))?.request as RestoreRequest;
+  assert.deepEqual(
+    [request.recoveryPointId, request.volumeTags, request.fromReason, request.asked],
+    [copy.recoveryPointId, 'leave-out', seen.fromReason, { from: 'nearest' }],
+  );
+  // what is asked for needs only the one that is there
+  const kept = { target: { kind: 'volumes', volumeIds: [world.point.volumes[1]?.volumeId] } };
+  assert.equal((await world.preview(kept)).from, 'snapshot');
+});
+
+test('the tenant deleted a snapshot, and only snapshots were asked for, or there is no copy: refused by its name', async () => {
+  const { account, catalog, copy, gone, ...world } = await openCopied();
+  account.snapshots.delete(gone);
+  const jobs = await world.jobs();
+  const refused = { name: 'RecoveryPointUnavailable', message: new RegExp(gone) };
+  for (const act of [world.preview, world.start]) await assert.rejects(act({ from: 'snapshot' }), refused);
+  await catalog.points.update(A, copy.recoveryPointId, { state: 'expired' });
+  for (const act of [world.preview, world.start]) await assert.rejects(act(), refused);
+  assert.equal(await world.jobs(), jobs, 'nothing was started');
+});
+
+test('snapshots that go between the request and the first state: the job goes on from the library', async () => {
+  const { account, catalog, copy, gone, ...world } = await openCopied();
+  const { jobId } = await world.start();
+  account.snapshots.delete(gone);
+  const scopes = fakeScopes(account);
+  const openRestore = createOpenRestore({ catalog, scopes, clock: systemClock });
+  const input = { jobId, attempt: 1, tenantId: A, tenantName: 'a', trigger: 'api', requestedBy: 'arn' } as const;
+  const opened = await openRestore(input);
+  assert.deepEqual([opened.place, opened.restore.recoveryPointId], ['library', copy.recoveryPointId]);
+  const request = (await catalog.jobs.get(A, jobId))?.request as RestoreRequest;
+  assert.deepEqual([request.recoveryPointId, request.volumeTags], [copy.recoveryPointId, 'leave-out']);
+  assert.match(request.fromReason ?? '', new RegExp(gone));
+  assert.deepEqual(await openRestore(input), opened, 'run again, it is the same');
+
+  account.snapshots.set(gone, { tags: {} });
+  const strict = await world.start({ from: 'snapshot' });
+  account.snapshots.delete(gone);
+  await assert.rejects(openRestore({ ...input, jobId: strict.jobId }), {
+    name: 'RecoveryPointUnavailable',
+    message: new RegExp(gone),
+  });
 });

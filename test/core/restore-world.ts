@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256 } from '../../adapters/system.ts';
 import type { RestoreTarget } from '../../core/contracts/job-requests.ts';
 import { LaunchFailed, TransientFailure, VolumeFailed } from '../../core/domain/errors.ts';
+import type { InstanceSettings } from '../../core/domain/instance-settings.ts';
 import type { Job, JobInstance, RestoreRequest } from '../../core/domain/job.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
@@ -42,6 +43,7 @@ export interface Asked {
   readonly kind?: RecoveryPoint['kind'];
   readonly platform?: string;
   readonly ran?: boolean;
+  readonly settings?: InstanceSettings;
   readonly request?: Partial<RestoreRequest>;
 }
 
@@ -210,6 +212,7 @@ export const openRestoreWorld = async ({
   kind = 'streaming',
   platform = 'Linux/UNIX',
   ran = true,
+  settings,
   request,
 }: Asked) => {
   const hooks: Hooks = { before: () => undefined, after: () => undefined };
@@ -240,6 +243,7 @@ export const openRestoreWorld = async ({
       name: 'web',
       availabilityZone: ZONE,
       tags: { team: 'a' },
+      ...(settings ? { settings } : {}),
     },
   };
   await catalog.points.add(point);
@@ -284,6 +288,7 @@ export const openRestoreWorld = async ({
       recoveryPointId: point.recoveryPointId,
       target,
       volumeTags: 'leave-out',
+      asked: { from: 'nearest', volumeTags: 'leave-out' },
       ...request,
     },
   };

@@ -142,6 +142,7 @@ describe('restores in a tenant account, with the permissions that are shipped', 
         recoveryPointId: point.recoveryPointId,
         target,
         volumeTags: 'restore',
+        asked: { from: 'nearest', volumeTags: 'restore' },
         ...more,
       },
     };

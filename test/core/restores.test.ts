@@ -2,12 +2,25 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RestoreTarget } from '../../core/contracts/job-requests.ts';
 import { TransientFailure, VolumeFailed } from '../../core/domain/errors.ts';
+import type { InstanceSettings } from '../../core/domain/instance-settings.ts';
 import { A } from '../adapters/records.ts';
 import type { FakeAccount, FakeVolume } from './fake-tenant-account.ts';
 import { type Asked, INSTANCE, OTHER, openRestoreWorld, type RestoreWorld, Stopped } from './restore-world.ts';
 
 const inPlace = { kind: 'in-place', overwrite: true, replacedVolumes: 'keep' } as const satisfies RestoreTarget;
 const attach = { kind: 'attach', instanceId: OTHER, volumeIds: ['vol-00000001'] } as const satisfies RestoreTarget;
+
+const PROTECTED: InstanceSettings = {
+  ebsOptimized: false,
+  monitoring: true,
+  tenancy: 'default',
+  hibernation: false,
+  sourceDestCheck: false,
+  networkInterfaces: [],
+  userData: 'IyEvYmluL3No',
+  terminationProtection: true,
+  stopProtection: true,
+};
 
 const CASES: Readonly<Record<string, Asked>> = {
   'a new instance, from the library': { target: { kind: 'new-instance' } },
@@ -16,7 +29,12 @@ const CASES: Readonly<Record<string, Asked>> = {
     kind: 'snapshot',
     request: { kmsKeyId: 'alias/mine', volumeTags: 'restore' },
   },
-  'a new Windows instance, by a donor image': { target: { kind: 'new-instance' }, platform: 'Windows' },
+  'a new instance, protected': { target: { kind: 'new-instance' }, kind: 'snapshot', settings: PROTECTED },
+  'a new Windows instance, by a donor image': {
+    target: { kind: 'new-instance' },
+    platform: 'Windows',
+    settings: PROTECTED,
+  },
   'in place, an instance that runs': { target: inPlace },
   'in place, an instance that stands still': { target: inPlace, ran: false, kind: 'snapshot' },
   'in place, and the replaced volumes removed': { target: { ...inPlace, replacedVolumes: 'remove' } },
@@ -72,6 +90,11 @@ const assertRestored = async (world: RestoreWorld, asked: Asked): Promise<void> 
     const launched = account.instances.get(instanceId ?? '');
     assert.deepEqual([launched?.state, launched?.configuration.platform], ['running', asked.platform ?? 'Linux/UNIX']);
     assert.deepEqual([launched?.tags.Name, launched?.tags.team], ['web-restored', 'a']);
+    if (asked.settings) {
+      const { userData, monitoring, ...protection } = launched?.settings ?? {};
+      assert.deepEqual([userData, monitoring], [PROTECTED.userData, true]);
+      assert.deepEqual(protection, { sourceDestCheck: false, terminationProtection: true, stopProtection: true });
+    }
     const volumes = at(account, instanceId ?? '');
     assert.equal(Object.keys(volumes).length, 2);
     assert.equal(volumes['/dev/sdf']?.attachment?.deleteOnTermination, false, 'as it was');

@@ -198,6 +198,47 @@ test('requests beyond the rate are refused until the bucket fills again', async 
   assert.deepEqual(await statuses(), [200, 200, 429]);
 });
 
+test('what the gateway refuses by itself is said as the API has it, by type or by default of the hundred', async () => {
+  // what the test before has used up
+  await clock.advance(2_000_000);
+  deployApi({
+    throttle: { ratePerSecond: 0.001, burst: 2 },
+    gatewayResponses: {
+      THROTTLED: {
+        statusCode: 429,
+        headers: { 'content-type': 'application/problem+json' },
+        template: '{"code":"Slow","detail":$context.error.messageString,"type":"$context.error.responseType"}',
+      },
+      DEFAULT_4XX: { statusCode: 400, headers: {}, template: '{"code":"Bad","said":"$context.error.message"}' },
+      DEFAULT_5XX: { headers: {}, template: '{"code":"Broken","nothing":"$context.authorizer.principalId"}' },
+    },
+  });
+  const unknown = await request('GET', '/nothing');
+  assert.deepEqual([unknown.status, unknown.json], [400, { code: 'Bad', said: 'Missing Authentication Token' }]);
+  await request('GET', '/jobs/1');
+  const throttled = await request('GET', '/jobs/1');
+  assert.deepEqual(
+    [throttled.status, throttled.json],
+    [429, { code: 'Slow', detail: 'Too Many Requests', type: 'THROTTLED' }],
+  );
+  assert.equal(throttled.headers.get('content-type'), 'application/problem+json');
+  const wrongKey = { ...world.acme, secretAccessKey: 'x'.repeat(40) };
+  const forged = await request('GET', '/jobs/1', { by: wrongKey });
+  assert.equal(forged.json.code, 'Bad');
+  assert.match(forged.json.said, /signature/);
+  const unsigned = await fetch(`${world.cloud.endpoint}/_api/api123/v1/jobs/1`);
+  assert.deepEqual(await unsigned.json(), { code: 'Bad', said: 'Missing Authentication Token' });
+  await clock.advance(2_000_000);
+  const broken = await request('GET', '/jobs/1?answer=broken');
+  assert.deepEqual([broken.status, broken.json], [502, { code: 'Broken', nothing: '' }], 'its status is kept');
+});
+
+test('an unsigned request for an API that has no words of its own', async () => {
+  deployApi();
+  const unsigned = await fetch(`${world.cloud.endpoint}/_api/api123/v1/jobs/1`);
+  assert.deepEqual([unsigned.status, await unsigned.json()], [403, { message: 'Missing Authentication Token' }]);
+});
+
 test('after a restart the API is there', async () => {
   deployApi();
   await world.restart();

@@ -83,7 +83,7 @@ const liveThrough = async (world: World, tenant: Tenant, seed: number) => {
   };
 };
 
-test('two tenants back up and restore at the same time; every byte is identical, and neither sees the other', async (t) => {
+test('O1, T4: two tenants back up and restore at the same time; every byte is identical, and neither sees the other', async (t) => {
   const world = await openWorld(t);
   const [acme, globex] = world.tenants;
   const [ofAcme, ofGlobex] = await Promise.all([liveThrough(world, acme, 10), liveThrough(world, globex, 20)]);

@@ -1,23 +1,40 @@
-import type { StartRestore } from '../../contracts/api.ts';
-import type { HypervisorId } from '../../contracts/ids.ts';
-import { decideRestore, type RestorePlan, refusedRestore } from '../../domain/restore-decision.ts';
+import type { StartRestore, TenantStartRestore } from '../../contracts/api.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import { type RestorePlan, refusedRestore } from '../../domain/restore-decision.ts';
 import type { Catalog } from '../../ports/catalog.ts';
+import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { decideByLook } from '../restore/decide-by-look.ts';
+import { siblingOf } from '../restore/restored-point.ts';
 import { notFound } from './not-found.ts';
+
+/** A tenant's request has no transport: how its data travels is the service side's business. */
+export type RestoreBody = TenantStartRestore & Partial<Pick<StartRestore, 'transport'>>;
+
+/** Who looks, in the tenant's trail: there is no job yet. */
+const SOURCE_IDENTITY = 'holdfast-preview';
+
+/** A look at a tenant's account before there is a job; asked again, it is the same session. */
+export const lookOnce = (scopes: TenantScopes, tenant: TenantHypervisor): (() => Promise<TenantScope>) => {
+  let scope: Promise<TenantScope> | undefined;
+  return () => {
+    scope ??= scopes.open(tenant, SOURCE_IDENTITY, { to: 'look' });
+    return scope;
+  };
+};
 
 /**
  * The decision that a restore is started by, and its preview shows. Errors: NotFound, RecoveryPointUnavailable,
- * InvalidRequest.
+ * InvalidRequest, TenantAccessLost, TransientFailure.
  */
 export const decideForTenant = async (
   { points }: Pick<Catalog, 'points'>,
-  tenantId: HypervisorId,
+  { hypervisorId }: TenantHypervisor,
   body: StartRestore,
+  look: () => Promise<TenantScope>,
 ): Promise<RestorePlan> => {
-  const point = await points.get(tenantId, body.recoveryPointId);
+  const point = await points.get(hypervisorId, body.recoveryPointId);
   if (!point) throw notFound('recovery point', 'recoveryPointId');
-  const siblingId = point.copyOf ?? point.copiedTo;
-  const sibling = siblingId && (await points.get(tenantId, siblingId));
-  const decision = decideRestore(body, point, sibling || undefined);
+  const decision = await decideByLook(body, point, await siblingOf({ points }, point), look);
   if (decision.action === 'refuse') throw refusedRestore(decision);
   return decision;
 };

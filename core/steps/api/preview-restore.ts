@@ -1,4 +1,4 @@
-import type { RestorePreview, StartRestore } from '../../contracts/api.ts';
+import { type RestorePreview, StartRestore } from '../../contracts/api.ts';
 import { LaunchFailed, PlatformLost, VolumeFailed } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Audience } from '../../domain/problems.ts';
@@ -10,7 +10,7 @@ import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
 import { donorImage } from '../restore/launch-donor.ts';
 import { boundService } from './bound-service.ts';
 import { resourceQuestion } from './check-resources.ts';
-import { decideForTenant } from './decide-restore.ts';
+import { decideForTenant, lookOnce, type RestoreBody } from './decide-restore.ts';
 
 interface Deps {
   readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'nodes' | 'points'>;
@@ -19,9 +19,6 @@ interface Deps {
 
 type Rule = RestorePreview['rules'][number];
 
-/** Who looks, in the tenant's trail: there is no job yet. */
-const SOURCE_IDENTITY = 'holdfast-preview';
-
 /**
  * What a restore would do, and by which rules: the decision that a job is started by, and a look at the tenant's account
  * for what only that knows. Nothing is done. Errors: TenantNotBound, NotFound, RecoveryPointUnavailable, InvalidRequest,
@@ -29,17 +26,19 @@ const SOURCE_IDENTITY = 'holdfast-preview';
  */
 export const createPreviewRestore =
   ({ catalog, scopes }: Deps) =>
-  async (tenant: TenantHypervisor, audience: Audience, body: StartRestore): Promise<RestorePreview> => {
+  async (tenant: TenantHypervisor, audience: Audience, asked: RestoreBody): Promise<RestorePreview> => {
+    const body = StartRestore.parse(asked);
     const service = await boundService(catalog, tenant);
     const question = await resourceQuestion(catalog, tenant, service, body);
-    const plan = await decideForTenant(catalog, tenant.hypervisorId, body);
+    const account = lookOnce(scopes, tenant);
+    const plan = await decideForTenant(catalog, tenant, body, account);
     const resources = askRules(question).map(({ rule, outcome, reason, tenantReason }) => ({
       rule,
       outcome,
       reason: audience.kind === 'tenant' ? tenantReason : reason,
     }));
     const seen = needsALook(body, plan)
-      ? await look(await scopes.open(tenant, SOURCE_IDENTITY, { to: 'look' }), body, plan)
+      ? await look(await account(), body, plan)
       : { rules: [], replaces: plan.replaces };
     const rules = [...resources, o9(body, plan), ...seen.rules];
     return {
@@ -47,6 +46,7 @@ export const createPreviewRestore =
       rules,
       recoveryPointId: plan.point.recoveryPointId,
       from: plan.place,
+      ...(plan.fromReason === undefined ? {} : { fromReason: plan.fromReason }),
       creates: [...plan.creates],
       replaces: [...seen.replaces],
       leavesOut: [...plan.leavesOut],

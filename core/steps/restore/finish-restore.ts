@@ -7,6 +7,7 @@ import { belongsToResult } from '../../domain/restore-result.ts';
 import { countLeftOut, restoredTags } from '../../domain/volume-tags.ts';
 import type { DescribedInstance } from '../../ports/tenant-scope.ts';
 import { assertGoesOn } from '../phase.ts';
+import { settingsPlan } from './launch-terms.ts';
 import { EFFECT, openRestoreWork, type RestoreDeps, type RestoreWork } from './restore-work.ts';
 
 /**
@@ -80,7 +81,8 @@ const resultOf = async (work: RestoreWork): Promise<RestoreResult> => {
   };
 };
 
-const launchedResult = async ({ scope, volumes, resource, point, request, path }: RestoreWork) => {
+const launchedResult = async (work: RestoreWork) => {
+  const { scope, volumes, resource, point, request, path } = work;
   const launchedId = await resource(EFFECT.launch);
   const launched = assertPlatform(await scope.instances.describe(launchedId), launchedId, point.instance.platform);
   const made = volumes.map(({ device, volumeId: sourceVolumeId, tags, deleteOnTermination }) => {
@@ -99,6 +101,8 @@ const launchedResult = async ({ scope, volumes, resource, point, request, path }
       if (request.volumeTags === 'restore') await scope.volumes.tag(volumeId, restoredTags(tags));
     }
   }
+  // From here on it may be protected; `terminate` knows.
+  await scope.instances.change(launchedId, settingsPlan(work).atTheEnd);
   return {
     instanceId: launchedId,
     volumes: made.map(({ device, volumeId, sourceVolumeId }) => ({ device, volumeId, sourceVolumeId })),

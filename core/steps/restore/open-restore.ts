@@ -2,30 +2,35 @@ import { noCounters } from '../../contracts/orders.ts';
 import type { OpenRestoreOutput } from '../../contracts/restore-steps.ts';
 import type { JobInput } from '../../contracts/steps.ts';
 import { RecoveryPointUnavailable } from '../../domain/errors.ts';
-import { restorePath } from '../../domain/restore-decision.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { RestoreRequest } from '../../domain/job.ts';
+import type { RecoveryPoint } from '../../domain/recovery-point.ts';
+import { refusedRestore, restorePath } from '../../domain/restore-decision.ts';
 import { placeOf } from '../../domain/restore-place.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { admitJob } from '../backup/admit-job.ts';
-import { restoredPoint } from './restored-point.ts';
+import { decideByLook } from './decide-by-look.ts';
+import { restoredPoint, siblingOf } from './restored-point.ts';
 
 interface Deps {
   readonly catalog: Catalog;
   readonly clock: Clock;
+  readonly scopes: TenantScopes;
 }
 
 /**
  * Checks that the job may run (O6 to O8 once more: the binding may have changed since it was asked for) and that its
- * recovery point is the tenant's and available. Errors: JobCancelled, RuleViolated, NotAvailable, TenantNotBound,
- * RecoveryPointUnavailable.
+ * recovery point is the tenant's and available, its snapshots too, if they are what is restored from. Errors: JobCancelled,
+ * RuleViolated, NotAvailable, TenantNotBound, RecoveryPointUnavailable, TenantAccessLost, TransientFailure.
  */
 export const createOpenRestore =
-  ({ catalog, clock }: Deps) =>
+  ({ catalog, clock, scopes }: Deps) =>
   async ({ jobId, attempt, tenantId }: JobInput): Promise<OpenRestoreOutput> => {
-    const { request } = await admitJob(catalog, clock, { jobId, attempt, tenantId }, 'restore');
-    const { recoveryPointId } = request;
-    const point = await restoredPoint(catalog, tenantId, recoveryPointId);
-    const { instanceId } = point;
+    const { request, tenant } = await admitJob(catalog, clock, { jobId, attempt, tenantId }, 'restore');
+    const point = await pointNow({ catalog, scopes }, tenant, jobId, request);
+    const { instanceId, recoveryPointId } = point;
     const before = attempt === 1 ? undefined : await catalog.jobs.instance(jobId, instanceId);
     if (before) {
       // What is restored stays restored: a second instance was never asked for.
@@ -48,3 +53,31 @@ export const createOpenRestore =
       path: restorePath(request.target, point),
     };
   };
+
+/**
+ * Between the request and now the tenant may have deleted the snapshots: then the job goes on from the library, if it may,
+ * and its record says so. What is in the library already stays there: a second decision could only be another one.
+ */
+const pointNow = async (
+  { catalog, scopes }: Pick<Deps, 'catalog' | 'scopes'>,
+  tenant: TenantHypervisor,
+  jobId: JobInput['jobId'],
+  request: RestoreRequest,
+): Promise<RecoveryPoint> => {
+  const { asked, target, kmsKeyId } = request;
+  const point = await restoredPoint(catalog, tenant.hypervisorId, request.recoveryPointId);
+  if (placeOf(point) === 'library') return point;
+  const ask = { ...asked, target, ...(kmsKeyId === undefined ? {} : { kmsKeyId }) };
+  const decision = await decideByLook(ask, point, await siblingOf(catalog, point), () =>
+    scopes.open(tenant, jobId, { to: 'look' }),
+  );
+  if (decision.action === 'refuse') throw refusedRestore(decision);
+  if (decision.fromReason !== undefined) {
+    const { point: other, volumeTags, fromReason } = decision;
+    const { recoveryPointId } = other;
+    await catalog.jobs.update(tenant.hypervisorId, jobId, {
+      request: { ...request, recoveryPointId, volumeTags, fromReason },
+    });
+  }
+  return decision.point;
+};

@@ -6,6 +6,7 @@ import { sameDevice } from '../../domain/restore-devices.ts';
 import { nextMoves, type Swap } from '../../domain/restore-swap.ts';
 import type { DescribedInstance } from '../../ports/tenant-scope.ts';
 import { changedInstance } from './changed-instance.ts';
+import { settingsPlan } from './launch-terms.ts';
 import { makeMoves } from './make-moves.ts';
 import { EFFECT, openRestoreWork, type RestoreDeps, type RestoreWork } from './restore-work.ts';
 
@@ -43,6 +44,10 @@ export const createReplaceVolumes =
     }
     await scope.instances.setDeleteOnTermination(instanceId, deleteOnTermination);
     for (const volumeId of waste) await scope.volumes.delete(volumeId);
+    // A second run may meet it started already, and that with what the first has set.
+    if (work.path === 'donor' && instance.state === 'stopped') {
+      await scope.instances.change(instanceId, settingsPlan(work).whileStopped);
+    }
     return { ready: true };
   };
 

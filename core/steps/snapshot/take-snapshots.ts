@@ -110,7 +110,7 @@ const describeOnce = async (
   const key = workKeys(jobId, attempt).described(instanceId);
   const noted = await work.getJson(key);
   if (noted !== undefined) return noted as DescribedInstance;
-  const instance = await scope.instances.describe(instanceId);
+  const instance = await scope.instances.describeWhole(instanceId);
   if (!instance)
     throw new InstanceNotFound(`there is no instance ${instanceId} in the account and region of ${tenant.name}`);
   await work.putJson(key, instance);

@@ -20,7 +20,7 @@ export const o6: Row = {
     changeAutoScalingSettings(local.cloud.kernel.store, { evaluationMs: 500, scaleInEvaluations: 4 });
     const newcomer = await tour.newcomer();
     const { hypervisorId } = await tour.automatic();
-    const unbind = () => operator.ask(['hypervisor', 'unbind', newcomer.hypervisorId]);
+    const unbind = () => operator.ask(['hypervisor', 'unbind', newcomer.hypervisorId, '--leave-points']);
     const bind = ['hypervisor', 'bind', newcomer.hypervisorId, '--to', hypervisorId];
     const nodes = async () =>
       (await operator.ask<{ items: AccessNodeView[] }>(['access-node', 'list', '--service', hypervisorId])).items;

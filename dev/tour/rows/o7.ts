@@ -7,6 +7,6 @@ export const o7: Row = {
   async run(tour) {
     for (const transport of ['hotadd', 'import-export'] as const)
       await assertRefusedByRule(tour, { rule: 'O7', purpose: 'replication', transport });
-    return 'replication by hotadd and by import-export: refused for plans and restores, naming the account whose resources are needed, and shown by dry runs; the tenant reads no more than that its own account’s resources are needed';
+    return 'replication by hotadd and by import-export: refused for plans and restores, naming the account whose resources are needed, and shown by dry runs; a tenant’s request has no field for how data moves, and is refused with one';
   },
 };
