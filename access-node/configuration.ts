@@ -21,7 +21,7 @@ export interface NodeConfiguration {
   readonly visibilitySeconds: number;
   /** How long one look into the queues waits for something to come. */
   readonly pollSeconds: number;
-  /** Connections to EBS, and block buffers, per order. */
+  /** To EBS, per order, at most: each holds a block's buffer; as many are opened as make it faster. */
   readonly connections: number;
   /** `fast` is zstd 1, `default` zstd 3. */
   readonly level: 'fast' | 'default';
@@ -90,7 +90,7 @@ export const readConfiguration = (environment: Environment, uuid: () => string):
     slots: count('HOLDFAST_SLOTS', availableParallelism(), 1, 64),
     visibilitySeconds: count('HOLDFAST_VISIBILITY_SECONDS', 60, 3, 43_200),
     pollSeconds: count('HOLDFAST_POLL_SECONDS', 20, 0, 20),
-    connections: count('HOLDFAST_CONNECTIONS', 32, 1, 256),
+    connections: count('HOLDFAST_CONNECTIONS', 64, 1, 256),
     level: choice('HOLDFAST_LEVEL', { '1': 'fast', fast: 'fast', '3': 'default', default: 'default' }, 'default'),
     roleArn: text('HOLDFAST_NODE_ROLE_ARN'),
     graceSeconds: count('HOLDFAST_GRACE_SECONDS', 30, 0, 3_600),

@@ -110,7 +110,16 @@ export const createMessageHandler = (deps: MessageHandling) => {
       const base = { orderId: order.orderId, taskToken, claim: order.claim };
       const startedAt = performance.now();
       log.info('order started', { attempt: order.attempt });
-      const running = runner.start(order, () => kept.wantCredentials());
+      const running = runner.start(
+        order,
+        () => kept.wantCredentials(),
+        (before, generation) =>
+          persist(() => broker.raiseFences({ ...base, before, generation }), {
+            deadlineMs: patience.answerMs,
+            signal: stop,
+            onRetry: (error) => log.warn('could not have the fences raised yet', { error }),
+          }),
+      );
       const kept = keepClaim({ broker, now, log }, order, taskToken, running);
       const onStop = (): void => running.stop();
       if (stop.aborted) onStop();

@@ -12,6 +12,9 @@ export interface ClaimKeeping {
 /** Credentials with less than this left are replaced with the next heartbeat: a node may be slow, or the broker away. */
 const RENEW_BEFORE_MS = 15 * 60_000;
 
+/** The broker gives a silent order's share of the rate to others after 2.25; a heartbeat that fails is soon repeated. */
+const SILENT_HEARTBEATS = 1.75;
+
 /** Between heartbeats while a worker waits for credentials that the broker has not given yet. */
 const SOON_SECONDS = 1;
 
@@ -26,8 +29,8 @@ export interface KeptClaim {
 
 /**
  * Reports progress to the broker every `heartbeatSeconds`, and passes on what comes back: cancellation, the order's
- * share of the rate, fresh credentials. A heartbeat that fails is followed by the next; a refused one means that the
- * order is another's now.
+ * share of the rate, fresh credentials. A heartbeat that fails is followed by the next, and while none succeeds nothing is
+ * called after a while; a refused one means that the order is another's now.
  */
 export const keepClaim = (
   { broker, now, log }: ClaimKeeping,
@@ -40,10 +43,13 @@ export const keepClaim = (
   let wanted = false;
   let ended = false;
   let wake = (): void => undefined;
+  let rate = order.blockRate;
+  let againSeconds = order.againSeconds;
 
   const pause = (): Promise<void> =>
     new Promise((resolve) => {
-      const seconds = wanted ? Math.min(SOON_SECONDS, order.heartbeatSeconds) : order.heartbeatSeconds;
+      const soon = wanted ? SOON_SECONDS : (againSeconds ?? Infinity);
+      const seconds = Math.min(soon, order.heartbeatSeconds);
       const timer = setTimeout(resolve, seconds * 1000);
       wake = () => {
         clearTimeout(timer);
@@ -51,24 +57,54 @@ export const keepClaim = (
       };
     });
 
+  /** A share that nobody has confirmed for so long may be another order's by now. */
+  const lapsing = (): { readonly lapsed: boolean; stop(): void } => {
+    let lapsed = false;
+    const timer = setTimeout(
+      () => {
+        lapsed = true;
+        running.setRate(0);
+      },
+      order.heartbeatSeconds * SILENT_HEARTBEATS * 1_000,
+    );
+    return {
+      get lapsed() {
+        return lapsed;
+      },
+      stop: () => clearTimeout(timer),
+    };
+  };
+  let share = lapsing();
+
   const beat = async (): Promise<void> => {
+    // counted from before the call: the broker counts from when it hears of it
+    const renewed = lapsing();
     const asked = wanted || earliestEnd(credentials) - now() < RENEW_BEFORE_MS;
+    const progress = running.progress();
     try {
       const answer = await broker.heartbeat({
         orderId: order.orderId,
         taskToken,
         claim: order.claim,
         counters: running.counters(),
+        blockRate: rate,
         wantCredentials: asked,
+        ...(progress ? { progress } : {}),
       });
+      share.stop();
+      share = renewed;
+      rate = answer.blockRate;
+      againSeconds = renewed.lapsed ? SOON_SECONDS : answer.againSeconds;
+      running.setRate(renewed.lapsed ? 0 : rate);
       if (answer.credentials) {
         wanted = false;
         credentials = answer.credentials;
         running.setCredentials(answer.credentials);
       }
-      running.setRate(answer.blockRate);
       if (answer.cancelled) verdict = 'cancelled';
     } catch (error) {
+      renewed.stop();
+      againSeconds = order.heartbeatSeconds / 4;
       if (error instanceof BrokerRefused) verdict = 'lost';
       log.warn(verdict === 'lost' ? 'the order is no longer ours' : 'a heartbeat failed', { error });
     }
@@ -92,6 +128,7 @@ export const keepClaim = (
       ended = true;
       wake();
       await beating;
+      share.stop();
     },
     verdict: () => verdict,
   };

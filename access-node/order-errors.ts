@@ -3,6 +3,8 @@ import {
   FenceRaised,
   HoldfastError,
   InvalidRequest,
+  LibraryBusy,
+  LibraryDamaged,
   LibraryUnavailable,
   MissingObject,
   TransientFailure,
@@ -15,6 +17,11 @@ const translated: Readonly<Record<string, new (message: string, detail: { cause:
   /** A name that is written once holds another attempt's content: this one must not be committed. */
   ConflictingObject: FenceRaised,
   IncompleteMap: MissingObject,
+  LibraryBusy,
+  MaintenanceTakenOver: LibraryBusy,
+  LibraryDamaged,
+  /** The broker says that the order is not this node's any more. */
+  BrokerRefused: FenceRaised,
 };
 
 /** The error by which an order ends. Whatever is not known for good is worth another try, which the machine bounds. */

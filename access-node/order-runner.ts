@@ -1,3 +1,4 @@
+import type { RunProgress } from '../core/contracts/library-runs.ts';
 import type { ClaimResponse, Counters, OrderCredentials } from '../core/contracts/orders.ts';
 
 /** What a claim gave: everything that the work needs to know. */
@@ -16,6 +17,8 @@ export interface RunningOrder {
   /** Never rejects. */
   readonly ended: Promise<WorkEnd>;
   counters(): Counters;
+  /** Of a library run, once it has said so. */
+  progress(): RunProgress | undefined;
   setRate(callsPerSecond: number): void;
   setCredentials(credentials: OrderCredentials): void;
   /** `ended` follows within seconds, whatever the work is doing. */
@@ -24,5 +27,8 @@ export interface RunningOrder {
 
 export interface OrderRunner {
   /** `wantCredentials` is called when a session turned out to have ended early. */
-  start(order: ClaimedOrder, wantCredentials: () => void): RunningOrder;
+  start(order: ClaimedOrder, wantCredentials: () => void, raiseFences: RaiseFences): RunningOrder;
 }
+
+/** Has the control plane refuse commits of what was begun before (ms since 1970); asked until it is done. */
+export type RaiseFences = (before: number, generation: number) => Promise<void>;

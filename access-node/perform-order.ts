@@ -3,6 +3,7 @@ import { TransientFailure } from '../core/domain/errors.ts';
 import type { OrderTools } from './order-tools.ts';
 import { assembleMaps } from './orders/assemble-maps.ts';
 import { completeSnapshots } from './orders/complete-snapshots.ts';
+import { maintainLibrary } from './orders/maintain-library.ts';
 import { readSegment } from './orders/read-segment.ts';
 import { writeSegment } from './orders/write-segment.ts';
 
@@ -13,23 +14,25 @@ export const performOrder = async (tools: OrderTools): Promise<{ kind: OrderWork
   if (document === undefined) throw new TransientFailure(`the order's document ${order.documentKey} is not there`);
   const work = OrderWork.parse(document);
   const base = `${order.resultPrefix}${order.orderId}-${order.claim}`;
-  const result = await perform(work, tools, `${base}.sha`);
+  const result = await perform(work, tools, base);
   signal.throwIfAborted();
   const resultKey = `${base}.json`;
   await workArea.putJson(resultKey, result);
   return { kind: work.kind, resultKey };
 };
 
-const perform = (work: OrderWork, tools: OrderTools, checksumKey: string): Promise<SegmentResult> => {
+const perform = (work: OrderWork, tools: OrderTools, base: string): Promise<SegmentResult> => {
   switch (work.kind) {
     case 'read-segment':
       return readSegment(work, tools);
     case 'write-segment':
-      return writeSegment(work, tools, checksumKey);
+      return writeSegment(work, tools, `${base}.sha`);
     case 'assemble-maps':
       return assembleMaps(work, tools);
     case 'complete-snapshots':
       return completeSnapshots(work, tools);
+    case 'maintain-library':
+      return maintainLibrary(work, tools, `${base}.report.json`);
     default:
       return work satisfies never;
   }

@@ -4,7 +4,7 @@ import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
 import { createDiskStore } from '../adapters/disk/disk-store.ts';
 import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
-import type { ObjectStore } from '../core/ports/object-store.ts';
+import type { DeletableStore } from '../core/ports/object-store.ts';
 import type { NodeConfiguration } from './configuration.ts';
 import type { WorkerOutside } from './worker.ts';
 
@@ -12,7 +12,13 @@ import type { WorkerOutside } from './worker.ts';
 export interface NodeStorage {
   /** See WorkerOutside. Node's own HTTP goes on sending a body whose answer came early. */
   readonly forgetsBodies: boolean;
-  openStore(library: LibraryRef, credentials: () => SessionCredentials): { readonly store: ObjectStore; close(): void };
+  openStore(
+    library: LibraryRef,
+    credentials: () => SessionCredentials,
+  ): {
+    readonly store: DeletableStore;
+    close(): void;
+  };
   readonly openTransport: WorkerOutside['openTransport'];
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
 }

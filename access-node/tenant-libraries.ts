@@ -2,7 +2,7 @@ import type { LibraryAccess, SessionCredentials } from '../core/contracts/orders
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { KeyWrapper } from '../library/key-wrapper.ts';
 import { type Library, openLibrary, type SharedLibrary, shareLibrary } from '../library/library.ts';
-import { createTenantKeys } from '../library/tenant-keys.ts';
+import { createTenantKeys, openTenantKeys } from '../library/tenant-keys.ts';
 
 export interface LibrariesOutside {
   openStore(
@@ -13,6 +13,9 @@ export interface LibrariesOutside {
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
+
+/** What an order is for: a library run works on the library itself. */
+type Purpose = 'data' | 'maintenance';
 
 /** An index takes up to 48 bytes a block: tenants that no order is for are kept only this many. */
 const IDLE_LIBRARIES = 2;
@@ -39,21 +42,23 @@ export interface LentLibrary {
 export const createTenantLibraries = (outside: LibrariesOutside) => {
   const opened = new Map<string, Opened>();
 
-  const open = (access: LibraryAccess, credentials: SessionCredentials): Opened => {
+  const open = (access: LibraryAccess, credentials: SessionCredentials, purpose: Purpose): Opened => {
     const { store, close } = outside.openStore(access.library, () => entry.credentials);
     const entry: Opened = {
       credentials,
       users: 0,
       close,
       library: (async () => {
-        const keys = await createTenantKeys({
+        const of = {
           store,
           wrapper: outside.openKeyWrapper(access.kmsKeyArn, () => entry.credentials),
-          recoveryPublicKey: access.recoveryPublicKey,
           tenant: access.tenantId,
           library: access.libraryId,
-          random: outside.randomBytes,
-        });
+        };
+        const { recoveryPublicKey } = access;
+        const keys = await (purpose === 'maintenance'
+          ? openTenantKeys(of)
+          : createTenantKeys({ ...of, recoveryPublicKey, random: outside.randomBytes }));
         return openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
       })(),
     };
@@ -69,10 +74,17 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
   };
 
   return {
-    /** Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. */
-    async lend(access: LibraryAccess, credentials: SessionCredentials): Promise<LentLibrary> {
-      const name = JSON.stringify(access);
-      const entry = opened.get(name) ?? open(access, credentials);
+    /**
+     * Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. For
+     * maintenance it is not made, and its index not read: it may be what is damaged.
+     */
+    async lend(
+      access: LibraryAccess,
+      credentials: SessionCredentials,
+      purpose: Purpose = 'data',
+    ): Promise<LentLibrary> {
+      const name = `${purpose} ${JSON.stringify(access)}`;
+      const entry = opened.get(name) ?? open(access, credentials, purpose);
       // Moved to the end: those used last are kept.
       opened.delete(name);
       opened.set(name, entry);
@@ -87,7 +99,7 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
       };
       try {
         const library = await entry.library;
-        await library.index.refresh();
+        if (purpose === 'data') await library.index.refresh();
         return {
           shared: shareLibrary(library),
           setCredentials: (fresh) => {

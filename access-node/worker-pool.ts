@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { RunProgress } from '../core/contracts/library-runs.ts';
 import type { OrderCredentials } from '../core/contracts/orders.ts';
 import type { Log } from './log.ts';
 import { asOrderError } from './order-errors.ts';
@@ -46,10 +47,11 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
     warm(count) {
       while (all.size < count) idle.push(begin());
     },
-    start(order, wantCredentials): RunningOrder {
+    start(order, wantCredentials, raiseFences): RunningOrder {
       const counters = createSharedCounters();
       let credentials: OrderCredentials = order.credentials;
       let rate = order.blockRate;
+      let progress: RunProgress | undefined;
       let worker: Worker | undefined;
       let lent: LentLibrary | undefined;
       let stopping = false;
@@ -59,7 +61,8 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
 
       const work = async (): Promise<WorkEnd> => {
         if (order.libraryAccess && credentials.library) {
-          const lending = libraries.lend(order.libraryAccess, credentials.library);
+          const purpose = order.maintenance ? 'maintenance' : 'data';
+          const lending = libraries.lend(order.libraryAccess, credentials.library, purpose);
           lent = await Promise.race([lending, stopped.promise]);
           // Stopped while a slow library was opened: whenever it is, it goes back.
           if (!lent) lending.then((late) => late.giveBack()).catch(() => undefined);
@@ -82,10 +85,22 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
         return end;
       };
 
+      const raise = (before: number, generation: number): void => {
+        raiseFences(before, generation).then(
+          () => say({ type: 'fences-raised' }),
+          (error: unknown) => {
+            const { name, message } = asOrderError(error);
+            say({ type: 'fences-raised', error: { name, message } });
+          },
+        );
+      };
+
       const listen = (thread: Worker) =>
         new Promise<{ end: WorkEnd; reusable: boolean }>((resolve) => {
           const onMessage = (message: FromWorker): void => {
             if (message.type === 'want-credentials') wantCredentials();
+            if (message.type === 'progress') progress = message.progress;
+            if (message.type === 'raise-fences') raise(message.before, message.generation);
             if (message.type !== 'ended') return;
             log.info('work ended', { orderId: order.orderId, end: message.end.end, ...message.figures });
             settle(message.end, true);
@@ -119,6 +134,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
       return {
         ended,
         counters: counters.read,
+        progress: () => progress,
         setRate(callsPerSecond) {
           rate = callsPerSecond;
           say({ type: 'rate', callsPerSecond });

@@ -1,4 +1,5 @@
 /** What the main thread and a worker thread say to each other. */
+import type { RunProgress } from '../core/contracts/library-runs.ts';
 import type { OrderCredentials } from '../core/contracts/orders.ts';
 import type { SharedLibrary } from '../library/library.ts';
 import type { ClaimedOrder, WorkEnd } from './order-runner.ts';
@@ -13,11 +14,15 @@ export type ToWorker =
     }
   | { readonly type: 'credentials'; readonly credentials: OrderCredentials }
   | { readonly type: 'rate'; readonly callsPerSecond: number }
+  /** Answers `raise-fences`; with an error, they are not. */
+  | { readonly type: 'fences-raised'; readonly error?: { readonly name: string; readonly message: string } }
   | { readonly type: 'stop' };
 
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'want-credentials' }
+  | { readonly type: 'progress'; readonly progress: RunProgress }
+  | { readonly type: 'raise-fences'; readonly before: number; readonly generation: number }
   | { readonly type: 'ended'; readonly end: WorkEnd; readonly figures: WorkFigures };
 
 /** For the node's log. */

@@ -3,11 +3,12 @@ import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts
 import { InvalidRequest } from '../core/domain/errors.ts';
 import type { BlockTransport } from '../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
-import type { ObjectStore } from '../core/ports/object-store.ts';
+import type { DeletableStore } from '../core/ports/object-store.ts';
 import { attachLibrary, type Library, type SharedLibrary } from '../library/library.ts';
 import { PackBufferPool } from '../library/pack-buffer.ts';
 import { createBlockBuffers } from './block-buffers.ts';
 import { createLiveCredentials } from './live-order-credentials.ts';
+import { createMaintenanceLine, type MaintenanceLine } from './maintenance-line.ts';
 import { asOrderError } from './order-errors.ts';
 import type { ClaimedOrder, WorkEnd } from './order-runner.ts';
 import { performOrder } from './perform-order.ts';
@@ -35,7 +36,7 @@ export interface WorkerOutside {
 }
 
 export interface OpenedStore {
-  readonly store: ObjectStore;
+  readonly store: DeletableStore;
   close(): void;
 }
 
@@ -48,6 +49,7 @@ interface Current {
   rate: number;
   transport: BlockTransport | undefined;
   store: OpenedStore | undefined;
+  readonly line: MaintenanceLine;
 }
 
 /** The loop of a worker thread: one order at a time, everything of an order in this one thread. */
@@ -69,6 +71,9 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
         if (current) current.rate = message.callsPerSecond;
         current?.transport?.setRate(message.callsPerSecond);
         return;
+      case 'fences-raised':
+        current?.line.fencesRaised(message.error);
+        return;
       case 'stop':
         current?.stop.abort(new Error('stopped'));
         return;
@@ -87,6 +92,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       rate: order.blockRate,
       transport: undefined,
       store: undefined,
+      line: createMaintenanceLine(tell),
     };
     current = mine;
     const workArea = outside.openWorkArea(order.workBucket, credentials.workArea);
@@ -110,6 +116,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
           return mine.transport;
         },
         library: () => openLibrary(order, shared, mine),
+        maintenance: { ...mine.line, store: () => openStore(order, mine) },
         buffers,
         counters: createSharedCounters(memory),
         signal: mine.stop.signal,
@@ -134,11 +141,16 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls } });
   }
 
+  function openStore({ libraryAccess }: ClaimedOrder, mine: Current): DeletableStore {
+    if (!libraryAccess) throw new InvalidRequest('the order came without a library');
+    mine.store ??= outside.openStore(libraryAccess.library, mine.credentials.library);
+    return mine.store.store;
+  }
+
   function openLibrary(order: ClaimedOrder, shared: SharedLibrary | undefined, mine: Current): Library {
     if (!order.libraryAccess || !shared) throw new InvalidRequest('the order came without a library');
-    mine.store ??= outside.openStore(order.libraryAccess.library, mine.credentials.library);
     const library = attachLibrary({
-      store: mine.store.store,
+      store: openStore(order, mine),
       shared,
       random: outside.randomBytes,
       now: outside.now,

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import type { VerifyDepth } from '../core/contracts/plans.ts';
 import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { jobStarted } from './job-started.ts';
-import { given, queueDeadline, repeatable } from './options.ts';
+import { given, queueDeadline, repeatable, verifyOption } from './options.ts';
 import { type SelectionOptions, selectionFields, selectionOf } from './selection.ts';
 
 interface Options extends SelectionOptions {
   readonly instance?: readonly string[];
+  readonly verify?: VerifyDepth;
   readonly queueDeadline?: number;
   readonly wait?: boolean;
   readonly tenant?: string;
@@ -19,6 +21,7 @@ export const addBackupCopyStart = (group: Command): void => {
     .addOption(repeatable('--instance <id>', 'every one of this instance that is not copied yet (repeatable)'))
     .addOption(repeatable('--group <id>', 'every one of this VM group’s instances (repeatable)'))
     .option('--plan <id>', 'every one of what this plan protects')
+    .addOption(verifyOption())
     .option('--wait', 'watch the job until it ends')
     .addOption(queueDeadline())
     .addOption(idempotencyOption())
@@ -38,7 +41,7 @@ Examples:
         body: {
           recoveryPointIds: points.flatMap((text) => text.split(',')).filter((id) => id !== ''),
           ...selectionOf(options.instance ?? [], options),
-          ...given({ queueDeadlineSeconds: options.queueDeadline }),
+          ...given({ verify: options.verify, queueDeadlineSeconds: options.queueDeadline }),
         },
         fields: {
           ...selectionFields,

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import type { VerifyDepth } from '../core/contracts/plans.ts';
 import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { jobStarted } from './job-started.ts';
-import { given, queueDeadline } from './options.ts';
+import { given, queueDeadline, verifyOption } from './options.ts';
 import { type SelectionOptions, selectionFields, selectionOf, withSelection } from './selection.ts';
 
 interface Options extends SelectionOptions {
   readonly full?: boolean;
+  readonly verify?: VerifyDepth;
   readonly queueDeadline?: number;
   readonly wait?: boolean;
   readonly tenant?: string;
@@ -15,6 +17,7 @@ export const addBackupStart = (group: Command): void => {
   withSelection(group.command('start'))
     .description('back instances up to the library: what changed since the last time, or everything')
     .option('--full', 'read all data, not only what changed')
+    .addOption(verifyOption())
     .option('--wait', 'watch the job until it ends')
     .addOption(queueDeadline())
     .addOption(idempotencyOption())
@@ -34,7 +37,7 @@ Examples:
         body: {
           ...selectionOf(instances, options),
           level: options.full ? 'full' : 'incremental',
-          ...given({ queueDeadlineSeconds: options.queueDeadline }),
+          ...given({ verify: options.verify, queueDeadlineSeconds: options.queueDeadline }),
         },
         fields: { ...selectionFields, queueDeadlineSeconds: '--queue-deadline' },
       });

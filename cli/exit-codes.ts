@@ -17,7 +17,8 @@ export const EXIT = {
 
 export const EXIT_HELP = `Exit codes:
   0  done
-  1  the job failed, was cancelled or suspended, or completed with errors; or not all could be done, or is there
+  1  the job failed, was cancelled or suspended, or completed with errors; or not all could be done, or is there; or a
+     library run failed, or found something wrong
   2  wrong options, or something is missing (credentials, --api-url); nothing was sent
   3  refused by the API, or a dry run says that it would be
   4  the API cannot be reached

@@ -51,6 +51,10 @@ export const addHypervisorAdd = (group: Command): void => {
       '--library-role <arn>',
       'service: the role that opens the bucket and the key, if they are another account’s',
     )
+    .option(
+      '--library-maintenance-role <arn>',
+      'service: the role that may also delete in the bucket, for library repair and prune',
+    )
     .option('--kms-key <arn>', 'service: the KMS key that wraps the tenants’ data keys (default: the deployment’s own)')
     .option('--recovery-public-key <key>', 'service: the public half of your offline recovery key')
     .option('--wait', 'service in another account: wait until its template is deployed')

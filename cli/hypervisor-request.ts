@@ -21,6 +21,7 @@ export interface HypervisorOptions {
   readonly libraryPrefix?: string;
   readonly libraryPath?: string;
   readonly libraryRole?: string;
+  readonly libraryMaintenanceRole?: string;
   readonly kmsKey?: string;
   readonly wait?: boolean;
   readonly recoveryPublicKey?: string;
@@ -83,13 +84,14 @@ const authOf = async (options: HypervisorOptions) => {
 };
 
 const libraryOf = (options: HypervisorOptions) => {
-  const { libraryBucket, libraryPrefix, libraryPath, libraryRole, kmsKey } = options;
+  const { libraryBucket, libraryPrefix, libraryPath, libraryRole, libraryMaintenanceRole, kmsKey } = options;
   if (libraryBucket && libraryPath) {
     throw usageError('A library is a bucket or a folder, not both.', { field: '--library-path' });
   }
   const ofBucket = Object.entries({
     '--library-prefix': libraryPrefix,
     '--library-role': libraryRole,
+    '--library-maintenance-role': libraryMaintenanceRole,
     '--kms-key': kmsKey,
   }).find(([, value]) => value !== undefined);
   if (!libraryBucket && ofBucket) {
@@ -105,7 +107,7 @@ const libraryOf = (options: HypervisorOptions) => {
       kind: 's3',
       bucket: libraryBucket,
       prefix: libraryPrefix ?? '',
-      ...given({ roleArn: libraryRole, kmsKeyArn: kmsKey }),
+      ...given({ roleArn: libraryRole, maintenanceRoleArn: libraryMaintenanceRole, kmsKeyArn: kmsKey }),
     },
   } as const;
 };
@@ -125,6 +127,7 @@ export const hypervisorFields = {
   prefix: '--library-prefix',
   path: '--library-path',
   'library.roleArn': '--library-role',
+  'library.maintenanceRoleArn': '--library-maintenance-role',
   kmsKeyArn: '--kms-key',
   recoveryPublicKey: '--recovery-public-key',
 } as const;
@@ -136,6 +139,7 @@ const OF_SERVICE = {
   libraryPrefix: '--library-prefix',
   libraryPath: '--library-path',
   libraryRole: '--library-role',
+  libraryMaintenanceRole: '--library-maintenance-role',
   kmsKey: '--kms-key',
   recoveryPublicKey: '--recovery-public-key',
   wait: '--wait',

@@ -1,7 +1,7 @@
 /** A plan's settings from options: those that are given, on top of those that it has. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
-import { type PlanFields, Purpose, Transport } from '../core/contracts/plans.ts';
+import { type PlanFields, Purpose, Transport, VerifyDepth } from '../core/contracts/plans.ts';
 import { usageError } from './cli-error.ts';
 import { type ConsistencyOptions, consistencyFields, consistencyOf, withConsistency } from './consistency.ts';
 import { refuseOperatorsOwn } from './operators-own.ts';
@@ -15,6 +15,7 @@ export interface PlanOptions extends ConsistencyOptions, RetentionOptions {
   readonly copy?: string;
   readonly copyToRegion?: string | false;
   readonly fullEvery?: 'always' | number;
+  readonly verify?: VerifyDepth;
   readonly streams?: number;
   readonly deadline?: number | false;
   readonly purpose?: Purpose;
@@ -48,6 +49,11 @@ export const withPlanFields = (command: Command): Command => {
       new Option('--full-every <days>', 'a full backup so often; "always", or "never" but the first').argParser(days),
     )
     .option('--copy <when>', "copy snapshots to the library: at-once, on-demand, never, or a schedule: 'cron(…)'")
+    .addOption(
+      new Option('--verify <depth>', 'how much to read back from the library (default: sample)').choices(
+        VerifyDepth.options,
+      ),
+    )
     .option('--copy-to-region <region>', 'also copy the snapshots to this region');
   withConsistency(command)
     .addOption(numeric('--deadline <minutes>', 'stop a job that has not ended by then (default: 5 days)'))
@@ -115,6 +121,7 @@ export const planFieldsOf = (options: PlanOptions, before: Partial<Fields> = {})
     paused: pause ? true : unpause ? false : before.paused,
     fullEvery: options.fullEvery ?? before.fullEvery,
     copy,
+    verify: options.verify ?? before.verify,
     consistency: consistencyOf(options) ?? before.consistency,
     copyToRegion: kept(options.copyToRegion, before.copyToRegion),
     retention: retentionOf(options, 'keep', before.retention),

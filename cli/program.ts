@@ -28,8 +28,15 @@ import { addJobRetry } from './job-retry.ts';
 import { addJobShow } from './job-show.ts';
 import { addJobSuspend } from './job-suspend.ts';
 import { addJobWatch } from './job-watch.ts';
+import { addLibraryCancel } from './library-cancel.ts';
 import { addLibraryCat } from './library-cat.ts';
+import { addLibraryCheck } from './library-check.ts';
 import { addLibraryImport } from './library-import.ts';
+import { addLibraryPrune } from './library-prune.ts';
+import { addLibraryRepair } from './library-repair.ts';
+import { addLibraryRun } from './library-run.ts';
+import { addLibraryRuns } from './library-runs.ts';
+import { addLibraryStats } from './library-stats.ts';
 import { addOpenapi } from './openapi.ts';
 import { addPermissionsCheck } from './permissions-check.ts';
 import { addPermissionsCloudformation } from './permissions-cloudformation.ts';
@@ -94,7 +101,13 @@ const NOUNS = {
     'what an account has to grant',
     [addPermissionsPrint, addPermissionsCloudformation, addPermissionsCheck],
   ],
-  library: ['a library itself, by its recovery key, without AWS', [addLibraryCat, addLibraryImport]],
+  library: [
+    'operators: look after a tenant’s library; read and fill one by its recovery key, without AWS',
+    [
+      ...[addLibraryCheck, addLibraryStats, addLibraryRepair, addLibraryPrune],
+      ...[addLibraryRuns, addLibraryRun, addLibraryCancel, addLibraryCat, addLibraryImport],
+    ],
+  ],
   'recovery-key': ['the offline key that opens a library without AWS', [addRecoveryKeyCreate]],
 } as const;
 

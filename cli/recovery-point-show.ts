@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RecoveryPointView } from '../core/contracts/api.ts';
 import { onTenant, openContext, TENANT_OPTION, tenantFlag } from './context.ts';
-import { bytes, time } from './units.ts';
+import { bytes, count, time } from './units.ts';
 
 const because = (words: string, reason: string | undefined): string => (reason ? `${words} (${reason})` : words);
 
@@ -10,6 +10,13 @@ const consistencyWords = ({ consistency }: RecoveryPointView): string | undefine
 
 const regionWords = ({ regionCopy }: RecoveryPointView): string | undefined =>
   regionCopy && because(`${regionCopy.region}, ${regionCopy.state}`, regionCopy.reason);
+
+/** Snapshots are EBS's to keep whole: only what is in the library is read back. */
+const verifiedWords = ({ kind, verifiedAt, verified }: RecoveryPointView): string | undefined => {
+  if (!verifiedAt) return kind === 'snapshot' ? undefined : 'not yet';
+  if (!verified) return time(verifiedAt);
+  return `${time(verifiedAt)}, ${verified.depth === 'full' ? 'all' : 'a sample of'} ${count(verified.blocks, 'block')}`;
+};
 
 export const addRecoveryPointShow = (group: Command): void => {
   group
@@ -29,8 +36,7 @@ export const addRecoveryPointShow = (group: Command): void => {
         ['Kind', point.kind],
         ['State', point.state],
         ['Taken', time(point.takenAt)],
-        // snapshots are EBS's to keep whole: only what is in the library is read back
-        ['Verified', point.verifiedAt ? time(point.verifiedAt) : point.kind === 'snapshot' ? undefined : 'not yet'],
+        ['Verified', verifiedWords(point)],
         ['Consistent', consistencyWords(point)],
         ['Copy of', point.copyOf],
         ['Copied to', point.copiedTo],

@@ -30,6 +30,7 @@ export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void
     ['Library', hypervisor.library],
     ['Library id', hypervisor.libraryId],
     ['Library role', hypervisor.libraryRoleArn],
+    ['Maintenance role', hypervisor.libraryMaintenanceRoleArn],
     ['KMS key', hypervisor.kmsKeyArn],
     ['Restore queue', hypervisor.queues?.restores],
     ['Work queue', hypervisor.queues?.work],

@@ -51,6 +51,7 @@ export const showPlan = (screen: Screen, plan: PlanView): void => {
     ['Copied to the library', snapshots ? copyWords(plan) : undefined],
     ['Copied to region', plan.copyToRegion],
     ['Snapshots are', consistencyWords(plan)],
+    ['Verified', plan.verify === 'full' ? 'all that is in the library, each time' : 'a sample'],
     ['Kept in the library', plan.retention ? retentionWords(plan.retention) : 'for ever'],
     ['Snapshots kept', snapshots && plan.snapshotRetention ? retentionWords(plan.snapshotRetention) : undefined],
     ['Deadline', plan.deadlineMinutes === undefined ? undefined : count(plan.deadlineMinutes, 'minute')],

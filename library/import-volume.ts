@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { BLOCK_BYTES, PAGE_BLOCKS, pagesOf } from './block.ts';
+import { BLOCK_BYTES, blocksInPage, PAGE_BLOCKS, pagesOf } from './block.ts';
 import type { Level } from './block-encoding.ts';
 import { BLOCKS_OF_A_TURN } from './import-blocks.ts';
 import type { Library } from './library.ts';
@@ -8,7 +8,7 @@ import { type PointDocument, writePoint } from './recovery-point.ts';
 import { openSegmentWriter, type SegmentCounters } from './segment-writer.ts';
 import { SharedTurns } from './shared-turns.ts';
 import type { TaskThreads } from './task-threads.ts';
-import { verifySample } from './verify-sample.ts';
+import { verifyVolume } from './verify-volume.ts';
 import { assembleMap, type VolumeMap } from './volume-map.ts';
 
 export interface ImportOptions {
@@ -81,6 +81,11 @@ const windowsOf = function* (volumeBlocks: number, changed: readonly number[] | 
   }
 };
 
+/** Nothing in it has changed: its pages are the parent's, and nothing is asked or written for it. */
+const isInherited = ({ pages, changed }: Window, parent: VolumeMap, volumeBlocks: number): boolean =>
+  changed?.length === 0 &&
+  pages.every((page) => blocksInPage(parent.blockCount, page) === blocksInPage(volumeBlocks, page));
+
 /**
  * Makes a streaming recovery point of a raw image, by as many threads as there are: packs, index, pages, map, a sample
  * read back, point, in this order. What a failure leaves is found by prune. Throws what the library throws.
@@ -98,6 +103,7 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
   let before = 0;
   for (const window of windowsOf(volumeBlocks, changed)) {
     signal.throwIfAborted();
+    if (parent && isInherited(window, parent, volumeBlocks)) continue;
     const turns = new SharedTurns();
     const stop = (): void => turns.stop();
     signal.addEventListener('abort', stop);
@@ -116,12 +122,20 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
   signal.throwIfAborted();
   const sizeBytes = volumeBlocks * BLOCK_BYTES;
   const lineage = { snapshotId: 'imported' };
-  const assembled = await assembleMap(library, { recoveryPointId, volumeId, sizeBytes, pages, lineage });
+  const inherited = changed && parent;
+  const assembled = await assembleMap(library, {
+    recoveryPointId,
+    volumeId,
+    sizeBytes,
+    pages,
+    lineage,
+    parent: inherited,
+  });
   const { map, seal, versionId } = assembled;
   // what the threads have written is in the index, and not in this thread's copy of it yet
   await library.index.refresh();
   threads.share(library);
-  const verified = await verifySample(library, map, options);
+  const verified = await verifyVolume(library, map, options);
   const at = new Date(library.now()).toISOString();
   const { document } = await writePoint(library, {
     recoveryPointId,

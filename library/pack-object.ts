@@ -61,7 +61,9 @@ export const readPackContents = async (
   const sealedIndex = await range(store, key, start, length);
   const { keyNumber, salt } = decodeHeader('pack', key, header);
   const entries = openContents(new Frames(keys, 'pack', key, { keyNumber, salt }), sealedIndex, size);
-  const versionId = (await store.head(key))?.versionId;
+  const found = (await store.head(key))?.versionId;
+  // of a bucket that keeps no versions (now): it is read by its name
+  const versionId = found === 'null' ? undefined : found;
   return { id: Buffer.from(id, 'hex'), size, keyNumber, salt, versionId, entries };
 };
 

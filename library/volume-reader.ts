@@ -113,7 +113,7 @@ export class VolumeReader {
 
   /** One block, or undefined where the volume is zero. */
   async block(index: number): Promise<ReadBlock | undefined> {
-    const page = await this.#readPage(pageOf(index));
+    const page = await this.page(pageOf(index));
     const id = page.id(index % PAGE_BLOCKS);
     if (!id) return undefined;
     const place = await this.#find(id);
@@ -134,7 +134,7 @@ export class VolumeReader {
 
   async #wanted(number: number, { from, to }: BlockRun): Promise<WantedBlock[]> {
     const first = number * PAGE_BLOCKS;
-    const page = await this.#readPage(number).catch((error: unknown) => {
+    const page = await this.page(number).catch((error: unknown) => {
       if (!isLoss(error) || !this.#options.onLost) throw error;
       return error;
     });
@@ -154,7 +154,8 @@ export class VolumeReader {
     return wanted;
   }
 
-  async #readPage(number: number): Promise<BlockPage> {
+  /** One of the volume's pages; the one read last is kept. */
+  async page(number: number): Promise<BlockPage> {
     if (this.#page?.number !== number) this.#page = { number, page: await readPage(this.#library, this.#map, number) };
     return this.#page.page;
   }

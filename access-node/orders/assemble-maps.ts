@@ -2,16 +2,17 @@ import { SegmentResult } from '../../core/contracts/orders.ts';
 import { InvalidRequest, TransientFailure } from '../../core/domain/errors.ts';
 import type { PageEntry } from '../../library/page-object.ts';
 import type { PointVolume } from '../../library/recovery-point.ts';
-import { verifySample } from '../../library/verify-sample.ts';
+import { verifyVolume } from '../../library/verify-volume.ts';
 import { assembleMap, readMap } from '../../library/volume-map.ts';
 import type { OrderTools } from '../order-tools.ts';
 import type { AssembleMaps, ResultOf } from './order-work.ts';
 import { keyOfResult, readResultKeys } from './result-keys.ts';
 import { writePointOnce } from './write-point-once.ts';
 
-/** Joins the segments' pages into maps, reads a sample of every volume back, then writes the point's sealed record. */
+/** Joins the segments' pages into maps, reads a sample of every volume back (or all of it), then writes the point's sealed record. */
 export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promise<ResultOf<'assemble-maps'>> => {
-  const { counters, order, workArea, signal, now } = tools;
+  const { counters, order, workArea, random, signal, now } = tools;
+  const depth = work.verify ?? 'sample';
   const library = tools.library();
   const resultKeys = await readResultKeys(workArea, order.documentKey);
 
@@ -43,7 +44,7 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
         ...(volume.baseSnapshotId === undefined ? {} : { baseSnapshotId: volume.baseSnapshotId }),
       },
     });
-    verified += await verifySample(library, map, tools);
+    verified += await verifyVolume(library, map, { depth, random, signal });
     results.push({
       volumeId: map.volumeId,
       mapSeal: seal,
@@ -60,7 +61,7 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
       ...(versionId === undefined ? {} : { mapVersionId: versionId }),
     });
   }
-  const verification = { at: new Date(now()).toISOString(), blocks: verified, depth: 'sample' as const };
+  const verification = { at: new Date(now()).toISOString(), blocks: verified, depth };
   await writePointOnce(library, { work, jobId: order.jobId, volumes, verification });
   return { kind: work.kind, volumes: results, generation, verification, counters: counters.read() };
 };

@@ -4,7 +4,7 @@ import type { BlockTransport, ChangedBlock, IndexRange } from '../../core/ports/
 
 import type { ReadSegment } from './order-work.ts';
 
-/** A list page holds 10,000 entries: a gap below that costs no call more than listing twice would. */
+/** Of a full: a list page holds 10,000 entries, so that a smaller gap costs no call more than listing twice would. */
 const WORTH_A_NEW_LIST_BLOCKS = 10_000;
 
 /** Ranges with small gaps between them, joined: one listing each. */
@@ -28,16 +28,19 @@ export const listOrderBlocks = async function* (
   signal: AbortSignal,
 ): AsyncGenerator<ChangedBlock> {
   const pages = new Set(work.pages);
+  const [from, to] = [work.blocks[0]?.[0], work.blocks.at(-1)?.[1]];
+  if (from === undefined || to === undefined) return;
+  if (work.baseSnapshotId !== undefined) {
+    // what has not changed is not listed: gaps cost nothing, and each further listing would cost a call
+    for await (const block of transport.listChanged(work.baseSnapshotId, work.snapshotId, { from, to }, signal))
+      if (pages.has(pageOf(block.index))) yield block;
+    return;
+  }
+  let at = 0;
   for (const span of spansOf(work.blocks)) {
-    if (work.baseSnapshotId === undefined) {
-      let at = 0;
-      for await (const block of transport.list(work.snapshotId, span, signal)) {
-        while (at < work.blocks.length && (work.blocks[at]?.[1] ?? 0) <= block.index) at += 1;
-        if ((work.blocks[at]?.[0] ?? Infinity) <= block.index && pages.has(pageOf(block.index))) yield block;
-      }
-    } else {
-      for await (const block of transport.listChanged(work.baseSnapshotId, work.snapshotId, span, signal))
-        if (pages.has(pageOf(block.index))) yield block;
+    for await (const block of transport.list(work.snapshotId, span, signal)) {
+      while (at < work.blocks.length && (work.blocks[at]?.[1] ?? 0) <= block.index) at += 1;
+      if ((work.blocks[at]?.[0] ?? Infinity) <= block.index && pages.has(pageOf(block.index))) yield block;
     }
   }
 };

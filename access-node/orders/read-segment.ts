@@ -5,6 +5,7 @@ import { BLOCK_BYTES, blocksInPage, isZeroBlock, ZERO_BLOCK_SHA256 } from '../..
 import { openSegmentWriter } from '../../library/segment-writer.ts';
 import { readMap } from '../../library/volume-map.ts';
 import type { OrderTools } from '../order-tools.ts';
+import { createConcurrency } from './concurrency.ts';
 import { inLanes } from './in-lanes.ts';
 import { listOrderBlocks } from './listed-blocks.ts';
 import type { ReadSegment, ResultOf } from './order-work.ts';
@@ -13,12 +14,12 @@ import type { ReadSegment, ResultOf } from './order-work.ts';
 const FETCHES_OF_A_BLOCK = 4;
 
 /**
- * Reads a segment of a snapshot into the library. Each of `connections` lanes owns one buffer: it fetches a block, and
- * then hashes, deduplicates, compresses and seals it in one go on this thread, so that the slowest stage holds up the
+ * Reads a segment of a snapshot into the library. Each lane, of up to `connections`, fetches a block into a buffer,
+ * and then hashes, deduplicates, compresses and seals it in one go on this thread, so that the slowest stage holds up the
  * fetching, and memory does not depend on the volume's size.
  */
 export const readSegment = async (work: ReadSegment, tools: OrderTools): Promise<ResultOf<'read-segment'>> => {
-  const { buffers, counters, connections, level, signal } = tools;
+  const { buffers, counters, connections, level, now, signal } = tools;
   const library = tools.library();
   const transport = await tools.transport();
   if (work.baseSnapshotId !== undefined && !work.parent)
@@ -34,29 +35,35 @@ export const readSegment = async (work: ReadSegment, tools: OrderTools): Promise
     level,
   });
   let listed = 0;
-  const lent: Buffer[] = [];
+  const concurrency = createConcurrency({ most: connections });
   try {
-    await inLanes<ChangedBlock>(connections, signal, async (laneSignal) => {
+    await inLanes<ChangedBlock>(signal, async (laneSignal) => {
       const blocks = listOrderBlocks(work, transport, laneSignal);
+      const read = async (index: number, token: string, buffer: Buffer): Promise<void> => {
+        const sha = await fetchVerified(transport, work.snapshotId, index, token, buffer, laneSignal);
+        concurrency.ended(transport.calls.throttled, now());
+        counters.add('transferred', 1);
+        counters.add('bytes', BLOCK_BYTES);
+        const { outcome, storedBytes } = await writer.write(index, buffer, sha);
+        counters.add(COUNTED_AS[outcome], 1);
+        counters.add('storedBytes', storedBytes);
+      };
       return {
+        concurrency,
         next: () => blocks.next(),
-        lane: () => {
+        work: async ({ index, token }) => {
+          listed += 1;
+          if (token === undefined) {
+            writer.addZero(index);
+            counters.add('zero', 1);
+            return;
+          }
           const buffer = buffers.take();
-          lent.push(buffer);
-          return async ({ index, token }) => {
-            listed += 1;
-            if (token === undefined) {
-              writer.addZero(index);
-              counters.add('zero', 1);
-              return;
-            }
-            const sha = await fetchVerified(transport, work.snapshotId, index, token, buffer, laneSignal);
-            counters.add('transferred', 1);
-            counters.add('bytes', BLOCK_BYTES);
-            const { outcome, storedBytes } = await writer.write(index, buffer, sha);
-            counters.add(COUNTED_AS[outcome], 1);
-            counters.add('storedBytes', storedBytes);
-          };
+          try {
+            await read(index, token, buffer);
+          } finally {
+            buffers.give(buffer);
+          }
         },
       };
     });
@@ -68,8 +75,6 @@ export const readSegment = async (work: ReadSegment, tools: OrderTools): Promise
   } catch (error) {
     await writer.abort().catch(() => undefined);
     throw error;
-  } finally {
-    for (const buffer of lent) buffers.give(buffer);
   }
 };
 

@@ -3,6 +3,7 @@ import { readMap } from '../../library/volume-map.ts';
 import { openVolumeReader, type ReadBlock } from '../../library/volume-reader.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { createChecksumList } from './checksum-list.ts';
+import { createConcurrency } from './concurrency.ts';
 import { inLanes } from './in-lanes.ts';
 import type { ResultOf, WriteSegment } from './order-work.ts';
 
@@ -15,7 +16,7 @@ export const writeSegment = async (
   tools: OrderTools,
   checksumKey: string,
 ): Promise<ResultOf<'write-segment'>> => {
-  const { buffers, counters, connections, signal, workArea } = tools;
+  const { buffers, counters, connections, now, signal, workArea } = tools;
   const library = tools.library();
   const transport = await tools.transport();
   const map = await readMap(library, work.source.recoveryPointId, work.source.volumeId);
@@ -24,21 +25,22 @@ export const writeSegment = async (
 
   const pages = [...new Set(work.pages)].sort((a, b) => a - b);
   const source = reader.blocks(pages);
+  const concurrency = createConcurrency({ most: connections });
   try {
-    await inLanes<ReadBlock>(connections, signal, async (laneSignal) => ({
+    await inLanes<ReadBlock>(signal, async (laneSignal) => ({
+      concurrency,
       next: () => source.next(),
-      lane:
-        () =>
-        async ({ index, plain, sha }) => {
-          try {
-            await transport.put(work.snapshotId, index, plain, sha, laneSignal);
-          } finally {
-            buffers.give(plain);
-          }
-          checksums.add(index, sha);
-          counters.add('transferred', 1);
-          counters.add('bytes', BLOCK_BYTES);
-        },
+      work: async ({ index, plain, sha }) => {
+        try {
+          await transport.put(work.snapshotId, index, plain, sha, laneSignal);
+        } finally {
+          buffers.give(plain);
+        }
+        concurrency.ended(transport.calls.throttled, now());
+        checksums.add(index, sha);
+        counters.add('transferred', 1);
+        counters.add('bytes', BLOCK_BYTES);
+      },
     }));
   } finally {
     await source.return(undefined);

@@ -4,9 +4,11 @@ import { createDynamoAccessNodes } from './dynamo-access-nodes.ts';
 import { createDynamoEffects } from './dynamo-effects.ts';
 import { createDynamoHypervisors } from './dynamo-hypervisors.ts';
 import { createDynamoJobs } from './dynamo-jobs.ts';
+import { createDynamoLibraryRuns } from './dynamo-library-runs.ts';
 import { createDynamoOrders } from './dynamo-orders.ts';
 import { createDynamoPlans } from './dynamo-plans.ts';
 import { createDynamoProtectedInstances } from './dynamo-protected-instances.ts';
+import { createDynamoQuotas } from './dynamo-quotas.ts';
 import { createDynamoRecoveryPoints } from './dynamo-recovery-points.ts';
 import { createTable } from './dynamo-table.ts';
 import { createDynamoVmGroups } from './dynamo-vm-groups.ts';
@@ -21,8 +23,10 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
     points: createDynamoRecoveryPoints(table),
     orders: createDynamoOrders(table),
     effects: createDynamoEffects(table),
+    quotas: createDynamoQuotas(table),
     vmGroups: createDynamoVmGroups(table),
     plans: createDynamoPlans(table),
     nodes: createDynamoAccessNodes(table),
+    libraryRuns: createDynamoLibraryRuns(table),
   };
 };

@@ -3,6 +3,7 @@ import type { ProtectedInstances } from '../../core/ports/catalog.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
+import { inParallel } from './in-parallel.ts';
 
 const partition = (tenantId: string): string => `TENANT#${tenantId}#INSTANCE`;
 const keyOf = (tenantId: string, instanceId: string): Key => ({ pk: partition(tenantId), sk: instanceId });
@@ -12,6 +13,18 @@ const freeOrHeldBy = (former: string): Condition => ({
   text: 'attribute_not_exists(#owner) OR #owner = :former',
   values: { ':former': former },
 });
+/** Point in a library: not if it was begun before what prune has raised. */
+const committable = (owner: string, fence: number, begunAt: number | undefined): Condition => ({
+  text: `#owner = :owner AND #fence = :fence${
+    begunAt === undefined ? '' : ' AND (attribute_not_exists(#libraryBarrier) OR #libraryBarrier <= :begunAt)'
+  }`,
+  values: { ':owner': owner, ':fence': fence, ...(begunAt === undefined ? {} : { ':begunAt': begunAt }) },
+});
+const lowerThan = (barrier: number): Condition => ({
+  text: 'attribute_not_exists(#libraryBarrier) OR #libraryBarrier < :barrier',
+  values: { ':barrier': barrier },
+});
+const WRITES_AT_ONCE = 16;
 const heldBy = (owner: string): Condition => ({ text: '#owner = :owner', values: { ':owner': owner } });
 
 export const createDynamoProtectedInstances = (table: Table): ProtectedInstances => {
@@ -33,13 +46,18 @@ export const createDynamoProtectedInstances = (table: Table): ProtectedInstances
       const held = await get(tenantId, instanceId);
       return held?.owner === owner ? held : undefined;
     },
-    async commit(tenantId, instanceId, owner, fence, point, becomes) {
+    async commit(tenantId, instanceId, owner, fence, point, becomes, begunAt) {
       const committed = await table.update(
         keyOf(tenantId, instanceId),
         { set: { committed: point, ...(becomes === 'neither' ? {} : { [becomes]: point }) } },
-        { text: '#owner = :owner AND #fence = :fence', values: { ':owner': owner, ':fence': fence } },
+        committable(owner, fence, begunAt),
       );
       return committed !== undefined || (await get(tenantId, instanceId))?.committed === point;
+    },
+    async raiseBarrier(tenantId, before) {
+      await inParallel(await table.all(partition(tenantId)), WRITES_AT_ONCE, ({ pk, sk }) =>
+        table.update({ pk, sk }, { set: { libraryBarrier: before } }, lowerThan(before)),
+      );
     },
     async unlock(tenantId, instanceId, owner) {
       await table.update(keyOf(tenantId, instanceId), { set: { owner: undefined } }, heldBy(owner));

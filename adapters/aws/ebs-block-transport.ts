@@ -1,5 +1,6 @@
 import type { BlockTransport, IndexRange, TransportCalls } from '../../core/ports/block-transport.ts';
 import type { EbsCalls } from './ebs-calls.ts';
+import { isThrottled } from './ebs-classify.ts';
 import {
   callWithRetry,
   type EbsRetryDeps,
@@ -31,14 +32,15 @@ export const createEbsBlockTransport = (options: EbsBlockTransportOptions): Bloc
   const { calls: api } = options;
   const now = options.now ?? Date.now;
   const bucket = createTokenBucket(options.blockRate, now);
-  const calls: TransportCalls = { list: 0, get: 0, put: 0, complete: 0, retried: 0 };
+  const calls: TransportCalls = { list: 0, get: 0, put: 0, complete: 0, retried: 0, throttled: 0 };
   const deps: EbsRetryDeps = {
     settings: { ...ebsRetryDefaults, ...options.settings },
     now,
     random: options.random ?? Math.random,
     renewCredentials: options.renewCredentials ?? (() => Promise.resolve()),
-    onRetry: () => {
+    onRetry: (error) => {
       calls.retried += 1;
+      if (isThrottled(error)) calls.throttled += 1;
     },
   };
   const metered: EbsRetryDeps = { ...deps, mayStart: (signal) => bucket.take(signal) };

@@ -28,6 +28,21 @@ const EXPIRED = new Set(['ExpiredTokenException', 'ExpiredToken', 'TokenRefreshR
 /** Reasons of a ValidationException that pass by themselves. */
 const PASSING = new Set(['WRITE_REQUEST_TIMEOUT', 'CONFLICTING_BLOCK_UPDATE']);
 
+const TOO_FAST = new Set([
+  'RequestThrottledException',
+  'RequestThrottled',
+  'ThrottlingException',
+  'Throttling',
+  'ThrottledException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'SlowDown',
+]);
+
+/** Whether EBS says that calls come too fast, rather than that something is wrong. */
+export const isThrottled = (error: unknown): boolean =>
+  error instanceof EbsCallError && (TOO_FAST.has(error.code) || error.status === 429);
+
 /**
  * Sorts a failed EBS direct call. Permanent errors are listed here; whatever is not (throttling, 5xx, a broken
  * connection, an answer that makes no sense, a name that AWS invents tomorrow) is tried again until the deadline.

@@ -35,7 +35,8 @@ export interface EbsRetryDeps {
   readonly random: () => number;
   /** Told when EBS says that the session ran out; resolves when it is worth another try. */
   readonly renewCredentials: (signal: AbortSignal | undefined) => Promise<void>;
-  readonly onRetry: () => void;
+  /** Told of each failure that is tried again, before the wait. */
+  readonly onRetry: (error: unknown) => void;
   /** Waits for this call's share of the rate; that wait counts against no timeout and no deadline. */
   readonly mayStart?: (signal: AbortSignal | undefined) => Promise<void>;
 }
@@ -84,11 +85,11 @@ export const callWithRetry = async <T>(
       const limit = Math.min(settings.longestDelayMs, settings.firstDelayMs * 2 ** Math.min(tries - 1, 16));
       const wait = random() * limit;
       if (elapsed + wait > settings.deadlineMs) throw gaveUp(what, tries, elapsed, error);
+      onRetry(error);
       if (verdict.action === 'renew') await renewCredentials(signal);
       await delay(wait, undefined, signal ? { signal } : {}).catch(() => {
         if (signal) throw aborted(signal);
       });
-      onRetry();
     }
   }
 };

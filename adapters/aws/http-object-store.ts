@@ -9,7 +9,7 @@ import type {
 import type { RangeReader } from '../../library/range-reader.ts';
 import type { HttpAnswer } from './http-exchange.ts';
 import { createHttpS3Calls, type HttpS3Calls, type HttpS3Options, type S3Call } from './http-s3-calls.ts';
-import { nameOf, type S3RetrySettings, s3CallWithRetry, s3RetryDefaults, statusOf } from './s3-retry.ts';
+import { nameOf, retainedOr, type S3RetrySettings, s3CallWithRetry, s3RetryDefaults, statusOf } from './s3-retry.ts';
 
 export interface HttpObjectStoreOptions extends HttpS3Options {
   /** The tenant's own, with or without a slash at its end; `''` is the whole bucket. */
@@ -80,7 +80,9 @@ class HttpObjectStore implements DeletableStore, RangeReader {
   async head(key: string): Promise<ObjectInfo | undefined> {
     const answer = await this.#get(key, undefined, { headers: { range: 'bytes=0-0' } });
     if (!answer) return undefined;
-    return { size: Number(answer.headers['content-range']?.split('/')[1] ?? answer.body.length), ...versionOf(answer) };
+    const size = Number(answer.headers['content-range']?.split('/')[1] ?? answer.body.length);
+    const versionId = answer.headers['x-amz-version-id'];
+    return { size, ...(versionId === undefined ? {} : { versionId }) };
   }
 
   async *list(prefix: string): AsyncGenerator<ListedObject> {
@@ -104,7 +106,9 @@ class HttpObjectStore implements DeletableStore, RangeReader {
 
   async delete(key: string, versionId?: string): Promise<void> {
     const call = { method: 'DELETE', key: this.#prefix + key, query: { versionId } } as const;
-    await this.#retrying('DeleteObject', key, (signal) => this.#calls.call(call, signal));
+    await this.#retrying('DeleteObject', key, async (signal) => {
+      await this.#calls.call(call, signal).catch(retainedOr(`${this.#prefix}${key}`));
+    });
   }
 
   async #getRange(key: string, versionId: string | undefined, what: Partial<S3Call>): Promise<Uint8Array | undefined> {

@@ -1,6 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { LibraryRef, SessionCredentials } from '../../core/contracts/orders.ts';
-import type { ObjectStore } from '../../core/ports/object-store.ts';
+import type { DeletableStore } from '../../core/ports/object-store.ts';
 import { createDiskStore } from '../disk/disk-store.ts';
 import { liveCredentials } from './live-credentials.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
@@ -16,7 +16,7 @@ export interface TenantStoreOptions {
 export const openTenantStore = (
   library: LibraryRef,
   { credentials, pathStyle }: TenantStoreOptions,
-): { readonly store: ObjectStore; close(): void } => {
+): { readonly store: DeletableStore; close(): void } => {
   if (library.kind === 'disk') return { store: createDiskStore({ folder: library.path }), close: () => undefined };
   const client = new S3Client({
     ...s3ClientSettings,

@@ -1,5 +1,6 @@
 /**
- * The policies of an order's sessions: exact names of what the order may reach. None of them deletes anything.
+ * The policies of an order's sessions: exact names of what the order may reach. None of them deletes anything, but that
+ * of a library run which repairs or prunes.
  */
 import type { LibraryAccess } from '../../core/contracts/orders.ts';
 import { TAG } from '../../core/domain/effect.ts';
@@ -60,10 +61,20 @@ export const snapshotPolicy = (region: string, jobId: string, snapshotIds: reado
 
 const NAMEABLE = 20;
 
+const LIBRARY_ACTIONS: Readonly<Record<Mode | 'maintain', readonly string[]>> = {
+  read: ['s3:GetObject'],
+  write: ['s3:GetObject', 's3:PutObject'],
+  maintain: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+};
+
 /** One tenant's part of the library, and the library's key with that tenant's encryption context. */
-export const libraryPolicy = ({ library, libraryId, tenantId, kmsKeyArn }: LibraryAccess, mode: Mode): Policy => {
+export const libraryPolicy = (
+  { library, libraryId, tenantId, kmsKeyArn }: LibraryAccess,
+  mode: Mode | 'maintain',
+): Policy => {
   const key: Statement = {
     Effect: 'Allow',
+    // maintenance makes no keys: it opens what is there
     Action: mode === 'write' ? ['kms:Decrypt', 'kms:Encrypt'] : ['kms:Decrypt'],
     Resource: kmsKeyArn,
     Condition: {
@@ -76,7 +87,7 @@ export const libraryPolicy = ({ library, libraryId, tenantId, kmsKeyArn }: Libra
     Statement: [
       {
         Effect: 'Allow',
-        Action: mode === 'write' ? ['s3:GetObject', 's3:PutObject'] : ['s3:GetObject'],
+        Action: LIBRARY_ACTIONS[mode],
         Resource: `${bucket}/${library.prefix}/*`,
       },
       {

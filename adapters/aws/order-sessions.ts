@@ -1,4 +1,4 @@
-import { NotFound } from '../../core/domain/errors.ts';
+import { LibraryUnavailable, NotFound } from '../../core/domain/errors.ts';
 import type { Hypervisors } from '../../core/ports/catalog.ts';
 import type { OrderSessions } from '../../core/ports/tenant-scope.ts';
 import { libraryAccess } from '../../core/steps/broker/library-access.ts';
@@ -32,7 +32,10 @@ export const createOrderSessions = (options: OrderSessionsOptions): OrderSession
       if (mode === 'write' && tenant.binding?.serviceId !== serviceId)
         throw new NotFound(`${tenantId} is not bound to ${serviceId}`);
       const policy = libraryPolicy(libraryAccess(service, tenant), mode);
-      const { roleArn } = service.mediaAgent;
+      const { maintenanceRoleArn } = service.mediaAgent;
+      if (mode === 'maintain' && maintenanceRoleArn === undefined)
+        throw new LibraryUnavailable(`${serviceId} names no role that may delete in its library`);
+      const roleArn = mode === 'maintain' ? String(maintenanceRoleArn) : service.mediaAgent.roleArn;
       return callOwn('sts:AssumeRole of the library role', () => assumeRole(sts, { roleArn, jobId, tenantId, policy }));
     },
 

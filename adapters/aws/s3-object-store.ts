@@ -14,7 +14,7 @@ import type {
   PutOutcome,
   StoredObject,
 } from '../../core/ports/object-store.ts';
-import { nameOf, type S3RetrySettings, s3CallWithRetry, s3RetryDefaults, statusOf } from './s3-retry.ts';
+import { nameOf, retainedOr, type S3RetrySettings, s3CallWithRetry, s3RetryDefaults, statusOf } from './s3-retry.ts';
 
 export interface S3ObjectStoreOptions {
   /** Built with `s3ClientSettings` (s3-retry.ts). */
@@ -90,7 +90,7 @@ class S3ObjectStore implements DeletableStore {
   async head(key: string): Promise<ObjectInfo | undefined> {
     return this.#get(key, undefined, 'bytes=0-0', (answer) => ({
       size: Number(answer.ContentRange?.split('/')[1] ?? answer.ContentLength),
-      ...version(answer.VersionId),
+      ...(answer.VersionId === undefined ? {} : { versionId: answer.VersionId }),
     }));
   }
 
@@ -110,9 +110,9 @@ class S3ObjectStore implements DeletableStore {
 
   async delete(key: string, versionId?: string): Promise<void> {
     const input = { ...this.#at(key), VersionId: versionId };
-    await this.#call('DeleteObject', key, (abortSignal) =>
-      this.#client.send(new DeleteObjectCommand(input), { abortSignal }),
-    );
+    await this.#call('DeleteObject', key, async (abortSignal) => {
+      await this.#client.send(new DeleteObjectCommand(input), { abortSignal }).catch(retainedOr(input.Key));
+    });
   }
 
   #get<T>(

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { LibraryFull, LibraryUnavailable, TransientFailure } from '../../core/domain/errors.ts';
+import { ObjectRetained } from '../../library/errors.ts';
 
 /**
  * How a client must be built that is handed to the S3 store: the store tries again, the SDK must not, and checksums are
@@ -64,6 +65,14 @@ const isPassing = (error: unknown): boolean => {
   return status >= 500 || status === 429 || status === 409 || PASSING.has(nameOf(error));
 };
 
+/** Of a delete by version: S3 has no code of its own for what Object Lock keeps, but says so. */
+export const retainedOr =
+  (key: string) =>
+  (error: unknown): never => {
+    const isRetained = statusOf(error) === 403 && /object lock|WORM protected/i.test(textOf(error));
+    throw isRetained ? new ObjectRetained(`${key} is kept by its retention`, { cause: error }) : error;
+  };
+
 /** What an error that is not worth another try is called in our words. */
 const permanent = (what: string, error: unknown): unknown => {
   const status = statusOf(error);
@@ -85,6 +94,7 @@ export const s3CallWithRetry = async <T>(
     try {
       return await call(AbortSignal.timeout(settings.timeoutMs));
     } catch (error) {
+      if (error instanceof ObjectRetained) throw error;
       if (isFull(error) || !isPassing(error)) throw permanent(what, error);
       const limit = Math.min(settings.longestDelayMs, settings.firstDelayMs * 2 ** (attempt - 1));
       const wait = settings.random() * limit;

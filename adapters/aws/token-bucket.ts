@@ -4,11 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface TokenBucket {
   /** Resolves when the caller may start one call. Rejects with the signal's reason. */
   take(signal?: AbortSignal): Promise<void>;
+  /** 0: nobody starts until there is another rate. */
   setRate(perSecond: number): void;
 }
 
 /** What was not used is kept for this long, so that a pause of a slow disk is made up for. */
-const BURST_SECONDS = 0.25;
+const BURST_SECONDS = 0.1;
 /** A new rate reaches those who wait within this time. */
 const LONGEST_NAP_MS = 1_000;
 

@@ -23,8 +23,19 @@ import {
   TenantJobView,
 } from './api-views.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
-import { HypervisorId, InstanceId, JobId, NodeId, PlainText, PlanId, RecoveryPointId, VmGroupId } from './ids.ts';
+import {
+  HypervisorId,
+  InstanceId,
+  JobId,
+  LibraryRunId,
+  NodeId,
+  PlainText,
+  PlanId,
+  RecoveryPointId,
+  VmGroupId,
+} from './ids.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartRestore } from './job-requests.ts';
+import { LibraryRunView, StartLibraryRun } from './library-runs.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
 import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
 
@@ -139,6 +150,11 @@ export const operatorTenantRoutes = {
   ...onTenant(JobView, PlanView, PlanFields, StartRestore),
   getJobPath: get('/jobs/{jobId}/path', none, JobPath),
   checkPermissions: send('POST', '/permissions/check', 200, undefined, PermissionsReport),
+  /** Checks, counts, repairs or prunes the tenant's library. A tenant never sees these runs. */
+  startLibraryRun: send('POST', '/library-runs', 202, StartLibraryRun, LibraryRunView),
+  listLibraryRuns: get('/library-runs', List, listOf(LibraryRunView)),
+  getLibraryRun: get('/library-runs/{runId}', none, LibraryRunView),
+  cancelLibraryRun: send('POST', '/library-runs/{runId}/cancel', 202, undefined, LibraryRunView),
 } as const;
 
 const hypervisor = '/operator/hypervisors/{hypervisorId}';
@@ -182,6 +198,7 @@ export const PathParameters = {
   groupId: VmGroupId,
   planId: PlanId,
   nodeId: NodeId,
+  runId: LibraryRunId,
 } as const;
 
 /** Whatever the views show: for code that serves both sides. */

@@ -13,7 +13,7 @@ import {
 } from './ids.ts';
 import { RestoreTarget } from './job-requests.ts';
 import { Counters } from './orders.ts';
-import { Purpose, Transport } from './plans.ts';
+import { Purpose, Transport, VerifyDepth } from './plans.ts';
 
 const Time = z.iso.datetime();
 
@@ -37,6 +37,8 @@ export const HypervisorView = z.strictObject({
   library: z.string().optional(),
   libraryId: z.string().optional(),
   libraryRoleArn: z.string().optional(),
+  /** Of repair and prune; absent: the library can be checked only. */
+  libraryMaintenanceRoleArn: z.string().optional(),
   kmsKeyArn: z.string().optional(),
   /** Of a service hypervisor; `preparing`: what its template makes is not found yet. */
   state: z.enum(['ready', 'preparing', 'removing']).optional(),
@@ -136,6 +138,7 @@ export const JobView = z.strictObject({
     volumeTags: z.enum(['leave-out', 'restore']).optional(),
     /** Of a restore: why its data is not taken from where it would be expected. */
     fromReason: z.string().optional(),
+    verify: VerifyDepth.optional(),
     purpose: Purpose,
     /** When the job is stopped if it has not ended. */
     deadlineAt: Time.optional(),
@@ -189,6 +192,8 @@ export const RecoveryPointView = z.strictObject({
     }),
   ),
   verifiedAt: Time.optional(),
+  /** What was read back then, decrypted and compared: all blocks with data (`full`), or a sample of each volume. */
+  verified: z.strictObject({ depth: VerifyDepth, blocks: z.int() }).optional(),
   planId: PlanId.optional(),
   /** The two places of the same data name each other. */
   copyOf: RecoveryPointId.optional(),

@@ -41,6 +41,8 @@ export const AddHypervisor = z.discriminatedUnion('kind', [
             .default(''),
           /** Opens bucket and key; must let the deployment's broker assume it. Absent: the deployment's own. */
           roleArn: RoleArn.optional(),
+          /** As `roleArn`, and may delete. Absent: the library can be checked, not repaired and not pruned. */
+          maintenanceRoleArn: RoleArn.optional(),
           /** Wraps the tenants' data keys. Absent: the deployment's own. */
           kmsKeyArn: z
             .string()

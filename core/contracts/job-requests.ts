@@ -1,7 +1,7 @@
 /** What can be asked of the four kinds of job. */
 import { z } from 'zod';
 import { InstanceId, PlanId, RecoveryPointId, Region, VmGroupId, VolumeId } from './ids.ts';
-import { PlanFields, Purpose, Transport } from './plans.ts';
+import { PlanFields, Purpose, Transport, VerifyDepth } from './plans.ts';
 
 const queueDeadlineSeconds = z.int().min(1).max(86_400).default(3_600);
 
@@ -20,6 +20,8 @@ export const StartBackup = z
     ...selection,
     /** `incremental` falls back to a full, volume by volume, where there is nothing to compare with. */
     level: z.enum(['full', 'incremental']).default('incremental'),
+    /** Absent: as the plan says, else a sample. */
+    verify: VerifyDepth.optional(),
     queueDeadlineSeconds,
   })
   .refine(selected, { message: oneOf, path: ['instanceIds'] });
@@ -43,6 +45,8 @@ export const StartBackupCopy = z
     ...selection,
     /** Of kind `snapshot`; together with the selection above, joined. */
     recoveryPointIds: z.array(RecoveryPointId).max(500).default([]),
+    /** Absent: as the plan says, else a sample. */
+    verify: VerifyDepth.optional(),
     queueDeadlineSeconds,
   })
   .refine((body) => selected(body) || body.recoveryPointIds.length > 0, {

@@ -10,6 +10,7 @@ import {
   HypervisorId,
   InstanceId,
   JobId,
+  LibraryRunId,
   NodeId,
   OrderId,
   RecoveryPointId,
@@ -17,6 +18,7 @@ import {
   SnapshotId,
   VolumeId,
 } from './ids.ts';
+import { CheckDepth, LibraryOutcome, LibraryTask, RunProgress } from './library-runs.ts';
 
 /** The body of an order's SQS message, as the transfer machine sends it. The task token proves the claim. */
 export const OrderMessage = z.strictObject({ orderId: OrderId, taskToken: z.string().min(1).max(2048) });
@@ -84,6 +86,8 @@ export const AssembleMaps = z.strictObject({
   takenAt: z.string(),
   instance: z.record(z.string(), z.unknown()),
   requestedBy: z.string(),
+  /** Blocks to read back: all with data, or a sample of each volume (absent). */
+  verify: z.enum(['sample', 'full']).optional(),
   volumes: z.array(
     z.strictObject({
       volumeId: VolumeId,
@@ -104,8 +108,33 @@ export const CompleteSnapshots = z.strictObject({
   snapshots: z.array(z.strictObject({ snapshotId: SnapshotId, orderIds: z.array(OrderId) })),
 });
 
+/** Look after the tenant's library: see LibraryTask. */
+export const MaintainLibrary = z.strictObject({
+  kind: z.literal('maintain-library'),
+  /** Who holds the library's lease while it is changed. */
+  runId: LibraryRunId,
+  task: LibraryTask,
+  depth: CheckDepth.optional(),
+  /** Of prune: what it would do, and nothing done. */
+  planOnly: z.boolean(),
+  /** Of prune: go on though points cannot be read whole. */
+  acceptDamage: z.boolean(),
+  /** Points that are to go: their time is over, or they were given up and can never be committed. */
+  expired: z.array(RecoveryPointId),
+  /** Points that attempts are at work on, or may take up again. */
+  pending: z.array(RecoveryPointId),
+  /** Between condemning and deleting: longer than any attempt may last. */
+  windowSeconds: z.int().positive(),
+});
+
 /** What is to be done: the order's document in the work area (JSON). */
-export const OrderWork = z.discriminatedUnion('kind', [ReadSegment, WriteSegment, AssembleMaps, CompleteSnapshots]);
+export const OrderWork = z.discriminatedUnion('kind', [
+  ReadSegment,
+  WriteSegment,
+  AssembleMaps,
+  CompleteSnapshots,
+  MaintainLibrary,
+]);
 export type OrderWork = z.infer<typeof OrderWork>;
 
 /** Monotonic over one claim of an order. All are counts of blocks but those in bytes. */
@@ -179,7 +208,21 @@ export const BrokerRequest = z.discriminatedUnion('operation', [
     operation: z.literal('heartbeatOrder'),
     claim: z.int().positive(),
     counters: Counters,
+    /** What the node was told last: others get what this order has given up only when its node knows of it. */
+    blockRate: z.number().nonnegative(),
     wantCredentials: z.boolean(),
+    /** Of maintain-library: how far it is. */
+    progress: RunProgress.optional(),
+  }),
+  /**
+   * Before a prune deletes: no attempt may commit any more whose recovery point was begun before that time (ms since
+   * 1970). Done again, it changes nothing.
+   */
+  Claim.extend({
+    operation: z.literal('raiseFences'),
+    claim: z.int().positive(),
+    before: z.int().nonnegative(),
+    generation: z.int().nonnegative(),
   }),
   /** The result object is in the work area: the order is done, whoever answers its token. */
   Claim.extend({
@@ -212,21 +255,26 @@ export const ClaimResponse = z.discriminatedUnion('outcome', [
     outcome: z.literal('yours'),
     /** Counts up with every claim of this order; results carry it, so that a zombie's are not mistaken for ours. */
     claim: z.int().positive(),
-    jobId: JobId,
+    /** Whose order it is; a library run's has that run's id, and counts its passes as attempts. */
+    jobId: z.union([JobId, LibraryRunId]),
     attempt: Attempt,
     tenantAccountId: AccountId,
     tenantRegion: Region,
     instanceId: InstanceId.optional(),
     /** Absent for complete-snapshots. */
     libraryAccess: LibraryAccess.optional(),
+    /** Of a library run: opens what is there, makes none, and does without the node's copy of the index. */
+    maintenance: z.literal(true).optional(),
     workBucket: z.string(),
     /** The order's document. */
     documentKey: z.string(),
     /** Results go to `${resultPrefix}${orderId}-${claim}.json` (and `.sha` beside it, see SegmentResult). */
     resultPrefix: z.string(),
     credentials: OrderCredentials,
-    /** Get/PutSnapshotBlock calls a second that this order may make. */
-    blockRate: z.number().positive(),
+    /** Get/PutSnapshotBlock calls a second that this order may make; 0: it waits for its share. */
+    blockRate: z.number().nonnegative(),
+    /** When to call first, if sooner than `heartbeatSeconds`. */
+    againSeconds: z.number().positive().optional(),
     heartbeatSeconds: z.number().positive(),
   }),
   /** Another node finished it: answer the token with this. */
@@ -248,7 +296,9 @@ export type PresenceResponse = z.infer<typeof PresenceResponse>;
 export const HeartbeatResponse = z.strictObject({
   /** Stop, write nothing more, release the order. */
   cancelled: z.boolean(),
-  blockRate: z.number().positive(),
+  blockRate: z.number().nonnegative(),
+  /** When to call next, if sooner than `heartbeatSeconds`: the rate was lowered, or more is to come. */
+  againSeconds: z.number().positive().optional(),
   credentials: OrderCredentials.optional(),
 });
 export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
@@ -295,5 +345,16 @@ export const SegmentResult = z.discriminatedUnion('kind', [
     counters: Counters,
   }),
   z.strictObject({ kind: z.literal('complete-snapshots'), snapshots: z.array(SnapshotId), counters: Counters }),
+  z.strictObject({
+    kind: z.literal('maintain-library'),
+    outcome: LibraryOutcome,
+    /** Of a prune that has to wait, or has condemned for the next one: not before (ms since 1970). */
+    deleteNotBefore: z.int().nonnegative().optional(),
+    /** Of the expired points, those that the library has nothing of (any more). */
+    removedPoints: z.array(RecoveryPointId),
+    /** Everything that was found or done. */
+    reportKey: z.string(),
+    counters: Counters,
+  }),
 ]);
 export type SegmentResult = z.infer<typeof SegmentResult>;

@@ -43,6 +43,10 @@ export const Retention = z
   );
 export type Retention = z.infer<typeof Retention>;
 
+/** How much of a recovery point in the library is read back before it is committed. */
+export const VerifyDepth = z.enum(['sample', 'full']);
+export type VerifyDepth = z.infer<typeof VerifyDepth>;
+
 const Command = z.string().min(1).max(4_096);
 
 export const PlanFields = z.strictObject({
@@ -64,6 +68,8 @@ export const PlanFields = z.strictObject({
       z.strictObject({ when: z.literal('on-demand') }),
     ])
     .default({ when: 'never' }),
+  /** Of what goes to the library. Absent: a sample. */
+  verify: VerifyDepth.optional(),
   /** Ask the guest's applications to hold still while the snapshots are taken (through SSM; VSS on Windows). */
   consistency: z
     .discriminatedUnion('kind', [

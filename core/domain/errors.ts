@@ -120,6 +120,20 @@ export class LibraryFull extends HoldfastError {
   override readonly name = 'LibraryFull';
 }
 
+/** Another library run is changing the tenant's library. */
+export class LibraryBusy extends HoldfastError {
+  override readonly name = 'LibraryBusy';
+  override readonly status = 409;
+}
+/** What recovery points refer to cannot be told because of damage, so that nothing may be deleted. */
+export class LibraryDamaged extends HoldfastError {
+  override readonly name = 'LibraryDamaged';
+}
+/** The library was pruned while the attempt ran: what it built on may be gone, so that it must not be committed. */
+export class LibraryPruned extends HoldfastError {
+  override readonly name = 'LibraryPruned';
+}
+
 /** The job did not end by its plan's deadline. */
 export class DeadlineExceeded extends HoldfastError {
   override readonly name = 'DeadlineExceeded';

@@ -30,6 +30,8 @@ export interface ServiceHypervisor extends HypervisorBase {
     readonly recoveryPublicKey: string;
     /** Opens the library's bucket and key; assumed with a policy for one tenant's prefix. */
     readonly roleArn: string;
+    /** As `roleArn`, and may delete: for repair and prune. Absent: the library can be checked only. */
+    readonly maintenanceRoleArn?: string;
   };
   /**
    * `preparing`: in another account, until what its template makes is found there; nobody can be bound to it yet.

@@ -10,6 +10,7 @@ const FOR_TENANTS: Readonly<Record<string, string>> = {
     'The role (or key) that your account gave your provider does not work any more, or lacks a permission. Compare it with what you were given to set up.',
   NoAccessNode: 'Nothing was free to move the data before the job’s deadline. Your provider has to look at it.',
   LibraryUnavailable: 'The backup storage could not be opened. Your provider has to look at it.',
+  LibraryPruned: 'The backup took so long that its storage was tidied up meanwhile. Start it again.',
   LibraryFull: 'The backup storage is full. Your provider has to look at it.',
   CorruptObject: 'Backup data that this needs is damaged. Your provider has to look at it.',
   MissingObject: 'Backup data that this needs is missing. Your provider has to look at it.',

@@ -15,6 +15,7 @@ export const jobTerms = (
   plan: Plan | undefined,
   now: number,
   queueDeadlineSeconds = QUEUE_DEADLINE_SECONDS,
+  verify = plan?.verify,
 ): JobTerms => ({
   queueDeadlineSeconds,
   purpose: plan?.purpose ?? 'restore',
@@ -23,6 +24,7 @@ export const jobTerms = (
   deadlineAt: now + (plan?.deadlineMinutes ?? LONGEST_MINUTES) * MINUTE,
   deadlineMs: (plan?.deadlineMinutes ?? LONGEST_MINUTES) * MINUTE,
   ...(plan ? { planId: plan.planId } : {}),
+  ...(verify ? { verify } : {}),
 });
 
 export const planConsistency = (plan: Plan | undefined): Consistency => plan?.consistency ?? { kind: 'crash' };

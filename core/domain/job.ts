@@ -1,7 +1,7 @@
 import type { HypervisorId, JobId, PlanId, RecoveryPointId, VmGroupId } from '../contracts/ids.ts';
 import type { RestoreTarget, StartRestore } from '../contracts/job-requests.ts';
 import type { Counters } from '../contracts/orders.ts';
-import type { PlanFields, Purpose, Transport } from '../contracts/plans.ts';
+import type { PlanFields, Purpose, Transport, VerifyDepth } from '../contracts/plans.ts';
 
 export type JobType = 'backup' | 'snapshot' | 'backup-copy' | 'restore';
 export type JobState =
@@ -68,6 +68,8 @@ export interface JobTerms {
   /** How long each attempt may take: a later one has as much time as the first. */
   readonly deadlineMs?: number;
   readonly planId?: PlanId;
+  /** Of what goes to the library; absent: a sample. */
+  readonly verify?: VerifyDepth;
 }
 
 /** Resolved when the job's first attempt opens; until then groups and plan stand for whatever they match by then. */

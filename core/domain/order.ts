@@ -1,21 +1,24 @@
-import type { HypervisorId, JobId, OrderId } from '../contracts/ids.ts';
+import type { HypervisorId, JobId, LibraryRunId, OrderId } from '../contracts/ids.ts';
 import type { Counters, OrderOutcome, OrderWork } from '../contracts/orders.ts';
 import type { JobError } from './job.ts';
 
 /** An order's record: what the broker decides by. Its work is in the work area. */
 export interface Order {
   readonly orderId: OrderId;
-  readonly jobId: JobId;
+  /** Of maintain-library: the library run, whose passes count as attempts. */
+  readonly jobId: JobId | LibraryRunId;
   readonly attempt: number;
   readonly tenantId: HypervisorId;
   /** Whose library the order reads or writes: the point's, which need not be the tenant's present binding. */
   readonly serviceId: HypervisorId;
-  /** Whose record holds the lease that this order works under; absent for restores out of place. */
+  /** Whose record holds the lease that this order works under. Of maintain-library: empty. */
   readonly instanceId: string;
   readonly fence?: number;
   readonly kind: OrderWork['kind'];
   /** Snapshots that its credentials may touch. */
   readonly snapshotIds: readonly string[];
+  /** Of maintain-library: it changes what is in the library, and may delete. */
+  readonly maintains?: true;
   readonly documentKey: string;
   readonly resultPrefix: string;
   /** `closed`: by cleanup; nobody may claim it any more. */

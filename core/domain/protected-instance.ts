@@ -1,4 +1,5 @@
 import type { HypervisorId, RecoveryPointId } from '../contracts/ids.ts';
+import type { RecoveryPoint } from './recovery-point.ts';
 
 /**
  * The instance's own record carries what must never be broken: who works on it, and which point is its newest.
@@ -17,7 +18,18 @@ export interface ProtectedInstance {
   readonly snapshotHead?: RecoveryPointId;
   /** The point that was committed last, of whatever kind and age: what a crash right after the commit is settled by. */
   readonly committed?: RecoveryPointId;
+  /**
+   * A prune deletes what it condemned before this (ms since 1970): a point in the library whose record was made before
+   * may build on it, and is not committed any more.
+   */
+  readonly libraryBarrier?: number;
 }
 
 /** `<job id>-<attempt>`: an attempt's name, and its execution's. */
 export const attemptName = (jobId: string, attempt: number): string => `${jobId}-${attempt}`;
+
+/** Whether a prune may have taken away what the point builds on: what there is of it is of no use any more. */
+export const isBeforeBarrier = (
+  { kind, createdAt = 0 }: Pick<RecoveryPoint, 'kind' | 'createdAt'>,
+  { libraryBarrier = 0 }: Pick<ProtectedInstance, 'libraryBarrier'>,
+): boolean => kind !== 'snapshot' && createdAt < libraryBarrier;

@@ -16,6 +16,8 @@ export interface RecoveryPoint {
   readonly filledBy?: number;
   /** Of a pending one: the attempt that was suspended while it filled it. Only then may a later attempt go on with it. */
   readonly keptBy?: number;
+  /** When this record was made, before any of its data was; absent in those of earlier versions. */
+  readonly createdAt?: number;
   /** When the snapshots were taken, ms since 1970. */
   readonly takenAt: number;
   readonly committedAt?: number;
@@ -42,7 +44,7 @@ export interface RecoveryPoint {
     readonly reason: string;
   };
   readonly expiredAt?: number;
-  /** Of an expired one of kind `snapshot`: when its snapshots were removed. */
+  /** When its data was removed: of a snapshot by retention, of one in a library (also if it was abandoned) by prune. */
   readonly dataRemovedAt?: number;
   /** Its snapshots in another region, in the order of `volumes`. */
   readonly regionCopy?: {

@@ -77,6 +77,10 @@ export const serviceAccessTemplate = (input: ServiceAccessInput): Template => {
             LibraryBucketName: { Description: 'Bucket of the library', Value: ref('LibraryBucket') },
             LibraryKeyArn: { Description: 'Key of the library', Value: arnOf('LibraryKey') },
             LibraryRoleArn: { Description: 'Role that opens the library', Value: arnOf('LibraryRole') },
+            LibraryMaintenanceRoleArn: {
+              Description: 'Role that repairs and prunes the library',
+              Value: arnOf('LibraryMaintenanceRole'),
+            },
           }
         : {}),
     },
@@ -150,28 +154,37 @@ const libraryResources = (
      * No ExternalId: the trust names the broker of one deployment, its sessions are narrowed to one tenant's part, and
      * only operators can name a library's role. (A tenant's role needs one, because tenants name it.)
      */
-    LibraryRole: {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: `holdfast-library-${stage}`,
-        AssumeRolePolicyDocument: {
-          Version: POLICY_VERSION,
-          Statement: [
-            {
-              Effect: 'Allow',
-              Principal: { AWS: brokerRoleArn },
-              Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
-            },
-          ],
-        },
-        Policies: [
-          inline('library', [
-            allow(['s3:GetObject', 's3:PutObject'], objects),
-            allow('s3:ListBucket', `arn:aws:s3:::${bucket}`),
-            allow(['kms:Encrypt', 'kms:Decrypt'], arnOf('LibraryKey')),
-          ]),
-        ],
-      },
-    },
+    LibraryRole: libraryRole(`holdfast-library-${stage}`, brokerRoleArn, [
+      allow(['s3:GetObject', 's3:PutObject'], objects),
+      allow('s3:ListBucket', `arn:aws:s3:::${bucket}`),
+      allow(['kms:Encrypt', 'kms:Decrypt'], arnOf('LibraryKey')),
+    ]),
+    /** Whoever writes backups can delete nothing: only library runs that repair or prune come as this one. */
+    LibraryMaintenanceRole: libraryRole(`holdfast-library-${stage}-maintenance`, brokerRoleArn, [
+      allow(
+        ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+        objects,
+      ),
+      allow('s3:ListBucket', `arn:aws:s3:::${bucket}`),
+      allow('kms:Decrypt', arnOf('LibraryKey')),
+    ]),
   };
 };
+
+const libraryRole = (RoleName: string, brokerRoleArn: string, statements: readonly unknown[]) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    RoleName,
+    AssumeRolePolicyDocument: {
+      Version: POLICY_VERSION,
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: brokerRoleArn },
+          Action: ['sts:AssumeRole', 'sts:SetSourceIdentity', 'sts:TagSession'],
+        },
+      ],
+    },
+    Policies: [inline('library', statements)],
+  },
+});

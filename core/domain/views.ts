@@ -51,6 +51,7 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
         queues: hypervisor.queues,
         state: hypervisor.state,
         ...defined({
+          libraryMaintenanceRoleArn: hypervisor.mediaAgent.maintenanceRoleArn,
           autoScalingGroupName: hypervisor.automaticNodes?.autoScalingGroupName,
           nodeControlRoleArn: hypervisor.nodeControlRoleArn,
         }),
@@ -127,9 +128,9 @@ export const jobInstanceView = (instance: JobInstance, audience: Audience, now: 
 });
 
 /** What all kinds of job show of their request. */
-const termsView = ({ purpose, planId, deadlineAt }: JobRequest) => ({
+const termsView = ({ purpose, planId, verify, deadlineAt }: JobRequest) => ({
   purpose,
-  ...defined({ planId, deadlineAt: deadlineAt === undefined ? undefined : time(deadlineAt) }),
+  ...defined({ planId, verify, deadlineAt: deadlineAt === undefined ? undefined : time(deadlineAt) }),
 });
 
 const requestView = (request: JobRequest): JobView['request'] => {
@@ -239,6 +240,7 @@ export const recoveryPointView = (point: RecoveryPoint, audience: Audience): Rec
   ...defined({
     instanceName: point.instance.name,
     verifiedAt: point.verification?.at,
+    verified: point.verification && { depth: point.verification.depth, blocks: point.verification.blocks },
     planId: point.planId,
     copyOf: point.copyOf,
     copiedTo: point.copiedTo,

@@ -75,4 +75,6 @@ export interface TransportCalls {
   complete: number;
   /** Of all these, how many were made again after a failure. */
   retried: number;
+  /** How often EBS answered that calls come too fast. */
+  throttled: number;
 }

@@ -3,15 +3,26 @@
  * `undefined`, never thrown; reads after writes are consistent. Absent and "not yours" look alike: every lookup of a
  * tenant's thing takes the tenant's id as part of its key.
  */
-import type { HypervisorId, JobId, NodeId, OrderId, PlanId, RecoveryPointId, VmGroupId } from '../contracts/ids.ts';
+import type {
+  HypervisorId,
+  JobId,
+  LibraryRunId,
+  NodeId,
+  OrderId,
+  PlanId,
+  RecoveryPointId,
+  VmGroupId,
+} from '../contracts/ids.ts';
 import type { Counters, OrderOutcome } from '../contracts/orders.ts';
 import type { AccessNode } from '../domain/access-node.ts';
 import type { Effect } from '../domain/effect.ts';
 import type { Hypervisor, ServiceHypervisor, TenantHypervisor } from '../domain/hypervisor.ts';
 import type { Job, JobError, JobInstance } from '../domain/job.ts';
+import type { LibraryRun } from '../domain/library-run.ts';
 import type { Order } from '../domain/order.ts';
 import type { Plan, PlanAction } from '../domain/plan.ts';
 import type { ProtectedInstance } from '../domain/protected-instance.ts';
+import type { Share } from '../domain/quota.ts';
 import type { RecoveryPoint } from '../domain/recovery-point.ts';
 import type { VmGroup } from '../domain/vm-group.ts';
 
@@ -154,7 +165,8 @@ export interface ProtectedInstances {
   ): Promise<ProtectedInstance | undefined>;
   /**
    * The one write that commits: IF owner = :owner AND fence = :fence SET committed = :point, and with it `head` or
-   * `snapshotHead` where the point becomes that. True also if `committed` is it already.
+   * `snapshotHead` where the point becomes that. True also if `committed` is it already. `begunAt`: of a point in a
+   * library, when its record was made; refused if that is before the instance's barrier.
    */
   commit(
     tenantId: HypervisorId,
@@ -163,7 +175,10 @@ export interface ProtectedInstances {
     fence: number,
     point: RecoveryPointId,
     becomes: 'head' | 'snapshotHead' | 'neither',
+    begunAt?: number,
   ): Promise<boolean>;
+  /** Raises the barrier of each of a tenant's instances that has a lower one or none; see ProtectedInstance. */
+  raiseBarrier(tenantId: HypervisorId, before: number): Promise<void>;
   /** Gives the lease back if `owner` holds it. */
   unlock(tenantId: HypervisorId, instanceId: string, owner: string): Promise<void>;
 }
@@ -222,6 +237,47 @@ export interface Orders {
   close(orderId: OrderId): Promise<void>;
 }
 
+/** What orders were given of a tenant account's quota of EBS direct calls. */
+export interface Quotas {
+  /**
+   * Replaces the shares by what `decide` makes of them, as one step: it is called again where others came between.
+   * Throws TransientFailure where that goes on for too long.
+   */
+  change<T>(
+    tenantId: HypervisorId,
+    call: 'get' | 'put',
+    decide: (shares: readonly Share[]) => { readonly shares: readonly Share[]; readonly answer: T },
+  ): Promise<T>;
+}
+
+/** Library runs, each under its tenant; and who may change a library. */
+export interface LibraryRuns {
+  /** False if a run of that id exists. */
+  add(run: LibraryRun): Promise<boolean>;
+  get(tenantId: HypervisorId, runId: LibraryRunId): Promise<LibraryRun | undefined>;
+  /** Newest first. */
+  list(tenantId: HypervisorId, page: PageRequest): Promise<Page<LibraryRun>>;
+  /** Sets fields, or removes those that are undefined; only while the state is one of `from`. False if refused. */
+  update(
+    tenantId: HypervisorId,
+    runId: LibraryRunId,
+    change: Partial<LibraryRun>,
+    from: readonly LibraryRun['state'][],
+  ): Promise<boolean>;
+  /**
+   * Who alone may change the tenant's part of that service hypervisor's library: taken if nobody has it, or `runId` has,
+   * or `former` (that the caller knows to have ended). Answers who has it then.
+   */
+  hold(
+    tenantId: HypervisorId,
+    serviceId: HypervisorId,
+    runId: LibraryRunId,
+    former?: LibraryRunId,
+  ): Promise<LibraryRunId>;
+  /** Idempotent; another's hold stays. */
+  letGo(tenantId: HypervisorId, serviceId: HypervisorId, runId: LibraryRunId): Promise<void>;
+}
+
 export interface Effects {
   /** Records the intent, if there is no record of that id; answers the record. */
   intend(effect: Effect): Promise<Effect>;
@@ -236,7 +292,9 @@ export interface Catalog {
   readonly points: RecoveryPoints;
   readonly orders: Orders;
   readonly effects: Effects;
+  readonly quotas: Quotas;
   readonly vmGroups: VmGroups;
   readonly plans: Plans;
   readonly nodes: AccessNodes;
+  readonly libraryRuns: LibraryRuns;
 }

@@ -38,7 +38,7 @@ export interface Executions {
   path(machine: Machine, name: string): Promise<ExecutionPath | undefined>;
 }
 
-export type Machine = JobType | 'cleanup';
+export type Machine = JobType | 'cleanup' | 'library-run';
 
 export interface ExecutionPath {
   readonly executionArn: string;

@@ -43,6 +43,8 @@ export interface OrderBroker {
   complete(request: Asked<'completeOrder'>): Promise<OrderOutcome>;
   /** Idempotent. */
   release(request: Asked<'releaseOrder'>): Promise<void>;
+  /** Of a prune, before it deletes. Idempotent. */
+  raiseFences(request: Asked<'raiseFences'>): Promise<void>;
 }
 
 /** How a node makes itself known to its service hypervisor. Throws as OrderBroker does. */

@@ -13,6 +13,7 @@ export interface PutOutcome {
 
 export interface ObjectInfo {
   readonly size: number;
+  /** `null` for what was made while a bucket that has known versions kept none: to be deleted under that name. */
   readonly versionId?: string;
 }
 
@@ -53,6 +54,9 @@ export interface ObjectStore {
 
 /** A store that may delete: only prune is given one (writers hold no delete right). */
 export interface DeletableStore extends ObjectStore {
-  /** Deletes the object, or exactly that version of it. What is not there is deleted already. */
+  /**
+   * Deletes the object, or exactly that version of it. What is not there is deleted already. Throws the library's
+   * `ObjectRetained` where the version's retention forbids it for now.
+   */
   delete(key: string, versionId?: string): Promise<void>;
 }

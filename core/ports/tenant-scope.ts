@@ -282,11 +282,12 @@ export interface OrderSessions {
     snapshotIds: readonly string[],
     mode: 'read' | 'write',
   ): Promise<SessionCredentials>;
+  /** `maintain`: under the role that may also delete; writers may not. */
   library(
     serviceId: HypervisorId,
     tenantId: HypervisorId,
     jobId: string,
-    mode: 'read' | 'write',
+    mode: 'read' | 'write' | 'maintain',
   ): Promise<SessionCredentials>;
   workArea(jobId: string, attempt: number): Promise<SessionCredentials>;
 }

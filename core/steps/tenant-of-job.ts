@@ -19,18 +19,30 @@ export const openTenant = async (
 };
 
 /** A service hypervisor that a record names. Errors: LibraryUnavailable (it is gone, and its library with it). */
-export const serviceOf = async (catalog: Catalog, serviceId: HypervisorId): Promise<ServiceHypervisor> => {
+export const serviceOf = async (
+  catalog: Pick<Catalog, 'hypervisors'>,
+  serviceId: HypervisorId,
+): Promise<ServiceHypervisor> => {
   const service = await catalog.hypervisors.get(serviceId);
   if (service?.kind === 'service') return service;
   throw new LibraryUnavailable(`the service hypervisor ${serviceId}, whose library holds the data, is gone`);
 };
 
+/** Whether it is bound or not. Errors: NotFound. */
+export const tenantOf = async (
+  catalog: Pick<Catalog, 'hypervisors'>,
+  tenantId: HypervisorId,
+): Promise<TenantHypervisor> => {
+  const tenant = await catalog.hypervisors.get(tenantId);
+  if (tenant?.kind === 'tenant') return tenant;
+  throw new NotFound(`there is no tenant hypervisor ${tenantId}`);
+};
+
 export const boundTenant = async (
-  catalog: Catalog,
+  catalog: Pick<Catalog, 'hypervisors'>,
   tenantId: HypervisorId,
 ): Promise<{ readonly tenant: TenantHypervisor; readonly service: ServiceHypervisor }> => {
-  const tenant = await catalog.hypervisors.get(tenantId);
-  if (tenant?.kind !== 'tenant') throw new NotFound(`there is no tenant hypervisor ${tenantId}`);
+  const tenant = await tenantOf(catalog, tenantId);
   const service = tenant.binding && (await catalog.hypervisors.get(tenant.binding.serviceId));
   if (service?.kind !== 'service') {
     throw new TenantNotBound(`${tenantId} is not bound to a service hypervisor`, {

@@ -24,6 +24,7 @@ export const addSecondService = async (local: LocalHoldfast, operator: Person): 
     ...['--role-arn', String(made.ManagementRoleArn), '--external-id', EXTERNAL_ID],
     ...['--library-bucket', SECOND_BUCKET, '--library-prefix', 'holdfast'],
     ...['--library-role', String(made.LibraryRoleArn), '--kms-key', String(made.LibraryKeyArn)],
+    ...['--library-maintenance-role', String(made.LibraryMaintenanceRoleArn)],
     ...['--recovery-public-key', key.publicKey],
   ]);
   const { template: nodes } = await operator.ask<{ template: string }>(['hypervisor', 'template', hypervisorId]);

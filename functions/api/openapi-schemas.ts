@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import * as views from '../../core/contracts/api-views.ts';
 import * as requests from '../../core/contracts/hypervisor-requests.ts';
 import * as jobs from '../../core/contracts/job-requests.ts';
+import * as library from '../../core/contracts/library-runs.ts';
 import * as plans from '../../core/contracts/plans.ts';
 import * as groups from '../../core/contracts/vm-groups.ts';
 
@@ -43,6 +44,9 @@ const OPERATORS = {
   AddedAccessNode: views.AddedAccessNode,
   PermissionsReport: views.PermissionsReport,
   Template: views.Template,
+  StartLibraryRun: library.StartLibraryRun,
+  LibraryRunView: library.LibraryRunView,
+  LibraryOutcome: library.LibraryOutcome,
   StartRestore: jobs.StartRestore,
   PlanFields: plans.PlanFields,
   PlanView: plans.PlanView,

@@ -4,15 +4,17 @@ import { type CheckPermissionsDeps, createCheckPermissions } from '../../core/st
 import { createOpenTenant } from '../../core/steps/api/get-hypervisor.ts';
 import { createGetJobPath } from '../../core/steps/api/get-job-path.ts';
 import { createListOpenJobs } from '../../core/steps/api/list-jobs.ts';
+import type { StartLibraryRunDeps } from '../../core/steps/api/start-library-run.ts';
 import { type Endpoint, endpoint, segmentsOf } from './endpoint.ts';
 import { type HypervisorEndpointsDeps, hypervisorEndpoints } from './hypervisor-endpoints.ts';
+import { libraryRunEndpoints } from './library-run-endpoints.ts';
 import { onTenantEndpoints } from './on-tenant.ts';
 import { type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts';
 import { openApiOf } from './openapi.ts';
 import { type Caller, createRouter, type ReportError } from './router.ts';
 
 export interface OperatorApiDeps extends OnTenantDeps, HypervisorEndpointsDeps {
-  readonly catalog: OnTenantDeps['catalog'] & HypervisorEndpointsDeps['catalog'];
+  readonly catalog: OnTenantDeps['catalog'] & HypervisorEndpointsDeps['catalog'] & StartLibraryRunDeps['catalog'];
   readonly permissions: CheckPermissionsDeps;
   readonly reportError: ReportError;
 }
@@ -45,6 +47,7 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
       endpoint(operatorRoutes.listOpenJobs, (_: Caller, { query }) => listOpenJobs(pageOf(query))),
       ...[
         ...onTenantEndpoints(operatorTenantRoutes, deps),
+        ...libraryRunEndpoints(deps),
         endpoint(operatorTenantRoutes.getJobPath, ({ tenant }: OnTenant, { params }) =>
           getJobPath(tenant, params.jobId),
         ),

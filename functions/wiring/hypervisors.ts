@@ -28,22 +28,23 @@ type Wired = Pick<
 
 /** What operators' routes about hypervisors need besides the catalog. */
 export const wireHypervisors = (environment: Environment): Wired => {
-  const { hubRoleArn, brokerRoleArn, libraryBucket, libraryRoleArn, kmsKeyArn } = readConfiguration(environment, {
+  const own = readConfiguration(environment, {
     hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
     brokerRoleArn: 'HOLDFAST_BROKER_ROLE_ARN',
     libraryBucket: 'HOLDFAST_LIBRARY_BUCKET',
     libraryRoleArn: 'HOLDFAST_LIBRARY_ROLE_ARN',
+    libraryMaintenanceRoleArn: 'HOLDFAST_LIBRARY_MAINTENANCE_ROLE_ARN',
     kmsKeyArn: 'HOLDFAST_LIBRARY_KEY_ARN',
   });
   const nodes = nodeSettings(environment);
   const { region, stage, controlPlaneAccountId: accountId, brokerFunctionArn } = nodes;
   const { secrets, sqs, sts } = openControlPlaneClients(region);
   return {
-    credentials: createCredentialCheck({ sts, hubRoleArn }),
+    credentials: createCredentialCheck({ sts, hubRoleArn: own.hubRoleArn }),
     secrets: createSecretsManagerSecrets({ client: secrets }),
     queues: createSqsQueues({ client: sqs }),
-    serviceAccounts: createServiceAccounts({ sts, secrets, hubRoleArn, region, stage }),
+    serviceAccounts: createServiceAccounts({ sts, secrets, hubRoleArn: own.hubRoleArn, region, stage }),
     nodeRoles: createIamNodeRoles({ client: openIamClient(region), stage, accountId, region, brokerFunctionArn }),
-    settings: { ...nodes, hubRoleArn, brokerRoleArn, libraryBucket, libraryRegion: region, libraryRoleArn, kmsKeyArn },
+    settings: { ...nodes, ...own, libraryRegion: region },
   };
 };

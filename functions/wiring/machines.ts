@@ -5,4 +5,5 @@ export const machinesOf = (prefix: string) => ({
   'backup-copy': `${prefix}-backup-copy`,
   restore: `${prefix}-restore`,
   cleanup: `${prefix}-cleanup`,
+  'library-run': `${prefix}-library-run`,
 });

@@ -9,17 +9,27 @@ import { machinesOf } from './machines.ts';
 
 /** What the state machines' steps work with. */
 export const wireSteps = (environment: Environment) => {
-  const { table, workBucket, hubRoleArn, machines, segmentBlocks, heartbeatSeconds, settleSeconds, region } =
-    readConfiguration(environment, {
-      table: 'HOLDFAST_TABLE',
-      workBucket: 'HOLDFAST_WORK_BUCKET',
-      hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
-      machines: 'HOLDFAST_MACHINES',
-      segmentBlocks: 'HOLDFAST_SEGMENT_BLOCKS',
-      heartbeatSeconds: 'HOLDFAST_HEARTBEAT_SECONDS',
-      settleSeconds: 'HOLDFAST_SETTLE_SECONDS',
-      region: 'AWS_REGION',
-    });
+  const {
+    table,
+    workBucket,
+    hubRoleArn,
+    machines,
+    segmentBlocks,
+    heartbeatSeconds,
+    settleSeconds,
+    pruneWindowSeconds,
+    region,
+  } = readConfiguration(environment, {
+    table: 'HOLDFAST_TABLE',
+    workBucket: 'HOLDFAST_WORK_BUCKET',
+    hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
+    machines: 'HOLDFAST_MACHINES',
+    segmentBlocks: 'HOLDFAST_SEGMENT_BLOCKS',
+    heartbeatSeconds: 'HOLDFAST_HEARTBEAT_SECONDS',
+    settleSeconds: 'HOLDFAST_SETTLE_SECONDS',
+    pruneWindowSeconds: 'HOLDFAST_PRUNE_WINDOW_SECONDS',
+    region: 'AWS_REGION',
+  });
   const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
   return {
     catalog: createDynamoCatalog({ client: dynamo, table }),
@@ -31,5 +41,6 @@ export const wireSteps = (environment: Environment) => {
     segmentBlocks: wholeNumber('HOLDFAST_SEGMENT_BLOCKS', segmentBlocks),
     heartbeatSeconds: wholeNumber('HOLDFAST_HEARTBEAT_SECONDS', heartbeatSeconds),
     settleSeconds: wholeNumber('HOLDFAST_SETTLE_SECONDS', settleSeconds),
+    pruneWindowSeconds: wholeNumber('HOLDFAST_PRUNE_WINDOW_SECONDS', pruneWindowSeconds),
   };
 };

@@ -95,6 +95,7 @@ export const createFakes = (script: Script) => {
       note(request.error ? `release ${request.error.name}` : 'release', request);
       return give(script.release ?? undefined);
     },
+    raiseFences: async (request) => note('raiseFences', request),
   };
   const answers: TaskAnswers = {
     success: (token, output) => {
@@ -117,6 +118,7 @@ export const createFakes = (script: Script) => {
     renewed: 0,
     wantCredentials: () => undefined,
     counters: () => counters,
+    progress: () => undefined,
     setRate(rate) {
       running.rate = rate;
     },

@@ -8,7 +8,7 @@ export type Snapshot = Map<number, Buffer>;
 /** Snapshots in memory behind the port: what is absent is zero. Seals only what adds up. */
 export const memorySnapshots = (snapshots: Map<string, Snapshot>) => {
   const sealed = new Set<string>();
-  const calls = { list: 0, get: 0, put: 0, complete: 0, retried: 0 };
+  const calls = { list: 0, get: 0, put: 0, complete: 0, retried: 0, throttled: 0 };
   const of = (id: string): Snapshot => snapshots.get(id) ?? new Map();
   /** Changes what arrives, to see whether anyone notices. */
   let tamper: ((index: number, block: Buffer) => void) | undefined;

@@ -21,7 +21,7 @@ test('a node that is told only where the control plane is has sensible settings 
   assert.deepEqual(configuration.queueUrls, ['https://sqs/restores', 'https://sqs/others']);
   assert.equal(configuration.nodeId, `node-${uuid()}`);
   assert.equal(configuration.visibilitySeconds, 60);
-  assert.equal(configuration.connections, 32);
+  assert.equal(configuration.connections, 64);
   assert.equal(configuration.graceSeconds, 30);
   assert.equal(configuration.transport, 'http');
   assert.equal(configuration.level, 'default');

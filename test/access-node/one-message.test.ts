@@ -169,6 +169,31 @@ test('heartbeats report the counters, pass the rate on, and one that fails is fo
   assert.equal(node.effects().at(-1), 'delete');
 });
 
+test('a lowered rate is confirmed soon, and a share that the broker goes silent about is not used up', async () => {
+  let beats = 0;
+  const node = handling({
+    claim: yours({ heartbeatSeconds: 0.1, blockRate: 50 }),
+    heartbeat: () => {
+      beats += 1;
+      if (beats === 1) return { cancelled: false, blockRate: 20, againSeconds: 0.01 };
+      if (beats === 2) return { cancelled: false, blockRate: 20 };
+      if (beats < 12) throw transient;
+      return { cancelled: false, blockRate: 30 };
+    },
+  });
+  const handled = node.handle();
+  await delay(150);
+  assert.equal(node.running.rate, 20);
+  const told = node.asked.heartbeat?.map((beat) => (beat as { blockRate: number }).blockRate);
+  assert.deepEqual(told?.slice(0, 2), [50, 20], 'it says what it was told last');
+  await delay(200);
+  assert.equal(node.running.rate, 0, 'others may have it by now');
+  await delay(300);
+  assert.equal(node.running.rate, 30);
+  node.endWork(done);
+  await handled;
+});
+
 test('credentials are asked for before they run out, and at once when one was refused', async () => {
   const soon = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c', expiresAt: Date.now() + 60_000 };
   const fresh = { ...soon, expiresAt: Date.now() + 3_600_000 };

@@ -11,7 +11,9 @@ import { createDiskStore } from '../../adapters/disk/disk-store.ts';
 import { OrderWork } from '../../core/contracts/orders.ts';
 import type { BlockTransport } from '../../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../../core/ports/node-control.ts';
+import type { DeletableStore, ObjectStore } from '../../core/ports/object-store.ts';
 import { type Library, openLibrary } from '../../library/library.ts';
+import type { RangeReader } from '../../library/range-reader.ts';
 import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
 import { createTenantKeys } from '../../library/tenant-keys.ts';
 import { createLocalKeyWrapper } from '../library/local-key-wrapper.ts';
@@ -33,9 +35,12 @@ export const memoryWorkArea = () => {
   return { area, objects };
 };
 
-export const openBench = async (transport: BlockTransport) => {
+export const openBench = async (
+  transport: BlockTransport,
+  through = (store: DeletableStore & RangeReader): ObjectStore => store,
+) => {
   const folder = await mkdtemp(join(tmpdir(), 'orders-'));
-  const store = createDiskStore({ folder, sync: false });
+  const store = through(createDiskStore({ folder, sync: false }));
   const keys = await createTenantKeys({
     store,
     wrapper: createLocalKeyWrapper('test'),
@@ -85,6 +90,7 @@ export const openBench = async (transport: BlockTransport) => {
       workArea: area,
       transport: async () => transport,
       library: () => library,
+      maintenance: { store: () => library.store as never, raiseFences: async () => undefined, tell: () => undefined },
       buffers: createBlockBuffers(),
       counters,
       signal,

@@ -155,6 +155,7 @@ test('an incremental reads only what changed, and its restore is the second volu
       tags: {},
       instance: { instanceId: 'i-00000001' },
       requestedBy: 'ops',
+      verify: 'full',
       volumes: [
         {
           volumeId,
@@ -171,6 +172,8 @@ test('an incremental reads only what changed, and its restore is the second volu
   );
   const point = await readPoint(bench.open(), points[1]);
   assert.equal(point.kind, 'backup-copy');
+  const { blocks, depth } = point.verification as { blocks: number; depth: string };
+  assert.deepEqual([blocks, depth], [9, 'full'], 'every block with data');
   assert.equal(point.jobId, 'job-00000001');
   await restore(points[1], restoredAgain, [[0, 2], [1]]);
   assert.equal(image(snapshots.get(restoredAgain)), image(snapshots.get(second)));

@@ -54,13 +54,14 @@ const pool = (lend: () => Promise<LentLibrary> = () => Promise.reject(new Error(
   });
   return { workers, pool: made };
 };
+const fences = async (): Promise<void> => undefined;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a thread is used again for the next order, and one that was warmed is used first', async () => {
   const { workers, pool: threads } = pool();
   threads.warm(1);
   for (let i = 0; i < 2; i += 1) {
-    const running = threads.start(order, () => undefined);
+    const running = threads.start(order, () => undefined, fences);
     await turn();
     workers[0]?.says(done);
     assert.deepEqual(await running.ended, { end: 'done', resultKey: 'r' });
@@ -70,14 +71,14 @@ test('a thread is used again for the next order, and one that was warmed is used
 
 test('a thread that dies fails its order as transient and is replaced', async () => {
   const { workers, pool: threads } = pool();
-  const running = threads.start(order, () => undefined);
+  const running = threads.start(order, () => undefined, fences);
   await turn();
   workers[0]?.emit('error', new RangeError('out of memory'));
   workers[0]?.emit('exit', 1);
   const end = await running.ended;
   assert.equal(end.end === 'failed' && end.error.name, 'TransientFailure');
   assert.match(end.end === 'failed' ? end.error.message : '', /out of memory/);
-  threads.start(order, () => undefined);
+  threads.start(order, () => undefined, fences);
   await turn();
   assert.equal(workers.length, 2);
 });
@@ -85,9 +86,10 @@ test('a thread that dies fails its order as transient and is replaced', async ()
 test('rate, credentials and stop reach the thread; its wish for credentials reaches the claim', async () => {
   const { workers, pool: threads } = pool();
   let wished = 0;
-  const running = threads.start(order, () => {
+  const wish = (): void => {
     wished += 1;
-  });
+  };
+  const running = threads.start(order, wish, fences);
   await turn();
   const [worker] = workers;
   running.setRate(7);
@@ -107,7 +109,7 @@ test('rate, credentials and stop reach the thread; its wish for credentials reac
 test('a thread that does not stop is ended', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const { workers, pool: threads } = pool();
-  const running = threads.start(order, () => undefined);
+  const running = threads.start(order, () => undefined, fences);
   await turn();
   running.stop();
   context.mock.timers.tick(5_000);
@@ -118,7 +120,7 @@ test('a thread that does not stop is ended', async (context) => {
 test('an order whose library cannot be opened fails by the name of that, without a thread', async () => {
   const wrong = Object.assign(new Error('refused'), { name: 'WrongKey' });
   const { workers, pool: threads } = pool(() => Promise.reject(wrong));
-  const end = await threads.start(withLibrary, () => undefined).ended;
+  const end = await threads.start(withLibrary, () => undefined, fences).ended;
   assert.equal(end.end === 'failed' && end.error.name, 'LibraryUnavailable');
   assert.equal(workers.length, 0);
 });
@@ -126,7 +128,7 @@ test('an order whose library cannot be opened fails by the name of that, without
 test('an order that is stopped while its library is opened ends at once, and the library goes back', async () => {
   const opening = Promise.withResolvers<LentLibrary>();
   const { pool: threads } = pool(() => opening.promise);
-  const running = threads.start(withLibrary, () => undefined);
+  const running = threads.start(withLibrary, () => undefined, fences);
   await turn();
   running.stop();
   assert.deepEqual(await running.ended, { end: 'stopped' });

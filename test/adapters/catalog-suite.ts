@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
 import { configurationSuite } from './catalog-suite-configuration.ts';
+import { libraryRunsSuite } from './catalog-suite-library-runs.ts';
 import { openJobsSuite } from './catalog-suite-open-jobs.ts';
 import { retentionSuite } from './catalog-suite-retention.ts';
 import { racers, walk } from './racers.ts';
@@ -278,6 +279,7 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
     });
 
     openJobsSuite(() => catalog);
+    libraryRunsSuite(() => catalog);
     configurationSuite(() => catalog);
     retentionSuite(() => catalog);
 
@@ -508,6 +510,25 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         assert.equal(await catalog.orders.bindToken(hash, first), true);
         assert.equal(await catalog.orders.bindToken(hash, first), true);
         assert.equal(await catalog.orders.bindToken(hash, second), false);
+      });
+    });
+
+    describe('quotas', () => {
+      it('lose no change of many that come at once, and keep tenants and calls apart', async () => {
+        const share = { holder: 'x', snapshotId: 'snap-1', told: 1, counted: 1, until: 9e12 };
+        const seen = await racers(12, (racer) =>
+          catalog.quotas.change(A, 'get', (shares) => ({
+            shares: [...shares, { ...share, holder: `ord-${racer}` }],
+            answer: shares.length,
+          })),
+        );
+        assert.deepEqual(
+          seen.sort((a, b) => a - b),
+          Array.from({ length: 12 }, (_, at) => at),
+        );
+        const count = (tenantId: string, call: 'get' | 'put') =>
+          catalog.quotas.change(tenantId, call, (shares) => ({ shares, answer: shares.length }));
+        assert.deepEqual([await count(A, 'get'), await count(A, 'put'), await count(B, 'get')], [12, 0, 0]);
       });
     });
 

@@ -138,6 +138,7 @@ describe("the control plane's own services, under the deployment's own roles", (
           'backup-copy': `${stateMachineArn}-b`,
           restore: `${stateMachineArn}-r`,
           cleanup: `${stateMachineArn}-c`,
+          'library-run': `${stateMachineArn}-l`,
         },
       });
     });

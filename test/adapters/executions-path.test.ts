@@ -117,6 +117,7 @@ describe("an execution's path, read with the operators' role", () => {
         'backup-copy': machine,
         restore: `${PREFIX}-restore`,
         cleanup: machine,
+        'library-run': machine,
       },
     });
   });

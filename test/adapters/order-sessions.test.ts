@@ -68,6 +68,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
         library: { kind: 's3', bucket: libraryBucket, prefix: 'msp', region: REGION },
         kmsKeyArn: world.arn('LibraryKey'),
         roleArn: world.arn('LibraryRole'),
+        maintenanceRoleArn: world.arn('LibraryMaintenanceRole'),
       },
     };
     other = { ...service, hypervisorId: freshId('hv') };
@@ -270,6 +271,17 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
     assert.equal(Buffer.from((await decrypt(a, context(0))).Plaintext ?? []).toString(), 'key of a');
     await refused({ name: 'as b in the name of a', run: () => decrypt(b, context(0)) });
     await assert.rejects(decrypt(b, context(1)));
+  });
+
+  it('deletes in one tenant’s part of the library for maintenance alone, makes no keys, and reaches nothing else', async () => {
+    const maintain = await sessions.library(service.hypervisorId, tenants[0].hypervisorId, jobIds[0], 'maintain');
+    const own = objectAttempts(maintain, libraryBucket, libraryKey(0, 'left-over'));
+    for (const attempt of [own.put, own.delete, own.list]) await attempt.run();
+    for (const attempt of Object.values(objectAttempts(maintain, libraryBucket, libraryKey(1, 'format'))))
+      await refused(attempt);
+    for (const attempt of Object.values(objectAttempts(maintain, workBucket, workKey(0, 1)))) await refused(attempt);
+    await refused(keyAttempts(maintain, context(0)).encrypt);
+    await refused(keyAttempts(maintain, context(1)).encrypt);
   });
 
   it('only reads the library for a restore', async () => {

@@ -41,6 +41,7 @@ export const aService = (hypervisorId: string, accountId: string): ServiceHyperv
     kmsKeyArn: `arn:aws:kms:eu-central-1:${accountId}:key/1`,
     recoveryPublicKey: 'hfpub1-x',
     roleArn: `arn:aws:iam::${accountId}:role/holdfast-library`,
+    maintenanceRoleArn: `arn:aws:iam::${accountId}:role/holdfast-library-maintenance`,
   },
   queues: { restores: 'https://sqs/restores', work: 'https://sqs/work' },
 });

@@ -2,8 +2,10 @@
 import { PlanFields } from '../../core/contracts/plans.ts';
 import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Hypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { AccessNodes, Catalog, Effects, Hypervisors, Plans, VmGroups } from '../../core/ports/catalog.ts';
+import type { Share } from '../../core/domain/quota.ts';
+import type { AccessNodes, Catalog, Effects, Hypervisors, Plans, Quotas, VmGroups } from '../../core/ports/catalog.ts';
 import { createInMemoryJobs } from './in-memory-jobs.ts';
+import { createInMemoryLibraryRuns } from './in-memory-library-runs.ts';
 import { createInMemoryOrders } from './in-memory-orders.ts';
 import { createInMemoryPoints, createInMemoryProtectedInstances } from './in-memory-points.ts';
 import { changed, emptyRecords, pageOf, type Records } from './in-memory-records.ts';
@@ -152,6 +154,17 @@ const createEffects = ({ effects }: Records): Effects => {
   };
 };
 
+const createQuotas = (): Quotas => {
+  const kept = new Map<string, readonly Share[]>();
+  return {
+    async change(tenantId, call, decide) {
+      const { shares, answer } = decide(kept.get(`${tenantId} ${call}`) ?? []);
+      kept.set(`${tenantId} ${call}`, shares);
+      return answer;
+    },
+  };
+};
+
 export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } => {
   const records = emptyRecords();
   const catalog: Catalog = {
@@ -164,6 +177,8 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
     points: createInMemoryPoints(records),
     orders: createInMemoryOrders(records),
     effects: createEffects(records),
+    libraryRuns: createInMemoryLibraryRuns(records),
+    quotas: createQuotas(),
   };
   return { catalog, records };
 };

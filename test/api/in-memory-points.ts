@@ -62,12 +62,18 @@ export const createInMemoryProtectedInstances = ({ protectedInstances: all }: Re
       all.set(key, locked);
       return locked;
     },
-    async commit(tenantId, instanceId, owner, fence, point, becomes) {
+    async commit(tenantId, instanceId, owner, fence, point, becomes, begunAt) {
       const key = keyOf(tenantId, instanceId);
       const there = all.get(key);
-      if (!there || there.owner !== owner || there.fence !== fence) return there?.committed === point;
+      const isPruned = begunAt !== undefined && (there?.libraryBarrier ?? 0) > begunAt;
+      if (!there || there.owner !== owner || there.fence !== fence || isPruned) return there?.committed === point;
       all.set(key, { ...there, committed: point, ...(becomes === 'neither' ? {} : { [becomes]: point }) });
       return true;
+    },
+    async raiseBarrier(tenantId, before) {
+      for (const [key, there] of all)
+        if (there.tenantId === tenantId && (there.libraryBarrier ?? 0) < before)
+          all.set(key, { ...there, libraryBarrier: before });
     },
     async unlock(tenantId, instanceId, owner) {
       const key = keyOf(tenantId, instanceId);

@@ -5,6 +5,7 @@ import type { Effect } from '../../core/domain/effect.ts';
 import { InvalidRequest } from '../../core/domain/errors.ts';
 import type { Hypervisor } from '../../core/domain/hypervisor.ts';
 import type { Job, JobInstance } from '../../core/domain/job.ts';
+import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { Order } from '../../core/domain/order.ts';
 import type { Plan } from '../../core/domain/plan.ts';
 import type { ProtectedInstance } from '../../core/domain/protected-instance.ts';
@@ -25,6 +26,9 @@ export interface Records {
   readonly protectedInstances: Map<string, ProtectedInstance>;
   readonly points: Map<string, RecoveryPoint>;
   readonly orders: Map<string, Order>;
+  readonly libraryRuns: Map<string, LibraryRun>;
+  /** Run by `<tenant> <service>`. */
+  readonly libraryHolders: Map<string, string>;
   /** Order by hash. */
   readonly tokens: Map<string, string>;
   /** By `<job> <attempt> <effect>`. */
@@ -41,6 +45,8 @@ export const emptyRecords = (): Records => ({
   protectedInstances: new Map(),
   points: new Map(),
   orders: new Map(),
+  libraryRuns: new Map(),
+  libraryHolders: new Map(),
   tokens: new Map(),
   effects: new Map(),
 });

@@ -106,6 +106,7 @@ test('in another account it is preparing until what its template makes is found;
     'LibraryBucketPolicy',
     'LibraryKey',
     'LibraryRole',
+    'LibraryMaintenanceRole',
   ]);
 
   const { body } = await add(elsewhere());

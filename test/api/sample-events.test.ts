@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
-import { accessNode, acme, bolt, createWorld, group, job, plan, point, service } from './world.ts';
+import { accessNode, acme, bolt, createWorld, group, job, libraryRun, plan, point, service } from './world.ts';
 
 const FOLDER = new URL('../../events/', import.meta.url);
 const samples = readdirSync(FOLDER)
@@ -28,6 +28,7 @@ const worldFor = (name: string) => {
   const one = job(1, acme, { state: stateFor(name) });
   records.jobs.set(one.jobId, one);
   world.paths.set(`${one.jobId}-1`, { executionArn: `${one.executionArn}`, status: 'RUNNING', states: [] });
+  records.libraryRuns.set(libraryRun(1, acme).runId, libraryRun(1, acme));
   for (const each of [point(1, acme)]) records.points.set(each.recoveryPointId, each);
   // a plan that nothing uses can be removed
   const own = group(1, acme, name.includes('remove-plan') ? {} : { planId: plan(1, acme).planId });

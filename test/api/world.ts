@@ -6,6 +6,7 @@ import type { AccessNode } from '../../core/domain/access-node.ts';
 import { CredentialsRejected } from '../../core/domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Job, JobInstance, JobRequest } from '../../core/domain/job.ts';
+import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { Plan } from '../../core/domain/plan.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { VmGroup } from '../../core/domain/vm-group.ts';
@@ -41,6 +42,7 @@ export const service: ServiceHypervisor = {
     kmsKeyArn: `arn:aws:kms:eu-central-1:${PROVIDER}:key/vault-key`,
     recoveryPublicKey: RECOVERY_KEY,
     roleArn: `arn:aws:iam::${PROVIDER}:role/vault-role`,
+    maintenanceRoleArn: `arn:aws:iam::${PROVIDER}:role/vault-maintenance`,
   },
   queues: {
     restores: `https://sqs.eu-central-1.amazonaws.com/${PROVIDER}/vault-restores`,
@@ -94,6 +96,23 @@ export const job = (n: number, owner: TenantHypervisor, change: Partial<Job> = {
   requestedBy: `arn:aws:sts::${PROVIDER}:assumed-role/operators/eve`,
   createdAt: START,
   executionArn: `arn:aws:states:eu-central-1:${PROVIDER}:execution:holdfast-backup:job-${uuid(n)}-1`,
+  ...change,
+});
+
+export const libraryRun = (n: number, owner: TenantHypervisor, change: Partial<LibraryRun> = {}): LibraryRun => ({
+  runId: `run-${uuid(n)}`,
+  tenantId: owner.hypervisorId,
+  serviceId: service.hypervisorId,
+  task: 'check',
+  depth: 'sample',
+  planOnly: false,
+  acceptDamage: false,
+  queueDeadlineSeconds: 3_600,
+  state: 'running',
+  pass: 1,
+  trigger: 'api',
+  requestedBy: `arn:aws:sts::${PROVIDER}:assumed-role/operators/eve`,
+  createdAt: START + n,
   ...change,
 });
 
@@ -289,6 +308,7 @@ export const createWorld = () => {
       libraryRegion: 'eu-central-1',
       kmsKeyArn: `arn:aws:kms:eu-central-1:${PROVIDER}:key/default`,
       libraryRoleArn: `arn:aws:iam::${PROVIDER}:role/library`,
+      libraryMaintenanceRoleArn: `arn:aws:iam::${PROVIDER}:role/library-maintenance`,
       region: 'eu-central-1',
       brokerFunctionArn: `arn:aws:lambda:eu-central-1:${PROVIDER}:function:holdfast-test-broker`,
       nodeImageId: 'ami-0123456789abcdef0',

@@ -4,7 +4,7 @@ import { createProgram } from '../../cli/program.ts';
 import { PROVIDER, RECOVERY_KEY } from '../api/world.ts';
 import { contractRoutes, startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import { GROUP, INSTANCE, JOB, NODE, operatorPlanView, PLAN, POINT, SERVICE, TENANT } from './sample-answers.ts';
+import { GROUP, INSTANCE, JOB, NODE, operatorPlanView, PLAN, POINT, RUN, SERVICE, TENANT } from './sample-answers.ts';
 
 /** What a tenant does on its own account, and an operator with --tenant. */
 const ON_TENANT: readonly string[][] = [
@@ -45,6 +45,13 @@ const OPERATORS: readonly string[][] = [
   ['job', 'show', JOB, '--path', '--tenant', TENANT],
   ['job', 'list', '--all-tenants'],
   ['permissions', 'check', TENANT],
+  ['library', 'check', TENANT, '--depth', 'everything', '--wait'],
+  ['library', 'stats', TENANT],
+  ['library', 'repair', TENANT],
+  ['library', 'prune', TENANT, '--dry-run'],
+  ['library', 'runs', TENANT],
+  ['library', 'run', RUN, '--tenant', TENANT],
+  ['library', 'cancel', RUN, '--tenant', TENANT],
   [
     ...['hypervisor', 'add', 'service', '--name', 'x', '--account', PROVIDER, '--auth', 'iam-role'],
     ...['--recovery-public-key', RECOVERY_KEY],

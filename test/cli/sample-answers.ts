@@ -9,6 +9,7 @@ import type {
   RestorePreview,
   RetentionPlanView,
 } from '../../core/contracts/api.ts';
+import type { LibraryRunView } from '../../core/contracts/library-runs.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { PlanView } from '../../core/contracts/plans.ts';
 import type { VmGroupPreview, VmGroupView } from '../../core/contracts/vm-groups.ts';
@@ -21,6 +22,7 @@ export const POINT = `rp-${uuid(1)}`;
 export const GROUP = `vmg-${uuid(1)}`;
 export const PLAN = `plan-${uuid(1)}`;
 export const NODE = `node-${uuid(1)}`;
+export const RUN = `run-${uuid(1)}`;
 export const INSTANCE = 'i-0123456789abcdef0';
 const AT = '2026-01-01T00:00:00.000Z';
 
@@ -35,6 +37,37 @@ export const jobView: JobView = {
   startedAt: AT,
   endedAt: '2026-01-01T00:01:02.000Z',
   instances: [{ instanceId: INSTANCE, phase: 'done', phaseSince: AT, counters: noCounters, recoveryPointId: POINT }],
+};
+
+export const libraryRunView: LibraryRunView = {
+  runId: RUN,
+  tenantId: TENANT,
+  serviceId: SERVICE,
+  task: 'check',
+  depth: 'everything',
+  planOnly: false,
+  state: 'completed',
+  trigger: 'api',
+  requestedBy: 'arn:aws:iam::999999999999:user/ops',
+  createdAt: AT,
+  startedAt: AT,
+  endedAt: '2026-01-01T00:01:02.000Z',
+  reportKey: `work/${RUN}/1/results/ord-1.json.report.json`,
+  outcome: {
+    task: 'check',
+    depth: 'everything',
+    findingsInAll: 0,
+    findings: [],
+    lostInAll: 0,
+    lost: [],
+    recoveryPoints: 2,
+    volumes: 2,
+    pages: 2,
+    packs: 3,
+    blocks: 40,
+    packsRead: 3,
+    bytesRead: 20_971_520,
+  },
 };
 
 export const pointView: RecoveryPointView = {
@@ -250,6 +283,10 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   replacePlan: planView,
   removePlan: planView,
   checkPermissions: permissions,
+  startLibraryRun: libraryRunView,
+  listLibraryRuns: listOf(libraryRunView),
+  getLibraryRun: libraryRunView,
+  cancelLibraryRun: { ...libraryRunView, state: 'cancelled' },
   addHypervisor: hypervisorView,
   listHypervisors: listOf(hypervisorView),
   getHypervisor: hypervisorView,

@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
+import { CloseLibraryRunInput, type LibraryOutcome, OpenLibraryRunInput } from '../../core/contracts/library-runs.ts';
 import { noCounters, type OrderWork } from '../../core/contracts/orders.ts';
 import * as contracts from '../../core/contracts/steps.ts';
 import type { Job, JobInstance, JobRequest } from '../../core/domain/job.ts';
@@ -27,6 +28,8 @@ import { createOpenCopy } from '../../core/steps/copy/open-copy.ts';
 import { createCleanUp } from '../../core/steps/jobs/clean-up.ts';
 import { createCloseJob } from '../../core/steps/jobs/close-job.ts';
 import { createFailInstance } from '../../core/steps/jobs/fail-instance.ts';
+import { createCloseLibraryRun } from '../../core/steps/library/close-library-run.ts';
+import { createOpenLibraryRun } from '../../core/steps/library/open-library-run.ts';
 import { createChooseWay } from '../../core/steps/snapshot/choose-way.ts';
 import { createCopyToRegion } from '../../core/steps/snapshot/copy-to-region.ts';
 import { createFailRegionCopy } from '../../core/steps/snapshot/fail-region-copy.ts';
@@ -54,6 +57,7 @@ const MACHINES: Readonly<Record<string, string>> = {
   Snapshots: 'snapshots',
   Transfer: 'transfer',
   CleanUp: 'cleanup',
+  LibraryRun: 'library-run',
 };
 const RESTORES = 'https://sqs/restores';
 
@@ -161,6 +165,7 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     segmentBlocks: 4_096,
     heartbeatSeconds: 2,
     settleSeconds: 5,
+    pruneWindowSeconds: 7 * 86_400,
   };
   const step =
     <In>(schema: { parse(value: unknown): In }, run: (input: In) => Promise<unknown>) =>
@@ -194,6 +199,8 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     FailInstance: step(contracts.FailInstanceInput, createFailInstance(deps)),
     CloseJob: step(contracts.CloseJobInput, createCloseJob(deps)),
     CleanUp: step(contracts.CleanUpInput, createCleanUp(deps)),
+    OpenLibraryRun: step(OpenLibraryRunInput, createOpenLibraryRun(deps)),
+    CloseLibraryRun: step(CloseLibraryRunInput, createCloseLibraryRun(deps)),
   };
 
   const node = {
@@ -202,6 +209,13 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     willDo: Number.POSITIVE_INFINITY,
     /** Snapshots that cannot be read, and the error's name. */
     unreadable: new Map<string, string>(),
+    /** What it does with each order of a library run, one after another. */
+    maintains: [] as {
+      readonly outcome?: LibraryOutcome;
+      readonly deleteNotBefore?: number;
+      readonly removedPoints?: readonly string[];
+      readonly error?: string;
+    }[],
   };
   /** An access node that is done as soon as it is asked. */
   const perform = async (orderId: string, taskToken: string): Promise<void> => {
@@ -211,7 +225,8 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     node.orders.push(document);
     const claimed = await catalog.orders.claim(orderId, order, 'node-1', sha256(taskToken), clock.now());
     assert.ok(claimed);
-    const name = document.kind === 'read-segment' ? node.unreadable.get(document.snapshotId) : undefined;
+    const maintained = document.kind === 'maintain-library' ? node.maintains.shift() : undefined;
+    const name = document.kind === 'read-segment' ? node.unreadable.get(document.snapshotId) : maintained?.error;
     if (name !== undefined) {
       const error = jobError(name, `${name} of the snapshot`);
       await catalog.orders.release(orderId, claimed.claim, 'failed', error);
@@ -233,6 +248,17 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
         })),
         generation: 0,
         verification: { at: '2026-01-01T00:00:00.000Z', blocks: 1, depth: 'sample' },
+        counters,
+      });
+    }
+    if (maintained) {
+      const { outcome: made, deleteNotBefore, removedPoints = [] } = maintained;
+      await work.putJson(resultKey, {
+        kind: document.kind,
+        outcome: made,
+        ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
+        removedPoints,
+        reportKey: `${resultKey}.report`,
         counters,
       });
     }

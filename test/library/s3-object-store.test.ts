@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectRetentionCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { openHttpObjectStore } from '../../adapters/aws/http-object-store.ts';
 import { createS3ObjectStore } from '../../adapters/aws/s3-object-store.ts';
 import { s3ClientSettings } from '../../adapters/aws/s3-retry.ts';
@@ -157,6 +163,31 @@ function badDays(kind: Kind): void {
       assert.equal(Buffer.from((await store.getRange('packs/aa/v', 1, 2, versionId)) ?? '').toString(), 'ep');
       await store.delete('packs/aa/v', versionId);
       assert.equal(await store.get('packs/aa/v', versionId), undefined);
+    });
+
+    test('a locked version says that it is retained, and one without an id is deleted under the name null', async () => {
+      await local.bucket('suspended', true);
+      const Bucket = 'suspended';
+      const store = openIn(Bucket, 'a');
+      const s3 = local.client();
+      const suspend = { Bucket, VersioningConfiguration: { Status: 'Suspended' } } as const;
+      await s3.send(new PutBucketVersioningCommand(suspend));
+      assert.deepEqual(await store.putNew('packs/aa/n', Buffer.from('data')), { outcome: 'created' });
+      assert.deepEqual(await store.head('packs/aa/n'), { size: 4, versionId: 'null' });
+      await store.delete('packs/aa/n', 'null');
+      const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+      assert.deepEqual([Versions, DeleteMarkers], [undefined, undefined], 'nothing is left, not even a marker');
+
+      const locked = { Bucket: 'locked', ObjectLockEnabledForBucket: true };
+      const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' } as const;
+      await s3.send(new CreateBucketCommand({ ...locked, CreateBucketConfiguration }));
+      const keeping = openIn('locked', 'a');
+      const { versionId } = await keeping.putNew('packs/aa/l', Buffer.from('data'));
+      const Retention = { Mode: 'COMPLIANCE', RetainUntilDate: new Date(Date.now() + 3_600_000) } as const;
+      const Key = 'a/packs/aa/l';
+      await s3.send(new PutObjectRetentionCommand({ Bucket: 'locked', Key, VersionId: versionId, Retention }));
+      await assert.rejects(keeping.delete('packs/aa/l', versionId), { name: 'ObjectRetained' });
+      assert.equal((await keeping.head('packs/aa/l'))?.versionId, versionId);
     });
   });
 }

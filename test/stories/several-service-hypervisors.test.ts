@@ -29,7 +29,7 @@ const addSecondService = async ({ local, operator }: World) => {
   const access = await operator.call(operatorRoutes.getServiceAccessTemplate, {
     query: { accountId, region, externalId: EXTERNAL_ID, libraryBucket: BUCKET },
   });
-  const add = (roleArn: string, library?: { roleArn: string; kmsKeyArn: string }) =>
+  const add = (roleArn: string, library?: { roleArn: string; maintenanceRoleArn: string; kmsKeyArn: string }) =>
     operator.call(operatorRoutes.addHypervisor, {
       body: {
         kind: 'service',
@@ -51,6 +51,7 @@ const addSecondService = async ({ local, operator }: World) => {
   const made = await deployTemplate(local.cloud, { accountId, region }, 'holdfast-access', access.template);
   const service = await add(String(made.ManagementRoleArn), {
     roleArn: String(made.LibraryRoleArn),
+    maintenanceRoleArn: String(made.LibraryMaintenanceRoleArn),
     kmsKeyArn: String(made.LibraryKeyArn),
   });
   assert.equal(service.state, 'preparing');

@@ -11,6 +11,8 @@ export interface LibraryDefaults {
   readonly kmsKeyArn: string;
   /** Opens the library's bucket and key. */
   readonly libraryRoleArn: string;
+  /** As that, and may delete. */
+  readonly libraryMaintenanceRoleArn: string;
 }
 
 type AddService = Extract<AddHypervisor, { kind: 'service' }>;
@@ -30,11 +32,19 @@ const libraryOf = (request: AddService, hypervisorId: HypervisorId, defaults: Li
 const LIBRARY_ROLE = /^arn:aws:iam::\d{12}:role\/holdfast-library-/;
 
 /** The deployment's own role opens the deployment's own bucket and key only. Errors: InvalidRequest. */
-const accessOf = ({ library }: AddService, defaults: LibraryDefaults): Pick<MediaAgent, 'roleArn' | 'kmsKeyArn'> => {
-  const own = { roleArn: defaults.libraryRoleArn, kmsKeyArn: defaults.kmsKeyArn };
+const accessOf = (
+  { library }: AddService,
+  defaults: LibraryDefaults,
+): Pick<MediaAgent, 'roleArn' | 'maintenanceRoleArn' | 'kmsKeyArn'> => {
+  const own = {
+    roleArn: defaults.libraryRoleArn,
+    maintenanceRoleArn: defaults.libraryMaintenanceRoleArn,
+    kmsKeyArn: defaults.kmsKeyArn,
+  };
   if (library?.kind !== 's3') return own;
-  const { bucket, roleArn, kmsKeyArn } = library;
-  if (roleArn === undefined && kmsKeyArn === undefined && bucket === defaults.libraryBucket) return own;
+  const { bucket, roleArn, maintenanceRoleArn, kmsKeyArn } = library;
+  const namesNone = [roleArn, maintenanceRoleArn, kmsKeyArn].every((arn) => arn === undefined);
+  if (namesNone && bucket === defaults.libraryBucket) return own;
   if (roleArn === undefined || kmsKeyArn === undefined) {
     const missing = roleArn === undefined ? 'roleArn' : 'kmsKeyArn';
     throw new InvalidRequest(`library.${missing} is missing: the bucket ${bucket} is not the deployment's own.`, {
@@ -42,13 +52,14 @@ const accessOf = ({ library }: AddService, defaults: LibraryDefaults): Pick<Medi
       remedy: 'Name the role that opens the bucket, and the KMS key that wraps the tenants’ data keys.',
     });
   }
-  if (!LIBRARY_ROLE.test(roleArn)) {
-    throw new InvalidRequest('library.roleArn must be a role whose name starts with holdfast-library-.', {
-      field: 'library.roleArn',
+  for (const [name, arn] of Object.entries({ roleArn, maintenanceRoleArn })) {
+    if (arn === undefined || LIBRARY_ROLE.test(arn)) continue;
+    throw new InvalidRequest(`library.${name} must be a role whose name starts with holdfast-library-.`, {
+      field: `library.${name}`,
       remedy: 'Give the role such a name: the deployment may assume no other.',
     });
   }
-  return { roleArn, kmsKeyArn };
+  return { roleArn, kmsKeyArn, ...(maintenanceRoleArn === undefined ? {} : { maintenanceRoleArn }) };
 };
 
 /** Errors: InvalidRequest, naming the field. */

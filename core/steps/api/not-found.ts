@@ -8,7 +8,8 @@ type Kind =
   | 'service hypervisor'
   | 'access node'
   | 'VM group'
-  | 'plan';
+  | 'plan'
+  | 'library run';
 
 /** Says the same of what is absent and of what is another tenant's, to the byte: it does not even repeat the id. */
 export const notFound = (kind: Kind, field?: string): NotFound =>

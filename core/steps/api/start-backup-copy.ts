@@ -42,7 +42,7 @@ export const createStartBackupCopy =
     const { plan, selection } = await openSelection(deps.catalog, tenant, body);
     const recoveryPointIds = [...new Set(body.recoveryPointIds)];
     await checkPoints(deps.catalog, tenant, recoveryPointIds);
-    const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds);
+    const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds, body.verify);
     await checkResources(deps.catalog, tenant, terms);
     return startJob(deps, tenant, asked, { type: 'backup-copy', ...terms, ...selection, recoveryPointIds }, body);
   };

@@ -10,7 +10,7 @@ import { type StartJobDeps, startJob } from './start-job.ts';
 export const createStartBackup =
   (deps: StartJobDeps) => async (tenant: TenantHypervisor, asked: Asked, body: StartBackup) => {
     const { plan, selection } = await openSelection(deps.catalog, tenant, body);
-    const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds);
+    const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds, body.verify);
     await checkResources(deps.catalog, tenant, terms);
     return startJob(
       deps,

@@ -1,7 +1,7 @@
 import { SegmentResult } from '../../contracts/orders.ts';
 import type { LockedInstance } from '../../contracts/steps.ts';
-import { FenceRaised, TransientFailure } from '../../domain/errors.ts';
-import { attemptName } from '../../domain/protected-instance.ts';
+import { FenceRaised, LibraryPruned, TransientFailure } from '../../domain/errors.ts';
+import { attemptName, isBeforeBarrier } from '../../domain/protected-instance.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -44,8 +44,9 @@ export const createCommitRecoveryPoint =
       fence,
       point.recoveryPointId,
       await becomes(catalog, point),
+      point.kind === 'snapshot' ? undefined : (point.createdAt ?? 0),
     );
-    if (!committed) throw new FenceRaised(`${instanceId} was taken over by another job while this one worked on it`);
+    if (!committed) throw await whyNotCommitted(catalog, input, point);
     await settleCommitted(catalog, clock, point);
     const kept = new Set(point.volumes.map(({ snapshotId }) => snapshotId));
     for (const effect of await catalog.effects.ofAttempt(jobId, attempt)) {
@@ -82,4 +83,18 @@ const becomes = async (catalog: Catalog, point: RecoveryPoint): Promise<'head' |
   const head = (await catalog.instances.get(point.tenantId, point.instanceId))?.head;
   const newest = head === undefined ? undefined : await catalog.points.get(point.tenantId, head);
   return newest && newest.takenAt > point.takenAt ? 'neither' : 'head';
+};
+
+const whyNotCommitted = async (
+  catalog: Catalog,
+  { jobId, attempt, tenantId, instanceId, fence }: LockedInstance,
+  point: RecoveryPoint,
+): Promise<Error> => {
+  const instance = await catalog.instances.get(tenantId, instanceId);
+  if (instance?.owner === attemptName(jobId, attempt) && instance.fence === fence && isBeforeBarrier(point, instance)) {
+    return new LibraryPruned(
+      `the library was pruned while ${point.recoveryPointId} was being made: it has to be made anew from the start`,
+    );
+  }
+  return new FenceRaised(`${instanceId} was taken over by another job while this one worked on it`);
 };

@@ -7,10 +7,11 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, TaskTokens, WorkArea } from '../../ports/control.ts';
 import type { OrderSessions } from '../../ports/tenant-scope.ts';
-import { boundTenant, serviceOf } from '../tenant-of-job.ts';
+import { serviceOf } from '../tenant-of-job.ts';
+import { SILENT_HEARTBEATS, takeBlockRate } from './block-rate.ts';
 import { libraryAccess } from './library-access.ts';
 import { issueCredentials } from './order-credentials.ts';
-import { whyGone } from './order-life.ts';
+import { tenantOfOrder, whyGone } from './order-life.ts';
 
 export interface BrokerDeps {
   readonly catalog: Catalog;
@@ -21,7 +22,7 @@ export interface BrokerDeps {
   readonly sha256: Sha256;
   /** How often a node calls; a claim is lost to another node after two and a quarter of it without a call. */
   readonly heartbeatSeconds: number;
-  /** Get/PutSnapshotBlock calls a second for one order. */
+  /** GetSnapshotBlock calls a second, and as many PutSnapshotBlock, for all orders of one tenant account together. */
   readonly blockRate: number;
 }
 
@@ -54,7 +55,7 @@ export const createClaimOrder =
     let service: ServiceHypervisor;
     let credentials: OrderCredentials;
     try {
-      ({ tenant } = await boundTenant(catalog, claimed.tenantId));
+      tenant = await tenantOfOrder(catalog, claimed);
       service = await serviceOf(catalog, claimed.serviceId);
       credentials = await issueCredentials(deps.sessions, claimed, tenant);
     } catch (error) {
@@ -76,13 +77,14 @@ export const createClaimOrder =
       attempt: claimed.attempt,
       tenantAccountId: tenant.accountId,
       tenantRegion: tenant.region,
-      instanceId: claimed.instanceId,
+      ...(claimed.kind === 'maintain-library' ? {} : { instanceId: claimed.instanceId }),
       ...(claimed.kind === 'complete-snapshots' ? {} : { libraryAccess: libraryAccess(service, tenant) }),
+      ...(claimed.kind === 'maintain-library' ? { maintenance: true } : {}),
       workBucket: deps.work.bucket,
       documentKey: claimed.documentKey,
       resultPrefix: claimed.resultPrefix,
       credentials,
-      blockRate: deps.blockRate,
+      ...(await takeBlockRate(deps, claimed, 0)),
       heartbeatSeconds: deps.heartbeatSeconds,
     };
   };
@@ -91,15 +93,19 @@ export const createClaimOrder =
 const isHeld = (order: Order, nodeId: string, tokenHash: string, now: number, heartbeatSeconds: number): boolean => {
   if (order.state !== 'claimed') return false;
   if (order.nodeId === nodeId && order.tokenHash === tokenHash) return false;
-  return now - (order.heartbeatAt ?? 0) < heartbeatSeconds * 2_250;
+  return now - (order.heartbeatAt ?? 0) < heartbeatSeconds * SILENT_HEARTBEATS * 1_000;
 };
 
 /** With the first claim of an instance's orders; whatever is claimed, what its job waited for is there. */
 const markTransferring = async (
   catalog: Catalog,
   clock: Clock,
-  { jobId, tenantId, instanceId }: Order,
+  { kind, jobId, tenantId, instanceId }: Order,
 ): Promise<void> => {
+  if (kind === 'maintain-library') {
+    await catalog.libraryRuns.update(tenantId, jobId, { state: 'running', startedAt: clock.now() }, ['queued']);
+    return;
+  }
   const child = await catalog.jobs.instance(jobId, instanceId);
   if (child?.phase === 'waiting for an access node') {
     await catalog.jobs.updateInstance(jobId, instanceId, {

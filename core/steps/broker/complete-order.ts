@@ -1,5 +1,6 @@
 import type { BrokerRequest, OrderOutcome } from '../../contracts/orders.ts';
 import { FenceRaised } from '../../domain/errors.ts';
+import { giveBlockRateBack } from './block-rate.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { addProgress } from './heartbeat-order.ts';
 
@@ -10,8 +11,9 @@ type Complete = Extract<BrokerRequest, { operation: 'completeOrder' }>;
  * the first. Errors: FenceRaised (the claim was lost and nothing is done yet).
  */
 export const createCompleteOrder =
-  ({ catalog, sha256 }: BrokerDeps) =>
+  (deps: BrokerDeps) =>
   async ({ orderId, taskToken, claim, counters, resultKey }: Complete): Promise<OrderOutcome> => {
+    const { catalog, sha256 } = deps;
     const order = await catalog.orders.get(orderId);
     if (order?.outcome) return order.outcome;
     const lost = new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
@@ -25,5 +27,6 @@ export const createCompleteOrder =
     const outcome = await catalog.orders.complete(orderId, claim, { orderId, claim, resultKey, counters });
     if (!outcome) throw lost;
     if (outcome.claim === claim) await addProgress(catalog, order, counters);
+    await giveBlockRateBack(deps, order);
     return outcome;
   };

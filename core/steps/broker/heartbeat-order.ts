@@ -3,33 +3,47 @@ import { noCounters } from '../../contracts/orders.ts';
 import { FenceRaised } from '../../domain/errors.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import { boundTenant } from '../tenant-of-job.ts';
+import { takeBlockRate } from './block-rate.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { issueCredentials } from './order-credentials.ts';
-import { whyGone } from './order-life.ts';
+import { tenantOfOrder, whyGone } from './order-life.ts';
+
+/** Nothing more is to be called. */
+const CANCELLED: HeartbeatResponse = { cancelled: true, blockRate: 0 };
 
 type Heartbeat = Extract<BrokerRequest, { operation: 'heartbeatOrder' }>;
 
 /** Progress in; cancellation, the share of the account's rate and, if asked for, fresh credentials out. */
 export const createHeartbeatOrder =
   (deps: BrokerDeps) =>
-  async ({ orderId, taskToken, claim, counters, wantCredentials }: Heartbeat): Promise<HeartbeatResponse> => {
-    const { catalog, clock, sessions, tokens, sha256, blockRate } = deps;
+  async ({
+    orderId,
+    taskToken,
+    claim,
+    counters,
+    blockRate: running,
+    wantCredentials,
+    progress,
+  }: Heartbeat): Promise<HeartbeatResponse> => {
+    const { catalog, clock, sessions, tokens, sha256 } = deps;
     const order = await catalog.orders.get(orderId);
     if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) {
       throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     }
-    if ((await whyGone(catalog, order)) !== undefined) return { cancelled: true, blockRate };
-    if (!(await tokens.heartbeat(taskToken))) return { cancelled: true, blockRate };
+    if ((await whyGone(catalog, order)) !== undefined) return CANCELLED;
+    if (!(await tokens.heartbeat(taskToken))) return CANCELLED;
     const furthest = furthestOf(order.counters, counters);
     const before = await catalog.orders.heartbeat(orderId, claim, furthest, clock.now());
     if (!before) throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     await addProgress(catalog, before, furthest);
-    if (!wantCredentials) return { cancelled: false, blockRate };
-    const { tenant } = await boundTenant(catalog, order.tenantId);
+    if (progress && order.kind === 'maintain-library')
+      await catalog.libraryRuns.update(order.tenantId, order.jobId, { progress }, ['running']);
+    const rate = await takeBlockRate(deps, order, running);
+    if (!wantCredentials) return { cancelled: false, ...rate };
+    const tenant = await tenantOfOrder(catalog, order);
     return {
       cancelled: false,
-      blockRate,
+      ...rate,
       credentials: await issueCredentials(sessions, order, tenant),
     };
   };
@@ -42,6 +56,7 @@ const furthestOf = (before: Counters | undefined = noCounters, now: Counters): C
 
 /** Adds what came in since the last call to the instance's counters: progress never runs backwards. */
 export const addProgress = async (catalog: Catalog, before: Order, now: Counters): Promise<void> => {
+  if (before.kind === 'maintain-library') return;
   const last = before.counters ?? noCounters;
   const delta = Object.fromEntries(
     Object.entries(now).map(([name, value]) => [name, Math.max(0, value - last[name as keyof Counters])]),

@@ -6,13 +6,15 @@ import type { OrderSessions } from '../../ports/tenant-scope.ts';
 /** What an order of a kind may reach; nothing that its kind does not need. */
 export const issueCredentials = async (
   sessions: OrderSessions,
-  { kind, jobId, attempt, tenantId, serviceId, snapshotIds }: Order,
+  { kind, jobId, attempt, tenantId, serviceId, snapshotIds, maintains }: Order,
   tenant: TenantHypervisor,
 ): Promise<OrderCredentials> => {
   const fills = kind === 'write-segment' || kind === 'complete-snapshots';
+  const inLibraryOnly = kind === 'assemble-maps' || kind === 'maintain-library';
+  const mode = kind === 'maintain-library' ? (maintains ? 'maintain' : 'read') : fills ? 'read' : 'write';
   const [inTenant, library, workArea] = await Promise.all([
-    kind === 'assemble-maps' ? undefined : sessions.tenant(tenant, jobId, snapshotIds, fills ? 'write' : 'read'),
-    kind === 'complete-snapshots' ? undefined : sessions.library(serviceId, tenantId, jobId, fills ? 'read' : 'write'),
+    inLibraryOnly ? undefined : sessions.tenant(tenant, jobId, snapshotIds, fills ? 'write' : 'read'),
+    kind === 'complete-snapshots' ? undefined : sessions.library(serviceId, tenantId, jobId, mode),
     sessions.workArea(jobId, attempt),
   ]);
   return { ...(inTenant ? { tenant: inTenant } : {}), ...(library ? { library } : {}), workArea };

@@ -6,6 +6,7 @@ import { RecoveryPointUnavailable } from '../../domain/errors.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import type { Job } from '../../domain/job.ts';
 import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
+import { isBeforeBarrier } from '../../domain/protected-instance.ts';
 import type { RecoveryPoint, RecoveryPointVolume } from '../../domain/recovery-point.ts';
 import { workKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -61,7 +62,7 @@ export const createNextCopy =
       const recoveryPointId =
         begun?.recoveryPointId ?? derivedId(sha256, 'rp', jobId, attempt, instanceId, snapshotPointId);
       if (begun) await takeOverPoint({ catalog, sha256 }, ref, begun);
-      else await catalog.points.add(pendingCopy(job, attempt, service, recoveryPointId, snapshot));
+      else await catalog.points.add(pendingCopy(job, attempt, service, recoveryPointId, snapshot, clock.now()));
       const recoveryPointIds = [...new Set([...(child?.recoveryPointIds ?? []), recoveryPointId])];
       await catalog.jobs.updateInstance(jobId, instanceId, { recoveryPointIds });
       return { done: false, at, recoveryPointId };
@@ -75,16 +76,18 @@ const isNamed = ({ request }: Job, id: RecoveryPointId): 'named' | undefined =>
 /** A copy of this snapshot that an earlier attempt has begun and left for this one. */
 const begunCopy = async (
   catalog: Catalog,
-  { tenantId, attempt }: InstanceRef,
+  { tenantId, instanceId, attempt }: InstanceRef,
   recoveryPointIds: readonly RecoveryPointId[],
   { recoveryPointId: snapshotPointId }: RecoveryPoint,
   { hypervisorId }: ServiceHypervisor,
 ): Promise<RecoveryPoint | undefined> => {
   if (attempt === 1) return undefined;
+  const instance = await catalog.instances.get(tenantId, instanceId);
+  const isPruned = (point: RecoveryPoint): boolean => instance !== undefined && isBeforeBarrier(point, instance);
   for (const id of recoveryPointIds) {
     const point = await catalog.points.get(tenantId, id);
-    if (point?.copyOf === snapshotPointId && point.serviceId === hypervisorId && isTakeable(point, attempt))
-      return point;
+    if (point?.copyOf !== snapshotPointId || point.serviceId !== hypervisorId || isPruned(point)) continue;
+    if (isTakeable(point, attempt)) return point;
   }
   return undefined;
 };
@@ -101,6 +104,7 @@ const pendingCopy = (
   service: ServiceHypervisor,
   recoveryPointId: RecoveryPointId,
   snapshot: RecoveryPoint,
+  createdAt: number,
 ): RecoveryPoint => ({
   recoveryPointId,
   tenantId: snapshot.tenantId,
@@ -109,6 +113,7 @@ const pendingCopy = (
   state: 'pending',
   jobId: job.jobId,
   attempt,
+  createdAt,
   takenAt: snapshot.takenAt,
   requestedBy: job.requestedBy,
   instance: snapshot.instance,

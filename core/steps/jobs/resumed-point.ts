@@ -1,6 +1,6 @@
 import type { RecoveryPointId } from '../../contracts/ids.ts';
 import type { InstanceRef } from '../../contracts/steps.ts';
-import type { ProtectedInstance } from '../../domain/protected-instance.ts';
+import { isBeforeBarrier, type ProtectedInstance } from '../../domain/protected-instance.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Sha256 } from '../../ports/control.ts';
@@ -18,7 +18,7 @@ interface Deps {
 /**
  * The pending recovery point that an earlier, suspended attempt at a backup or a snapshot has left, now this attempt's
  * own. Undefined, and everything begins anew, if there is none; or if meanwhile its snapshots have gone, a newer point of
- * the instance was committed, or the tenant was bound to another service hypervisor. What is not taken over the cleanup
+ * the instance was committed, the library was pruned, or the tenant was bound to another service hypervisor. What is not taken over the cleanup
  * of this attempt removes.
  */
 export const resumedPoint = async (
@@ -30,7 +30,7 @@ export const resumedPoint = async (
   const { job, tenant, service } = await openTenant(catalog, tenantId, jobId);
   if (job.type !== 'backup' && job.type !== 'snapshot') return undefined;
   const [point] = await keptPoints(catalog, sha256, ref);
-  if (!point || point.serviceId !== service.hypervisorId) return undefined;
+  if (!point || point.serviceId !== service.hypervisorId || isBeforeBarrier(point, instance)) return undefined;
   const newestId = job.type === 'snapshot' ? instance.snapshotHead : instance.head;
   const newest = newestId && (await catalog.points.get(tenantId, newestId));
   if (newest && newest.takenAt >= point.takenAt) return undefined;

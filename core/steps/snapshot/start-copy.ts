@@ -62,7 +62,7 @@ export const createStartCopy =
     }
     if (recoveryPointIds.length === 0) return { copyJobId: null };
 
-    const { queueDeadlineSeconds, purpose, transport, streams, planId, deadlineMs } = job.request;
+    const { queueDeadlineSeconds, purpose, transport, streams, planId, verify, deadlineMs } = job.request;
     const now = clock.now();
     const copy: Job = {
       jobId: copyId,
@@ -80,6 +80,7 @@ export const createStartCopy =
         transport,
         streams,
         ...(planId === undefined ? {} : { planId }),
+        ...(verify === undefined ? {} : { verify }),
         // As much time as the snapshots had.
         ...(deadlineMs === undefined ? {} : { deadlineMs, deadlineAt: now + deadlineMs }),
       },

@@ -76,6 +76,7 @@ export const createTakeSnapshots =
       state: 'pending',
       jobId,
       attempt,
+      createdAt: clock.now(),
       takenAt: Math.min(...matched.map(({ snapshot }) => snapshot.startedAt)),
       requestedBy: job.requestedBy,
       instance: before.configuration,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { PAGE_BLOCKS } from '../../contracts/ids.ts';
 import type { AssembleMaps, BlockRanges, OrderWork } from '../../contracts/orders.ts';
+import type { VerifyDepth } from '../../contracts/plans.ts';
 import type { PlanCursor, PlanTransferInput, PlanTransferOutput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import { UnrelatedSnapshots } from '../../domain/errors.ts';
@@ -85,7 +86,15 @@ export const planToLibrary = async (
     { catalog, work },
     placed,
     'finish',
-    [{ orderIdIn: () => finishOrderId, volumeId: '', blocks: 0, snapshotIds: [], work: assembleMaps(point, planned) }],
+    [
+      {
+        orderIdIn: () => finishOrderId,
+        volumeId: '',
+        blocks: 0,
+        snapshotIds: [],
+        work: assembleMaps(point, planned, job.request.verify),
+      },
+    ],
     fence,
   );
   await work.putJson(keys.segments, openOrders(planned));
@@ -178,7 +187,11 @@ const readSegment = (volume: RecoveryPointVolume, segment: Segment): OrderWork =
   blocks: segment.blocks,
 });
 
-const assembleMaps = (point: RecoveryPoint, planned: readonly PlannedOrder[]): z.infer<typeof AssembleMaps> => ({
+const assembleMaps = (
+  point: RecoveryPoint,
+  planned: readonly PlannedOrder[],
+  verify: VerifyDepth | undefined,
+): z.infer<typeof AssembleMaps> => ({
   kind: 'assemble-maps',
   recoveryPointId: point.recoveryPointId,
   pointKind: point.kind === 'backup-copy' ? 'backup-copy' : 'streaming',
@@ -186,6 +199,7 @@ const assembleMaps = (point: RecoveryPoint, planned: readonly PlannedOrder[]): z
   takenAt: new Date(point.takenAt).toISOString(),
   instance: { ...point.instance },
   requestedBy: point.requestedBy,
+  ...(verify ? { verify } : {}),
   volumes: point.volumes.map((volume) => ({
     volumeId: volume.volumeId,
     sizeBytes: volume.sizeBytes,

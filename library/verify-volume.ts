@@ -1,27 +1,38 @@
 import { PAGE_BLOCKS } from './block.ts';
 import type { Library } from './library.ts';
-import { readPage, type VolumeMap } from './volume-map.ts';
+import type { VolumeMap } from './volume-map.ts';
 import { openVolumeReader } from './volume-reader.ts';
 
 /** Of each volume. A pack that is missing or damaged as a whole is found by far fewer. */
 const SAMPLE_BLOCKS = 16;
 
-export interface SampleOptions {
+export type VerifyDepth = 'sample' | 'full';
+
+export interface VerifyOptions {
+  /** Absent: a sample. */
+  readonly depth?: VerifyDepth | undefined;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads blocks back from the library, chosen at random among those with data (all, if there are fewer): fetched,
- * decrypted, decompressed and compared with their ids by the reader. Answers with their number; throws CorruptObject
- * or MissingObject.
+ * Reads blocks back from the library: all with data, or a sample of them chosen at random. Each is fetched, decrypted,
+ * decompressed and compared with its id by the reader. Answers with their number; throws CorruptObject or MissingObject.
  */
-export const verifySample = async (
-  library: Library,
-  map: VolumeMap,
-  { random, signal }: SampleOptions,
-): Promise<number> => {
+export const verifyVolume = (library: Library, map: VolumeMap, options: VerifyOptions): Promise<number> =>
+  options.depth === 'full' ? verifyAll(library, map, options) : verifySample(library, map, options);
+
+const verifyAll = async (library: Library, map: VolumeMap, { signal }: VerifyOptions): Promise<number> => {
+  let blocks = 0;
+  for await (const _ of openVolumeReader(library, map, { lend: true }).blocks(map.pages.map(({ page }) => page))) {
+    signal.throwIfAborted();
+    blocks += 1;
+  }
+  return blocks;
+};
+
+const verifySample = async (library: Library, map: VolumeMap, { random, signal }: VerifyOptions): Promise<number> => {
   const reader = openVolumeReader(library, map);
   const chosen = sampleOf(map.dataBlocks, SAMPLE_BLOCKS, random);
   let before = 0;
@@ -29,7 +40,7 @@ export const verifySample = async (
   for (const entry of map.pages) {
     const after = before + entry.dataBlocks;
     if (at < chosen.length && (chosen[at] ?? 0) < after) {
-      const page = await readPage(library, map, entry.page);
+      const page = await reader.page(entry.page);
       let ordinal = before;
       for (let i = 0; i < page.blockCount && at < chosen.length; i += 1) {
         if (page.isZero(i)) continue;

@@ -1,0 +1,137 @@
+import type { LibraryOutcome } from '../../core/contracts/library-runs.ts';
+import { type CheckOptions, checkLibrary, dailySlice } from '../../library/check-library.ts';
+import type { Library } from '../../library/library.ts';
+import { libraryStats } from '../../library/library-stats.ts';
+import { listPointsAndMaps } from '../../library/list-points.ts';
+import type { MaintenanceOptions } from '../../library/maintenance.ts';
+import { type PruneResult, prune } from '../../library/prune.ts';
+import { planPrune } from '../../library/prune-plan.ts';
+import { repairLibrary } from '../../library/repair-library.ts';
+import type { OrderTools } from '../order-tools.ts';
+import { foundIn, plannedIn, prunedIn } from './maintenance-outcome.ts';
+import type { MaintainLibrary, ResultOf } from './order-work.ts';
+
+interface Done {
+  readonly outcome: LibraryOutcome;
+  /** All of it, for the work area. */
+  readonly report: object;
+  /** Milliseconds since 1970. */
+  readonly deleteNotBefore?: number;
+}
+
+/** How far clocks may be apart and a write may take: no more than a small part of the window that it is added to. */
+const clockMargin = (windowMs: number): number => Math.min(15 * 60_000, Math.floor(windowMs / 10));
+
+/** One pass of a library run. The whole report goes to the work area, as JSON; the result holds what is shown. */
+export const maintainLibrary = async (
+  work: MaintainLibrary,
+  tools: OrderTools,
+  reportKey: string,
+): Promise<ResultOf<'maintain-library'>> => {
+  const library = tools.library();
+  const { outcome, report, deleteNotBefore } = await perform(work, library, tools);
+  await tools.workArea.putJson(reportKey, { runId: work.runId, task: work.task, ...report });
+  return {
+    kind: work.kind,
+    outcome,
+    ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
+    removedPoints: work.task === 'prune' && !work.planOnly ? await withoutTrace(library, work.expired) : [],
+    reportKey,
+    counters: tools.counters.read(),
+  };
+};
+
+const perform = async (work: MaintainLibrary, library: Library, tools: OrderTools): Promise<Done> => {
+  const { maintenance, signal } = tools;
+  const options: MaintenanceOptions = {
+    signal,
+    onProgress: (done, total, unit) => maintenance.tell({ done, total, unit }),
+  };
+  switch (work.task) {
+    case 'check':
+      return check(library, { ...options, depth: work.depth ?? 'sample', sample: dailySlice(library.now()) });
+    case 'stats': {
+      const stats = await libraryStats(library, { ...options, expired: work.expired, pending: work.pending });
+      return { outcome: { task: 'stats', ...stats }, report: stats };
+    }
+    case 'repair':
+      return repair(work, library, tools, options);
+    case 'prune':
+      if (work.planOnly) {
+        const plan = await planPrune(library, work, options);
+        return { outcome: { task: 'prune', plan: plannedIn(plan) }, report: { plan } };
+      }
+      return pruneOnce(work, library, tools, options);
+  }
+};
+
+const check = async (library: Library, options: CheckOptions): Promise<Done> => {
+  const report = await checkLibrary(library, options);
+  const { recoveryPoints, volumes, pages, packs, blocks, read } = report;
+  const counts = { recoveryPoints, volumes, pages, packs, blocks, packsRead: read.packs, bytesRead: read.bytes };
+  return { outcome: { task: 'check', ...foundIn(report), ...counts }, report };
+};
+
+const repair = async (
+  { depth, runId, windowSeconds }: MaintainLibrary,
+  library: Library,
+  { maintenance }: OrderTools,
+  options: MaintenanceOptions,
+): Promise<Done> => {
+  const report = await repairLibrary(library, {
+    ...options,
+    store: maintenance.store(),
+    depth: depth === 'structure' ? 'structure' : 'everything',
+    safetyMs: windowSeconds * 1_000,
+    ...lease(runId),
+  });
+  const { before, after, indexedPacks, salvaged, droppedPacks, removed } = report;
+  return {
+    outcome: {
+      task: 'repair',
+      ...foundIn(after),
+      findingsBefore: before.findings.length,
+      indexedPacks,
+      salvagedBlocks: salvaged.blocks,
+      droppedPacks: droppedPacks.length,
+      removedObjects: removed.length,
+    },
+    report,
+  };
+};
+
+const pruneOnce = async (
+  { expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
+  library: Library,
+  { maintenance }: OrderTools,
+  options: MaintenanceOptions,
+): Promise<Done> => {
+  const safetyMs = windowSeconds * 1_000;
+  const report: PruneResult = await prune(library, {
+    ...options,
+    expired,
+    pending,
+    acceptDamage,
+    store: maintenance.store(),
+    safetyMs,
+    clockMarginMs: clockMargin(safetyMs),
+    raiseFences: maintenance.raiseFences,
+    ...lease(runId),
+  });
+  return {
+    outcome: prunedIn(report),
+    report,
+    ...(report.outcome === 'waiting' ? { deleteNotBefore: report.deleteNotBefore } : {}),
+  };
+};
+
+/**
+ * The control plane gives a library to one run at a time: whoever holds its lease else has ended there, and may at most be
+ * a node that does not know it yet, which the lease stops.
+ */
+const lease = (runId: string) => ({ holder: runId, takeOver: true }) as const;
+
+const withoutTrace = async (library: Library, ids: readonly string[]): Promise<string[]> => {
+  const { points, maps } = await listPointsAndMaps(library);
+  return ids.filter((id) => !points.has(id) && !maps.has(id));
+};

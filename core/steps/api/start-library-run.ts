@@ -1,0 +1,82 @@
+import type { LibraryRunView, StartLibraryRun } from '../../contracts/library-runs.ts';
+import { Conflict } from '../../domain/errors.ts';
+import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
+import { changesLibrary, type LibraryRun, libraryRunView } from '../../domain/library-run.ts';
+import type { Ids } from '../../ports/clock.ts';
+import type { Sha256 } from '../../ports/control.ts';
+import {
+  beginLibraryRun,
+  type LibraryRunDeps,
+  openLibraryRuns,
+  refuseBesideOthers,
+} from '../library/begin-library-run.ts';
+import { boundTenant } from '../tenant-of-job.ts';
+import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
+import { notFound } from './not-found.ts';
+
+export interface StartLibraryRunDeps extends LibraryRunDeps {
+  readonly ids: Ids;
+  readonly sha256: Sha256;
+}
+
+/** Depth where none is asked for: what is cheap every day, and what heals. */
+export const depthOf = ({ task, depth }: Pick<StartLibraryRun, 'task' | 'depth'>): Pick<LibraryRun, 'depth'> => {
+  if (task === 'check') return { depth: depth ?? 'sample' };
+  return task === 'repair' ? { depth: depth ?? 'everything' } : {};
+};
+
+/**
+ * Errors: TenantNotBound, NotFound (the service hypervisor named), Conflict (another run changes the library, or its
+ * hypervisor names no role that may), TransientFailure.
+ */
+export const createStartLibraryRun =
+  (deps: StartLibraryRunDeps) =>
+  async (tenant: TenantHypervisor, asked: Asked, body: StartLibraryRun): Promise<LibraryRunView> => {
+    const { catalog, clock, sha256 } = deps;
+    const tenantId = tenant.hypervisorId;
+    const service = await serviceFor(deps, tenant, body.serviceId);
+    const runId = newId(deps, 'run', tenantId, 'library-run', asked);
+    const hash = requestHash(sha256, asked, body);
+    const run: LibraryRun = {
+      runId,
+      tenantId,
+      serviceId: service.hypervisorId,
+      task: body.task,
+      ...depthOf(body),
+      planOnly: body.planOnly,
+      acceptDamage: body.acceptDamage,
+      queueDeadlineSeconds: body.queueDeadlineSeconds,
+      state: 'queued',
+      pass: 1,
+      trigger: 'api',
+      requestedBy: asked.requestedBy,
+      createdAt: clock.now(),
+      ...hash,
+    };
+    if (!(await catalog.libraryRuns.get(tenantId, runId))) {
+      refuseWithoutRole(service, run);
+      refuseBesideOthers(await openLibraryRuns(deps, tenantId), run, runId);
+    }
+    const begun = await beginLibraryRun(deps, run);
+    const there = await catalog.libraryRuns.get(tenantId, runId);
+    if (!begun) checkSameRequest(there, hash);
+    return libraryRunView(there ?? run);
+  };
+
+const serviceFor = async (
+  { catalog }: Pick<LibraryRunDeps, 'catalog'>,
+  tenant: TenantHypervisor,
+  serviceId: string | undefined,
+): Promise<ServiceHypervisor> => {
+  if (serviceId === undefined) return (await boundTenant(catalog, tenant.hypervisorId)).service;
+  const service = await catalog.hypervisors.get(serviceId);
+  if (service?.kind !== 'service') throw notFound('service hypervisor', 'serviceId');
+  return service;
+};
+
+const refuseWithoutRole = ({ name, mediaAgent }: ServiceHypervisor, run: LibraryRun): void => {
+  if (!changesLibrary(run) || mediaAgent.maintenanceRoleArn !== undefined) return;
+  throw new Conflict(`The service hypervisor ${name} names no role that may delete in its library.`, {
+    remedy: 'Name one when the hypervisor is added (library.maintenanceRoleArn); a check and stats need none.',
+  });
+};

@@ -1,0 +1,116 @@
+import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
+import { SegmentResult } from '../../contracts/orders.ts';
+import { NotFound, TransientFailure } from '../../domain/errors.ts';
+import type { JobError } from '../../domain/job.ts';
+import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
+import { isOpenRun, type LibraryRun, WORKING_STATES } from '../../domain/library-run.ts';
+import type { Order } from '../../domain/order.ts';
+import { time } from '../../domain/view-fields.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Sha256, WorkArea } from '../../ports/control.ts';
+import { libraryOrder } from './library-order.ts';
+
+interface Deps {
+  readonly catalog: Catalog;
+  readonly work: WorkArea;
+  readonly clock: Clock;
+  readonly sha256: Sha256;
+}
+
+type Result = Extract<SegmentResult, { kind: 'maintain-library' }>;
+type Pruned = Extract<LibraryOutcome, { task: 'prune' }>;
+
+/** By one run; the next one notes the others. */
+const MOST_NOTED = 2_000;
+
+/**
+ * Notes what a pass of a library run has done, or why it has not; then the run has ended, or waits for its next pass.
+ * What the order's record says counts, not how its task ended: an answer may have been lost.
+ */
+export const createCloseLibraryRun =
+  ({ catalog, work, clock, sha256 }: Deps) =>
+  async ({ runId, tenantId, pass, error }: CloseLibraryRunInput): Promise<CloseLibraryRunOutput> => {
+    const run = await catalog.libraryRuns.get(tenantId, runId);
+    if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
+    // Run again, or overtaken by a cancel: it is said already what became of this pass.
+    if (!isOpenRun(run) || run.state === 'waiting') return said(catalog, run);
+    const order = await catalog.orders.get(libraryOrder(sha256, runId, pass).orderId);
+    if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
+    const result = SegmentResult.parse(await work.getJson(order.outcome.resultKey));
+    if (result.kind !== 'maintain-library')
+      throw new TransientFailure(`the result of ${order.orderId} is not one of a library run`);
+    for (const recoveryPointId of result.removedPoints.slice(0, MOST_NOTED))
+      await catalog.points.update(tenantId, recoveryPointId, { dataRemovedAt: clock.now() });
+    const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
+    if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
+    return end(catalog, clock, run, { state: 'completed', ...noted });
+  };
+
+/** A prune ends when what it has condemned is deleted. What it condemns on its last pass is for the next run. */
+const isToWait = (run: LibraryRun, result: Result): result is Result & { readonly deleteNotBefore: number } =>
+  result.deleteNotBefore !== undefined && !(run.outcome?.task === 'prune' && run.outcome.plan !== undefined);
+
+const wait = async (
+  catalog: Catalog,
+  run: LibraryRun,
+  noted: Partial<LibraryRun>,
+  waitUntil: number,
+): Promise<CloseLibraryRunOutput> => {
+  const { tenantId, runId } = run;
+  await catalog.libraryRuns.update(tenantId, runId, { ...noted, state: 'waiting', waitUntil }, WORKING_STATES);
+  return said(catalog, run);
+};
+
+const end = async (
+  catalog: Catalog,
+  clock: Clock,
+  run: LibraryRun,
+  change: Partial<LibraryRun>,
+): Promise<CloseLibraryRunOutput> => {
+  const { tenantId, runId } = run;
+  await catalog.libraryRuns.update(tenantId, runId, { ...change, endedAt: clock.now() }, WORKING_STATES);
+  return said(catalog, run);
+};
+
+/** Nobody works on the library now: while a prune waits, a repair need not wait too. */
+const said = async (
+  { libraryRuns }: Catalog,
+  { tenantId, serviceId, runId }: LibraryRun,
+): Promise<CloseLibraryRunOutput> => {
+  await libraryRuns.letGo(tenantId, serviceId, runId);
+  const run = await libraryRuns.get(tenantId, runId);
+  const { state, waitUntil, error } = run ?? { state: 'cancelled' as const };
+  if (state === 'waiting' && waitUntil !== undefined) {
+    return { state, waitUntil: time(waitUntil), error: '', cause: '' };
+  }
+  return {
+    state,
+    error: error?.name ?? (state === 'cancelled' ? 'JobCancelled' : ''),
+    cause: error?.message ?? '',
+  };
+};
+
+const whyNot = (run: LibraryRun, order: Order | undefined, caught: CloseLibraryRunInput['error']): JobError => {
+  if (order?.error) return order.error;
+  if (caught?.Error && !caught.Error.startsWith('States.')) return jobErrorOfCaught(caught);
+  return jobError(
+    'NoAccessNode',
+    `no access node finished this run: it waited up to ${run.queueDeadlineSeconds} s for one to take or go on with it`,
+  );
+};
+
+/** Of a prune's passes: what the first that planned has planned, and all that was deleted. */
+const joined = (before: LibraryOutcome | undefined, now: LibraryOutcome): LibraryOutcome => {
+  if (before?.task !== 'prune' || now.task !== 'prune') return now;
+  const plan = before.plan ?? now.plan;
+  const deleted = sum(before.deleted, now.deleted);
+  return { task: 'prune', ...(plan ? { plan } : {}), ...(deleted ? { deleted } : {}) };
+};
+
+const sum = (a: Pruned['deleted'], b: Pruned['deleted']): Pruned['deleted'] => {
+  if (!a || !b) return a ?? b;
+  return Object.fromEntries(
+    Object.entries(a).map(([name, count]) => [name, count + b[name as keyof typeof b]]),
+  ) as unknown as Pruned['deleted'];
+};

@@ -1,0 +1,87 @@
+import type { OpenLibraryRunInput, OpenLibraryRunOutput } from '../../contracts/library-runs.ts';
+import { OrderWork } from '../../contracts/orders.ts';
+import { JobCancelled, LibraryBusy, NotFound } from '../../domain/errors.ts';
+import { changesLibrary, isOpenRun, type LibraryRun, OPEN_RUN_STATES } from '../../domain/library-run.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { Sha256, WorkArea } from '../../ports/control.ts';
+import { serviceOf } from '../tenant-of-job.ts';
+import { queueDeadline } from '../transfer/queue-deadline.ts';
+import { libraryOrder } from './library-order.ts';
+import { pointsInLibrary } from './points-in-library.ts';
+
+interface Deps {
+  readonly catalog: Catalog;
+  readonly work: WorkArea;
+  readonly sha256: Sha256;
+  readonly heartbeatSeconds: number;
+  /** Between condemning and deleting: longer than any attempt, backup or restore, may last. */
+  readonly pruneWindowSeconds: number;
+}
+
+/**
+ * Begins a pass of a library run: places its order, with what the control plane knows of the points in the library at this
+ * moment. A run that changes the library needs it for itself. Errors: LibraryBusy (worth waiting for), JobCancelled,
+ * NotFound, LibraryUnavailable.
+ */
+export const createOpenLibraryRun =
+  ({ catalog, work, sha256, heartbeatSeconds, pruneWindowSeconds }: Deps) =>
+  async ({ runId, tenantId, pass }: OpenLibraryRunInput): Promise<OpenLibraryRunOutput> => {
+    const run = await catalog.libraryRuns.get(tenantId, runId);
+    if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
+    if (!isOpenRun(run)) throw new JobCancelled(`${runId} has ended: it is ${run.state}`);
+    const service = await serviceOf(catalog, run.serviceId);
+    if (changesLibrary(run)) await holdLibrary(catalog, run);
+    const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
+    const points =
+      run.task === 'prune' || run.task === 'stats'
+        ? await pointsInLibrary(catalog, tenantId, run.serviceId)
+        : { expired: [], pending: [] };
+    const document = {
+      kind: 'maintain-library',
+      runId,
+      task: run.task,
+      ...(run.depth === undefined ? {} : { depth: run.depth }),
+      planOnly: run.planOnly,
+      acceptDamage: run.acceptDamage,
+      ...points,
+      windowSeconds: pruneWindowSeconds,
+    };
+    await work.putJson(documentKey, OrderWork.parse(document));
+    await catalog.orders.add([
+      {
+        orderId,
+        jobId: runId,
+        attempt: pass,
+        tenantId,
+        serviceId: run.serviceId,
+        instanceId: '',
+        kind: 'maintain-library',
+        snapshotIds: [],
+        ...(changesLibrary(run) ? { maintains: true } : {}),
+        documentKey,
+        resultPrefix,
+        state: 'queued',
+        claim: 0,
+      },
+    ]);
+    await catalog.libraryRuns.update(tenantId, runId, { state: 'queued', pass }, OPEN_RUN_STATES);
+    const { queueDeadlineSeconds: seconds } = run;
+    return {
+      orderId,
+      queueUrl: service.queues.work,
+      queueDeadlineSeconds: queueDeadline({ queueDeadlineSeconds: seconds }, heartbeatSeconds),
+    };
+  };
+
+/** One that has ended holds nothing any more, whether it could say so or not. */
+const holdLibrary = async (
+  { libraryRuns }: Pick<Catalog, 'libraryRuns'>,
+  { tenantId, serviceId, runId }: LibraryRun,
+): Promise<void> => {
+  const holder = await libraryRuns.hold(tenantId, serviceId, runId);
+  if (holder === runId) return;
+  const other = await libraryRuns.get(tenantId, holder);
+  const isOver = other === undefined || !isOpenRun(other) || other.state === 'waiting';
+  if (isOver && (await libraryRuns.hold(tenantId, serviceId, runId, holder)) === runId) return;
+  throw new LibraryBusy(`${holder} is changing this library`, { remedy: 'wait until it has ended, or cancel it' });
+};

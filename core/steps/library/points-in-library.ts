@@ -1,0 +1,32 @@
+import type { HypervisorId, RecoveryPointId } from '../../contracts/ids.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import { everyItem } from '../../ports/every-item.ts';
+
+export interface PointsInLibrary {
+  /** Their time is over, or they were given up and can never be committed; and their data may still be there. */
+  readonly expired: readonly RecoveryPointId[];
+  /** Attempts are at work on them, or may take them up again. */
+  readonly pending: readonly RecoveryPointId[];
+}
+
+/** What the control plane knows of the points in a tenant's library that the library itself does not. */
+export const pointsInLibrary = async (
+  { points, instances }: Pick<Catalog, 'points' | 'instances'>,
+  tenantId: HypervisorId,
+  serviceId: HypervisorId,
+): Promise<PointsInLibrary> => {
+  const expired: RecoveryPointId[] = [];
+  const pending: RecoveryPointId[] = [];
+  for await (const point of everyItem((page) => points.list(tenantId, undefined, page))) {
+    if (point.kind === 'snapshot' || point.serviceId !== serviceId || point.dataRemovedAt !== undefined) continue;
+    if (point.state === 'pending') pending.push(point.recoveryPointId);
+    else if (point.state === 'expired' || point.state === 'abandoned') expired.push(point.recoveryPointId);
+  }
+  // Read after the points: one that looks abandoned may have been committed by an attempt that died before it said so.
+  const counting = new Set(
+    (await instances.list(tenantId))
+      .flatMap(({ head, committed }) => [head, committed])
+      .filter((id) => id !== undefined),
+  );
+  return { expired: expired.filter((id) => !counting.has(id)), pending };
+};

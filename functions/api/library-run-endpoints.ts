@@ -1,0 +1,27 @@
+import { operatorTenantRoutes } from '../../core/contracts/api.ts';
+import {
+  createCancelLibraryRun,
+  createGetLibraryRun,
+  createListLibraryRuns,
+} from '../../core/steps/api/library-runs.ts';
+import { createStartLibraryRun, type StartLibraryRunDeps } from '../../core/steps/api/start-library-run.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { askedOf, type OnTenant, pageOf } from './on-tenant-context.ts';
+
+const routes = operatorTenantRoutes;
+
+/** Looking after a tenant's library: operators only. */
+export const libraryRunEndpoints = (deps: StartLibraryRunDeps): readonly Endpoint<OnTenant>[] => {
+  const startLibraryRun = createStartLibraryRun(deps);
+  const listLibraryRuns = createListLibraryRuns(deps);
+  const getLibraryRun = createGetLibraryRun(deps);
+  const cancelLibraryRun = createCancelLibraryRun(deps);
+  return [
+    endpoint(routes.startLibraryRun, (on: OnTenant, request) =>
+      startLibraryRun(on.tenant, askedOf(on, request), request.body),
+    ),
+    endpoint(routes.listLibraryRuns, ({ tenant }: OnTenant, { query }) => listLibraryRuns(tenant, pageOf(query))),
+    endpoint(routes.getLibraryRun, ({ tenant }: OnTenant, { params }) => getLibraryRun(tenant, params.runId)),
+    endpoint(routes.cancelLibraryRun, ({ tenant }: OnTenant, { params }) => cancelLibraryRun(tenant, params.runId)),
+  ];
+};

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { LibraryRun } from '../../core/domain/library-run.ts';
+import type { Catalog } from '../../core/ports/catalog.ts';
+import { racers } from './racers.ts';
+import { freshId } from './records.ts';
+
+const A = freshId('hv');
+const B = freshId('hv');
+const SERVICE = freshId('hv');
+
+const runOf = (tenantId: string, change: Partial<LibraryRun> = {}): LibraryRun => ({
+  runId: freshId('run'),
+  tenantId,
+  serviceId: SERVICE,
+  task: 'prune',
+  planOnly: false,
+  acceptDamage: false,
+  queueDeadlineSeconds: 60,
+  state: 'queued',
+  pass: 1,
+  trigger: 'api',
+  requestedBy: 'ops',
+  createdAt: 1_000,
+  ...change,
+});
+
+export const libraryRunsSuite = (open: () => Catalog): void => {
+  describe('library runs', () => {
+    it('keeps them by tenant, newest first, and changes them only from the states that are named', async () => {
+      const { libraryRuns } = open();
+      const [old, young, others] = [runOf(A), runOf(A, { createdAt: 2_000 }), runOf(B)];
+      for (const run of [old, young, others]) assert.equal(await libraryRuns.add(run), true);
+      assert.equal(await libraryRuns.add({ ...old, task: 'check' }), false);
+      assert.deepEqual(await libraryRuns.get(A, old.runId), old);
+      assert.equal(await libraryRuns.get(B, old.runId), undefined);
+      const first = await libraryRuns.list(A, { limit: 1 });
+      assert.deepEqual(first.items, [young]);
+      const second = await libraryRuns.list(A, { limit: 1, next: first.next ?? '' });
+      assert.deepEqual(second.items, [old]);
+      const change = { state: 'running', progress: { done: 1, total: 2, unit: 'packs' } } as const;
+      assert.equal(await libraryRuns.update(A, old.runId, change, ['waiting']), false);
+      assert.equal(await libraryRuns.update(B, old.runId, change, ['queued']), false);
+      assert.equal(await libraryRuns.update(A, old.runId, change, []), false);
+      assert.equal(await libraryRuns.update(A, old.runId, change, ['queued', 'running']), true);
+      assert.deepEqual(await libraryRuns.get(A, old.runId), { ...old, ...change });
+    });
+
+    it('gives a library to one run of many at once, and to another only when that has let go or is named', async () => {
+      const { libraryRuns } = open();
+      const ids = Array.from({ length: 20 }, () => freshId('run'));
+      const holders = await racers(20, (racer) => libraryRuns.hold(A, SERVICE, ids[racer] ?? ''));
+      const [holder = ''] = holders;
+      assert.ok(ids.includes(holder));
+      assert.ok(holders.every((each) => each === holder));
+      const next = freshId('run');
+      assert.equal(await libraryRuns.hold(A, SERVICE, next), holder);
+      assert.equal(await libraryRuns.hold(A, SERVICE, next, freshId('run')), holder);
+      assert.equal(await libraryRuns.hold(A, SERVICE, holder), holder, 'again');
+      assert.equal(await libraryRuns.hold(B, SERVICE, next), next, 'another tenant’s');
+      assert.equal(await libraryRuns.hold(A, freshId('hv'), next), next, 'in another library');
+      assert.equal(await libraryRuns.hold(A, SERVICE, next, holder), next, 'of one that has ended');
+      await libraryRuns.letGo(A, SERVICE, holder);
+      assert.equal(await libraryRuns.hold(A, SERVICE, holder), next, 'another’s hold stays');
+      await libraryRuns.letGo(A, SERVICE, next);
+      await libraryRuns.letGo(A, SERVICE, next);
+      assert.equal(await libraryRuns.hold(A, SERVICE, holder), holder);
+    });
+
+    it('refuses a commit of what was begun before the barrier, of this tenant, and never lowers it', async () => {
+      const { instances } = open();
+      const [one, two] = ['i-0badcafe', 'i-0badcaff'] as const;
+      for (const id of [one, two]) await instances.lock(A, id, 'me');
+      await instances.lock(B, one, 'me');
+      await instances.raiseBarrier(A, 5_000);
+      await instances.raiseBarrier(A, 4_000);
+      const commit = (tenant: string, id: string, point: string, begunAt?: number) =>
+        instances.commit(tenant, id, 'me', 1, point, 'head', begunAt);
+      assert.equal(await commit(A, one, 'rp-toolate1', 4_999), false);
+      assert.equal((await instances.get(A, one))?.head, undefined);
+      assert.equal((await instances.get(A, one))?.libraryBarrier, 5_000);
+      assert.equal(await commit(A, two, 'rp-intime01', 5_000), true);
+      assert.equal(await commit(A, one, 'rp-snapshot'), true, 'what is in no library');
+      assert.equal(await commit(B, one, 'rp-theirs01', 1), true, 'another tenant’s');
+      await instances.raiseBarrier(A, 6_000);
+      assert.equal(await commit(A, two, 'rp-intime01', 5_000), true, 'it is committed');
+    });
+  });
+};

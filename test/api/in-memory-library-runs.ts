@@ -1,0 +1,40 @@
+import type { LibraryRun } from '../../core/domain/library-run.ts';
+import type { LibraryRuns } from '../../core/ports/catalog.ts';
+import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
+
+export const createInMemoryLibraryRuns = ({ libraryRuns, libraryHolders }: Records): LibraryRuns => {
+  const get = (tenantId: string, runId: string): LibraryRun | undefined => {
+    const run = libraryRuns.get(runId);
+    return run?.tenantId === tenantId ? run : undefined;
+  };
+  return {
+    async add(run) {
+      if (libraryRuns.has(run.runId)) return false;
+      libraryRuns.set(run.runId, run);
+      return true;
+    },
+    get: async (tenantId, runId) => get(tenantId, runId),
+    list: async (tenantId, page) =>
+      pageOf(
+        newestFirst(libraryRuns.values(), tenantId, ({ runId, createdAt }) => ({ time: createdAt, id: runId })),
+        page,
+      ),
+    async update(tenantId, runId, change, from) {
+      const run = get(tenantId, runId);
+      if (!run || !from.includes(run.state)) return false;
+      libraryRuns.set(runId, changed(run, change));
+      return true;
+    },
+    async hold(tenantId, serviceId, runId, former) {
+      const key = `${tenantId} ${serviceId}`;
+      const there = libraryHolders.get(key);
+      if (there !== undefined && there !== former) return there;
+      libraryHolders.set(key, runId);
+      return runId;
+    },
+    async letGo(tenantId, serviceId, runId) {
+      const key = `${tenantId} ${serviceId}`;
+      if (libraryHolders.get(key) === runId) libraryHolders.delete(key);
+    },
+  };
+};
