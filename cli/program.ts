@@ -28,6 +28,8 @@ import { addJobRetry } from './job-retry.ts';
 import { addJobShow } from './job-show.ts';
 import { addJobSuspend } from './job-suspend.ts';
 import { addJobWatch } from './job-watch.ts';
+import { addLibraryCat } from './library-cat.ts';
+import { addLibraryImport } from './library-import.ts';
 import { addOpenapi } from './openapi.ts';
 import { addPermissionsCheck } from './permissions-check.ts';
 import { addPermissionsCloudformation } from './permissions-cloudformation.ts';
@@ -92,6 +94,7 @@ const NOUNS = {
     'what an account has to grant',
     [addPermissionsPrint, addPermissionsCloudformation, addPermissionsCheck],
   ],
+  library: ['a library itself, by its recovery key, without AWS', [addLibraryCat, addLibraryImport]],
   'recovery-key': ['the offline key that opens a library without AWS', [addRecoveryKeyCreate]],
 } as const;
 

@@ -103,8 +103,8 @@ export class BlockTable {
     };
   }
 
-  /** Adds a pack's blocks; a block that is known in a pack that is not condemned stays where it is. */
-  addPack(contents: PackContents): void {
+  /** Adds a pack's blocks; a block that is known in a pack that is not condemned stays where it is. Returns its number. */
+  addPack(contents: PackContents): number {
     const pack = this.#addPack(contents);
     const { entries } = contents;
     let offset = HEADER_BYTES;
@@ -117,6 +117,7 @@ export class BlockTable {
       }
       offset += length;
     }
+    return pack;
   }
 
   /** To be called before any pack is added. */

@@ -1,7 +1,17 @@
 import * as core from '../core/domain/errors.ts';
 
 /** What kind of object an error is about: the first part of its key, or `block`. */
-export type ObjectKind = 'format' | 'key' | 'pack' | 'index' | 'page' | 'map' | 'point' | 'condemned' | 'block';
+export type ObjectKind =
+  | 'format'
+  | 'key'
+  | 'pack'
+  | 'index'
+  | 'page'
+  | 'map'
+  | 'point'
+  | 'condemned'
+  | 'prune'
+  | 'block';
 
 interface About {
   readonly key: string;
@@ -65,5 +75,44 @@ export class IncompleteMap extends Error {
   constructor(missingPages: readonly number[]) {
     super(`no segment and no parent names ${missingPages.length} page(s), the first is page ${missingPages[0]}`);
     this.missingPages = missingPages;
+  }
+}
+
+/** What cannot be read of a library by the damage done to it; every other failure is not about the library. */
+export type LossError = CorruptObject | MissingObject;
+export const isLoss = (error: unknown): error is LossError =>
+  error instanceof CorruptObject || error instanceof MissingObject;
+
+/** A store's answer to a delete that the object's retention (S3 Object Lock) forbids for now. */
+export class ObjectRetained extends Error {
+  override readonly name = 'ObjectRetained';
+}
+
+/** Another prune or repair holds this library. */
+export class LibraryBusy extends Error {
+  override readonly name = 'LibraryBusy';
+  readonly holder: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  constructor(holder: string, since: number) {
+    super(`${holder} has been maintaining this library since ${new Date(since).toISOString()}`);
+    this.holder = holder;
+    this.since = since;
+  }
+}
+
+/** This maintenance was taken over by another and must do nothing more. */
+export class MaintenanceTakenOver extends Error {
+  override readonly name = 'MaintenanceTakenOver';
+}
+
+/** What points refer to cannot be told because of damage, so that nothing may be deleted: check, then repair. */
+export class LibraryDamaged extends Error {
+  override readonly name = 'LibraryDamaged';
+  /** The objects that cannot be read. */
+  readonly keys: readonly string[];
+  constructor(problems: readonly LossError[]) {
+    super(`${problems.length} object(s) cannot be read, the first: ${problems[0]?.message}`);
+    this.keys = problems.map(({ key }) => key);
   }
 }

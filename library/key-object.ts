@@ -96,9 +96,22 @@ const decodeKeyObject = (number: number, bytes: Buffer): KeyObject => {
   }
 };
 
+/** What it says, not authenticated: opening it for this identity tells. */
+export const identityInKeyObject = (number: number, stored: Uint8Array): LibraryIdentity => {
+  const { tenant, library } = decodeKeyObject(number, asBuffer(stored));
+  return { tenant, library };
+};
+
 export type Opener =
   | { readonly by: 'wrapper'; readonly wrapper: KeyWrapper }
   | { readonly by: 'recovery'; readonly recoveryKey: string };
+
+/** Checks what is stored against the secret that was opened. Throws `CorruptObject`. */
+export const checkKeyObject = (number: number, stored: Uint8Array, { idKey, dataKeys }: KeySecret): void => {
+  const { body, mac } = decodeKeyObject(number, asBuffer(stored));
+  const secret = join({ idKey, dataKeys: dataKeys.slice(0, number) });
+  if (!macOf(secret, body).equals(mac)) throw corrupt(number, 'authentication failed');
+};
 
 /** Throws `WrongKey` for another tenant's or library's, `CorruptObject` for a damaged or forged one. */
 export const openKeyObject = async (

@@ -17,6 +17,7 @@ export const mapName = (recoveryPointId: string, volumeId: string): string =>
   `maps/${part(recoveryPointId, 'recovery point')}/${part(volumeId, 'volume')}`;
 export const pointName = (recoveryPointId: string): string => `points/${part(recoveryPointId, 'recovery point')}`;
 export const condemnedName = (generation: number): string => `condemned/${generation}`;
+export const pruneName = (number: number): string => `prune/${number}`;
 
 /** Packs and indexes have random ids of 16 bytes. */
 export const RANDOM_ID_BYTES = 16;

@@ -33,6 +33,10 @@ export const writeEntry = (target: Buffer, at: number, id: Buffer, length: numbe
   target.writeUInt32LE(length | (encoding << 24), at + 32);
 };
 
+/** Bytes of the sealed blocks alone, of a pack of so many bytes and blocks. */
+export const blockBytesOf = (size: number, blocks: number): number =>
+  size - HEADER_BYTES - blocks * ENTRY_BYTES - TAG_BYTES - TRAILER_BYTES;
+
 const sealedIndexBytes = (entries: Buffer): number => entries.length + TAG_BYTES;
 
 /** Throws `MalformedContent` unless the entries can be those of a pack of `size` bytes. */

@@ -65,15 +65,24 @@ export const readPackContents = async (
   return { id: Buffer.from(id, 'hex'), size, keyNumber, salt, versionId, entries };
 };
 
+/** What a whole pack says of itself. Throws `CorruptObject`. */
+export const openPack = (keys: TenantKeys, id: string, bytes: Buffer): PackContents => {
+  const key = packName(id);
+  const { keyNumber, salt } = decodeHeader('pack', key, bytes);
+  const frames = new Frames(keys, 'pack', key, { keyNumber, salt });
+  const { start, length } = decodeTrailer(key, bytes.length, bytes.subarray(-TRAILER_BYTES));
+  const entries = openContents(frames, bytes.subarray(start, start + length), bytes.length);
+  return { id: Buffer.from(id, 'hex'), size: bytes.length, keyNumber, salt, versionId: undefined, entries };
+};
+
 /** Reads a whole pack and checks every block in it; returns how many there are. */
 export const verifyPack = async (store: ObjectStore, keys: TenantKeys, id: string): Promise<number> => {
   const key = packName(id);
   const found = await store.get(key);
   if (!found) throw new MissingObject({ key, kind: 'pack' });
   const bytes = asBuffer(found.bytes);
-  const frames = new Frames(keys, 'pack', key, decodeHeader('pack', key, bytes));
-  const { start, length } = decodeTrailer(key, bytes.length, bytes.subarray(-TRAILER_BYTES));
-  const entries = openContents(frames, bytes.subarray(start, start + length), bytes.length);
+  const { entries, ...header } = openPack(keys, id, bytes);
+  const frames = new Frames(keys, 'pack', key, header);
   let offset = HEADER_BYTES;
   for (let at = 0, position = 0; at < entries.length; at += ENTRY_BYTES, position++) {
     const end = offset + entryLength(entries, at);

@@ -45,6 +45,18 @@ export const readPageObject = async (
   return page;
 };
 
+/** Opens a page that no map tells more of. Throws `MissingObject`, `CorruptObject`. */
+export const checkPageObject = async (library: Library, id: string): Promise<void> => {
+  const key = pageName(id);
+  const found = await library.store.get(key);
+  if (!found) throw new MissingObject({ key, kind: 'page' });
+  try {
+    Page.decode(open(library, id, found.bytes));
+  } catch (cause) {
+    throw cause instanceof CorruptObject ? cause : new CorruptObject({ key, kind: 'page', check: 'malformed', cause });
+  }
+};
+
 export interface WrittenPage {
   readonly entry: PageEntry;
   readonly storedBytes: number;

@@ -17,8 +17,14 @@ export interface RebuiltIndex {
 const PACKS_AT_ONCE = 4096;
 const READS_AT_ONCE = 8;
 
-/** Writes index objects from the packs alone. What an index already said is then said twice, which is harmless. */
-export const rebuildIndex = async (library: Library): Promise<RebuiltIndex> => {
+/**
+ * Writes index objects from the packs alone, or from those that `isWanted` says. What an index already said is then said
+ * twice, which is harmless.
+ */
+export const rebuildIndex = async (
+  library: Library,
+  isWanted: (packId: string) => boolean | Promise<boolean> = () => true,
+): Promise<RebuiltIndex> => {
   const { store, keys } = library;
   const damaged: CorruptObject[] = [];
   const total = { packs: 0, blocks: 0, indexObjects: 0 };
@@ -29,6 +35,7 @@ export const rebuildIndex = async (library: Library): Promise<RebuiltIndex> => {
     try {
       if (!/^[0-9a-f]{32}$/.test(id) || packName(id) !== key)
         throw new CorruptObject({ key, kind: 'pack', check: 'its name is not that of a pack' });
+      if (!(await isWanted(id))) return;
       found.push(await readPackContents(store, keys, id, size));
     } catch (error) {
       if (error instanceof CorruptObject) damaged.push(error);

@@ -5,7 +5,7 @@ import { releaseBytes } from './release-bytes.ts';
 import type { TenantKeys } from './tenant-key-ring.ts';
 
 /** Kinds of sealed objects and their number in the header. Numbers are never used again for something else. */
-export const SEALED_KINDS = { pack: 1, index: 2, page: 3, map: 4, point: 5, condemned: 6 } as const;
+export const SEALED_KINDS = { pack: 1, index: 2, page: 3, map: 4, point: 5, condemned: 6, prune: 7 } as const;
 export type SealedKind = keyof typeof SEALED_KINDS;
 
 const MAGIC = Buffer.from('HFST', 'latin1');

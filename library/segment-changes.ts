@@ -20,6 +20,20 @@ export class SegmentChanges {
     (id ?? ZERO_ID).copy(this.#records, at + 4, 0, 32);
   }
 
+  /** All of them, for another writer's `adopt`: a copy. */
+  records(): Uint8Array {
+    return new Uint8Array(this.#records.subarray(0, this.#count * RECORD_BYTES));
+  }
+
+  /** Takes over what another writer's `records` gave. Throws if one of them was given here too. */
+  adopt(records: Uint8Array): void {
+    const from = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
+    for (let at = 0; at < from.length; at += RECORD_BYTES) {
+      const id = from.subarray(at + 4, at + RECORD_BYTES);
+      this.set(from.readUInt32LE(at), id.equals(ZERO_ID) ? undefined : id);
+    }
+  }
+
   /** The places of each page's records, to be applied page by page. */
   byPage(): Map<number, number[]> {
     const pages = new Map<number, number[]>();

@@ -10,7 +10,7 @@ import { ParentPages } from './parent-pages.ts';
 import { RecordTable } from './record-table.ts';
 import { releaseBytes } from './release-bytes.ts';
 import { SegmentChanges } from './segment-changes.ts';
-import type { VolumeMap } from './volume-map.ts';
+import { refuseCondemned, type VolumeMap } from './volume-map.ts';
 
 export interface SegmentOptions {
   /** Blocks of the whole volume. */
@@ -52,6 +52,13 @@ export interface SegmentResult {
   readonly generation: number;
 }
 
+/** What one of several writers of the same pages leaves to the one that writes the pages. Structured-cloneable. */
+export interface SegmentBlocks {
+  readonly records: Uint8Array;
+  readonly counters: SegmentCounters;
+  readonly generation: number;
+}
+
 export interface AddedBlock {
   readonly outcome: 'zero' | 'same-as-parent' | 'deduplicated' | 'stored';
   /** Bytes in the pack; 0 unless stored. */
@@ -74,7 +81,7 @@ export class SegmentWriter {
   readonly #changes = new SegmentChanges();
   /** Blocks of this segment's own packs: for nobody else until they are in the index. */
   readonly #own = new RecordTable({ words: 4, chunkBits: 9 });
-  readonly #generation: number;
+  #generation: number;
   readonly #counters = {
     read: 0,
     zero: 0,
@@ -91,6 +98,7 @@ export class SegmentWriter {
     if (packBytes > MAX_PACK_BYTES) throw new RangeError(`packs of ${packBytes} bytes are too large`);
     if (options.unlisted === 'parent' && !parent)
       throw new RangeError('blocks cannot be as in a parent: none is given');
+    if (parent) refuseCondemned(library, parent);
     this.#library = library;
     this.#options = options;
     this.#pages = new Set(options.pages);
@@ -155,11 +163,25 @@ export class SegmentWriter {
     return this.add(blockIndex, plain, sha);
   }
 
+  /**
+   * Packs and index, no pages: for threads that share the pages of a volume. What each of them answers goes to `adopt`
+   * of one writer, which ends with `finish`.
+   */
+  async finishBlocks(): Promise<SegmentBlocks> {
+    await this.#finishPacks();
+    return { records: this.#changes.records(), counters: this.counters, generation: this.#generation };
+  }
+
+  /** Takes over the blocks of another writer of the same pages, which has written their packs and index. */
+  adopt({ records, counters, generation }: SegmentBlocks): void {
+    this.#changes.adopt(records);
+    for (const name of Object.keys(counters) as (keyof SegmentCounters)[]) this.#counters[name] += counters[name];
+    this.#generation = Math.min(this.#generation, generation);
+  }
+
   /** Packs, then index, then pages: what is written refers only to what was written before. */
   async finish(): Promise<SegmentResult> {
-    const packs = await this.#packs.end();
-    for (const pack of packs) this.#counters.storedBytes += pack.size;
-    this.#counters.storedBytes += (await writeIndexes(this.#library, packs)).bytes;
+    await this.#finishPacks();
     const pages = await this.#writePages();
     return { pages, counters: this.counters, generation: this.#generation };
   }
@@ -167,6 +189,12 @@ export class SegmentWriter {
   /** Waits for what is being uploaded and gives the buffers back. */
   async abort(): Promise<void> {
     await this.#packs.abort();
+  }
+
+  async #finishPacks(): Promise<void> {
+    const packs = await this.#packs.end();
+    for (const pack of packs) this.#counters.storedBytes += pack.size;
+    this.#counters.storedBytes += (await writeIndexes(this.#library, packs)).bytes;
   }
 
   #isKnown(id: Buffer): boolean {

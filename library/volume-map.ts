@@ -160,9 +160,16 @@ export interface AssembledMap {
   readonly versionId?: string;
 }
 
+/** What a point that is being pruned refers to is about to be deleted: no new point may refer to it through this one. */
+export const refuseCondemned = ({ index }: Library, { recoveryPointId, volumeId }: VolumeMap): void => {
+  if (index.isPointCondemned(recoveryPointId))
+    throw new ConflictingObject(mapName(recoveryPointId, volumeId), 'it is being pruned, nothing can be based on it');
+};
+
 /** Joins the segments' pages into the volume's map and writes it. Throws `IncompleteMap`, `ConflictingObject`. */
 export const assembleMap = async (library: Library, input: AssembleMapInput): Promise<AssembledMap> => {
   const { recoveryPointId, volumeId, sizeBytes, lineage } = input;
+  if (input.parent) refuseCondemned(library, input.parent);
   const blockCount = blocksOfVolume(sizeBytes);
   const pages = joinPages(input, blockCount);
   const dataBlocks = pages.reduce((sum, page) => sum + page.dataBlocks, 0);

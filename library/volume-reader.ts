@@ -1,7 +1,8 @@
 import { BLOCK_BYTES, PAGE_BLOCKS, pageOf } from './block.ts';
+import type { BlockPage } from './block-page.ts';
 import type { PackPlace } from './block-table.ts';
 import { asBuffer } from './byte-cursor.ts';
-import { CorruptObject, MissingObject } from './errors.ts';
+import { CorruptObject, isLoss, type LossError, MissingObject } from './errors.ts';
 import type { Library } from './library.ts';
 import { packName } from './names.ts';
 import { openBlock } from './pack-object.ts';
@@ -20,6 +21,12 @@ export interface ReadBlock {
   readonly sha: Buffer;
 }
 
+/** Some neighbouring blocks within one page of a volume, half-open. */
+export interface BlockRun {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface LostBlock {
   readonly index: number;
   readonly error: LossError;
@@ -32,11 +39,14 @@ export interface ReaderOptions {
   readonly rangesAhead?: number;
   /** Where `blocks` puts each block: 524,288 bytes, the caller's again once it has them. Without it each is new memory. */
   readonly takeBuffer?: () => Buffer;
+  /** `plain` is the reader's own and good until the next block is asked for: nothing is copied. */
+  readonly lend?: boolean;
+  /** Where ranges are read to, kept by the caller from one `blocks` to the next. Without it, given back after each. */
+  readonly memory?: Buffer[];
   /** Told of each block that cannot be read; reading goes on. Without it the first one throws. */
   readonly onLost?: (lost: LostBlock) => void;
 }
 
-type LossError = CorruptObject | MissingObject;
 type Place = Pick<WantedBlock, 'table' | 'location'>;
 
 interface Fetched {
@@ -57,8 +67,6 @@ const RANGE_BYTES = 4 * 1024 * 1024;
 const FRAMES_KEPT = 256;
 const NO_MEMORY = Buffer.alloc(0);
 
-const isLoss = (error: unknown): error is LossError => error instanceof CorruptObject || error instanceof MissingObject;
-
 const notIndexed = (id: Buffer): MissingObject =>
   new MissingObject({ key: id.toString('hex'), kind: 'block' }, 'no index object names it');
 
@@ -70,22 +78,25 @@ export class VolumeReader {
   readonly #frames = new Map<string, Frames>();
   readonly #rangeBytes: number;
   /** For ranges of `blocks`, used again and again. */
-  readonly #memory: Buffer[] = [];
+  readonly #memory: Buffer[];
   #refreshed = false;
+  /** The page read last: runs of one page come one after the other. */
+  #page: { readonly number: number; readonly page: BlockPage } | undefined;
 
   constructor(library: Library, map: VolumeMap, options: ReaderOptions) {
     this.#library = library;
     this.#map = map;
     this.#options = options;
     this.#rangeBytes = options.rangeBytes ?? RANGE_BYTES;
+    this.#memory = options.memory ?? [];
   }
 
-  /** Every block with data of these pages, each once, in an order that is good for reading packs. */
-  async *blocks(pages: readonly number[]): AsyncGenerator<ReadBlock> {
+  /** Every block with data of these pages or runs, each once, in an order that is good for reading packs. */
+  async *blocks(parts: Iterable<number | BlockRun>): AsyncGenerator<ReadBlock> {
     const { rangesAhead = 2 } = this.#options;
     const ahead: Promise<Fetched>[] = [];
     try {
-      for await (const range of this.#ranges(pages)) {
+      for await (const range of this.#ranges(parts)) {
         const fetching = this.#fetch(range, this.#memory.pop() ?? this.#newMemory());
         // Its failure is thrown when its turn comes; until then nobody waits for it, which would end the thread.
         fetching.catch(() => undefined);
@@ -96,13 +107,13 @@ export class VolumeReader {
     } finally {
       for (const fetched of await Promise.allSettled(ahead))
         if (fetched.status === 'fulfilled') this.#memory.push(fetched.value.memory);
-      for (const memory of this.#memory.splice(0)) releaseBytes(memory);
+      if (!this.#options.memory) for (const memory of this.#memory.splice(0)) releaseBytes(memory);
     }
   }
 
   /** One block, or undefined where the volume is zero. */
   async block(index: number): Promise<ReadBlock | undefined> {
-    const page = await readPage(this.#library, this.#map, pageOf(index));
+    const page = await this.#readPage(pageOf(index));
     const id = page.id(index % PAGE_BLOCKS);
     if (!id) return undefined;
     const place = await this.#find(id);
@@ -110,34 +121,42 @@ export class VolumeReader {
     return block && { index, ...block };
   }
 
-  async *#ranges(pages: readonly number[]): AsyncGenerator<ReadRange> {
-    for (const number of pages) {
+  async *#ranges(parts: Iterable<number | BlockRun>): AsyncGenerator<ReadRange> {
+    for (const part of parts) {
+      const number = typeof part === 'number' ? part : pageOf(part.from);
       if (this.#map.pages[number]?.id === 'zero') continue;
-      const wanted = await this.#wanted(number);
+      const first = number * PAGE_BLOCKS;
+      const run = typeof part === 'number' ? { from: first, to: first + PAGE_BLOCKS } : part;
+      const wanted = await this.#wanted(number, run);
       yield* planRanges(wanted, this.#rangeBytes);
     }
   }
 
-  async #wanted(number: number): Promise<WantedBlock[]> {
+  async #wanted(number: number, { from, to }: BlockRun): Promise<WantedBlock[]> {
     const first = number * PAGE_BLOCKS;
-    const page = await readPage(this.#library, this.#map, number).catch((error: unknown) => {
+    const page = await this.#readPage(number).catch((error: unknown) => {
       if (!isLoss(error) || !this.#options.onLost) throw error;
       return error;
     });
     const wanted: WantedBlock[] = [];
     if (page instanceof Error) {
       // which of its blocks had data is lost with it: all of them are named
-      for (let at = 0; at < Math.min(PAGE_BLOCKS, this.#map.blockCount - first); at++) this.#lost(first + at, page);
+      for (let index = from; index < Math.min(to, this.#map.blockCount); index++) this.#lost(index, page);
       return wanted;
     }
-    for (let at = 0; at < page.blockCount; at++) {
+    for (let at = from - first; at < Math.min(to - first, page.blockCount); at++) {
       const id = page.id(at);
       if (!id) continue;
-      const place = await this.#find(id);
+      const place = this.#lookUp(id) ?? (await this.#find(id));
       if (place) wanted.push({ index: first + at, id, ...place });
       else this.#lost(first + at, notIndexed(id));
     }
     return wanted;
+  }
+
+  async #readPage(number: number): Promise<BlockPage> {
+    if (this.#page?.number !== number) this.#page = { number, page: await readPage(this.#library, this.#map, number) };
+    return this.#page.page;
   }
 
   #lookUp(id: Buffer): Place | undefined {
@@ -227,7 +246,7 @@ export class VolumeReader {
 
   /** What was handed out as it is belongs to the caller. */
   #letGo({ plain }: OpenedBlock): void {
-    if (this.#options.takeBuffer) releaseBytes(plain);
+    if (this.#options.takeBuffer || this.#options.lend) releaseBytes(plain);
   }
 
   #open({ range, bytes }: Fetched, { id, location }: WantedBlock): OpenedBlock {

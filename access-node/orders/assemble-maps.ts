@@ -2,11 +2,11 @@ import { SegmentResult } from '../../core/contracts/orders.ts';
 import { InvalidRequest, TransientFailure } from '../../core/domain/errors.ts';
 import type { PageEntry } from '../../library/page-object.ts';
 import type { PointVolume } from '../../library/recovery-point.ts';
+import { verifySample } from '../../library/verify-sample.ts';
 import { assembleMap, readMap } from '../../library/volume-map.ts';
 import type { OrderTools } from '../order-tools.ts';
 import type { AssembleMaps, ResultOf } from './order-work.ts';
 import { keyOfResult, readResultKeys } from './result-keys.ts';
-import { verifySample } from './verify-sample.ts';
 import { writePointOnce } from './write-point-once.ts';
 
 /** Joins the segments' pages into maps, reads a sample of every volume back, then writes the point's sealed record. */

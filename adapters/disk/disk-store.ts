@@ -10,6 +10,7 @@ import type {
   StoredObject,
 } from '../../core/ports/object-store.ts';
 import { LibraryFull } from '../../library/errors.ts';
+import type { RangeReader } from '../../library/range-reader.ts';
 
 export interface DiskStoreOptions {
   /** The tenant's own folder; made when the first object is. */
@@ -32,7 +33,7 @@ const absent = (error: unknown): undefined => {
   throw error;
 };
 
-class DiskStore implements DeletableStore {
+class DiskStore implements DeletableStore, RangeReader {
   readonly #folder: string;
   readonly #sync: boolean;
 
@@ -87,6 +88,15 @@ class DiskStore implements DeletableStore {
     });
   }
 
+  async readRange(key: string, start: number, into: Uint8Array): Promise<number | undefined> {
+    return this.#read(key, async (file) => {
+      let filled = 0;
+      for (let came = 1; came > 0 && filled < into.length; filled += came)
+        came = (await file.read(into, filled, into.length - filled, start + filled)).bytesRead;
+      return filled;
+    });
+  }
+
   async head(key: string): Promise<ObjectInfo | undefined> {
     const found = await stat(this.#path(key)).catch(absent);
     return found?.isFile() ? { size: found.size } : undefined;
@@ -133,7 +143,9 @@ class DiskStore implements DeletableStore {
   async #write(path: string, bytes: Uint8Array): Promise<void> {
     const file = await open(path, 'wx', 0o600);
     try {
-      await file.writeFile(bytes);
+      // not writeFile: it writes half a MiB at a time, and its thread may be busy with something else between them
+      for (let written = 0; written < bytes.length; )
+        written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
       if (this.#sync) await file.sync();
     } finally {
       await file.close();
@@ -160,4 +172,4 @@ class DiskStore implements DeletableStore {
 }
 
 /** A library in a folder. Its file system must know hard links (ext4, XFS, NTFS, APFS, NFS, SMB do; FAT does not). */
-export const createDiskStore = (options: DiskStoreOptions): DeletableStore => new DiskStore(options);
+export const createDiskStore = (options: DiskStoreOptions): DeletableStore & RangeReader => new DiskStore(options);

@@ -70,6 +70,8 @@ const OFFLINE: readonly string[][] = [
   ['permissions', 'print', 'tenant'],
   ['permissions', 'cloudformation', '--hub-role', 'arn:aws:iam::999999999999:role/holdfast-dev-hub'],
   ['recovery-key', 'create'],
+  ['library', 'cat', POINT],
+  ['library', 'import', 'disk.img'],
 ];
 
 const COMMANDS = [...ON_TENANT, ...ON_TENANT.map((args) => [...args, '--tenant', TENANT]), ...OWN, ...OPERATORS];

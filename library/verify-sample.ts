@@ -1,11 +1,16 @@
-import { PAGE_BLOCKS } from '../../library/block.ts';
-import type { Library } from '../../library/library.ts';
-import { readPage, type VolumeMap } from '../../library/volume-map.ts';
-import { openVolumeReader } from '../../library/volume-reader.ts';
-import type { OrderTools } from '../order-tools.ts';
+import { PAGE_BLOCKS } from './block.ts';
+import type { Library } from './library.ts';
+import { readPage, type VolumeMap } from './volume-map.ts';
+import { openVolumeReader } from './volume-reader.ts';
 
 /** Of each volume. A pack that is missing or damaged as a whole is found by far fewer. */
 const SAMPLE_BLOCKS = 16;
+
+export interface SampleOptions {
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Reads blocks back from the library, chosen at random among those with data (all, if there are fewer): fetched,
@@ -15,7 +20,7 @@ const SAMPLE_BLOCKS = 16;
 export const verifySample = async (
   library: Library,
   map: VolumeMap,
-  { random, signal }: Pick<OrderTools, 'random' | 'signal'>,
+  { random, signal }: SampleOptions,
 ): Promise<number> => {
   const reader = openVolumeReader(library, map);
   const chosen = sampleOf(map.dataBlocks, SAMPLE_BLOCKS, random);

@@ -1,0 +1,50 @@
+import type { Library } from './library.ts';
+import { mapName, pointName } from './names.ts';
+
+export interface ListedMap {
+  readonly recoveryPointId: string;
+  readonly volumeId: string;
+  readonly size: number;
+}
+
+/** What `points/` and `maps/` name. */
+export interface ListedPoints {
+  /** Recovery point → bytes of its object. */
+  readonly points: ReadonlyMap<string, number>;
+  /** Recovery point → its maps, also where there is no point (yet). */
+  readonly maps: ReadonlyMap<string, readonly ListedMap[]>;
+  /** Names that nothing of ours has. */
+  readonly strangers: readonly string[];
+}
+
+const isNamed = (key: string, name: () => string): boolean => {
+  try {
+    return name() === key;
+  } catch {
+    return false;
+  }
+};
+
+/** Maps are listed first: one whose point is not there then had none when it was listed. */
+export const listPointsAndMaps = async ({ store }: Library): Promise<ListedPoints> => {
+  const maps = new Map<string, ListedMap[]>();
+  const points = new Map<string, number>();
+  const strangers: string[] = [];
+  for await (const { key, size } of store.list('maps/')) {
+    const [, recoveryPointId = '', volumeId = ''] = key.split('/');
+    if (!isNamed(key, () => mapName(recoveryPointId, volumeId))) {
+      strangers.push(key);
+      continue;
+    }
+    const known = maps.get(recoveryPointId);
+    const map = { recoveryPointId, volumeId, size };
+    if (known) known.push(map);
+    else maps.set(recoveryPointId, [map]);
+  }
+  for await (const { key, size } of store.list('points/')) {
+    const id = key.slice('points/'.length);
+    if (isNamed(key, () => pointName(id))) points.set(id, size);
+    else strangers.push(key);
+  }
+  return { points, maps, strangers };
+};

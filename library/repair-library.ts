@@ -1,0 +1,189 @@
+import type { DeletableStore } from '../core/ports/object-store.ts';
+import { type CheckDepth, type CheckReport, checkLibrary } from './check-library.ts';
+import { type BlockRange, blocksIn, type Finding, joinRanges, type Loss } from './check-report.ts';
+import { type Condemned, latestGeneration, publishCondemned } from './condemned.ts';
+import { Deletions } from './deletions.ts';
+import { CorruptObject, isLoss } from './errors.ts';
+import type { Library } from './library.ts';
+import type { MaintenanceOptions } from './maintenance.ts';
+import { type LeaseInput, type MaintenanceLease, takeMaintenanceLease } from './maintenance-lease.ts';
+import type { PackContents } from './pack-contents.ts';
+import { verifyPack } from './pack-object.ts';
+import { checkPageObject } from './page-object.ts';
+import { rebuildIndex } from './rebuild-index.ts';
+import { replaceIndexes } from './replace-indexes.ts';
+import { type Rewritten, rewritePacks } from './rewrite-packs.ts';
+import { readIndexes, readLatestCondemned, surveyLibrary } from './survey.ts';
+
+export interface RepairOptions extends LeaseInput, MaintenanceOptions {
+  readonly store: DeletableStore;
+  /** How far damage is looked for: only `everything` finds packs whose blocks cannot be read. */
+  readonly depth: Exclude<CheckDepth, 'sample'>;
+  /** As for prune, which deletes what repair took out of use. */
+  readonly safetyMs: number;
+  readonly packBytes?: number;
+}
+
+/** JSON-safe. */
+export interface RepairResult {
+  /** What was wrong. */
+  readonly before: CheckReport;
+  /** Packs that no index named, and now one does. */
+  readonly indexedPacks: number;
+  /** What could be read of damaged packs, in new ones. */
+  readonly salvaged: Rewritten;
+  /** Packs that are gone or damaged and that no index names any more: what only they held is stored again when it comes. */
+  readonly droppedPacks: readonly string[];
+  /** Objects that could not be opened and could be done without. */
+  readonly removed: readonly string[];
+  /** What is wrong still. */
+  readonly after: CheckReport;
+  /** What recovery points have lost, exactly. A later backup of the same blocks heals them: check again after it. */
+  readonly lost: readonly Loss[];
+}
+
+/** All losses of a report, one for each volume. */
+export const lossesOf = ({ findings }: CheckReport): Loss[] => {
+  const losses = new Map<string, Loss & { readonly all: BlockRange[] }>();
+  for (const loss of findings.flatMap((finding) => finding.losses)) {
+    const name = `${loss.recoveryPointId}/${loss.volumeId ?? ''}`;
+    const known = losses.get(name);
+    if (known) known.all.push(...loss.ranges);
+    else losses.set(name, { ...loss, all: [...loss.ranges] });
+  }
+  return [...losses.values()].map(({ all, ...loss }) => {
+    const ranges = joinRanges(all.sort(([a], [b]) => a - b));
+    return { ...loss, ranges, blocks: blocksIn(ranges) };
+  });
+};
+
+const packIdsOf = (findings: readonly Finding[], damage: Finding['damage']): string[] =>
+  findings
+    .filter((found) => found.kind === 'pack' && found.damage === damage)
+    .map(({ key }) => key.slice('packs/xx/'.length));
+
+const isId = (id: string): boolean => /^[0-9a-f]{32}$/.test(id);
+
+const corrupt = (findings: readonly Finding[], kind: Finding['kind']): string[] =>
+  findings.filter((found) => found.kind === kind && found.damage === 'corrupt').map(({ key }) => key);
+
+/** Copies what can be read of damaged packs by what an index says of them, or else they themselves. */
+const salvage = async (library: Library, damaged: readonly string[], options: RepairOptions): Promise<Rewritten> => {
+  const wanted = new Set(damaged);
+  const known = new Map<string, PackContents>();
+  const quiet = { signal: options.signal, onDamage: () => undefined };
+  await readIndexes(library, quiet, (_id, { packs }) => {
+    for (const pack of packs) {
+      const id = pack.id.toString('hex');
+      // a copy: the view would keep the whole index object
+      if (wanted.has(id))
+        known.set(id, {
+          ...pack,
+          id: Buffer.from(pack.id),
+          salt: Buffer.from(pack.salt),
+          entries: Buffer.from(pack.entries),
+        });
+    }
+  });
+  const packs = [...known].map(([id, contents]) => ({ id, size: contents.size, contents }));
+  return rewritePacks(library, packs, { ...options, isWanted: () => true, onDamage: () => undefined });
+};
+
+/** Names packs that no index names; what is condemned only if it is whole: an earlier repair may have dropped it. */
+const indexUnnamed = async (library: Library, damaged: ReadonlySet<string>): Promise<number> => {
+  const quiet = { onDamage: () => undefined };
+  const { packs: census } = await surveyLibrary(library, { ...quiet, unindexed: 'skip' });
+  const isWanted = async (id: string): Promise<boolean> => {
+    const pack = census.find(Buffer.from(id, 'hex'));
+    if (pack < 0 || census.indexed[pack] || damaged.has(id)) return false;
+    return !census.isDropped(pack) || isWhole(library, id);
+  };
+  return (await rebuildIndex(library, isWanted)).packs;
+};
+
+const isWhole = async (library: Library, id: string): Promise<boolean> => {
+  try {
+    await verifyPack(library.store, library.keys, id);
+    return true;
+  } catch (error) {
+    if (!isLoss(error)) throw error;
+    return false;
+  }
+};
+
+/** So that writers know at once: what is gone or damaged is to be stored again. All that was condemned stays so. */
+const condemnDamaged = async (library: Library, packs: readonly string[], safetyMs: number): Promise<void> => {
+  const before = await readLatestCondemned(library, () => undefined);
+  const publishedAt = library.now();
+  const condemned: Condemned = {
+    ...before,
+    generation: before.generation + 1,
+    publishedAt,
+    deleteNotBefore: Math.max(before.deleteNotBefore, publishedAt + safetyMs),
+    packs: [...new Set([...before.packs, ...packs])],
+  };
+  await publishCondemned(library, condemned);
+};
+
+/** Pages that still do not open. Where the same page is written again, the old maps find it. */
+const brokenPages = async (library: Library, keys: readonly string[]): Promise<string[]> => {
+  const broken: string[] = [];
+  for (const key of keys) {
+    try {
+      await checkPageObject(library, key.slice('pages/xx/'.length));
+    } catch (error) {
+      if (error instanceof CorruptObject) broken.push(key);
+      else if (!isLoss(error)) throw error;
+    }
+  }
+  return broken;
+};
+
+const repair = async (library: Library, lease: MaintenanceLease, options: RepairOptions): Promise<RepairResult> => {
+  const { store, signal, depth, safetyMs } = options;
+  const before = await checkLibrary(library, options);
+  const damaged = packIdsOf(before.findings, 'corrupt').filter(isId);
+  const dropped = [...new Set([...damaged, ...packIdsOf(before.findings, 'missing').filter(isId)])];
+  const isUnreadable = corrupt(before.findings, 'condemned').includes(
+    `condemned/${await latestGeneration(library.store)}`,
+  );
+
+  await lease.check();
+  const salvaged = await salvage(library, damaged, options);
+  const indexedPacks = await indexUnnamed(library, new Set(dropped));
+  await lease.check();
+  if (dropped.length > 0 || isUnreadable) await condemnDamaged(library, dropped, safetyMs);
+  const deletions = new Deletions(store, lease, signal);
+  const isDropped = new Set(dropped);
+  await replaceIndexes(library, deletions, (id) => isDropped.has(id.toString('hex')), {
+    signal,
+    onDamage: () => undefined,
+  });
+  const removed = [
+    ...corrupt(before.findings, 'index'),
+    ...(await brokenPages(library, corrupt(before.findings, 'page'))),
+    ...corrupt(before.findings, 'condemned'),
+    ...corrupt(before.findings, 'prune'),
+  ];
+  await deletions.deleteAll(removed.map((key) => ({ key })));
+  const after = await checkLibrary(library, { signal, onProgress: options.onProgress, depth });
+  return { before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: lossesOf(after) };
+};
+
+/**
+ * Puts right what can be put right without data that is lost: the index from the packs, packs from what can be read of
+ * them. Deletes no recovery point, and says exactly what each has lost. Safe beside writers and readers, not beside prune:
+ * throws `LibraryBusy`.
+ */
+export const repairLibrary = async (library: Library, options: RepairOptions): Promise<RepairResult> => {
+  const lease = await takeMaintenanceLease(library, options);
+  let result: RepairResult;
+  try {
+    result = await repair(library, lease, options);
+  } catch (error) {
+    await lease.release().catch(() => undefined);
+    throw error;
+  }
+  await lease.release();
+  return result;
+};

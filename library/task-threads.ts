@@ -1,0 +1,63 @@
+import type { Worker } from 'node:worker_threads';
+import { type Library, shareLibrary } from './library.ts';
+import type { FromThread, TaskResults, ThreadTask, ToThread } from './thread-messages.ts';
+
+/** A thread that does one task at a time. */
+export interface TaskThread {
+  run<Task extends ThreadTask>(task: Task): Promise<TaskResults[Task['kind']]>;
+}
+
+export interface TaskThreads {
+  readonly threads: readonly TaskThread[];
+  /** Shows them the library's index as it is now. Between tasks only. */
+  share(library: Library): void;
+  close(): Promise<void>;
+}
+
+/** Starts `count` threads that run `serveTasks`. */
+export const startTaskThreads = (startThread: () => Worker, count: number): TaskThreads => {
+  const workers = Array.from({ length: count }, startThread);
+  const say = (worker: Worker, message: ToThread): void => worker.postMessage(message);
+  return {
+    threads: workers.map((worker) => threadOf(worker, say)),
+    share: (library) => {
+      for (const worker of workers) say(worker, { type: 'library', shared: shareLibrary(library) });
+    },
+    close: async () => {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+};
+
+const threadOf = (worker: Worker, say: (worker: Worker, message: ToThread) => void): TaskThread => {
+  let died: Error | undefined;
+  let waiting: PromiseWithResolvers<TaskResults[keyof TaskResults]> | undefined;
+  const settle = (act: (waits: PromiseWithResolvers<TaskResults[keyof TaskResults]>) => void): void => {
+    const waits = waiting;
+    waiting = undefined;
+    if (waits) act(waits);
+  };
+  worker.on('message', (message: FromThread) =>
+    settle(({ resolve, reject }) => {
+      if (message.type === 'done') resolve(message.result);
+      else reject(Object.assign(new Error(message.error.message), { name: message.error.name }));
+    }),
+  );
+  worker.on('error', (error) => {
+    died = error;
+    settle(({ reject }) => reject(error));
+  });
+  worker.on('exit', () => {
+    died ??= new Error('the thread has ended');
+    settle(({ reject }) => reject(died));
+  });
+  return {
+    run: async <Task extends ThreadTask>(task: Task) => {
+      if (died) throw died;
+      if (waiting) throw new Error('this thread has a task already');
+      waiting = Promise.withResolvers();
+      say(worker, { type: 'task', task });
+      return (await waiting.promise) as TaskResults[Task['kind']];
+    },
+  };
+};
