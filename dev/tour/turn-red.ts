@@ -16,7 +16,7 @@ export const turnRed = async (tour: Tour, { row, rule, mutation, red }: TakenOut
   try {
     const { passed, words } = await perform(tour, rowNamed(row));
     assert.ok(!passed, `${row} noticed nothing without the rule that ${rule}`);
-    assert.match(words, red, `${row} did turn red without the rule that ${rule}, but for another reason`);
+    assert.match(words, red, `${row} did turn red without the rule that ${rule}, but for another reason: ${words}`);
     return words;
   } finally {
     await tour.local.redeploy([]);

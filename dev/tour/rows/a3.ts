@@ -28,7 +28,7 @@ export const a3: Row = {
     const [first, second] = [await tour.service(), await tour.second()];
     const [acme, globex] = [await tour.acme(), await tour.globex()];
 
-    await operator.ask<HypervisorView>(['hypervisor', 'unbind', globex.hypervisorId]);
+    await operator.ask<HypervisorView>(['hypervisor', 'unbind', globex.hypervisorId, '--leave-points']);
     try {
       const refusal = await globex.refused(['backup', 'start', 'i-0123456789abcdef0']);
       assert.equal(refusal.code, 'TenantNotBound');

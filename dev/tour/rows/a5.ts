@@ -51,6 +51,11 @@ export const a5: Row = {
       answers.push(`holdfast ${command[0]} ${command[1]}: ${stdout}${stderr}`);
     }
 
+    // Bound to nobody: what is missing is the provider's, and so is its name.
+    const unbound = await (await tour.newcomer()).run(['backup', 'start', 'i-0123456789abcdef0']);
+    assert.match(unbound.stderr, /TenantNotBound/);
+    answers.push(unbound.stdout + unbound.stderr);
+
     const accounts = [service.accountId, second.accountId, globex.accountId];
     const ids = [service, second, globex].map(({ hypervisorId }) => hypervisorId);
     const words = ['access node', 'MediaAgent', 'executionArn', 'requestedBy', 'accessNodes', 'sqs', 's3://'];

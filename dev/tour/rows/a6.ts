@@ -30,7 +30,7 @@ export const a6: Row = {
     try {
       assert.equal(bound.boundTo, service.hypervisorId);
       assert.equal((await operator.api.call(operatorRoutes.getHypervisor, { params })).boundTo, service.hypervisorId);
-      await operator.api.call(operatorRoutes.unbindHypervisor, { params });
+      await operator.api.call(operatorRoutes.unbindHypervisor, { params, query: { leavePoints: 'true' } });
       const unbound = await operator.ask<HypervisorView>(['hypervisor', 'show', hypervisorId]);
       assert.equal(unbound.boundTo, undefined);
       await operator.api.call(operatorRoutes.bindHypervisor, {
@@ -39,7 +39,7 @@ export const a6: Row = {
       });
       assert.equal((await newcomer.api.call(tenantRoutes.getOwnHypervisor, {})).usesServiceResources, true);
     } finally {
-      await operator.ask(['hypervisor', 'unbind', hypervisorId]);
+      await operator.ask(['hypervisor', 'unbind', hypervisorId, '--leave-points']);
     }
 
     const plan = await newcomer.ask<PlanView>(['plan', 'add', 'tour', '--keep-days', '7', '--full-every', '30']);
