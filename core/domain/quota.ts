@@ -5,8 +5,6 @@
  * way goes to the others with their next heartbeat. The sum of what nodes may be calling never exceeds the quota.
  */
 
-/** Of an account in a region (Get and Put apart); AWS raises it on request. */
-export const ACCOUNT_CALLS_PER_SECOND = 1_000;
 /** Of one snapshot (Get and Put apart); nobody raises it. */
 export const SNAPSHOT_CALLS_PER_SECOND = 1_000;
 
