@@ -154,7 +154,13 @@ test('O1, T4: two tenants back up and restore at the same time; every byte is id
         jobId: ofGlobex.jobId,
         recoveryPointId: ofGlobex.points[0] as string,
       };
-      const params = { ...ids, groupId: 'vmg-00000001', planId: 'plan-00000001', nodeId: 'node-00000001' };
+      const others = {
+        groupId: 'vmg-00000001',
+        planId: 'plan-00000001',
+        nodeId: 'node-00000001',
+        runId: 'run-00000001',
+      };
+      const params = { ...ids, ...others };
       for (const route of routes) {
         await assert.rejects(
           node.call({ ...route, body: z.unknown() }, { params, ...(route.method === 'GET' ? {} : { body: {} }) }),
