@@ -8,6 +8,8 @@ export interface SharedBlockTable {
   readonly blocks: SharedRecordTable;
   readonly packs: SharedRecordTable;
   readonly packVersions: ReadonlyMap<number, string>;
+  /** How many packs there were. */
+  readonly packCount: number;
 }
 
 /** Where a block is kept. `pack` is this table's own number of the pack. */
@@ -44,12 +46,15 @@ export class BlockTable {
   readonly #blocks: RecordTable;
   readonly #packs: RecordTable;
   readonly #packVersions: Map<number, string>;
+  /** Packs that the owner adds later are not this view's: it may lack their memory, and does lack their versions. */
+  readonly #packLimit: number;
   #condemned: ReadonlySet<string> = new Set();
 
   constructor(shared?: SharedBlockTable) {
     this.#blocks = new RecordTable(shared?.blocks ?? BLOCK_LAYOUT);
     this.#packs = new RecordTable(shared?.packs ?? PACK_LAYOUT);
     this.#packVersions = new Map(shared?.packVersions);
+    this.#packLimit = shared?.packCount ?? Number.POSITIVE_INFINITY;
   }
 
   get blocks(): number {
@@ -65,17 +70,23 @@ export class BlockTable {
   }
 
   share(): SharedBlockTable {
-    return { blocks: this.#blocks.share(), packs: this.#packs.share(), packVersions: this.#packVersions };
+    return {
+      blocks: this.#blocks.share(),
+      packs: this.#packs.share(),
+      packVersions: this.#packVersions,
+      packCount: this.#packs.records,
+    };
   }
 
   /** The block's entry, or -1. Blocks of condemned packs are found: they can still be read. */
   find(id: Buffer): number {
-    return this.#blocks.find(id);
+    const entry = this.#blocks.find(id);
+    return entry >= 0 && this.#blocks.get(entry, PACK) < this.#packLimit ? entry : -1;
   }
 
   /** The same for writers: what is in a condemned pack is as good as absent. */
   has(id: Buffer): boolean {
-    const entry = this.#blocks.find(id);
+    const entry = this.find(id);
     return entry >= 0 && !this.#isCondemned(this.#blocks.get(entry, PACK));
   }
 
