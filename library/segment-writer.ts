@@ -141,8 +141,9 @@ export class SegmentWriter {
     }
     if (!this.ready(blockIndex)) throw new Error(`block ${blockIndex} was added before the writer was ready for it`);
     const id = this.#library.keys.blockId(sha);
-    const inParent = this.#parent?.id(blockIndex);
-    const known = inParent?.equals(id) ? SAME : this.#isKnown(id) ? DEDUPLICATED : undefined;
+    // what the parent names but the library has lost is stored again: so a backup that reads all of it heals
+    const isSame = this.#parent?.id(blockIndex)?.equals(id);
+    const known = this.#isKnown(id) ? (isSame ? SAME : DEDUPLICATED) : undefined;
     this.#give(blockIndex, id);
     this.#counters.read++;
     if (known === SAME) this.#counters.sameAsParent++;
