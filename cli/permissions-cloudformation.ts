@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { templateText } from '../core/domain/cloudformation.ts';
 import { usageError } from './cli-error.ts';
-import { screenOf } from './context.ts';
+import { screenOf } from './screen.ts';
 import { tenantRoleTemplate, tenantUserTemplate } from './tenant-template.ts';
 
 interface Options {

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { screenOf } from './context.ts';
 import { PERMISSION_SIDES, type PermissionSide, permissionsOf } from './permission-documents.ts';
+import { screenOf } from './screen.ts';
 
 export const addPermissionsPrint = (group: Command): void => {
   group

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { type Library, shareLibrary } from './library.ts';
-import type { FromThread, TaskResults, ThreadTask, ToThread } from './thread-messages.ts';
+import type { FromThread, SharedVolume, TaskResults, ThreadTask, ToThread } from './thread-messages.ts';
 
 /** A thread that does one task at a time. */
 export interface TaskThread {
@@ -9,19 +9,20 @@ export interface TaskThread {
 
 export interface TaskThreads {
   readonly threads: readonly TaskThread[];
-  /** Shows them the library's index as it is now. Between tasks only. */
-  share(library: Library): void;
+  /** Shows them the library's index as it is now, and the volume that they are to export. Between tasks only. */
+  share(library: Library, volume?: SharedVolume): void;
   close(): Promise<void>;
 }
 
-/** Starts `count` threads that run `serveTasks`. */
+/** Starts `count` threads, at least one, that run `serveTasks`. */
 export const startTaskThreads = (startThread: () => Worker, count: number): TaskThreads => {
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${count} threads would do nothing`);
   const workers = Array.from({ length: count }, startThread);
   const say = (worker: Worker, message: ToThread): void => worker.postMessage(message);
   return {
     threads: workers.map((worker) => threadOf(worker, say)),
-    share: (library) => {
-      for (const worker of workers) say(worker, { type: 'library', shared: shareLibrary(library) });
+    share: (library, volume) => {
+      for (const worker of workers) say(worker, { type: 'library', shared: shareLibrary(library), volume });
     },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
@@ -40,7 +41,7 @@ const threadOf = (worker: Worker, say: (worker: Worker, message: ToThread) => vo
   worker.on('message', (message: FromThread) =>
     settle(({ resolve, reject }) => {
       if (message.type === 'done') resolve(message.result);
-      else reject(Object.assign(new Error(message.error.message), { name: message.error.name }));
+      else reject(Object.assign(new Error(message.error.message), message.error));
     }),
   );
   worker.on('error', (error) => {

@@ -13,6 +13,8 @@ export interface VerifyOptions {
   readonly depth?: VerifyDepth | undefined;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Told after each block: how many were read back. */
+  readonly onBlock?: ((done: number) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -23,16 +25,21 @@ export interface VerifyOptions {
 export const verifyVolume = (library: Library, map: VolumeMap, options: VerifyOptions): Promise<number> =>
   options.depth === 'full' ? verifyAll(library, map, options) : verifySample(library, map, options);
 
-const verifyAll = async (library: Library, map: VolumeMap, { signal }: VerifyOptions): Promise<number> => {
+const verifyAll = async (library: Library, map: VolumeMap, { signal, onBlock }: VerifyOptions): Promise<number> => {
   let blocks = 0;
   for await (const _ of openVolumeReader(library, map, { lend: true }).blocks(map.pages.map(({ page }) => page))) {
     signal.throwIfAborted();
     blocks += 1;
+    onBlock?.(blocks);
   }
   return blocks;
 };
 
-const verifySample = async (library: Library, map: VolumeMap, { random, signal }: VerifyOptions): Promise<number> => {
+const verifySample = async (
+  library: Library,
+  map: VolumeMap,
+  { random, signal, onBlock }: VerifyOptions,
+): Promise<number> => {
   const reader = openVolumeReader(library, map);
   const chosen = sampleOf(map.dataBlocks, SAMPLE_BLOCKS, random);
   let before = 0;
@@ -48,6 +55,7 @@ const verifySample = async (library: Library, map: VolumeMap, { random, signal }
           signal.throwIfAborted();
           await reader.block(entry.page * PAGE_BLOCKS + i);
           at += 1;
+          onBlock?.(at);
         }
         ordinal += 1;
       }
