@@ -1,40 +1,46 @@
 /** `npm run bench`: Holdfast beside other backup programs on this machine. */
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openImages } from './images.ts';
 import { describeMachine } from './machine.ts';
 import { endMeasured } from './measured.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { measureEbs } from './parts/ebs.ts';
 import { measureGrowth } from './parts/growth.ts';
+import { measureLatency } from './parts/latency.ts';
 import { measureMovers } from './parts/mover.ts';
 import { measureOrchestration } from './parts/orchestration.ts';
 import { findPeer, type Peer } from './peers.ts';
-import { goalsSection, measurementsSection, renderReport, type Section } from './report.ts';
+import { goalsSection, measurementsSections, notesSection, renderReport, type Section } from './report.ts';
 import { Measurements } from './statistics.ts';
 
 const tell = (line: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 
 const bench = async (options: BenchOptions): Promise<string> => {
-  const { folder, rounds, only, install, quick, size } = options;
+  const { folder, rounds, only, install, peers: withPeers, quick, size } = options;
   const wants = (part: (typeof only)[number]): boolean => only.includes(part);
   const measurements = new Measurements();
   const sections: Section[] = [];
   const peers: Peer[] = [findPeer('time', install)];
-  if (wants('mover')) peers.push(findPeer('restic', install), findPeer('borg', install));
-  if (wants('ebs')) peers.push(findPeer('coldsnap', install));
-  const there = new Map(peers.map((peer) => [peer.name, peer.path]));
+  if (wants('mover') && withPeers)
+    for (const name of ['C pipeline', 'restic', 'borg', 'kopia']) peers.push(findPeer(name, install));
+  if (wants('ebs') && withPeers) peers.push(findPeer('coldsnap', install));
+  const there = new Map(peers.flatMap(({ name, path }) => (path === undefined ? [] : [[name, path] as const])));
   if (!there.get('time')) throw new Error(`GNU time is needed to measure anything: ${peers[0]?.version}`);
 
   const needsImages = wants('mover') || wants('fetch') || wants('ebs');
   if (needsImages) tell('images');
   const images = needsImages ? openImages(options) : undefined;
   if (images && wants('mover')) {
-    const names = new Set(peers.filter(({ path }) => path).map(({ name }) => name));
-    await measureMovers({ images, folder, rounds, peers: names, measurements, tell });
+    await measureMovers({ images, folder, rounds, peers: there, measurements, tell });
   }
   if (images && (wants('fetch') || wants('ebs'))) {
     const what = { fetch: wants('fetch'), through: wants('ebs') };
     await measureEbs({ image: images.v1, folder, rounds, what, coldsnap: there.get('coldsnap'), measurements, tell });
+  }
+  if (wants('latency')) {
+    const time = quick ? { warmMs: 1_500, countedMs: 1_500 } : { warmMs: 3_000, countedMs: 5_000 };
+    sections.push(await measureLatency({ folder, rounds, ...time, measurements, tell }));
   }
   const sizes = quick ? [64, 128] : [1_024, 2_048, 4_096, 8_192];
   if (wants('growth')) sections.push(await measureGrowth({ folder, sizes, rounds: Math.min(3, rounds), tell }));
@@ -44,6 +50,7 @@ const bench = async (options: BenchOptions): Promise<string> => {
   return renderReport([
     {
       title: 'Where and when',
+      text: 'Holdfast beside other backup programs on one machine, by `npm run bench`. What counts are the ratios: absolute figures are this machine’s.',
       head: ['', ''],
       rows: [
         ...describeMachine(),
@@ -60,7 +67,8 @@ const bench = async (options: BenchOptions): Promise<string> => {
       ],
     },
     goalsSection(measurements),
-    measurementsSection('What was measured', measurements),
+    ...notesSection(join(import.meta.dirname, 'notes.md')),
+    ...measurementsSections(measurements),
     ...sections,
   ]);
 };

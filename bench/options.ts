@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
-export const PARTS = ['mover', 'growth', 'fetch', 'ebs', 'orchestration'] as const;
+export const PARTS = ['mover', 'growth', 'fetch', 'latency', 'ebs', 'orchestration'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -15,6 +15,7 @@ export interface BenchOptions {
   readonly folder: string;
   readonly report?: string | undefined;
   readonly install: boolean;
+  readonly peers: boolean;
   readonly quick: boolean;
 }
 
@@ -57,6 +58,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
     .option('--tmp <folder>', 'where all is put (default: /dev/shm if it is large enough)')
     .option('--report <file>', 'writes the report there too, as Markdown')
     .option('--no-install', 'takes the peers that are there')
+    .option('--no-peers', 'measures Holdfast alone')
     .option('--quick', 'one round of 256 MiB: only whether it works')
     .parse([...argv])
     .opts<{
@@ -67,6 +69,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
       tmp?: string;
       report?: string;
       install: boolean;
+      peers: boolean;
       quick?: boolean;
     }>();
   const { image } = given;
@@ -83,6 +86,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
     folder: mkdtempSync(join(place, 'holdfast-bench-')),
     report: given.report,
     install: given.install,
+    peers: given.peers,
     quick,
   };
 };

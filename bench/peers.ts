@@ -1,6 +1,7 @@
 /** The programs that are measured beside: found, installed by name where they are missing, or reported as missing. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,12 +14,16 @@ export interface Peer {
 
 /** What is built from source stays here for the next time. */
 const CACHE = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'holdfast-bench');
-const KOPIA = 'github.com/kopia/kopia@v0.22.3';
+const KOPIA = 'github.com/kopia/kopia';
+const KOPIA_VERSION = 'v0.22.3';
+/** Its own: without one Go loads what every dependency's dependencies depend on. */
+const KOPIA_GO = '1.25';
 const BUILD_MS = 1_800_000;
 
-const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): string =>
+const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): string =>
   execFileSync(program, args, {
     env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: BUILD_MS,
   }).toString();
@@ -31,11 +36,41 @@ const onPath = (program: string): string | undefined => {
   }
 };
 
-const fromDebian = (name: string): void => {
+const fromDebian = (...names: readonly string[]): void => {
   if (process.getuid?.() !== 0) throw new Error('only root can install it by apt-get');
   run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], { DEBIAN_FRONTEND: 'noninteractive' });
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { DEBIAN_FRONTEND: 'noninteractive' });
 };
+
+/** Not `go install`: for that Go asks the module proxy which versions there are, and not every proxy tells. */
+const buildKopia = (program: string): void => {
+  const module = join(CACHE, 'kopia');
+  mkdirSync(module, { recursive: true });
+  writeFileSync(join(module, 'go.mod'), `module bench\n\ngo ${KOPIA_GO}\n\nrequire ${KOPIA} ${KOPIA_VERSION}\n`);
+  const version = `-X github.com/kopia/kopia/repo.BuildVersion=${KOPIA_VERSION.slice(1)}`;
+  run('go', ['build', '-mod=mod', '-trimpath', '-ldflags', `-s -w ${version}`, '-o', program, KOPIA], {}, module);
+};
+
+const PIPELINE_SOURCE = join(import.meta.dirname, 'c/pipeline.c');
+/** As the libraries that Node brings along are compiled: for any processor, choosing by itself what this one can. */
+export const compilePipeline = (program: string): void =>
+  void run('cc', ['-std=c11', '-O3', '-pthread', PIPELINE_SOURCE, '-o', program, '-lzstd', '-lcrypto']);
+
+const buildPipeline = (program: string): void => {
+  mkdirSync(join(CACHE, 'bin'), { recursive: true });
+  try {
+    compilePipeline(program);
+  } catch {
+    fromDebian('gcc', 'libc6-dev', 'libzstd-dev', 'libssl-dev');
+    compilePipeline(program);
+  }
+};
+
+/** Another source is another program. */
+const PIPELINE = join(
+  CACHE,
+  `bin/pipeline-${createHash('sha256').update(readFileSync(PIPELINE_SOURCE)).digest('hex').slice(0, 12)}`,
+);
 
 interface Recipe {
   readonly program: string;
@@ -58,8 +93,14 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   kopia: {
     program: 'kopia',
     version: ['--version'],
-    install: () => void run('go', ['install', KOPIA], { GOBIN: join(CACHE, 'bin') }),
+    install: () => buildKopia(join(CACHE, 'bin/kopia')),
     built: join(CACHE, 'bin/kopia'),
+  },
+  'C pipeline': {
+    program: PIPELINE,
+    version: ['--version'],
+    install: () => buildPipeline(PIPELINE),
+    built: PIPELINE,
   },
 };
 
