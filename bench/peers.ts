@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface Peer {
   readonly name: string;
@@ -18,6 +18,9 @@ const KOPIA = 'github.com/kopia/kopia';
 const KOPIA_VERSION = 'v0.22.3';
 /** Its own: without one Go loads what every dependency's dependencies depend on. */
 const KOPIA_GO = '1.25';
+const COLDSNAP_VERSION = '0.12.0';
+const COLDSNAP = join(CACHE, `coldsnap-${COLDSNAP_VERSION}/bin/coldsnap`);
+/** coldsnap's takes that long on two processors, and 8 GiB of memory. */
 const BUILD_MS = 1_800_000;
 
 const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): string =>
@@ -74,7 +77,8 @@ const PIPELINE = join(
 
 interface Recipe {
   readonly program: string;
-  readonly version: readonly string[];
+  /** What tells it, or what it is. */
+  readonly version: readonly string[] | string;
   readonly install: () => void;
   /** Where the recipe leaves it, if not on the path. */
   readonly built?: string;
@@ -85,10 +89,12 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   borg: { program: 'borg', version: ['--version'], install: () => fromDebian('borgbackup') },
   time: { program: 'time', version: ['--version'], install: () => fromDebian('time'), built: '/usr/bin/time' },
   coldsnap: {
-    program: 'coldsnap',
-    version: ['--version'],
-    install: () => void run('cargo', ['install', 'coldsnap', '--root', CACHE]),
-    built: join(CACHE, 'bin/coldsnap'),
+    program: COLDSNAP,
+    // it cannot say which it is: the folder does
+    version: `coldsnap ${COLDSNAP_VERSION}`,
+    install: () =>
+      void run('cargo', ['install', `coldsnap@${COLDSNAP_VERSION}`, '--locked', '--root', dirname(dirname(COLDSNAP))]),
+    built: COLDSNAP,
   },
   kopia: {
     program: 'kopia',
@@ -118,6 +124,7 @@ export const findPeer = (name: keyof typeof RECIPES & string, mayInstall: boolea
   }
   const path = find();
   if (!path) return { name, path, version: why };
+  if (typeof version === 'string') return { name, path, version };
   const [first = ''] = run(path, version).split('\n');
   return { name, path, version: first.trim() };
 };

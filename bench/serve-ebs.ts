@@ -55,9 +55,19 @@ const idle = async (pid: number | undefined): Promise<void> => {
   }
 };
 
+const POINT = {
+  recoveryPointId: 'rp-00000001',
+  pointKind: 'streaming',
+  tags: {},
+  takenAt: '2026-01-01T00:00:00Z',
+  instance: {},
+  requestedBy: 'npm run bench',
+};
+
 /**
- * A real node, a process of its own, with two workers of up to 32 connections each, ready and idle: read, verify,
- * deduplicate, compress, seal, store. CPU and peak are the node's, from the first order on.
+ * A real node, a process of its own, with two workers of up to 32 connections each, ready and idle, as a service is that
+ * waits for orders: read, verify, deduplicate, compress, seal, store, join the maps, read a sample back, write the point.
+ * CPU and peak are the node's, from the first order on.
  */
 const backUp = async (): Promise<Cost> => {
   const node = world.startNode(NODE);
@@ -74,10 +84,13 @@ const backUp = async (): Promise<Cost> => {
       return world.send({ kind: 'read-segment', volumeId, snapshotId, volumeBlocks, pages: [page], blocks }, RATE);
     }),
   );
-  for (const order of orders) {
+  const succeeded = async (order: string): Promise<void> => {
     const { status, cause } = await world.ended(order, 900);
     if (status !== 'SUCCEEDED') throw new Error(`${cause}\n${node.output()}`);
-  }
+  };
+  for (const order of orders) await succeeded(order);
+  const volumes = [{ volumeId, sizeBytes: gib * GIB, snapshotId, level: 'full', orderIds: orders }];
+  await succeeded(await world.send({ kind: 'assemble-maps', ...POINT, volumes }, { before: orders }));
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   return { wallSeconds, cpuSeconds: cpuOf(pid) - before, peakMiB: peakOf(pid) };
 };

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FAST, LIMIT, LIMIT_FAST, OURS } from '../goals.ts';
-import { type Command, measured } from '../measured.ts';
+import { type Command, measured, said } from '../measured.ts';
 import type { Measurements } from '../statistics.ts';
 import { borgTool } from '../tools/borg.ts';
 import { cPipelineTool } from '../tools/c-pipeline.ts';
@@ -84,31 +84,33 @@ const measureTool = async (
     const before = join(place, 'before');
     execFileSync('cp', ['-al', folder, before]);
     await add('second, changed blocks only', await repository.secondByChanges(images), true);
+    if (repository.restore) await checkRestore(repository.restore, place, images.v2, name, said);
     rmSync(folder, { recursive: true });
     execFileSync('mv', [before, folder]);
   }
   if (!repository.second) return;
   await add('second', await repository.second(images), true);
-  if (repository.restore) await addRestore(repository.restore, place, images.v2, name, add);
+  if (repository.restore)
+    await checkRestore(repository.restore, place, images.v2, name, (command) => add('restore to a file', command));
   if (repository.restoreToNull) await add('restore to null', await repository.restoreToNull());
 };
 
-const addRestore = async (
+const checkRestore = async (
   restore: NonNullable<Repository['restore']>,
   place: string,
   image: string,
   name: string,
-  add: (work: string, command: Command) => Promise<void>,
+  run: (command: Command) => Promise<unknown>,
 ): Promise<void> => {
   const target = join(place, 'restored');
   mkdirSync(target, { recursive: true });
   const { command, file } = await restore(target);
-  await add('restore to a file', command);
+  await run(command);
   compare(name, image, file);
   rmSync(target, { recursive: true });
 };
 
-/** A figure of a restore that restores something else is none. */
+/** A figure of a backup that restores something else is none. */
 const compare = (name: string, image: string, restored: string): void => {
   if (!existsSync(restored)) throw new Error(`${name} restored no ${restored}`);
   execFileSync('cmp', [image, restored]);
