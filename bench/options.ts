@@ -32,8 +32,8 @@ const parts = (text: string): Part[] => {
   return wanted as Part[];
 };
 
-/** Two images, two repositories of each tool, and a restored image. */
-const NEEDED_PER_MIB = 8 * 1_048_576;
+/** Two images, two repositories of the tool that is measured, and a restored image. */
+const NEEDED_PER_MIB = 5 * 1_048_576;
 
 /** Memory, where there is enough: the disk is not what is measured. */
 const placeFor = (mib: number): string => {
