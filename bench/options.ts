@@ -14,6 +14,8 @@ export interface BenchOptions {
   /** A folder of this run's own, removed afterwards. */
   readonly folder: string;
   readonly report?: string | undefined;
+  /** Where what was measured is kept, and added to. */
+  readonly keep?: string | undefined;
   readonly install: boolean;
   readonly peers: boolean;
   readonly quick: boolean;
@@ -57,6 +59,10 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
     .option('--only <parts>', PARTS.join(','), parts)
     .option('--tmp <folder>', 'where all is put (default: /dev/shm if it is large enough)')
     .option('--report <file>', 'writes the report there too, as Markdown')
+    .option(
+      '--keep <file>',
+      'what was measured is kept there; another run with other --only adds to it, and reports all',
+    )
     .option('--no-install', 'takes the peers that are there')
     .option('--no-peers', 'measures Holdfast alone')
     .option('--quick', 'one round of 256 MiB: only whether it works')
@@ -68,6 +74,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
       only?: Part[];
       tmp?: string;
       report?: string;
+      keep?: string;
       install: boolean;
       peers: boolean;
       quick?: boolean;
@@ -85,6 +92,7 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
     only: given.only ?? PARTS,
     folder: mkdtempSync(join(place, 'holdfast-bench-')),
     report: given.report,
+    keep: given.keep,
     install: given.install,
     peers: given.peers,
     quick,

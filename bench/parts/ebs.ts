@@ -13,7 +13,7 @@ export interface EbsPart {
   readonly image: string;
   readonly folder: string;
   readonly rounds: number;
-  readonly what: { readonly fetch: boolean; readonly through: boolean };
+  readonly what: 'fetch' | 'through';
   /** Undefined where there is none. */
   readonly coldsnap: string | undefined;
   readonly measurements: Measurements;
@@ -81,9 +81,9 @@ export const measureEbs = async ({
   coldsnap,
   measurements,
   tell,
-}: EbsPart): Promise<void> => {
+}: EbsPart): Promise<undefined> => {
   for (let round = 0; round < rounds; round++) {
-    tell(`round ${round + 1} of ${rounds}: EBS direct`);
+    tell(`round ${round + 1} of ${rounds}: EBS direct, ${what}`);
     const place = join(folder, `ebs-${round}`);
     mkdirSync(place);
     const child = fork(here('serve-ebs.ts'), [image], { env: { ...process.env, TMPDIR: place } });
@@ -93,12 +93,12 @@ export const measureEbs = async ({
       const list = join(place, 'blocks');
       // also so that whoever comes first finds a cloud that has served this snapshot before
       await said(fetcher({ ...input, list }));
-      if (what.fetch)
+      if (what === 'fetch')
         await inTurn(round, [
           async () => measurements.add(OURS, 'block fetch', await measured(fetcher(input))),
           async () => measurements.add('curl', 'block fetch', await measured(curl(served, list, join(place, 'curl')))),
         ]);
-      if (what.through)
+      if (what === 'through')
         await inTurn(round, [
           async () => {
             child.send('backup' satisfies ToServer);

@@ -44,7 +44,7 @@ const inTurn = <T>(items: readonly T[], round: number): T[] => [
   ...items.slice(0, round % items.length),
 ];
 
-export const measureMovers = async (part: MoverPart): Promise<void> => {
+export const measureMovers = async (part: MoverPart): Promise<undefined> => {
   const { folder, rounds, peers, tell } = part;
   const tools = toolsOf(peers);
   await warmUp(part);
