@@ -11,6 +11,7 @@ import { SharedTurns } from './shared-turns.ts';
 import type { TaskThreads } from './task-threads.ts';
 import { type VerifyDepth, verifyVolume } from './verify-volume.ts';
 import { assembleMap, type VolumeMap } from './volume-map.ts';
+import { checkWrittenPacks } from './written-packs.ts';
 
 export interface ImportOptions {
   /** A raw disk image, which nothing may write to meanwhile. Its size is rounded up to whole blocks, with zeros. */
@@ -120,6 +121,7 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
     try {
       const written = await importWindow(library, options, { ...window, image, volumeBlocks, turns });
       pages.push(...written.pages);
+      await checkWrittenPacks(library, written.packs, signal);
       for (const name of Object.keys(counters) as (keyof SegmentCounters)[]) counters[name] += written.counters[name];
     } finally {
       clearInterval(look);
@@ -177,7 +179,7 @@ const readBack = async (
   library: Library,
   map: VolumeMap,
   depth: VerifyDepth,
-  { onVerified, random, signal }: ImportOptions,
+  { onVerified, parent, random, signal }: ImportOptions,
 ): Promise<number> => {
   const tell = depth === 'full' ? onVerified : undefined;
   const total = map.dataBlocks;
@@ -188,7 +190,7 @@ const readBack = async (
     toldAt = now;
     tell?.({ done, total });
   };
-  return verifyVolume(library, map, { depth, random, signal, ...(tell && { onBlock }) });
+  return verifyVolume(library, map, { depth, parent, random, signal, ...(tell && { onBlock }) });
 };
 
 const importWindow = async (

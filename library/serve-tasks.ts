@@ -3,8 +3,16 @@ import type { ObjectStore } from '../core/ports/object-store.ts';
 import { exportRun, exportToFile, type OpenedVolume, openVolume } from './export-blocks.ts';
 import { importBlocks } from './import-blocks.ts';
 import { attachLibrary, type Library } from './library.ts';
+import type { SharedLibraryIndex } from './library-index.ts';
 import type { Random } from './recovery-key.ts';
-import type { FromThread, TaskResults, ThreadFailure, ThreadTask, ToThread } from './thread-messages.ts';
+import {
+  errorOf,
+  type FromThread,
+  failureOf,
+  type TaskResults,
+  type ThreadTask,
+  type ToThread,
+} from './thread-messages.ts';
 
 export interface ThreadOutside {
   readonly store: ObjectStore;
@@ -19,6 +27,12 @@ export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
   /** For ranges of packs, kept from one task to the next. */
   const memory: Buffer[] = [];
   const tell = (message: FromThread): void => port.postMessage(message);
+  let asked: PromiseWithResolvers<SharedLibraryIndex> | undefined;
+  const askForFresh = (): Promise<SharedLibraryIndex> => {
+    if (!asked) tell({ type: 'want-index' });
+    asked ??= Promise.withResolvers();
+    return asked.promise;
+  };
 
   const perform = async (task: ThreadTask): Promise<TaskResults[keyof TaskResults]> => {
     if (!library) throw new Error('a task came before its library');
@@ -38,8 +52,16 @@ export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
     if (message.type === 'library') {
       // buffers for packs are kept: they are the memory that costs
       const packBuffers = library?.packBuffers;
-      library = { ...attachLibrary({ ...outside, shared: message.shared }), ...(packBuffers && { packBuffers }) };
+      const attached = attachLibrary({ ...outside, shared: message.shared, askForFresh });
+      library = { ...attached, ...(packBuffers && { packBuffers }) };
       volume = message.volume && openVolume(library, message.volume, memory);
+      return;
+    }
+    if (message.type !== 'task') {
+      const waiting = asked;
+      asked = undefined;
+      if (message.type === 'index') waiting?.resolve(message.index);
+      else waiting?.reject(errorOf(message.error));
       return;
     }
     perform(message.task).then(
@@ -52,9 +74,4 @@ export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
 const shared = (volume: OpenedVolume | undefined): OpenedVolume => {
   if (!volume) throw new Error('a task came before its volume');
   return volume;
-};
-
-const failureOf = (error: unknown): ThreadFailure => {
-  const { name, message, code }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
-  return { name, message, ...(typeof code === 'string' && { code }) };
 };

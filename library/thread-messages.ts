@@ -3,6 +3,7 @@
 import type { Level } from './block-encoding.ts';
 import type { ImageState } from './image-state.ts';
 import type { SharedLibrary } from './library.ts';
+import type { SharedLibraryIndex } from './library-index.ts';
 import type { SegmentBlocks } from './segment-writer.ts';
 import type { VolumeMap } from './volume-map.ts';
 import type { BlockRun } from './volume-reader.ts';
@@ -65,9 +66,14 @@ export interface TaskResults {
 
 export type ToThread =
   | { readonly type: 'library'; readonly shared: SharedLibrary; readonly volume: SharedVolume | undefined }
+  /** Answers `want-index`. */
+  | { readonly type: 'index'; readonly index: SharedLibraryIndex }
+  | { readonly type: 'no-index'; readonly error: ThreadFailure }
   | { readonly type: 'task'; readonly task: ThreadTask };
 
 export type FromThread =
+  /** Of the library that was shared, brought up to date: blocks are not where they were. */
+  | { readonly type: 'want-index' }
   | { readonly type: 'done'; readonly result: TaskResults[keyof TaskResults] }
   | { readonly type: 'failed'; readonly error: ThreadFailure };
 
@@ -77,3 +83,10 @@ export interface ThreadFailure {
   readonly message: string;
   readonly code?: string;
 }
+
+export const failureOf = (error: unknown): ThreadFailure => {
+  const { name, message, code }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
+  return { name, message, ...(typeof code === 'string' && { code }) };
+};
+
+export const errorOf = (failure: ThreadFailure): Error => Object.assign(new Error(failure.message), failure);

@@ -1,4 +1,5 @@
-import type { LibraryOutcome } from '../../core/contracts/library-runs.ts';
+import { type LibraryOutcome, SAMPLE_SLICES } from '../../core/contracts/library-runs.ts';
+import type { LostVolume } from '../../core/contracts/orders.ts';
 import { type CheckOptions, checkLibrary, dailySlice } from '../../library/check-library.ts';
 import type { Library } from '../../library/library.ts';
 import { libraryStats } from '../../library/library-stats.ts';
@@ -8,7 +9,8 @@ import { type PruneResult, prune } from '../../library/prune.ts';
 import { planPrune } from '../../library/prune-plan.ts';
 import { repairLibrary } from '../../library/repair-library.ts';
 import type { OrderTools } from '../order-tools.ts';
-import { foundIn, plannedIn, prunedIn } from './maintenance-outcome.ts';
+import { lostAfterRepair, lostByCheck } from './lost-volumes.ts';
+import { foundIn, plannedIn, prunedIn, reported } from './maintenance-outcome.ts';
 import type { MaintainLibrary, ResultOf } from './order-work.ts';
 
 interface Done {
@@ -17,6 +19,7 @@ interface Done {
   readonly report: object;
   /** Milliseconds since 1970. */
   readonly deleteNotBefore?: number;
+  readonly lostVolumes?: LostVolume[];
 }
 
 /** How far clocks may be apart and a write may take: no more than a small part of the window that it is added to. */
@@ -29,13 +32,14 @@ export const maintainLibrary = async (
   reportKey: string,
 ): Promise<ResultOf<'maintain-library'>> => {
   const library = tools.library();
-  const { outcome, report, deleteNotBefore } = await perform(work, library, tools);
+  const { outcome, report, deleteNotBefore, lostVolumes = [] } = await perform(work, library, tools);
   await tools.workArea.putJson(reportKey, { runId: work.runId, task: work.task, ...report });
   return {
     kind: work.kind,
     outcome,
     ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
     removedPoints: work.task === 'prune' && !work.planOnly ? await withoutTrace(library, work.expired) : [],
+    lostVolumes,
     reportKey,
     counters: tools.counters.read(),
   };
@@ -49,9 +53,16 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
   };
   switch (work.task) {
     case 'check':
-      return check(library, { ...options, depth: work.depth ?? 'sample', sample: dailySlice(library.now()) });
+      return check(library, {
+        ...options,
+        committed: work.committed,
+        depth: work.depth ?? 'sample',
+        // a control plane of before it chose says nothing
+        sample: work.slices ? { slices: work.slices, of: SAMPLE_SLICES } : dailySlice(library.now(), SAMPLE_SLICES),
+      });
     case 'stats': {
-      const stats = await libraryStats(library, { ...options, expired: work.expired, pending: work.pending });
+      const { committed, expired, pending } = work;
+      const stats = await libraryStats(library, { ...options, committed, expired, pending });
       return { outcome: { task: 'stats', ...stats }, report: stats };
     }
     case 'repair':
@@ -69,11 +80,15 @@ const check = async (library: Library, options: CheckOptions): Promise<Done> => 
   const report = await checkLibrary(library, options);
   const { recoveryPoints, volumes, pages, packs, blocks, read } = report;
   const counts = { recoveryPoints, volumes, pages, packs, blocks, packsRead: read.packs, bytesRead: read.bytes };
-  return { outcome: { task: 'check', ...foundIn(report), ...counts }, report };
+  return {
+    outcome: { task: 'check', ...foundIn(report), ...counts },
+    report: reported(report),
+    lostVolumes: lostByCheck(report.lost),
+  };
 };
 
 const repair = async (
-  { depth, runId, windowSeconds }: MaintainLibrary,
+  { committed, depth, runId, windowSeconds }: MaintainLibrary,
   library: Library,
   { maintenance }: OrderTools,
   options: MaintenanceOptions,
@@ -81,8 +96,10 @@ const repair = async (
   const report = await repairLibrary(library, {
     ...options,
     store: maintenance.store(),
+    committed,
     depth: depth === 'structure' ? 'structure' : 'everything',
     safetyMs: windowSeconds * 1_000,
+    noteCondemned: maintenance.noteCondemned,
     ...lease(runId),
   });
   const { before, after, indexedPacks, salvaged, droppedPacks, removed } = report;
@@ -96,12 +113,13 @@ const repair = async (
       droppedPacks: droppedPacks.length,
       removedObjects: removed.length,
     },
-    report,
+    report: { ...report, before: reported(before), after: reported(after) },
+    lostVolumes: lostAfterRepair(after.lost),
   };
 };
 
 const pruneOnce = async (
-  { expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
+  { committed, expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
   library: Library,
   { maintenance }: OrderTools,
   options: MaintenanceOptions,
@@ -109,12 +127,14 @@ const pruneOnce = async (
   const safetyMs = windowSeconds * 1_000;
   const report: PruneResult = await prune(library, {
     ...options,
+    committed,
     expired,
     pending,
     acceptDamage,
     store: maintenance.store(),
     safetyMs,
     clockMarginMs: clockMargin(safetyMs),
+    noteCondemned: maintenance.noteCondemned,
     raiseFences: maintenance.raiseFences,
     ...lease(runId),
   });

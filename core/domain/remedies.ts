@@ -51,7 +51,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   LibraryUnavailable: { operator: 'Check the library’s bucket, key and role.', tenant: ASK },
   LibraryFull: { operator: 'Make room in the library.', tenant: ASK },
   LibraryBusy: { operator: 'Wait for the other run, or cancel it: holdfast library runs', tenant: ASK },
-  LibraryDamaged: { operator: 'Check the library, repair it, then prune: holdfast library repair', tenant: ASK },
+  LibraryDamaged: {
+    operator: 'Check the library, put back what is missing, repair the rest, then prune: holdfast library check',
+    tenant: ASK,
+  },
   LibraryPruned: { operator: 'Retry the job: it begins anew.', tenant: AGAIN },
   TransientFailure: { operator: AGAIN, tenant: AGAIN },
 };

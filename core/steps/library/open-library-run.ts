@@ -3,15 +3,18 @@ import { OrderWork } from '../../contracts/orders.ts';
 import { JobCancelled, LibraryBusy, NotFound } from '../../domain/errors.ts';
 import { changesLibrary, isOpenRun, type LibraryRun, OPEN_RUN_STATES } from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { serviceOf } from '../tenant-of-job.ts';
 import { queueDeadline } from '../transfer/queue-deadline.ts';
 import { libraryOrder } from './library-order.ts';
 import { pointsInLibrary } from './points-in-library.ts';
+import { sampleDue } from './sample-due.ts';
 
 interface Deps {
   readonly catalog: Catalog;
   readonly work: WorkArea;
+  readonly clock: Clock;
   readonly sha256: Sha256;
   readonly heartbeatSeconds: number;
   /** Between condemning and deleting: longer than any attempt, backup or restore, may last. */
@@ -24,7 +27,7 @@ interface Deps {
  * NotFound, LibraryUnavailable.
  */
 export const createOpenLibraryRun =
-  ({ catalog, work, sha256, heartbeatSeconds, pruneWindowSeconds }: Deps) =>
+  ({ catalog, work, clock, sha256, heartbeatSeconds, pruneWindowSeconds }: Deps) =>
   async ({ runId, tenantId, pass }: OpenLibraryRunInput): Promise<OpenLibraryRunOutput> => {
     const run = await catalog.libraryRuns.get(tenantId, runId);
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
@@ -32,15 +35,15 @@ export const createOpenLibraryRun =
     const service = await serviceOf(catalog, run.serviceId);
     if (changesLibrary(run)) await holdLibrary(catalog, run);
     const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
-    const points =
-      run.task === 'prune' || run.task === 'stats'
-        ? await pointsInLibrary(catalog, tenantId, run.serviceId)
-        : { expired: [], pending: [] };
+    const points = await pointsInLibrary(catalog, tenantId, run.serviceId);
+    const isSample = run.task === 'check' && run.depth === 'sample';
+    const sample = isSample ? (run.sample ?? (await sampleDue(catalog, run, clock.now()))) : undefined;
     const document = {
       kind: 'maintain-library',
       runId,
       task: run.task,
       ...(run.depth === undefined ? {} : { depth: run.depth }),
+      ...(sample ? { slices: sample.slices } : {}),
       planOnly: run.planOnly,
       acceptDamage: run.acceptDamage,
       ...points,
@@ -64,7 +67,12 @@ export const createOpenLibraryRun =
         claim: 0,
       },
     ]);
-    await catalog.libraryRuns.update(tenantId, runId, { state: 'queued', pass }, OPEN_RUN_STATES);
+    await catalog.libraryRuns.update(
+      tenantId,
+      runId,
+      { state: 'queued', pass, ...(sample ? { sample } : {}) },
+      OPEN_RUN_STATES,
+    );
     const { queueDeadlineSeconds: seconds } = run;
     return {
       orderId,
