@@ -1,13 +1,17 @@
-import type { LibraryAccess, SessionCredentials } from '../core/contracts/orders.ts';
+import type { LibraryAccess, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { KeyWrapper } from '../library/key-wrapper.ts';
 import { type Library, openLibrary, type SharedLibrary, shareLibrary } from '../library/library.ts';
+import { showsVersions } from '../library/locked-objects.ts';
+import { openMended } from '../library/put-back-originals.ts';
+import type { TenantKeys } from '../library/tenant-key-ring.ts';
 import { createTenantKeys, openTenantKeys } from '../library/tenant-keys.ts';
 
 export interface LibrariesOutside {
   openStore(
     library: LibraryAccess['library'],
     credentials: () => SessionCredentials,
+    lock: () => OrderLock | undefined,
   ): { readonly store: ObjectStore; close(): void };
   openKeyWrapper(keyArn: string, credentials: () => SessionCredentials): KeyWrapper;
   readonly now: () => number;
@@ -23,6 +27,8 @@ const IDLE_LIBRARIES = 2;
 interface Opened {
   /** Of the order that came last: any of this tenant's may read the index. */
   credentials: SessionCredentials;
+  /** As they: what is made here, a tenant's first keys, is kept as long as what that order writes. */
+  lock: OrderLock | undefined;
   readonly library: Promise<Library>;
   readonly close: () => void;
   users: number;
@@ -42,10 +48,20 @@ export interface LentLibrary {
 export const createTenantLibraries = (outside: LibrariesOutside) => {
   const opened = new Map<string, Opened>();
 
-  const open = (access: LibraryAccess, credentials: SessionCredentials, purpose: Purpose): Opened => {
-    const { store, close } = outside.openStore(access.library, () => entry.credentials);
+  const open = (
+    access: LibraryAccess,
+    credentials: SessionCredentials,
+    purpose: Purpose,
+    lock: OrderLock | undefined,
+  ): Opened => {
+    const { store, close } = outside.openStore(
+      access.library,
+      () => entry.credentials,
+      () => entry.lock,
+    );
     const entry: Opened = {
       credentials,
+      lock,
       users: 0,
       close,
       library: (async () => {
@@ -56,8 +72,11 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
           library: access.libraryId,
         };
         const { recoveryPublicKey } = access;
+        const openKeys = (): Promise<TenantKeys> => openTenantKeys(of);
         const keys = await (purpose === 'maintenance'
-          ? openTenantKeys(of)
+          ? lock && showsVersions(store)
+            ? openMended(store, openKeys)
+            : openKeys()
           : createTenantKeys({ ...of, recoveryPublicKey, random: outside.randomBytes }));
         return openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
       })(),
@@ -82,13 +101,15 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
       access: LibraryAccess,
       credentials: SessionCredentials,
       purpose: Purpose = 'data',
+      lock?: OrderLock,
     ): Promise<LentLibrary> {
       const name = `${purpose} ${JSON.stringify(access)}`;
-      const entry = opened.get(name) ?? open(access, credentials, purpose);
+      const entry = opened.get(name) ?? open(access, credentials, purpose, lock);
       // Moved to the end: those used last are kept.
       opened.delete(name);
       opened.set(name, entry);
       entry.credentials = credentials;
+      entry.lock = lock ?? entry.lock;
       entry.users += 1;
       let lent = true;
       const giveBack = (): void => {

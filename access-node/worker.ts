@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts';
+import type { LibraryRef, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import { InvalidRequest } from '../core/domain/errors.ts';
 import type { BlockTransport } from '../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
@@ -25,7 +25,11 @@ export interface WorkerOutside {
     readonly blockRate: number;
   }): Promise<BlockTransport>;
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
-  openStore(library: LibraryRef, credentials: () => SessionCredentials): OpenedStore;
+  openStore(
+    library: LibraryRef,
+    credentials: () => SessionCredentials,
+    lock: () => OrderLock | undefined,
+  ): OpenedStore;
   /** Whether a store refers to no bytes that it was given once it has written them, earlier tries included. */
   readonly forgetsBodies: boolean;
   readonly connections: number;
@@ -141,9 +145,9 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls } });
   }
 
-  function openStore({ libraryAccess }: ClaimedOrder, mine: Current): DeletableStore {
+  function openStore({ libraryAccess, lock }: ClaimedOrder, mine: Current): DeletableStore {
     if (!libraryAccess) throw new InvalidRequest('the order came without a library');
-    mine.store ??= outside.openStore(libraryAccess.library, mine.credentials.library);
+    mine.store ??= outside.openStore(libraryAccess.library, mine.credentials.library, () => lock);
     return mine.store.store;
   }
 

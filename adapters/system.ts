@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock, Ids } from '../core/ports/clock.ts';
 import type { Sha256 } from '../core/ports/control.ts';
+import type { FreshExternalId } from '../core/ports/invitations.ts';
 
 export const systemClock: Clock = { now: () => Date.now() };
 
@@ -14,5 +15,7 @@ export const uuidv7Ids: Ids = {
     return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   },
 };
+
+export const freshExternalId: FreshExternalId = () => randomBytes(16).toString('hex');
 
 export const sha256: Sha256 = (text) => createHash('sha256').update(text).digest('hex');

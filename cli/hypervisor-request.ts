@@ -23,6 +23,7 @@ export interface HypervisorOptions {
   readonly libraryRole?: string;
   readonly libraryMaintenanceRole?: string;
   readonly kmsKey?: string;
+  readonly lock?: 'none' | 'governance' | 'compliance';
   readonly wait?: boolean;
   readonly recoveryPublicKey?: string;
 }
@@ -63,7 +64,13 @@ const checkedKey = (publicKey: string): string => {
   return publicKey;
 };
 
-const authOf = async (options: HypervisorOptions) => {
+/** A tenant's comes from the invitation of its account; one that is given is held against it. */
+const externalIdOf = (kind: 'service' | 'tenant', { externalId }: HypervisorOptions) =>
+  kind === 'tenant'
+    ? given({ externalId })
+    : { externalId: need(externalId, '--external-id', 'with --auth assume-role') };
+
+const authOf = async (kind: 'service' | 'tenant', options: HypervisorOptions) => {
   const { auth } = options;
   switch (auth) {
     case 'iam-role':
@@ -72,7 +79,7 @@ const authOf = async (options: HypervisorOptions) => {
       return {
         method: auth,
         roleArn: need(options.roleArn, '--role-arn', 'with --auth assume-role'),
-        externalId: need(options.externalId, '--external-id', 'with --auth assume-role'),
+        ...externalIdOf(kind, options),
       };
     case 'access-key':
       return {
@@ -129,6 +136,7 @@ export const hypervisorFields = {
   'library.roleArn': '--library-role',
   'library.maintenanceRoleArn': '--library-maintenance-role',
   kmsKeyArn: '--kms-key',
+  lock: '--lock',
   recoveryPublicKey: '--recovery-public-key',
 } as const;
 
@@ -141,6 +149,7 @@ const OF_SERVICE = {
   libraryRole: '--library-role',
   libraryMaintenanceRole: '--library-maintenance-role',
   kmsKey: '--kms-key',
+  lock: '--lock',
   recoveryPublicKey: '--recovery-public-key',
   wait: '--wait',
 } as const;
@@ -155,6 +164,9 @@ const refuseOfService = (options: HypervisorOptions): void => {
   }
 };
 
+type ServiceAuth = Extract<z.input<typeof AddHypervisor>, { kind: 'service' }>['auth'];
+type TenantAuth = Extract<z.input<typeof AddHypervisor>, { kind: 'tenant' }>['auth'];
+
 /** What is sent. Errors: CliError, for what is missing or does not go together; reads the secret from standard input. */
 export const hypervisorRequest = async (
   kind: 'service' | 'tenant',
@@ -162,14 +174,15 @@ export const hypervisorRequest = async (
 ): Promise<z.input<typeof AddHypervisor>> => {
   const region = need(options.region ?? process.env.AWS_REGION, '--region', 'or AWS_REGION');
   const base = { name: options.name, accountId: options.account, region };
-  const auth = await authOf(options);
+  const auth = await authOf(kind, options);
   if (kind === 'service') {
     return {
       kind,
       ...base,
-      auth,
+      auth: auth as ServiceAuth,
       accessNodes: options.accessNodes ?? 'manual',
       ...libraryOf(options),
+      ...given({ lock: options.lock }),
       recoveryPublicKey: checkedKey(
         need(
           options.recoveryPublicKey,
@@ -181,5 +194,5 @@ export const hypervisorRequest = async (
   }
   refuseOfService(options);
   // an IAM role passes here: that it is refused for tenants, and why, is the contract's to say
-  return { kind, ...base, auth: auth as Exclude<typeof auth, { method: 'iam-role' }> };
+  return { kind, ...base, auth: auth as TenantAuth };
 };

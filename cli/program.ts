@@ -31,6 +31,7 @@ import { addJobWatch } from './job-watch.ts';
 import { addLibraryCancel } from './library-cancel.ts';
 import { addLibraryCat } from './library-cat.ts';
 import { addLibraryCheck } from './library-check.ts';
+import { addLibraryExtendLocks } from './library-extend-locks.ts';
 import { addLibraryImport } from './library-import.ts';
 import { addLibraryPrune } from './library-prune.ts';
 import { addLibraryRepair } from './library-repair.ts';
@@ -41,6 +42,7 @@ import { addOpenapi } from './openapi.ts';
 import { addPermissionsCheck } from './permissions-check.ts';
 import { addPermissionsCloudformation } from './permissions-cloudformation.ts';
 import { addPermissionsPrint } from './permissions-print.ts';
+import { addPermissionsTerraform } from './permissions-terraform.ts';
 import { addPlanAdd } from './plan-add.ts';
 import { addPlanChange } from './plan-change.ts';
 import { addPlanList } from './plan-list.ts';
@@ -57,6 +59,7 @@ import { addRetentionPlan } from './retention-plan.ts';
 import { addRetentionRun } from './retention-run.ts';
 import { createScreen } from './screen.ts';
 import { addSnapshotStart } from './snapshot-start.ts';
+import { addTenantInvite } from './tenant-invite.ts';
 import { addVmGroupAdd } from './vm-group-add.ts';
 import { addVmGroupChange } from './vm-group-change.ts';
 import { addVmGroupList } from './vm-group-list.ts';
@@ -93,18 +96,19 @@ const NOUNS = {
       ...[addHypervisorAccessTemplate, addHypervisorTemplate, addHypervisorCheck, addHypervisorRemove],
     ],
   ],
+  tenant: ['operators: ask accounts in', [addTenantInvite]],
   'access-node': [
     'operators: the workers that move data',
     [addAccessNodeAdd, addAccessNodeList, addAccessNodeDrain, addAccessNodeRemove],
   ],
   permissions: [
     'what an account has to grant',
-    [addPermissionsPrint, addPermissionsCloudformation, addPermissionsCheck],
+    [addPermissionsPrint, addPermissionsCloudformation, addPermissionsTerraform, addPermissionsCheck],
   ],
   library: [
     'operators: look after a tenant’s library; read and fill one by its recovery key, without AWS',
     [
-      ...[addLibraryCheck, addLibraryStats, addLibraryRepair, addLibraryPrune],
+      ...[addLibraryCheck, addLibraryStats, addLibraryRepair, addLibraryPrune, addLibraryExtendLocks],
       ...[addLibraryRuns, addLibraryRun, addLibraryCancel, addLibraryCat, addLibraryImport],
     ],
   ],

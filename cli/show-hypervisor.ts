@@ -8,6 +8,11 @@ const STATES = {
   removing: 'being removed',
 } as const;
 
+const LOCKS = {
+  governance: 'governance: what is written is kept until its retention is over',
+  compliance: 'compliance (vault): nobody can shorten it',
+} as const;
+
 /** Of an operator's view, whatever applies. */
 export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void => {
   screen.fields([
@@ -28,6 +33,7 @@ export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void
     ['Auto Scaling group', hypervisor.autoScalingGroupName],
     ['Nodes’ control role', hypervisor.nodeControlRoleArn],
     ['Library', hypervisor.library],
+    ['Lock', hypervisor.libraryLock && LOCKS[hypervisor.libraryLock]],
     ['Library id', hypervisor.libraryId],
     ['Library role', hypervisor.libraryRoleArn],
     ['Maintenance role', hypervisor.libraryMaintenanceRoleArn],

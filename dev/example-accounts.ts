@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Cloud } from '../local/cloud.ts';
 import type { PolicyDocument } from '../local/kernel/service.ts';
 
@@ -13,8 +11,6 @@ export interface ExampleTenant {
   readonly name: string;
   /** A user of the account who administers it, and may call the REST API. */
   readonly user: Credentials;
-  readonly roleArn: string;
-  readonly externalId: string;
 }
 
 /** An account that may become a service hypervisor, besides the deployment's own. */
@@ -56,17 +52,14 @@ const otherServiceAccount = ({ admin }: Cloud): ExampleServiceAccount => {
 };
 
 /**
- * An operator in the service account, another account to become a service hypervisor, and two tenants, each with the one role that a tenant has to make: it trusts the
- * hub role under an ExternalId and carries `infra/permissions/tenant.json`. Made once a data folder.
+ * An operator in the service account, another account to become a service hypervisor, and two accounts to become tenants:
+ * with nothing of ours in them before they are invited. Made once a data folder.
  */
-export const exampleAccounts = (cloud: Cloud, projectDir: string, hubRoleArn: string): ExampleAccounts => {
+export const exampleAccounts = (cloud: Cloud): ExampleAccounts => {
   const table = cloud.kernel.store.table<ExampleAccounts>('example-accounts');
   const before = table.get('accounts');
   if (before) return before;
   const { admin } = cloud;
-  const permissions = JSON.parse(
-    readFileSync(join(projectDir, 'infra/permissions/tenant.json'), 'utf8'),
-  ) as PolicyDocument;
 
   admin.putUser({
     accountId: SERVICE_ACCOUNT,
@@ -80,25 +73,7 @@ export const exampleAccounts = (cloud: Cloud, projectDir: string, hubRoleArn: st
       name: 'admin',
       policies: { all: allow(['ec2:*', 'ebs:*', 'kms:*', 'execute-api:Invoke', 'sts:*']) },
     });
-    const externalId = `holdfast-${cloud.kernel.randomHex(16)}`;
-    const role = admin.putRole({
-      accountId,
-      name: 'holdfast-tenant',
-      trustPolicy: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { AWS: hubRoleArn },
-            Action: 'sts:AssumeRole',
-            Condition: { StringEquals: { 'sts:ExternalId': externalId } },
-          },
-          { Effect: 'Allow', Principal: { AWS: hubRoleArn }, Action: ['sts:SetSourceIdentity', 'sts:TagSession'] },
-        ],
-      },
-      policies: { holdfast: permissions },
-    });
-    return { accountId, name, user: admin.createAccessKey(accountId, 'admin'), roleArn: role.arn, externalId };
+    return { accountId, name, user: admin.createAccessKey(accountId, 'admin') };
   });
   const accounts = {
     operator: admin.createAccessKey(SERVICE_ACCOUNT, 'operator'),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { nodeEnvironment } from '../core/domain/automatic-nodes.ts';
+import { nodeEnvironment, serviceAccountNames } from '../core/domain/automatic-nodes.ts';
+import { brokerNameFor } from '../core/domain/broker-name.ts';
 import { type Cloud, startCloud } from '../local/cloud.ts';
 import { SEED_IMAGES } from '../local/ec2/seed-images.ts';
 import { type AccessNodeProcess, type NodeSettings, startAccessNode } from './access-node-process.ts';
@@ -63,8 +64,7 @@ export const startLocalHoldfast = async ({
     const settings = { nodeImage: SEED_IMAGES.linuxArm, ...overrides };
     const deployWith = (changes: readonly Mutation[]) => deploy(cloud, place, projectDir, settings, changes);
     const { apiUrl, deployment } = await deployWith(mutations);
-    const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
-    const accounts = exampleAccounts(cloud, projectDir, role('hub'));
+    const accounts = exampleAccounts(cloud);
     serveStacks(cloud, place.region);
     const launchedNodes = bootLaunchedNodes({ cloud, projectDir, dataDir });
     return {
@@ -80,11 +80,15 @@ export const startLocalHoldfast = async ({
           hypervisorId: serviceId,
           region: place.region,
           queues,
-          brokerFunctionArn: `arn:aws:lambda:${place.region}:${place.accountId}:function:${deployment.custom.name}-broker`,
+          brokerFunctionArn: brokerNameFor(
+            `arn:aws:lambda:${place.region}:${place.accountId}:function:${deployment.custom.name}-broker`,
+            serviceId,
+          ),
           ...(remote ? { nodeRoleArn: remote.controlRoleArn } : {}),
         });
         const nodeId = `node-${randomUUID()}`;
-        const roleArn = remote?.roleArn ?? role('node');
+        const { nodeControlRoleName } = serviceAccountNames(place.stage, serviceId);
+        const roleArn = remote?.roleArn ?? `arn:aws:iam::${place.accountId}:role/${nodeControlRoleName}`;
         const node = startAccessNode({ cloud, projectDir, dataDir, nodeId, roleArn, environment }, settings);
         nodes.push(node);
         return node;

@@ -25,10 +25,10 @@ const profiles = [
     user: accounts.otherService.user,
     about: `of the account ${accounts.otherService.accountId}, which may become a service hypervisor too`,
   },
-  ...accounts.tenants.map(({ name, accountId, user, roleArn, externalId }) => ({
+  ...accounts.tenants.map(({ name, accountId, user }) => ({
     profile: name,
     user,
-    about: `a tenant, account ${accountId}; its role for Holdfast is ${roleArn}, ExternalId ${externalId}`,
+    about: `of the account ${accountId}, which may become a tenant: invite it`,
   })),
 ];
 const credentialsFile = join(dataDir, 'credentials');

@@ -5,11 +5,13 @@ import { type Condemned, latestGeneration, publishCondemned } from './condemned.
 import { Deletions } from './deletions.ts';
 import { CorruptObject, isLoss } from './errors.ts';
 import type { Library } from './library.ts';
+import { showsVersions } from './locked-objects.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type LeaseInput, type MaintenanceLease, takeMaintenanceLease } from './maintenance-lease.ts';
 import type { PackContents } from './pack-contents.ts';
 import { verifyPack } from './pack-object.ts';
 import { checkPageObject } from './page-object.ts';
+import { mendKeys, putBackOriginals } from './put-back-originals.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { replaceIndexes } from './replace-indexes.ts';
 import { type Rewritten, rewritePacks } from './rewrite-packs.ts';
@@ -22,10 +24,14 @@ export interface RepairOptions extends LeaseInput, MaintenanceOptions {
   /** As for prune, which deletes what repair took out of use. */
   readonly safetyMs: number;
   readonly packBytes?: number;
+  /** Objects here have locks: what hides a locked one is taken away first. */
+  readonly locked?: boolean;
 }
 
 /** JSON-safe. */
 export interface RepairResult {
+  /** Locked objects that were hidden by a delete or by another object of that name, and are there again. */
+  readonly putBack: readonly string[];
   /** What was wrong. */
   readonly before: CheckReport;
   /** Packs that no index named, and now one does. */
@@ -141,6 +147,11 @@ const brokenPages = async (library: Library, keys: readonly string[]): Promise<s
 
 const repair = async (library: Library, lease: MaintenanceLease, options: RepairOptions): Promise<RepairResult> => {
   const { store, signal, depth, safetyMs } = options;
+  await lease.check();
+  const putBack =
+    options.locked && showsVersions(store)
+      ? [...(await mendKeys(store)), ...(await putBackOriginals(store, options))]
+      : [];
   const before = await checkLibrary(library, options);
   const damaged = packIdsOf(before.findings, 'corrupt').filter(isId);
   const dropped = [...new Set([...damaged, ...packIdsOf(before.findings, 'missing').filter(isId)])];
@@ -167,7 +178,7 @@ const repair = async (library: Library, lease: MaintenanceLease, options: Repair
   ];
   await deletions.deleteAll(removed.map((key) => ({ key })));
   const after = await checkLibrary(library, { signal, onProgress: options.onProgress, depth });
-  return { before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: lossesOf(after) };
+  return { putBack, before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: lossesOf(after) };
 };
 
 /**

@@ -4,6 +4,7 @@ import type { Condemned } from './condemned.ts';
 import { type Deleted, Deletions } from './deletions.ts';
 import type { Library } from './library.ts';
 import { type ListedPoints, listPointsAndMaps } from './list-points.ts';
+import { lockedPoints } from './locked-points.ts';
 import { counting, type MaintenanceOptions } from './maintenance.ts';
 import type { MaintenanceLease } from './maintenance-lease.ts';
 import { type Marks, refuseDamage, surveyAndMark } from './marks.ts';
@@ -85,7 +86,8 @@ export const sweep = async (
   await lease.check();
   await options.raiseFences(publishedAt + (options.clockMarginMs ?? CLOCK_MARGIN_MS), generation);
   const listed = await listPointsAndMaps(library);
-  const { going, staying } = sortPoints(listed, condemned, input);
+  const locked = await lockedPoints(library, listed, input, options.signal);
+  const { going, staying } = sortPoints(listed, condemned, { ...input, pending: [...input.pending, ...locked] });
   const { survey, marks, damaged } = await surveyAndMark(library, listed, { ...options, points: staying, condemned });
   refuseDamage(damaged, input.acceptDamage);
   const pages = condemned.pages.filter((id) => !marks.pages.has(id));

@@ -1,9 +1,12 @@
 import { SegmentResult } from '../../core/contracts/orders.ts';
-import { InvalidRequest, TransientFailure } from '../../core/domain/errors.ts';
+import { InvalidRequest, LibraryUnavailable, TransientFailure } from '../../core/domain/errors.ts';
 import type { PageEntry } from '../../library/page-object.ts';
+import { lockReferences } from '../../library/extend-locks.ts';
+import type { Library } from '../../library/library.ts';
+import { canLock } from '../../library/locked-objects.ts';
 import type { PointVolume } from '../../library/recovery-point.ts';
 import { verifyVolume } from '../../library/verify-volume.ts';
-import { assembleMap, readMap } from '../../library/volume-map.ts';
+import { assembleMap, readMap, type VolumeMap } from '../../library/volume-map.ts';
 import type { OrderTools } from '../order-tools.ts';
 import type { AssembleMaps, ResultOf } from './order-work.ts';
 import { keyOfResult, readResultKeys } from './result-keys.ts';
@@ -39,6 +42,7 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
       sizeBytes: volume.sizeBytes,
       pages,
       ...(parent ? { parent } : {}),
+      ...(order.lock ? { beforeWrite: (map) => lockBehind(library, order.lock, { map, parent, signal }) } : {}),
       lineage: {
         snapshotId: volume.snapshotId,
         ...(volume.baseSnapshotId === undefined ? {} : { baseSnapshotId: volume.baseSnapshotId }),
@@ -64,4 +68,14 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
   const verification = { at: new Date(now()).toISOString(), blocks: verified, depth };
   await writePointOnce(library, { work, jobId: order.jobId, volumes, verification });
   return { kind: work.kind, volumes: results, generation, verification, counters: counters.read() };
+};
+
+const lockBehind = async (
+  library: Library,
+  lock: OrderTools['order']['lock'],
+  about: { readonly map: VolumeMap; readonly parent: VolumeMap | undefined; readonly signal: AbortSignal },
+): Promise<void> => {
+  if (!lock) return;
+  if (!canLock(library.store)) throw new LibraryUnavailable('the order wants Object Lock, and the library’s place has none');
+  await lockReferences(library, library.store, lock, about);
 };

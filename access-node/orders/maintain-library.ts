@@ -1,14 +1,17 @@
 import type { LibraryOutcome } from '../../core/contracts/library-runs.ts';
+import { LibraryUnavailable } from '../../core/domain/errors.ts';
 import { type CheckOptions, checkLibrary, dailySlice } from '../../library/check-library.ts';
+import { extendLocks } from '../../library/extend-locks.ts';
 import type { Library } from '../../library/library.ts';
 import { libraryStats } from '../../library/library-stats.ts';
 import { listPointsAndMaps } from '../../library/list-points.ts';
+import { canLock } from '../../library/locked-objects.ts';
 import type { MaintenanceOptions } from '../../library/maintenance.ts';
 import { type PruneResult, prune } from '../../library/prune.ts';
 import { planPrune } from '../../library/prune-plan.ts';
 import { repairLibrary } from '../../library/repair-library.ts';
 import type { OrderTools } from '../order-tools.ts';
-import { foundIn, plannedIn, prunedIn } from './maintenance-outcome.ts';
+import { extendedIn, foundIn, plannedIn, prunedIn } from './maintenance-outcome.ts';
 import type { MaintainLibrary, ResultOf } from './order-work.ts';
 
 interface Done {
@@ -17,6 +20,7 @@ interface Done {
   readonly report: object;
   /** Milliseconds since 1970. */
   readonly deleteNotBefore?: number;
+  readonly lockedPoints?: readonly string[];
 }
 
 /** How far clocks may be apart and a write may take: no more than a small part of the window that it is added to. */
@@ -29,13 +33,14 @@ export const maintainLibrary = async (
   reportKey: string,
 ): Promise<ResultOf<'maintain-library'>> => {
   const library = tools.library();
-  const { outcome, report, deleteNotBefore } = await perform(work, library, tools);
+  const { outcome, report, deleteNotBefore, lockedPoints } = await perform(work, library, tools);
   await tools.workArea.putJson(reportKey, { runId: work.runId, task: work.task, ...report });
   return {
     kind: work.kind,
     outcome,
     ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
     removedPoints: work.task === 'prune' && !work.planOnly ? await withoutTrace(library, work.expired) : [],
+    ...(lockedPoints === undefined ? {} : { lockedPoints: [...lockedPoints] }),
     reportKey,
     counters: tools.counters.read(),
   };
@@ -51,17 +56,24 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
     case 'check':
       return check(library, { ...options, depth: work.depth ?? 'sample', sample: dailySlice(library.now()) });
     case 'stats': {
-      const stats = await libraryStats(library, { ...options, expired: work.expired, pending: work.pending });
+      const stats = await libraryStats(library, {
+        ...options,
+        expired: work.expired,
+        pending: work.pending,
+        locked: tools.order.lock !== undefined,
+      });
       return { outcome: { task: 'stats', ...stats }, report: stats };
     }
     case 'repair':
       return repair(work, library, tools, options);
     case 'prune':
       if (work.planOnly) {
-        const plan = await planPrune(library, work, options);
+        const plan = await planPrune(library, { ...work, locked: tools.order.lock !== undefined }, options);
         return { outcome: { task: 'prune', plan: plannedIn(plan) }, report: { plan } };
       }
       return pruneOnce(work, library, tools, options);
+    case 'extend-locks':
+      return extend(work, library, tools, options);
   }
 };
 
@@ -75,17 +87,18 @@ const check = async (library: Library, options: CheckOptions): Promise<Done> => 
 const repair = async (
   { depth, runId, windowSeconds }: MaintainLibrary,
   library: Library,
-  { maintenance }: OrderTools,
+  { maintenance, order }: OrderTools,
   options: MaintenanceOptions,
 ): Promise<Done> => {
   const report = await repairLibrary(library, {
     ...options,
+    locked: order.lock !== undefined,
     store: maintenance.store(),
     depth: depth === 'structure' ? 'structure' : 'everything',
     safetyMs: windowSeconds * 1_000,
     ...lease(runId),
   });
-  const { before, after, indexedPacks, salvaged, droppedPacks, removed } = report;
+  const { putBack, before, after, indexedPacks, salvaged, droppedPacks, removed } = report;
   return {
     outcome: {
       task: 'repair',
@@ -95,6 +108,7 @@ const repair = async (
       salvagedBlocks: salvaged.blocks,
       droppedPacks: droppedPacks.length,
       removedObjects: removed.length,
+      putBackObjects: putBack.length,
     },
     report,
   };
@@ -103,7 +117,7 @@ const repair = async (
 const pruneOnce = async (
   { expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
   library: Library,
-  { maintenance }: OrderTools,
+  { maintenance, order }: OrderTools,
   options: MaintenanceOptions,
 ): Promise<Done> => {
   const safetyMs = windowSeconds * 1_000;
@@ -112,6 +126,7 @@ const pruneOnce = async (
     expired,
     pending,
     acceptDamage,
+    locked: order.lock !== undefined,
     store: maintenance.store(),
     safetyMs,
     clockMarginMs: clockMargin(safetyMs),
@@ -123,6 +138,18 @@ const pruneOnce = async (
     report,
     ...(report.outcome === 'waiting' ? { deleteNotBefore: report.deleteNotBefore } : {}),
   };
+};
+
+const extend = async (
+  { locks = [] }: MaintainLibrary,
+  library: Library,
+  { order: { lock } }: OrderTools,
+  options: MaintenanceOptions,
+): Promise<Done> => {
+  const { store } = library;
+  if (!lock || !canLock(store)) throw new LibraryUnavailable('this library has no lock that could be extended');
+  const report = await extendLocks(library, store, { mode: lock.mode, points: locks }, options);
+  return { outcome: extendedIn(report), report, lockedPoints: report.done };
 };
 
 /**

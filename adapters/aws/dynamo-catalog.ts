@@ -3,6 +3,7 @@ import type { Catalog } from '../../core/ports/catalog.ts';
 import { createDynamoAccessNodes } from './dynamo-access-nodes.ts';
 import { createDynamoEffects } from './dynamo-effects.ts';
 import { createDynamoHypervisors } from './dynamo-hypervisors.ts';
+import { createDynamoInvitations } from './dynamo-invitations.ts';
 import { createDynamoJobs } from './dynamo-jobs.ts';
 import { createDynamoLibraryRuns } from './dynamo-library-runs.ts';
 import { createDynamoOrders } from './dynamo-orders.ts';
@@ -18,6 +19,7 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
   const table = createTable(client, name);
   return {
     hypervisors: createDynamoHypervisors(table),
+    invitations: createDynamoInvitations(table),
     jobs: createDynamoJobs(table),
     instances: createDynamoProtectedInstances(table),
     points: createDynamoRecoveryPoints(table),

@@ -19,10 +19,10 @@ const timelineRows = ({ tenantId, instanceId, recoveryPointId }: RecoveryPoint, 
   timelineRow(timeline(tenantId, instanceId), takenAt, recoveryPointId),
 ];
 
-const expirable: Condition = {
-  text: '#state = :available AND attribute_not_exists(#legalHold)',
-  values: { ':available': 'available' },
-};
+const expirable = (now: number): Condition => ({
+  text: '#state = :available AND attribute_not_exists(#legalHold) AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now)',
+  values: { ':available': 'available', ':now': now },
+});
 const fillable = (attempt: number, final?: 'final'): Condition => ({
   text: `#state = :pending AND #attempt = :attempt${final ? '' : ' AND (attribute_not_exists(#filledBy) OR #filledBy <> :attempt)'}`,
   values: { ':pending': 'pending', ':attempt': attempt },
@@ -88,7 +88,7 @@ export const createDynamoRecoveryPoints = (table: Table): RecoveryPoints => {
     },
     async expire(tenantId, pointId, now) {
       const set = { state: 'expired', expiredAt: now };
-      return (await table.update(keyOf(tenantId, pointId), { set }, expirable)) !== undefined;
+      return (await table.update(keyOf(tenantId, pointId), { set }, expirable(now))) !== undefined;
     },
   };
 };

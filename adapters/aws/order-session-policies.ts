@@ -61,16 +61,29 @@ export const snapshotPolicy = (region: string, jobId: string, snapshotIds: reado
 
 const NAMEABLE = 20;
 
-const LIBRARY_ACTIONS: Readonly<Record<Mode | 'maintain', readonly string[]>> = {
-  read: ['s3:GetObject'],
-  write: ['s3:GetObject', 's3:PutObject'],
-  maintain: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+export type LibraryMode = Mode | 'maintain' | 'lock';
+
+/** In a bucket that keeps versions, index and maps name them: what is read by its version needs a right of its own. */
+const READ = ['s3:GetObject', 's3:GetObjectVersion'];
+const LIBRARY_ACTIONS: Readonly<Record<LibraryMode, readonly string[]>> = {
+  read: READ,
+  write: [...READ, 's3:PutObject'],
+  maintain: [...READ, 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+  lock: READ,
+};
+/** Nobody may bypass a lock: it can be made longer, never shorter. */
+const LOCK_ACTIONS: Readonly<Record<LibraryMode, readonly string[]>> = {
+  read: ['s3:GetObjectRetention'],
+  write: ['s3:GetObjectRetention', 's3:PutObjectRetention'],
+  maintain: ['s3:GetObjectRetention', 's3:PutObjectRetention'],
+  lock: ['s3:GetObjectRetention', 's3:PutObjectRetention'],
 };
 
 /** One tenant's part of the library, and the library's key with that tenant's encryption context. */
 export const libraryPolicy = (
   { library, libraryId, tenantId, kmsKeyArn }: LibraryAccess,
-  mode: Mode | 'maintain',
+  mode: LibraryMode,
+  locked = false,
 ): Policy => {
   const key: Statement = {
     Effect: 'Allow',
@@ -87,12 +100,13 @@ export const libraryPolicy = (
     Statement: [
       {
         Effect: 'Allow',
-        Action: LIBRARY_ACTIONS[mode],
+        Action: [...LIBRARY_ACTIONS[mode], ...(locked ? LOCK_ACTIONS[mode] : [])],
         Resource: `${bucket}/${library.prefix}/*`,
       },
       {
         Effect: 'Allow',
-        Action: 's3:ListBucket',
+        // A repair of a locked library looks for what hides its objects.
+        Action: locked && mode === 'maintain' ? ['s3:ListBucket', 's3:ListBucketVersions'] : 's3:ListBucket',
         Resource: bucket,
         Condition: { StringLike: { 's3:prefix': `${library.prefix}/*` } },
       },

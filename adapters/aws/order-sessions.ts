@@ -31,7 +31,7 @@ export const createOrderSessions = (options: OrderSessionsOptions): OrderSession
         throw new NotFound(`there is no service hypervisor ${serviceId} or no tenant hypervisor ${tenantId}`);
       if (mode === 'write' && tenant.binding?.serviceId !== serviceId)
         throw new NotFound(`${tenantId} is not bound to ${serviceId}`);
-      const policy = libraryPolicy(libraryAccess(service, tenant), mode);
+      const policy = libraryPolicy(libraryAccess(service, tenant), mode, service.mediaAgent.lock !== undefined);
       const { maintenanceRoleArn } = service.mediaAgent;
       if (mode === 'maintain' && maintenanceRoleArn === undefined)
         throw new LibraryUnavailable(`${serviceId} names no role that may delete in its library`);

@@ -13,7 +13,6 @@ import {
   JobType,
   JobView,
   listOf,
-  PermissionsReport,
   RecoveryPointView,
   RestorePreview,
   RetentionPlanView,
@@ -34,8 +33,10 @@ import {
   RecoveryPointId,
   VmGroupId,
 } from './ids.ts';
+import { InvitationView, InviteTenant } from './invitations.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartRestore } from './job-requests.ts';
 import { LibraryRunView, StartLibraryRun } from './library-runs.ts';
+import { CheckedFeatures, PermissionsReport } from './permissions.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
 import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
 
@@ -149,7 +150,10 @@ export const operatorTenantPrefix = '/operator/tenants/{hypervisorId}';
 export const operatorTenantRoutes = {
   ...onTenant(JobView, PlanView, PlanFields, StartRestore),
   getJobPath: get('/jobs/{jobId}/path', none, JobPath),
-  checkPermissions: send('POST', '/permissions/check', 200, undefined, PermissionsReport),
+  checkPermissions: {
+    ...send('POST', '/permissions/check', 200, undefined, PermissionsReport),
+    query: CheckedFeatures,
+  },
   /** Checks, counts, repairs or prunes the tenant's library. A tenant never sees these runs. */
   startLibraryRun: send('POST', '/library-runs', 202, StartLibraryRun, LibraryRunView),
   listLibraryRuns: get('/library-runs', List, listOf(LibraryRunView)),
@@ -161,6 +165,8 @@ const hypervisor = '/operator/hypervisors/{hypervisorId}';
 
 export const operatorRoutes = {
   getOperatorOpenApi: get('/operator/openapi.json', none, z.record(z.string(), z.unknown())),
+  /** Asked again for the same account, it answers the same ExternalId. */
+  inviteTenant: send('POST', '/operator/invitations', 201, InviteTenant, InvitationView),
   addHypervisor: send('POST', '/operator/hypervisors', 201, AddHypervisor, HypervisorView),
   listHypervisors: get('/operator/hypervisors', List, listOf(HypervisorView)),
   getHypervisor: get(hypervisor, none, HypervisorView),
@@ -176,6 +182,8 @@ export const operatorRoutes = {
   getHypervisorTemplate: get(`${hypervisor}/template`, none, Template),
   /** What is to be deployed in another account before its service hypervisor is added: what lets the control plane in. */
   getServiceAccessTemplate: get('/operator/templates/service-account', ServiceAccess, Template),
+  /** Whether the roles that serve it have their permissions, and its queues, library and key are there. */
+  checkServicePermissions: send('POST', `${hypervisor}/permissions/check`, 200, undefined, PermissionsReport),
   /** Looks for what the template makes; `ready` once all of it is there, else says what is missing. */
   checkHypervisor: send('POST', `${hypervisor}/check`, 200, undefined, HypervisorView),
   listAccessNodes: get(`${hypervisor}/access-nodes`, none, listOf(AccessNodeView)),

@@ -39,6 +39,8 @@ export const HypervisorView = z.strictObject({
   libraryRoleArn: z.string().optional(),
   /** Of repair and prune; absent: the library can be checked only. */
   libraryMaintenanceRoleArn: z.string().optional(),
+  /** Object Lock; `compliance` is vault mode. Absent: none. */
+  libraryLock: z.enum(['governance', 'compliance']).optional(),
   kmsKeyArn: z.string().optional(),
   /** Of a service hypervisor; `preparing`: what its template makes is not found yet. */
   state: z.enum(['ready', 'preparing', 'removing']).optional(),
@@ -199,6 +201,8 @@ export const RecoveryPointView = z.strictObject({
   copyOf: RecoveryPointId.optional(),
   copiedTo: RecoveryPointId.optional(),
   consistency: z.strictObject({ kind: z.enum(['crash', 'application']), reason: z.string().optional() }).optional(),
+  /** Nobody removes it before. */
+  lockedUntil: Time.optional(),
   legalHold: z.strictObject({ since: Time, reason: z.string() }).optional(),
   expiredAt: Time.optional(),
   /** A copy of its snapshots in another region. */
@@ -320,28 +324,12 @@ export const AccessNodeView = z.strictObject({
 export type AccessNodeView = z.infer<typeof AccessNodeView>;
 
 /** A node that was added, and the environment that it is to be started with. */
-export const AddedAccessNode = AccessNodeView.extend({ environment: z.record(z.string(), z.string()) });
-export type AddedAccessNode = z.infer<typeof AddedAccessNode>;
-
-/** Which of the tenant account's permissions are there, and what does not work without those that are missing. */
-export const PermissionsReport = z.strictObject({
-  complete: z.boolean(),
-  checked: z.array(
-    z.strictObject({
-      action: z.string(),
-      feature: z.string(),
-      allowed: z.boolean(),
-      foundBy: z.enum(['simulator', 'dry run']),
-    }),
-  ),
-  /** A statement to add for each that is missing. */
-  missing: z.array(
-    z.strictObject({ action: z.string(), feature: z.string(), without: z.string(), statement: z.unknown() }),
-  ),
-  /** What could be told neither by the simulator nor by a dry run; absent: nothing. */
-  unchecked: z.array(z.strictObject({ action: z.string(), feature: z.string() })).optional(),
+/** `instanceProfileName`: what its EC2 instance has to run with, in the service hypervisor's account. */
+export const AddedAccessNode = AccessNodeView.extend({
+  environment: z.record(z.string(), z.string()),
+  instanceProfileName: z.string(),
 });
-export type PermissionsReport = z.infer<typeof PermissionsReport>;
+export type AddedAccessNode = z.infer<typeof AddedAccessNode>;
 
 /** CloudFormation, as text. */
 export const Template = z.strictObject({ template: z.string() });

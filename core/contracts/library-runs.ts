@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { HypervisorId, LibraryRunId, OrderId, RecoveryPointId } from './ids.ts';
 
 /**
- * `check` compares what is there with what must be; `stats` counts; `repair` puts right what can be put right; `prune`
+ * `extend-locks` keeps what retention keeps from everybody for another epoch, where the library has a lock. `check` compares what is there with what must be; `stats` counts; `repair` puts right what can be put right; `prune`
  * gives back the space of what no recovery point refers to.
  */
-export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune']);
+export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune', 'extend-locks']);
 export type LibraryTask = z.infer<typeof LibraryTask>;
 
 /** `structure` reads no block of data; `sample` a 28th of the packs, another one each day; `everything` all. */
@@ -130,6 +130,8 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
     /** Packs that are not relied on any more: what only they held is stored again when a backup has it. */
     droppedPacks: Count,
     removedObjects: Count,
+    /** Locked objects that were hidden by a delete or by another object of that name, and are there again. */
+    putBackObjects: Count.optional(),
   }),
   z.strictObject({
     task: z.literal('prune'),
@@ -159,6 +161,18 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
         retained: Count,
       })
       .optional(),
+  }),
+  z.strictObject({
+    task: z.literal('extend-locks'),
+    /** Kept for longer now, with all that they need. */
+    recoveryPoints: Count,
+    /** Objects whose lock was extended. */
+    packs: Count,
+    pages: Count,
+    others: Count,
+    /** Recovery points that cannot be read whole: their lock could not be extended. Check and repair. */
+    damaged: z.array(z.strictObject({ recoveryPointId: RecoveryPointId, problem: z.string() })).max(MOST_SHOWN),
+    damagedInAll: Count,
   }),
 ]);
 export type LibraryOutcome = z.infer<typeof LibraryOutcome>;

@@ -125,6 +125,8 @@ export const MaintainLibrary = z.strictObject({
   pending: z.array(RecoveryPointId),
   /** Between condemning and deleting: longer than any attempt may last. */
   windowSeconds: z.int().positive(),
+  /** Of extend-locks: the recovery points, and until when (ms since 1970) they are to be kept from everybody. */
+  locks: z.array(z.strictObject({ recoveryPointId: RecoveryPointId, until: z.int().positive() })).optional(),
 });
 
 /** What is to be done: the order's document in the work area (JSON). */
@@ -162,6 +164,14 @@ export const SessionCredentials = z.strictObject({
   expiresAt: z.number(),
 });
 export type SessionCredentials = z.infer<typeof SessionCredentials>;
+
+/** What an order writes to the library is kept from everybody so long (S3 Object Lock). */
+export const OrderLock = z.strictObject({
+  mode: z.enum(['governance', 'compliance']),
+  /** ms since 1970 */
+  until: z.int().positive(),
+});
+export type OrderLock = z.infer<typeof OrderLock>;
 
 /** Credentials for one order, each for one place and no more than an hour. */
 export const OrderCredentials = z.strictObject({
@@ -265,6 +275,8 @@ export const ClaimResponse = z.discriminatedUnion('outcome', [
     libraryAccess: LibraryAccess.optional(),
     /** Of a library run: opens what is there, makes none, and does without the node's copy of the index. */
     maintenance: z.literal(true).optional(),
+    /** Absent: the library has no lock, or the order writes nothing there. */
+    lock: OrderLock.optional(),
     workBucket: z.string(),
     /** The order's document. */
     documentKey: z.string(),
@@ -352,6 +364,8 @@ export const SegmentResult = z.discriminatedUnion('kind', [
     deleteNotBefore: z.int().nonnegative().optional(),
     /** Of the expired points, those that the library has nothing of (any more). */
     removedPoints: z.array(RecoveryPointId),
+    /** Of extend-locks: those of its recovery points that are kept as long as was asked. */
+    lockedPoints: z.array(RecoveryPointId).optional(),
     /** Everything that was found or done. */
     reportKey: z.string(),
     counters: Counters,

@@ -1,5 +1,6 @@
 import type { HypervisorId } from '../contracts/ids.ts';
 import type { LibraryRef } from '../contracts/orders.ts';
+import type { LockMode } from './library-lock.ts';
 
 /** How the control plane becomes somebody in the hypervisor's account. Secrets are in Secrets Manager, never here. */
 export type HypervisorAuth =
@@ -32,6 +33,8 @@ export interface ServiceHypervisor extends HypervisorBase {
     readonly roleArn: string;
     /** As `roleArn`, and may delete: for repair and prune. Absent: the library can be checked only. */
     readonly maintenanceRoleArn?: string;
+    /** What is written there is kept from everybody until its retention is over; set once, never taken back. */
+    readonly lock?: LockMode;
   };
   /**
    * `preparing`: in another account, until what its template makes is found there; nobody can be bound to it yet.

@@ -52,6 +52,7 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
         state: hypervisor.state,
         ...defined({
           libraryMaintenanceRoleArn: hypervisor.mediaAgent.maintenanceRoleArn,
+          libraryLock: hypervisor.mediaAgent.lock,
           autoScalingGroupName: hypervisor.automaticNodes?.autoScalingGroupName,
           nodeControlRoleArn: hypervisor.nodeControlRoleArn,
         }),
@@ -245,6 +246,7 @@ export const recoveryPointView = (point: RecoveryPoint, audience: Audience): Rec
     copyOf: point.copyOf,
     copiedTo: point.copiedTo,
     consistency: point.consistency && consistencyView(point.consistency, audience),
+    lockedUntil: point.lockedUntil === undefined ? undefined : time(point.lockedUntil),
     // who set it may be the provider
     legalHold: point.legalHold && { since: time(point.legalHold.since), reason: point.legalHold.reason },
     expiredAt: point.expiredAt === undefined ? undefined : time(point.expiredAt),

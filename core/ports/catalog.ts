@@ -25,6 +25,7 @@ import type { ProtectedInstance } from '../domain/protected-instance.ts';
 import type { Share } from '../domain/quota.ts';
 import type { RecoveryPoint } from '../domain/recovery-point.ts';
 import type { VmGroup } from '../domain/vm-group.ts';
+import type { Invitations } from './invitations.ts';
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -211,7 +212,7 @@ export interface RecoveryPoints {
     recoveryPointId: RecoveryPointId,
     hold: RecoveryPoint['legalHold'] | undefined,
   ): Promise<void>;
-  /** `available` → `expired`, unless it is under legal hold by now. False if refused. */
+  /** `available` → `expired`, unless it is under legal hold or locked by now. False if refused. */
   expire(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, now: number): Promise<boolean>;
 }
 
@@ -287,6 +288,7 @@ export interface Effects {
 
 export interface Catalog {
   readonly hypervisors: Hypervisors;
+  readonly invitations: Invitations;
   readonly jobs: Jobs;
   readonly instances: ProtectedInstances;
   readonly points: RecoveryPoints;

@@ -282,12 +282,12 @@ export interface OrderSessions {
     snapshotIds: readonly string[],
     mode: 'read' | 'write',
   ): Promise<SessionCredentials>;
-  /** `maintain`: under the role that may also delete; writers may not. */
+  /** `maintain`: under the role that may also delete; writers may not. `lock`: reads, and extends locks. */
   library(
     serviceId: HypervisorId,
     tenantId: HypervisorId,
     jobId: string,
-    mode: 'read' | 'write' | 'maintain',
+    mode: 'read' | 'write' | 'maintain' | 'lock',
   ): Promise<SessionCredentials>;
   workArea(jobId: string, attempt: number): Promise<SessionCredentials>;
 }

@@ -54,6 +54,7 @@ const bucket: Maker = async (stack, properties, before) => {
   if (!before)
     await asRoot(stack, 's3', 'CreateBucket', {
       Bucket: name,
+      ...(properties.ObjectLockEnabled === true ? { ObjectLockEnabledForBucket: true } : {}),
       ...(stack.place.region === 'us-east-1'
         ? {}
         : { CreateBucketConfiguration: { LocationConstraint: stack.place.region } }),

@@ -28,8 +28,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     rule: 'a tenant does not authenticate with an IAM role',
     mutation: {
       file: 'core/contracts/hypervisor-requests.ts',
-      find: "z.discriminatedUnion('method', [AssumeRole, AccessKey], {",
-      replace: "z.discriminatedUnion('method', [AssumeRole, AccessKey, IamRole], {",
+      find: "z.discriminatedUnion('method', [TenantAssumeRole, AccessKey], {",
+      replace: "z.discriminatedUnion('method', [TenantAssumeRole, AccessKey, IamRole], {",
     },
     red: /an IAM role for a tenant is refused by the API/,
     quick: true,

@@ -11,6 +11,7 @@ import { createBindHypervisor } from '../../core/steps/api/bind-hypervisor.ts';
 import { createCheckHypervisor } from '../../core/steps/api/check-hypervisor.ts';
 import { createGetHypervisor, createListHypervisors, createOpenService } from '../../core/steps/api/get-hypervisor.ts';
 import { createHypervisorTemplate, createServiceAccessTemplate } from '../../core/steps/api/hypervisor-template.ts';
+import { createInviteTenant, type InviteTenantDeps } from '../../core/steps/api/invite-tenant.ts';
 import { createListVmGroups } from '../../core/steps/api/read-vm-groups.ts';
 import { createRemoveHypervisor, type RemoveHypervisorDeps } from '../../core/steps/api/remove-hypervisor.ts';
 import {
@@ -23,8 +24,9 @@ import { type Endpoint, endpoint, type RequestOf, type Route } from './endpoint.
 import { askedOf, pageOf } from './on-tenant-context.ts';
 import type { Caller } from './router.ts';
 
-export interface HypervisorEndpointsDeps extends AddHypervisorDeps, RemoveHypervisorDeps {
+export interface HypervisorEndpointsDeps extends AddHypervisorDeps, RemoveHypervisorDeps, InviteTenantDeps {
   readonly catalog: AddHypervisorDeps['catalog'] &
+    InviteTenantDeps['catalog'] &
     RemoveHypervisorDeps['catalog'] &
     AccessNodesDeps['catalog'] &
     ServiceVmGroupDeps['catalog'];
@@ -45,6 +47,7 @@ export const hypervisorEndpoints = (deps: HypervisorEndpointsDeps): readonly End
 ];
 
 const ofHypervisors = (deps: HypervisorEndpointsDeps): readonly Endpoint<Caller>[] => {
+  const invite = createInviteTenant(deps);
   const add = createAddHypervisor(deps);
   const list = createListHypervisors(deps);
   const get = createGetHypervisor(deps);
@@ -52,6 +55,7 @@ const ofHypervisors = (deps: HypervisorEndpointsDeps): readonly Endpoint<Caller>
   const bind = createBindHypervisor(deps);
   const unbind = createUnbindHypervisor(deps);
   return [
+    endpoint(operatorRoutes.inviteTenant, (_: Caller, { body }) => invite(body)),
     endpoint(operatorRoutes.addHypervisor, (caller: Caller, request) => add(askedBy(caller, request), request.body)),
     endpoint(operatorRoutes.listHypervisors, (_: Caller, { query }) => list(pageOf(query))),
     endpoint(operatorRoutes.getHypervisor, (_: Caller, { params }) => get(params.hypervisorId)),

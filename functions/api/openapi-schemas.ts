@@ -2,8 +2,10 @@
 import type { z } from 'zod';
 import * as views from '../../core/contracts/api-views.ts';
 import * as requests from '../../core/contracts/hypervisor-requests.ts';
+import * as invitations from '../../core/contracts/invitations.ts';
 import * as jobs from '../../core/contracts/job-requests.ts';
 import * as library from '../../core/contracts/library-runs.ts';
+import * as permissions from '../../core/contracts/permissions.ts';
 import * as plans from '../../core/contracts/plans.ts';
 import * as groups from '../../core/contracts/vm-groups.ts';
 
@@ -42,7 +44,7 @@ const OPERATORS = {
   JobPath: views.JobPath,
   AccessNodeView: views.AccessNodeView,
   AddedAccessNode: views.AddedAccessNode,
-  PermissionsReport: views.PermissionsReport,
+  PermissionsReport: permissions.PermissionsReport,
   Template: views.Template,
   StartLibraryRun: library.StartLibraryRun,
   LibraryRunView: library.LibraryRunView,
@@ -50,6 +52,8 @@ const OPERATORS = {
   StartRestore: jobs.StartRestore,
   PlanFields: plans.PlanFields,
   PlanView: plans.PlanView,
+  InviteTenant: invitations.InviteTenant,
+  InvitationView: invitations.InvitationView,
   AddHypervisor: requests.AddHypervisor,
   BindHypervisor: requests.BindHypervisor,
   AddAccessNode: requests.AddAccessNode,

@@ -2,6 +2,7 @@ import { openControlPlaneClients } from '../../adapters/aws/control-plane-client
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
 import { createErrorReport } from '../../adapters/aws/error-report.ts';
 import { createPermissionCheck } from '../../adapters/aws/permission-check.ts';
+import { createServicePermissionCheck } from '../../adapters/aws/service-permission-check.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { sha256, systemClock, uuidv7Ids } from '../../adapters/system.ts';
@@ -12,6 +13,7 @@ import { wireHypervisors } from './hypervisors.ts';
 import { machinesOf } from './machines.ts';
 import { permissionPolicies } from './permission-policies.ts';
 import { wireSchedules } from './schedule.ts';
+import { servicePermissionPolicies } from './service-permission-policies.ts';
 
 export const wireTenantApi = (environment: Environment): TenantApiDeps => {
   const { table, machines, hubRoleArn, region } = readConfiguration(environment, {
@@ -41,8 +43,9 @@ export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
     region: 'AWS_REGION',
   });
   const { dynamo, secrets, sfn, sts } = openControlPlaneClients(region);
+  const hypervisors = wireHypervisors(environment);
   return {
-    ...wireHypervisors(environment),
+    ...hypervisors,
     catalog: createDynamoCatalog({ client: dynamo, table }),
     scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
@@ -53,6 +56,14 @@ export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
     permissions: {
       check: createPermissionCheck({ sts, secrets, hubRoleArn, region }),
       policies: permissionPolicies,
+      service: {
+        check: createServicePermissionCheck({
+          ...{ sts, secrets, hubRoleArn, region },
+          accountId: hypervisors.settings.controlPlaneAccountId,
+          buckets: hypervisors.libraryBuckets,
+        }),
+        roles: servicePermissionPolicies(environment),
+      },
     },
     reportError: createErrorReport('operator-api'),
   };

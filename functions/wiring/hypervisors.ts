@@ -1,13 +1,18 @@
-import { openControlPlaneClients, openIamClient } from '../../adapters/aws/control-plane-clients.ts';
+import { openControlPlaneClients, openIamClient, openLambdaClient } from '../../adapters/aws/control-plane-clients.ts';
 import { createCredentialCheck } from '../../adapters/aws/credential-check.ts';
 import { createIamNodeRoles } from '../../adapters/aws/iam-node-roles.ts';
+import { createLambdaBrokerNames } from '../../adapters/aws/lambda-broker-names.ts';
+import { createLibraryBuckets } from '../../adapters/aws/library-buckets.ts';
 import { createSecretsManagerSecrets } from '../../adapters/aws/secrets-manager-secrets.ts';
 import { createServiceAccounts } from '../../adapters/aws/service-accounts.ts';
 import { createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
+import { freshExternalId } from '../../adapters/system.ts';
 import { LATEST_IMAGE } from '../../core/domain/automatic-nodes.ts';
 import type { NodeSettings } from '../../core/domain/nodes-of-service.ts';
 import type { HypervisorEndpointsDeps } from '../api/hypervisor-endpoints.ts';
 import { type Environment, readConfiguration } from './configuration.ts';
+import { nodePermissions } from './node-permissions.ts';
+import { tenantTemplates } from './tenant-templates.ts';
 
 /** What access nodes are launched with. Image and software may be set; absent, the image is Amazon's newest. */
 export const nodeSettings = (environment: Environment): NodeSettings => {
@@ -23,7 +28,16 @@ export const nodeSettings = (environment: Environment): NodeSettings => {
 
 type Wired = Pick<
   HypervisorEndpointsDeps,
-  'credentials' | 'secrets' | 'queues' | 'serviceAccounts' | 'nodeRoles' | 'settings'
+  | 'credentials'
+  | 'secrets'
+  | 'queues'
+  | 'serviceAccounts'
+  | 'libraryBuckets'
+  | 'nodeRoles'
+  | 'brokerNames'
+  | 'freshExternalId'
+  | 'tenantTemplates'
+  | 'settings'
 >;
 
 /** What operators' routes about hypervisors need besides the catalog. */
@@ -44,7 +58,16 @@ export const wireHypervisors = (environment: Environment): Wired => {
     secrets: createSecretsManagerSecrets({ client: secrets }),
     queues: createSqsQueues({ client: sqs }),
     serviceAccounts: createServiceAccounts({ sts, secrets, hubRoleArn: own.hubRoleArn, region, stage }),
-    nodeRoles: createIamNodeRoles({ client: openIamClient(region), stage, accountId, region, brokerFunctionArn }),
+    nodeRoles: createIamNodeRoles({
+      client: openIamClient(region),
+      stage,
+      accountId,
+      permissions: nodePermissions({ stage, accountId, region }),
+    }),
+    brokerNames: createLambdaBrokerNames({ client: openLambdaClient(region), brokerFunctionArn }),
+    libraryBuckets: createLibraryBuckets(),
+    freshExternalId,
+    tenantTemplates,
     settings: { ...nodes, ...own, libraryRegion: region },
   };
 };

@@ -33,7 +33,7 @@ export class InstancePool {
     await this.#takeSlot(record);
     try {
       const instance = this.#takeIdle(record) ?? (await this.#start(record));
-      const outcome = await instance.invoke({ requestId, payload, invokedFunctionArn: record.arn });
+      const outcome = await instance.invoke({ requestId, payload, invokedFunctionArn: record.aliasArn ?? record.arn });
       this.#giveBack(instance);
       return outcome;
     } finally {

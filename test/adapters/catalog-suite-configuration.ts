@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Plan } from '../../core/domain/plan.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
 import { racers, walk } from './racers.ts';
-import { A, aGroup, aNode, aPlan, aService, aTenant, B, freshId } from './records.ts';
+import { A, aGroup, aNode, anInvitation, aPlan, aService, aTenant, B, freshId } from './records.ts';
 
 export const configurationSuite = (catalogNow: () => Catalog): void => {
   describe('hypervisors as they change', () => {
@@ -82,6 +82,36 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       await hypervisors.remove(service.hypervisorId);
       assert.equal(await hypervisors.get(service.hypervisorId), undefined);
       assert.equal(await hypervisors.add(service), true);
+    });
+  });
+
+  describe('invitations', () => {
+    it('give an account one ExternalId for good, whoever asks first', async () => {
+      const { invitations } = catalogNow();
+      const accountId = '320000000010';
+      const invited = (n: number) => ({ ...anInvitation(accountId, `external-${n}`), name: `name ${n}` });
+      assert.equal(await invitations.get(accountId), undefined);
+      const all = await racers(10, (n) => invitations.invite(invited(n)));
+      const [externalId] = new Set(all.map((each) => each.externalId));
+      assert.equal(new Set(all.map((each) => each.externalId)).size, 1);
+      const again = await invitations.invite({ ...invited(99), region: 'us-east-1', invitedAt: 99 });
+      assert.deepEqual(again, {
+        ...anInvitation(accountId, String(externalId)),
+        name: 'name 99',
+        region: 'us-east-1',
+      });
+      assert.deepEqual(await invitations.get(accountId), again);
+      assert.equal(await invitations.get('320000000011'), undefined);
+    });
+
+    it('outlive the hypervisors of their account', async () => {
+      const { invitations, hypervisors } = catalogNow();
+      const tenant = aTenant(freshId('hv'), '320000000012');
+      const invitation = await invitations.invite(anInvitation(tenant.accountId, 'external-1'));
+      await hypervisors.add(tenant);
+      await hypervisors.remove(tenant.hypervisorId);
+      assert.deepEqual(await invitations.get(tenant.accountId), invitation);
+      assert.deepEqual(await invitations.invite(anInvitation(tenant.accountId, 'external-2')), invitation);
     });
   });
 

@@ -41,6 +41,15 @@ export const retentionSuite = (catalogNow: () => Catalog): void => {
       assert.deepEqual(await points.get(A, pending.recoveryPointId), pending);
     });
 
+    it('leaves a locked point alone until its lock ends', async () => {
+      const { points } = catalogNow();
+      const point = await available();
+      await points.update(A, point.recoveryPointId, { lockedUntil: 1_000 });
+      assert.equal(await points.expire(A, point.recoveryPointId, 999), false);
+      assert.deepEqual(await points.get(A, point.recoveryPointId), { ...point, lockedUntil: 1_000 });
+      assert.equal(await points.expire(A, point.recoveryPointId, 1_000), true);
+    });
+
     it('leaves a point under legal hold alone until the hold is lifted', async () => {
       const { points } = catalogNow();
       const point = await available();

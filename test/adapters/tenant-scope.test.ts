@@ -230,7 +230,7 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     };
     const { imageId } = await scope.images.register(image);
     assert.equal((await scope.images.register(image)).imageId, imageId, 'found by its name');
-    await assert.rejects(scope.images.register({ ...image, tags: { [TAG.operation]: 'another' } }), {
+    await assert.rejects(scope.images.register({ ...image, tags: { ...restoreTags, [TAG.operation]: 'another' } }), {
       name: 'LaunchFailed',
     });
     assert.deepEqual(await scope.images.findByTag(TAG.operation, restoreTags[TAG.operation] ?? ''), [imageId]);

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CreateSnapshotCommand } from '@aws-sdk/client-ec2';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -10,16 +8,16 @@ import { createCredentialCheck } from '../../adapters/aws/credential-check.ts';
 import { createSecretsManagerSecrets } from '../../adapters/aws/secrets-manager-secrets.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { TAG } from '../../core/domain/effect.ts';
+import type { CredentialsRejected } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { CredentialCheck, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { tenantFeatures, tenantPermissions } from '../../infra/permissions/tenant-permissions.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
 
-const permissions = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../infra/permissions/tenant-user.json'), 'utf8'),
-) as PolicyDocument;
+const permissions = tenantPermissions(tenantFeatures) as unknown as PolicyDocument;
 
 describe("ways into tenants' accounts", () => {
   let world: World;
@@ -163,13 +161,19 @@ describe("ways into tenants' accounts", () => {
     });
     for (const [name, condition, words] of [
       ['holdfast-open', {}, /without an ExternalId/],
-      ['holdfast-any', { Condition: { StringLike: { 'sts:ExternalId': '*' } } }, /with any ExternalId/],
+      ['holdfast-if', { Condition: { StringEqualsIfExists: { 'sts:ExternalId': 'ours' } } }, /without an ExternalId/],
+      ['holdfast-any', { Condition: { StringLike: { 'sts:ExternalId': '*' } } }, /with another ExternalId/],
+      ['holdfast-begin', { Condition: { StringLike: { 'sts:ExternalId': 'our*' } } }, /with another ExternalId/],
+      ['holdfast-end', { Condition: { StringLike: { 'sts:ExternalId': '*urs' } } }, /with another ExternalId/],
     ] as const) {
       const { arn } = world.cloud.admin.putRole({ accountId, name, trustPolicy: trust(condition), policies: {} });
-      await assert.rejects(check.identify({ method: 'assume-role', roleArn: arn, externalId: 'ours' }, REGION), {
-        name: 'CredentialsRejected',
-        message: words,
-      });
+      const refused = await check.identify({ method: 'assume-role', roleArn: arn, externalId: 'ours' }, REGION).then(
+        () => assert.fail(`${name} was taken`),
+        (error: unknown) => error as CredentialsRejected,
+      );
+      assert.equal(refused.name, 'CredentialsRejected');
+      assert.match(refused.message, words);
+      assert.match(refused.remedy ?? '', /"sts:ExternalId":"ours"/, 'names the trust policy to set');
     }
   });
 

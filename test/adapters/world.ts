@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { type Credentials, clientSettings } from '../../adapters/aws/clients.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import { TENANT_ROLE } from '../../core/domain/tenant-role-template.ts';
+import { deployInvitation } from '../../dev/deploy-invitation.ts';
 import { readServerless } from '../../dev/deployment/read-serverless.ts';
 import { deployResources } from '../../dev/deployment/resources.ts';
 import { find, type Physical, type Stack } from '../../dev/deployment/stack.ts';
 import { type ExampleTenant, exampleAccounts, SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import { freshId } from './records.ts';
@@ -16,10 +19,15 @@ import { freshId } from './records.ts';
 export const REGION = 'eu-central-1';
 const PROJECT = join(import.meta.dirname, '../..');
 
+interface TenantAccount extends ExampleTenant {
+  readonly roleArn: string;
+  readonly externalId: string;
+}
+
 export interface World {
   readonly cloud: Cloud;
   readonly tenants: readonly [TenantHypervisor, TenantHypervisor];
-  readonly accounts: readonly ExampleTenant[];
+  readonly accounts: readonly TenantAccount[];
   roleArn(logicalId: string): string;
   /** Credentials of one of the deployment's roles, as its Lambda functions have them. */
   as(logicalId: string): Credentials;
@@ -49,7 +57,14 @@ const inhabit = async (cloud: Cloud, dataDir: string): Promise<World> => {
   const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
   await deployResources(stack, readServerless(join(PROJECT, 'serverless.yml'), place));
   const arn = (logicalId: string): string => find(stack, logicalId).attributes.Arn ?? '';
-  const accounts = exampleAccounts(cloud, PROJECT, arn('HubRole')).tenants;
+  const accounts: TenantAccount[] = [];
+  for (const tenant of exampleAccounts(cloud).tenants) {
+    const externalId = cloud.kernel.randomHex(16);
+    const role = { hubRoleArn: arn('HubRole'), externalId, name: TENANT_ROLE };
+    const template = tenantTemplates.text(role, tenantTemplates.features);
+    const roleArn = await deployInvitation(cloud, { accountId: tenant.accountId, region: REGION, template });
+    accounts.push({ ...tenant, roleArn, externalId });
+  }
   const tenants = accounts.map(
     ({ accountId, name, roleArn, externalId }): TenantHypervisor => ({
       kind: 'tenant',

@@ -118,7 +118,7 @@ const good: readonly Record<string, unknown>[] = [
     name: 'x',
     accountId: '333333333333',
     region: 'eu-central-1',
-    auth: { method: 'assume-role', roleArn: 'arn:aws:iam::333333333333:role/x', externalId: 'ext' },
+    auth: { method: 'assume-role', roleArn: 'arn:aws:iam::333333333333:role/x', externalId: 'ext-1' },
   },
 ];
 const nearlyGood = fc

@@ -4,6 +4,7 @@ import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Hypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Share } from '../../core/domain/quota.ts';
 import type { AccessNodes, Catalog, Effects, Hypervisors, Plans, Quotas, VmGroups } from '../../core/ports/catalog.ts';
+import type { Invitations } from '../../core/ports/invitations.ts';
 import { createInMemoryJobs } from './in-memory-jobs.ts';
 import { createInMemoryLibraryRuns } from './in-memory-library-runs.ts';
 import { createInMemoryOrders } from './in-memory-orders.ts';
@@ -58,6 +59,16 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
     },
   };
 };
+
+const createInvitations = ({ invitations }: Records): Invitations => ({
+  async invite(fresh) {
+    const there = invitations.get(fresh.accountId);
+    const kept = there ? { ...there, name: fresh.name, region: fresh.region } : fresh;
+    invitations.set(fresh.accountId, kept);
+    return kept;
+  },
+  get: async (accountId) => invitations.get(accountId),
+});
 
 const createVmGroups = ({ vmGroups }: Records): VmGroups => {
   const { get, list } = below(vmGroups);
@@ -169,6 +180,7 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
   const records = emptyRecords();
   const catalog: Catalog = {
     hypervisors: createHypervisors(records),
+    invitations: createInvitations(records),
     vmGroups: createVmGroups(records),
     plans: createPlans(records),
     nodes: createNodes(records),

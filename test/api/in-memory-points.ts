@@ -41,7 +41,7 @@ export const createInMemoryPoints = ({ points }: Records): RecoveryPoints => {
     },
     async expire(tenantId, id, now) {
       const point = get(tenantId, id);
-      if (point?.state !== 'available' || point.legalHold) return false;
+      if (point?.state !== 'available' || point.legalHold || (point.lockedUntil ?? 0) > now) return false;
       points.set(id, { ...point, state: 'expired', expiredAt: now });
       return true;
     },

@@ -4,6 +4,7 @@ import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Effect } from '../../core/domain/effect.ts';
 import { InvalidRequest } from '../../core/domain/errors.ts';
 import type { Hypervisor } from '../../core/domain/hypervisor.ts';
+import type { Invitation } from '../../core/domain/invitation.ts';
 import type { Job, JobInstance } from '../../core/domain/job.ts';
 import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { Order } from '../../core/domain/order.ts';
@@ -16,6 +17,8 @@ import type { Page, PageRequest } from '../../core/ports/catalog.ts';
 /** By id, but where it says otherwise. */
 export interface Records {
   readonly hypervisors: Map<string, Hypervisor>;
+  /** By account. */
+  readonly invitations: Map<string, Invitation>;
   readonly vmGroups: Map<string, VmGroup>;
   readonly plans: Map<string, Plan>;
   /** By `<service> <node>`. */
@@ -37,6 +40,7 @@ export interface Records {
 
 export const emptyRecords = (): Records => ({
   hypervisors: new Map(),
+  invitations: new Map(),
   vmGroups: new Map(),
   plans: new Map(),
   nodes: new Map(),

@@ -55,7 +55,7 @@ test('credentials of another account are refused, and nothing is kept', async ()
 });
 
 test('a role that cannot be assumed is refused, naming the field', async () => {
-  const auth = { method: 'assume-role', roleArn: `arn:aws:iam::${NEW}:role/x`, externalId: 'wrong' };
+  const auth = { method: 'assume-role', roleArn: `arn:aws:iam::${NEW}:role/closed` };
   const call = callAs(createWorld(), PROVIDER);
   const { body } = await call('POST', '/operator/hypervisors', { body: tenantBody(NEW, { auth }) });
   assert.deepEqual([body.status, body.code, body.field], [422, 'CredentialsRejected', 'auth']);

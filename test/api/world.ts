@@ -5,16 +5,19 @@ import { PlanFields } from '../../core/contracts/plans.ts';
 import type { AccessNode } from '../../core/domain/access-node.ts';
 import { CredentialsRejected } from '../../core/domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { Invitation } from '../../core/domain/invitation.ts';
 import type { Job, JobInstance, JobRequest } from '../../core/domain/job.ts';
 import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { Plan } from '../../core/domain/plan.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { VmGroup } from '../../core/domain/vm-group.ts';
 import type { ExecutionPath, Executions, Queues, Schedules, Secrets } from '../../core/ports/control.ts';
+import type { LibraryBuckets } from '../../core/ports/service-account.ts';
 import type { CredentialCheck } from '../../core/ports/tenant-scope.ts';
 import type { GatewayEvent } from '../../functions/api/gateway-event.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { createTenantApi } from '../../functions/api/tenant-api.ts';
+import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
 import { createAccountFakes } from './account-fakes.ts';
 import { createInMemoryCatalog } from './in-memory-catalog.ts';
 
@@ -23,6 +26,17 @@ export const ACME = '111111111111';
 export const BOLT = '222222222222';
 export const START = Date.UTC(2026, 0, 1);
 export const RECOVERY_KEY = 'hfpub1-3DMNNCB-P9KVRFV-6X6DXYZ-ZDBG30A-2Z9KZ26-DERMNQG-9C7TQF2-MXWWK0V';
+
+/** An account that was invited, and has no hypervisor yet. */
+export const INVITED = '333333333333';
+
+const invitation = (accountId: string, externalId: string): Invitation => ({
+  accountId,
+  name: 'shop',
+  region: 'eu-central-1',
+  externalId,
+  invitedAt: START,
+});
 
 const uuid = (n: number): string => `0199aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -222,6 +236,8 @@ export const KEYS: Readonly<Record<string, { accountId: string; secret: string }
 export const createWorld = () => {
   const { catalog, records } = createInMemoryCatalog();
   for (const each of [service, acme, bolt]) records.hypervisors.set(each.hypervisorId, each);
+  for (const invited of [invitation(ACME, 'external-1'), invitation(BOLT, 'external-2'), invitation(INVITED, 'ext-1')])
+    records.invitations.set(invited.accountId, invited);
   let now = START;
   let ids = 5_000;
   const schedules = new Map<string, Parameters<Schedules['put']>[0]>();
@@ -270,7 +286,7 @@ export const createWorld = () => {
     async identify(auth) {
       if (auth.method === 'iam-role') return { accountId: PROVIDER, arn: `arn:aws:iam::${PROVIDER}:role/hub` };
       if (auth.method === 'assume-role') {
-        if (auth.externalId === 'wrong') throw new CredentialsRejected('the role cannot be assumed');
+        if (auth.roleArn.endsWith('/closed')) throw new CredentialsRejected('the role cannot be assumed');
         return { accountId: auth.roleArn.split(':')[4] ?? '', arn: auth.roleArn };
       }
       const key = KEYS[auth.accessKeyId];
@@ -296,8 +312,14 @@ export const createWorld = () => {
     scopes: account.scopes,
     serviceAccounts: account.serviceAccounts,
     nodeRoles: account.nodeRoles,
+    brokerNames: account.brokerNames,
+    libraryBuckets: {
+      objectLock: async (bucket) => (bucket === 'plain-bucket' ? 'none' : 'enabled'),
+    } satisfies LibraryBuckets,
     permissions: account.permissions,
     sha256,
+    freshExternalId: () => (++ids).toString(16).padStart(32, '0'),
+    tenantTemplates,
     clock: { now: () => now },
     ids: { uuid: () => uuid(++ids) },
     reportError: (error: unknown) => calls.reported.push(error),

@@ -45,10 +45,12 @@ const OPERATORS: readonly string[][] = [
   ['job', 'show', JOB, '--path', '--tenant', TENANT],
   ['job', 'list', '--all-tenants'],
   ['permissions', 'check', TENANT],
+  ['permissions', 'check', SERVICE, '--service'],
   ['library', 'check', TENANT, '--depth', 'everything', '--wait'],
   ['library', 'stats', TENANT],
   ['library', 'repair', TENANT],
   ['library', 'prune', TENANT, '--dry-run'],
+  ['library', 'extend-locks', TENANT],
   ['library', 'runs', TENANT],
   ['library', 'run', RUN, '--tenant', TENANT],
   ['library', 'cancel', RUN, '--tenant', TENANT],
@@ -56,6 +58,7 @@ const OPERATORS: readonly string[][] = [
     ...['hypervisor', 'add', 'service', '--name', 'x', '--account', PROVIDER, '--auth', 'iam-role'],
     ...['--recovery-public-key', RECOVERY_KEY],
   ],
+  ['tenant', 'invite', '--account', '111122223333', '--name', 'acme'],
   ['hypervisor', 'list'],
   ['hypervisor', 'show', SERVICE],
   ['hypervisor', 'bind', TENANT, '--to', SERVICE],
@@ -74,8 +77,9 @@ const OPERATORS: readonly string[][] = [
 ];
 /** Speak to nobody: they work without the API. */
 const OFFLINE: readonly string[][] = [
-  ['permissions', 'print', 'tenant'],
-  ['permissions', 'cloudformation', '--hub-role', 'arn:aws:iam::999999999999:role/holdfast-dev-hub'],
+  ['permissions', 'print'],
+  ['permissions', 'cloudformation', '--user'],
+  ['permissions', 'terraform', '--user'],
   ['recovery-key', 'create'],
   ['library', 'cat', POINT],
   ['library', 'import', 'disk.img'],

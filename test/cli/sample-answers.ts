@@ -9,6 +9,7 @@ import type {
   RestorePreview,
   RetentionPlanView,
 } from '../../core/contracts/api.ts';
+import type { InvitationView } from '../../core/contracts/invitations.ts';
 import type { LibraryRunView } from '../../core/contracts/library-runs.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { PlanView } from '../../core/contracts/plans.ts';
@@ -146,6 +147,17 @@ export const hypervisorView: HypervisorView = {
   state: 'ready',
 };
 
+export const invitationView: InvitationView = {
+  accountId: '111122223333',
+  name: 'acme',
+  region: 'eu-central-1',
+  externalId: '0123456789abcdef0123456789abcdef',
+  hubRoleArn: 'arn:aws:iam::999999999999:role/holdfast-dev-hub',
+  roleArn: 'arn:aws:iam::111122223333:role/holdfast-tenant',
+  invitedAt: AT,
+  template: '{"Resources":{}}\n',
+};
+
 export const nodeView: AccessNodeView = {
   nodeId: NODE,
   serviceId: SERVICE,
@@ -224,17 +236,19 @@ export const path: JobPath = {
 export const permissions: PermissionsReport = {
   complete: false,
   checked: [
-    { action: 'ec2:CreateSnapshots', feature: 'backups', allowed: true, foundBy: 'simulator' },
-    { action: 'ec2:RunInstances', feature: 'restores', allowed: false, foundBy: 'dry run' },
+    { action: 'ec2:CreateSnapshots', feature: 'backups', allowed: true, foundBy: ['simulator', 'dry run'] },
+    { action: 'ec2:RunInstances', feature: 'restores', allowed: false, foundBy: ['dry run'] },
   ],
   missing: [
     {
       action: 'ec2:RunInstances',
       feature: 'restores',
       without: 'Instances cannot be restored.',
+      foundBy: ['dry run'],
       statement: { Effect: 'Allow', Action: ['ec2:RunInstances'], Resource: ['*'] },
     },
   ],
+  probes: [{ what: 'KMS', outcome: 'nothing to probe', detail: 'No job has left an encrypted snapshot yet.' }],
 };
 
 const listOf = <T>(item: T) => ({ items: [item] });
@@ -282,7 +296,9 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   getPlan: planView,
   replacePlan: planView,
   removePlan: planView,
+  inviteTenant: invitationView,
   checkPermissions: permissions,
+  checkServicePermissions: permissions,
   startLibraryRun: libraryRunView,
   listLibraryRuns: listOf(libraryRunView),
   getLibraryRun: libraryRunView,

@@ -226,12 +226,13 @@ test('a backup that was begun before a prune deleted is not committed, and is ma
     before: deps.clock.now() + 60_000,
     generation: 2,
   } as const;
-  await assert.rejects(raise({ ...asked, taskToken: 'another' }), { name: 'FenceRaised' });
-  await assert.rejects(raise({ ...asked, claim: 2 }), { name: 'FenceRaised' });
+  await assert.rejects(raise(asked, freshId('hv')), { name: 'FenceRaised' });
+  await assert.rejects(raise({ ...asked, taskToken: 'another' }, order.serviceId), { name: 'FenceRaised' });
+  await assert.rejects(raise({ ...asked, claim: 2 }, order.serviceId), { name: 'FenceRaised' });
   const send = world.cloud.handlers.get('sqs:SendMessage');
   assert.ok(send);
   world.cloud.handlers.set('sqs:SendMessage', async (...message) => {
-    await raise(asked);
+    await raise(asked, order.serviceId);
     return send(...message);
   });
   const job = await world.run(tenantId, backupOf({ instanceIds: [WEB] }));

@@ -214,6 +214,7 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
       readonly outcome?: LibraryOutcome;
       readonly deleteNotBefore?: number;
       readonly removedPoints?: readonly string[];
+      readonly lockedPoints?: readonly string[];
       readonly error?: string;
     }[],
   };
@@ -252,12 +253,13 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
       });
     }
     if (maintained) {
-      const { outcome: made, deleteNotBefore, removedPoints = [] } = maintained;
+      const { outcome: made, deleteNotBefore, removedPoints = [], lockedPoints } = maintained;
       await work.putJson(resultKey, {
         kind: document.kind,
         outcome: made,
         ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
         removedPoints,
+        ...(lockedPoints === undefined ? {} : { lockedPoints }),
         reportKey: `${resultKey}.report`,
         counters,
       });

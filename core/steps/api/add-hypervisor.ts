@@ -9,12 +9,14 @@ import type { Secrets, Sha256 } from '../../ports/control.ts';
 import type { CredentialCheck } from '../../ports/tenant-scope.ts';
 import { checkIdentity } from './check-identity.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
+import { type IdentifiedHypervisor, withInvitedExternalId } from './invited-external-id.ts';
+import { checkObjectLock, type ObjectLockDeps } from './check-object-lock.ts';
 import { type LibraryDefaults, newMediaAgent } from './new-media-agent.ts';
 import { type PrepareServiceDeps, prepareService } from './prepare-service.ts';
 import { type About, allOrNothing } from './undo-list.ts';
 
-export interface AddHypervisorDeps extends PrepareServiceDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors'>;
+export interface AddHypervisorDeps extends PrepareServiceDeps, ObjectLockDeps {
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'invitations'>;
   readonly credentials: CredentialCheck;
   readonly secrets: Secrets;
   readonly clock: Clock;
@@ -55,7 +57,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
   };
 
   const keptAuth = async (
-    { auth }: AddHypervisor,
+    { auth }: IdentifiedHypervisor,
     hypervisorId: HypervisorId,
     about: About,
   ): Promise<HypervisorAuth> => {
@@ -69,7 +71,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
   };
 
   const make = async (
-    request: AddHypervisor,
+    request: IdentifiedHypervisor,
     hypervisorId: HypervisorId,
     hash: { readonly requestHash?: string },
     about: About,
@@ -79,6 +81,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     if (request.kind === 'tenant')
       return { ...base, kind: 'tenant', auth: await keptAuth(request, hypervisorId, about) };
     const mediaAgent = newMediaAgent(request, hypervisorId, settings);
+    if (mediaAgent.lock !== undefined) await checkObjectLock(deps, mediaAgent.library);
     const auth = await keptAuth(request, hypervisorId, about);
     const fresh = { ...base, kind: 'service', auth, mediaAgent, accessNodes: request.accessNodes } as const;
     return prepareService(deps, fresh, about);
@@ -94,10 +97,11 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     }
     if (request.kind === 'tenant' && (await catalog.hypervisors.tenantOfAccount(request.accountId)))
       throw accountTaken(request.accountId);
-    await checkIdentity(credentials, request, settings.controlPlaneAccountId);
+    const identified = await withInvitedExternalId(catalog, request);
+    await checkIdentity(credentials, identified, settings.controlPlaneAccountId);
     const added = await allOrNothing(
       async (about) => {
-        const hypervisor = await make(request, hypervisorId, hash, about);
+        const hypervisor = await make(identified, hypervisorId, hash, about);
         if (await write(hypervisor)) return hypervisor;
         const quicker = await catalog.hypervisors.get(hypervisorId);
         if (quicker) return quicker;

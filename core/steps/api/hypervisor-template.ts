@@ -36,6 +36,7 @@ export const createServiceAccessTemplate =
       region,
       hubRoleArn,
       brokerRoleArn,
+      operatorRoleArn: `arn:aws:iam::${controlPlaneAccountId}:role/holdfast-${stage}-operator-api`,
       externalId: externalId ?? `holdfast-${ids.uuid()}`,
       ...(libraryBucket === undefined ? {} : { library: { bucket: libraryBucket } }),
     });

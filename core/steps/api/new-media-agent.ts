@@ -62,6 +62,16 @@ const accessOf = (
   return { roleArn, kmsKeyArn, ...(maintenanceRoleArn === undefined ? {} : { maintenanceRoleArn }) };
 };
 
+/** Errors: InvalidRequest. */
+const lockOf = ({ lock = 'none', library }: AddService): Pick<MediaAgent, 'lock'> => {
+  if (lock === 'none') return {};
+  if (library?.kind !== 'disk') return { lock };
+  throw new InvalidRequest('A folder has no Object Lock: only a library in S3 can have one.', {
+    field: 'lock',
+    remedy: 'Keep the library in a bucket that has Object Lock, or leave the lock out.',
+  });
+};
+
 /** Errors: InvalidRequest, naming the field. */
 export const newMediaAgent = (
   request: AddService,
@@ -72,4 +82,5 @@ export const newMediaAgent = (
   library: libraryOf(request, hypervisorId, defaults),
   recoveryPublicKey: request.recoveryPublicKey,
   ...accessOf(request, defaults),
+  ...lockOf(request),
 });

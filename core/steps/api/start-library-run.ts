@@ -55,6 +55,7 @@ export const createStartLibraryRun =
     };
     if (!(await catalog.libraryRuns.get(tenantId, runId))) {
       refuseWithoutRole(service, run);
+      refuseWithoutLock(service, run);
       refuseBesideOthers(await openLibraryRuns(deps, tenantId), run, runId);
     }
     const begun = await beginLibraryRun(deps, run);
@@ -72,6 +73,13 @@ const serviceFor = async (
   const service = await catalog.hypervisors.get(serviceId);
   if (service?.kind !== 'service') throw notFound('service hypervisor', 'serviceId');
   return service;
+};
+
+const refuseWithoutLock = ({ name, mediaAgent }: ServiceHypervisor, { task }: LibraryRun): void => {
+  if (task !== 'extend-locks' || mediaAgent.lock !== undefined) return;
+  throw new Conflict(`The library of the service hypervisor ${name} has no lock that could be extended.`, {
+    remedy: 'A lock is chosen when the service hypervisor is added: holdfast hypervisor add service --lock',
+  });
 };
 
 const refuseWithoutRole = ({ name, mediaAgent }: ServiceHypervisor, run: LibraryRun): void => {

@@ -1,7 +1,9 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
 import type { BrokerRequest } from '../../contracts/orders.ts';
 import { FenceRaised } from '../../domain/errors.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { whyGone } from './order-life.ts';
+import { orderOfNodes } from './order-of-nodes.ts';
 
 type Raise = Extract<BrokerRequest, { operation: 'raiseFences' }>;
 
@@ -13,8 +15,8 @@ type Raise = Extract<BrokerRequest, { operation: 'raiseFences' }>;
  */
 export const createRaiseFences =
   ({ catalog, sha256 }: Pick<BrokerDeps, 'catalog' | 'sha256'>) =>
-  async ({ orderId, taskToken, claim, before }: Raise): Promise<Record<string, never>> => {
-    const order = await catalog.orders.get(orderId);
+  async ({ orderId, taskToken, claim, before }: Raise, serviceId: HypervisorId): Promise<Record<string, never>> => {
+    const order = await orderOfNodes(catalog, orderId, serviceId);
     if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken))
       throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     if (order.maintains !== true) throw new FenceRaised(`${orderId} does not prune`);

@@ -48,7 +48,7 @@ export const runRetention = async (
   const { hypervisorId } = tenant;
   const expired: RecoveryPoint[] = [];
   for (const { point } of retention.remove) {
-    // refused where it has come under legal hold by now, or another run was faster
+    // refused where it has come under legal hold or a longer lock by now, or another run was faster
     if (await catalog.points.expire(hypervisorId, point.recoveryPointId, clock.now())) expired.push(point);
   }
   const failed = await removeSnapshots(deps, tenant, [...retention.unfinished, ...expired], until);
@@ -61,7 +61,7 @@ export const runDailyRetention = async (
   tenant: TenantHypervisor,
   until: number,
 ): Promise<RetentionOutcome> =>
-  runRetention(deps, tenant, await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId), until);
+  runRetention(deps, tenant, await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId, deps.clock.now()), until);
 
 /**
  * A job that was asked for before the point expired may still read from it: then its snapshots stay until the next run.

@@ -1,5 +1,5 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
-import { SegmentResult } from '../../contracts/orders.ts';
+import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
 import { NotFound, TransientFailure } from '../../domain/errors.ts';
 import type { JobError } from '../../domain/job.ts';
 import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
@@ -42,10 +42,29 @@ export const createCloseLibraryRun =
       throw new TransientFailure(`the result of ${order.orderId} is not one of a library run`);
     for (const recoveryPointId of result.removedPoints.slice(0, MOST_NOTED))
       await catalog.points.update(tenantId, recoveryPointId, { dataRemovedAt: clock.now() });
+    await noteLocks(catalog, work, run, order.documentKey, result.lockedPoints ?? []);
     const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
     if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
     return end(catalog, clock, run, { state: 'completed', ...noted });
   };
+
+/** Only now that all they need is locked are they said to be; a later lock, of a run that was quicker, stays. */
+const noteLocks = async (
+  { points }: Catalog,
+  work: WorkArea,
+  { tenantId }: LibraryRun,
+  documentKey: string,
+  locked: readonly string[],
+): Promise<void> => {
+  if (locked.length === 0) return;
+  const document = OrderWork.parse(await work.getJson(documentKey));
+  const done = new Set(locked);
+  for (const { recoveryPointId, until } of document.kind === 'maintain-library' ? (document.locks ?? []) : []) {
+    if (!done.has(recoveryPointId)) continue;
+    const point = await points.get(tenantId, recoveryPointId);
+    if (point && (point.lockedUntil ?? 0) < until) await points.update(tenantId, recoveryPointId, { lockedUntil: until });
+  }
+};
 
 /** A prune ends when what it has condemned is deleted. What it condemns on its last pass is for the next run. */
 const isToWait = (run: LibraryRun, result: Result): result is Result & { readonly deleteNotBefore: number } =>

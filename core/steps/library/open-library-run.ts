@@ -3,15 +3,18 @@ import { OrderWork } from '../../contracts/orders.ts';
 import { JobCancelled, LibraryBusy, NotFound } from '../../domain/errors.ts';
 import { changesLibrary, isOpenRun, type LibraryRun, OPEN_RUN_STATES } from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { serviceOf } from '../tenant-of-job.ts';
 import { queueDeadline } from '../transfer/queue-deadline.ts';
+import { locksDue } from './locks-due.ts';
 import { libraryOrder } from './library-order.ts';
 import { pointsInLibrary } from './points-in-library.ts';
 
 interface Deps {
   readonly catalog: Catalog;
   readonly work: WorkArea;
+  readonly clock: Clock;
   readonly sha256: Sha256;
   readonly heartbeatSeconds: number;
   /** Between condemning and deleting: longer than any attempt, backup or restore, may last. */
@@ -24,7 +27,7 @@ interface Deps {
  * NotFound, LibraryUnavailable.
  */
 export const createOpenLibraryRun =
-  ({ catalog, work, sha256, heartbeatSeconds, pruneWindowSeconds }: Deps) =>
+  ({ catalog, work, clock, sha256, heartbeatSeconds, pruneWindowSeconds }: Deps) =>
   async ({ runId, tenantId, pass }: OpenLibraryRunInput): Promise<OpenLibraryRunOutput> => {
     const run = await catalog.libraryRuns.get(tenantId, runId);
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
@@ -32,10 +35,12 @@ export const createOpenLibraryRun =
     const service = await serviceOf(catalog, run.serviceId);
     if (changesLibrary(run)) await holdLibrary(catalog, run);
     const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
-    const points =
-      run.task === 'prune' || run.task === 'stats'
-        ? await pointsInLibrary(catalog, tenantId, run.serviceId)
-        : { expired: [], pending: [] };
+    const { lockedUntil, ...points } =
+      run.task === 'prune' || run.task === 'stats' || run.task === 'repair'
+        ? await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now())
+        : { expired: [], pending: [], lockedUntil: 0 };
+    const locks =
+      run.task === 'extend-locks' ? await locksDue({ catalog, clock }, tenantId, run.serviceId) : undefined;
     const document = {
       kind: 'maintain-library',
       runId,
@@ -45,6 +50,7 @@ export const createOpenLibraryRun =
       acceptDamage: run.acceptDamage,
       ...points,
       windowSeconds: pruneWindowSeconds,
+      ...(locks ? { locks } : {}),
     };
     await work.putJson(documentKey, OrderWork.parse(document));
     await catalog.orders.add([
@@ -58,6 +64,9 @@ export const createOpenLibraryRun =
         kind: 'maintain-library',
         snapshotIds: [],
         ...(changesLibrary(run) ? { maintains: true } : {}),
+        ...(locks ? { extendsLocks: true } : {}),
+        // What a repair or a prune writes is needed by points of whatever lock: it gets the longest.
+        ...(lockedUntil === 0 ? {} : { lockedUntil }),
         documentKey,
         resultPrefix,
         state: 'queued',

@@ -1,12 +1,15 @@
 import type { HypervisorId, RecoveryPointId } from '../../contracts/ids.ts';
+import { isLocked } from '../../domain/library-lock.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { everyItem } from '../../ports/every-item.ts';
 
 export interface PointsInLibrary {
   /** Their time is over, or they were given up and can never be committed; and their data may still be there. */
   readonly expired: readonly RecoveryPointId[];
-  /** Attempts are at work on them, or may take them up again. */
+  /** Attempts are at work on them, or may take them up again; or they are locked, so that they cannot go yet. */
   readonly pending: readonly RecoveryPointId[];
+  /** Until when the last of them is locked (ms since 1970); 0: none is. */
+  readonly lockedUntil: number;
 }
 
 /** What the control plane knows of the points in a tenant's library that the library itself does not. */
@@ -14,12 +17,15 @@ export const pointsInLibrary = async (
   { points, instances }: Pick<Catalog, 'points' | 'instances'>,
   tenantId: HypervisorId,
   serviceId: HypervisorId,
+  now: number,
 ): Promise<PointsInLibrary> => {
   const expired: RecoveryPointId[] = [];
   const pending: RecoveryPointId[] = [];
+  let lockedUntil = 0;
   for await (const point of everyItem((page) => points.list(tenantId, undefined, page))) {
     if (point.kind === 'snapshot' || point.serviceId !== serviceId || point.dataRemovedAt !== undefined) continue;
-    if (point.state === 'pending') pending.push(point.recoveryPointId);
+    lockedUntil = Math.max(lockedUntil, point.lockedUntil ?? 0);
+    if (point.state === 'pending' || (point.state !== 'available' && isLocked(point, now))) pending.push(point.recoveryPointId);
     else if (point.state === 'expired' || point.state === 'abandoned') expired.push(point.recoveryPointId);
   }
   // Read after the points: one that looks abandoned may have been committed by an attempt that died before it said so.
@@ -28,5 +34,5 @@ export const pointsInLibrary = async (
       .flatMap(({ head, committed }) => [head, committed])
       .filter((id) => id !== undefined),
   );
-  return { expired: expired.filter((id) => !counting.has(id)), pending };
+  return { expired: expired.filter((id) => !counting.has(id)), pending, lockedUntil };
 };

@@ -6,6 +6,7 @@ import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { LibraryRun } from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { allItems } from '../../ports/every-item.ts';
+import { locksDue } from '../library/locks-due.ts';
 import { depthOf, type StartLibraryRunDeps } from '../api/start-library-run.ts';
 import { beginLibraryRun, openLibraryRuns, refuseBesideOthers } from '../library/begin-library-run.ts';
 
@@ -14,7 +15,7 @@ export const LibraryRunsDue = z.strictObject({ scheduledTime: z.iso.datetime({ o
 export type LibraryRunsDue = z.infer<typeof LibraryRunsDue>;
 
 interface Deps extends StartLibraryRunDeps {
-  readonly catalog: StartLibraryRunDeps['catalog'] & Pick<Catalog, 'instances'>;
+  readonly catalog: StartLibraryRunDeps['catalog'] & Pick<Catalog, 'instances' | 'points' | 'plans' | 'jobs'>;
 }
 
 export interface LibraryRunsStarted {
@@ -31,7 +32,7 @@ export const HOURS = 6;
 /** As long as nodes that come and go by themselves may take to come, and their queue to be worked off. */
 const QUEUE_DEADLINE_SECONDS = 6 * 3_600;
 
-/** Each day a check of that day's share of the packs; once a week a prune. */
+/** Each day a check of that day's share of the packs; once a week a prune. Locks are extended on the days they need it. */
 export const tasksDue = (sha256: Deps['sha256'], tenantId: string, at: number): readonly LibraryTask[] => {
   const number = Number.parseInt(sha256(`library ${tenantId}`).slice(0, 8), 16);
   const hour = Math.floor(at / HOUR) % 24;
@@ -76,8 +77,10 @@ const startDue = async (
   // nothing was ever committed to a library: there is none
   if (!(await catalog.instances.list(tenantId)).some(({ head }) => head !== undefined)) return 0;
   const open = await openLibraryRuns(deps, tenantId);
+  const isLocked = service.mediaAgent.lock !== undefined;
+  const isExtensionDue = isLocked && (await locksDue(deps, tenantId, service.hypervisorId)).length > 0;
   let started = 0;
-  for (const task of tasks) {
+  for (const task of isExtensionDue ? (['extend-locks', ...tasks] as const) : tasks) {
     if (open.some((run) => run.task === task && !run.planOnly)) continue;
     if (task === 'prune' && service.mediaAgent.maintenanceRoleArn === undefined) continue;
     const run: LibraryRun = {

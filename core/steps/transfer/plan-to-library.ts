@@ -54,7 +54,8 @@ export const planToLibrary = async (
   const cursor = given ?? { volume: 0, block: 0, part: 0 };
   const { job, tenant } = await openTenant(catalog, tenantId, jobId);
   const point = await pendingPoint(catalog, input);
-  const placed = { ...ref, serviceId: point.serviceId };
+  const { serviceId, lockedUntil } = point;
+  const placed = { ...ref, serviceId, ...(lockedUntil === undefined ? {} : { lockedUntil }) };
   const volume = point.volumes[cursor.volume];
   if (volume) {
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { BLOCK_BYTES, PAGE_BLOCKS } from '../../library/block.ts';
+import { checkLibrary } from '../../library/check-library.ts';
+import { extendLocks } from '../../library/extend-locks.ts';
+import { type Blocks, backUp, block, difference, openTestLibrary, restore, writeSegment } from './backup.ts';
+import { DAY, type LockedPlace, onDay, openLockedPlace, random } from './locked-library.ts';
+import { pruneNow } from './pruning.ts';
+
+const PAGE_BYTES = PAGE_BLOCKS * BLOCK_BYTES;
+const compliance = (day: number) => ({ mode: 'compliance' as const, until: onDay(day) });
+
+const within = async (work: (place: LockedPlace) => Promise<void>, ...open: Parameters<typeof openLockedPlace>) => {
+  const place = await openLockedPlace(...open);
+  try {
+    await work(place);
+  } finally {
+    await place.close();
+  }
+};
+
+/** Blocks of several pages: `each` of them in every page. */
+const spread = (name: string, pages: number, each: number): Blocks =>
+  new Map(
+    Array.from({ length: pages * each }, (_, n) => [
+      Math.floor(n / each) * PAGE_BLOCKS + (n % each),
+      block(`${name} ${n}`),
+    ]),
+  );
+
+for (const kind of ['SDK', 'own HTTP'] as const) {
+  describe(`locks of a store in S3, ${kind}`, () => {
+    test('what backups need is created locked and cannot be deleted until its lock ends; what maintenance writes is not', () =>
+      within(async (place) => {
+        const { store, clock } = place;
+        place.lock = compliance(30);
+        for (const key of ['format', 'keys/1', 'packs/aa/1', 'pages/aa/1', 'maps/rp/v', 'points/rp'])
+          await store.putNew(key, Buffer.from(key));
+        for (const key of ['index/1', 'condemned/1', 'prune/1']) await store.putNew(key, Buffer.from(key));
+        assert.deepEqual(new Set((await place.locks()).values()), new Set([onDay(30)]));
+        assert.equal(await store.lockedUntil('index/1'), 0);
+        assert.equal(await store.lockedUntil('packs/aa/absent'), undefined);
+        const { versionId } = (await store.head('packs/aa/1')) ?? {};
+        await assert.rejects(store.delete('packs/aa/1', versionId), { name: 'ObjectRetained' });
+        await assert.rejects(store.keepUntil('packs/aa/1', compliance(20)));
+        await store.keepUntil('packs/aa/1', compliance(60), versionId);
+        assert.equal(await store.lockedUntil('packs/aa/1', versionId), onDay(60));
+        await store.delete('packs/aa/1');
+        assert.equal(await store.lockedUntil('packs/aa/1'), undefined, 'hidden by a delete marker');
+        assert.equal(await store.lockedUntil('packs/aa/1', versionId), onDay(60), 'and still there by its version');
+        const versions: boolean[][] = [];
+        for await (const { isMarker, isLatest } of store.versions('packs/')) versions.push([isMarker, isLatest]);
+        assert.deepEqual(versions, [
+          [true, true],
+          [false, false],
+        ]);
+        await clock.advance(61 * DAY);
+        await store.delete('packs/aa/1', versionId);
+        assert.equal(await store.lockedUntil('packs/aa/1', versionId), undefined);
+      }, kind));
+
+    test('a bucket without Object Lock locks nothing, and says so', () =>
+      within(
+        async ({ store }) => {
+          await store.putNew('packs/aa/1', Buffer.from('1'));
+          assert.equal(await store.lockedUntil('packs/aa/1'), 0);
+        },
+        kind,
+        false,
+      ));
+  });
+}
+
+describe('a library with a lock', () => {
+  test('an incremental asks about what has changed; what it shares with its parent is extended once an epoch', () =>
+    within(async (place) => {
+      const { store, calls, clock } = place;
+      const sizeBytes = 8 * PAGE_BYTES;
+      place.lock = compliance(30);
+      const library = await openTestLibrary(store, random, () => clock.now());
+      const first = spread('first', 8, 12);
+      const packBytes = 512 * 1024;
+      let parent = await backUp(library, { point: 'rp-0', sizeBytes, blocks: first, lock: place.lock, packBytes });
+      const objects = (await place.locks()).size;
+      assert.deepEqual(new Set((await place.locks()).values()), new Set([onDay(30)]));
+
+      const incremental = async (day: number, until: number): Promise<{ asked: number; changed: number }> => {
+        await clock.advance(onDay(day) - clock.now());
+        place.lock = compliance(until);
+        Object.assign(calls, { asked: 0, changed: 0 });
+        const changed: Blocks = new Map([[PAGE_BLOCKS + 100 + day, block(`day ${day}`)]]);
+        await library.index.refresh();
+        parent = await backUp(library, {
+          point: `rp-${day}`,
+          sizeBytes,
+          blocks: changed,
+          parent,
+          lock: place.lock,
+          packBytes,
+        });
+        return { ...calls };
+      };
+      // its parent's map, the page that is new, the pack that is new
+      assert.deepEqual(await incremental(1, 30), { asked: 3, changed: 0 });
+      assert.deepEqual(await incremental(2, 30), { asked: 3, changed: 0 });
+      const crossing = await incremental(3, 60);
+      assert.ok(crossing.changed > 8, `the first of an epoch extends all: ${crossing.changed} objects`);
+      assert.ok(crossing.asked <= objects + 8, `and asks for each once: ${crossing.asked}`);
+      for (const [key, until] of await place.locks())
+        if (/^(packs|pages)/.test(key) && parent.pages.some(({ id }) => key.endsWith(id)))
+          assert.equal(until, onDay(60), key);
+      for (const [key, until] of await place.locks())
+        if (key.startsWith('packs/')) assert.equal(until, onDay(60), 'every pack holds blocks of the newest point');
+      assert.deepEqual(await incremental(4, 60), { asked: 3, changed: 0 });
+      assert.equal(difference(await restore(library, 'rp-0'), first), undefined);
+    }));
+
+  test('a block that another volume has stored is kept as long as the longest of the points that share it', () =>
+    within(async (place) => {
+      const { store, clock } = place;
+      place.lock = compliance(30);
+      const library = await openTestLibrary(store, random, () => clock.now());
+      const shared: Blocks = new Map([[3, block('shared')]]);
+      await backUp(library, { point: 'rp-short', volumeId: 'vol-1', sizeBytes: PAGE_BYTES, blocks: shared });
+      place.lock = compliance(360);
+      await backUp(library, {
+        point: 'rp-long',
+        volumeId: 'vol-2',
+        sizeBytes: PAGE_BYTES,
+        blocks: shared,
+        lock: place.lock,
+      });
+      const locks = await place.locks();
+      const packs = [...locks].filter(([key]) => key.startsWith('packs/'));
+      assert.deepEqual(
+        packs.map(([, until]) => until),
+        [onDay(360)],
+        'one pack, locked for the longer of the two',
+      );
+      assert.equal(locks.get('points/rp-short'), onDay(30), 'the other point is not locked for longer by it');
+    }));
+
+  test('a run extends each pack and page once, maps and points last, and done again changes nothing', () =>
+    within(async (place) => {
+      const { store, calls, clock } = place;
+      place.lock = compliance(30);
+      const library = await openTestLibrary(store, random, () => clock.now());
+      const sizeBytes = 4 * PAGE_BYTES;
+      const blocks = spread('a', 4, 5);
+      const parent = await backUp(library, { point: 'rp-1', sizeBytes, blocks, lock: place.lock });
+      const change: Blocks = new Map([[7, block('changed')]]);
+      await backUp(library, { point: 'rp-2', sizeBytes, blocks: change, parent, lock: place.lock });
+      const input = {
+        mode: 'compliance' as const,
+        points: [
+          { recoveryPointId: 'rp-1', until: onDay(60) },
+          { recoveryPointId: 'rp-2', until: onDay(90) },
+        ],
+      };
+      const extended = await extendLocks(library, store, input);
+      assert.deepEqual([...extended.done].sort(), ['rp-1', 'rp-2']);
+      assert.deepEqual(extended.damaged, []);
+      const locks = await place.locks();
+      for (const [key, until] of locks)
+        assert.ok(until >= onDay(60), `${key} is kept until day ${(until - onDay(0)) / DAY}`);
+      assert.equal(locks.get('points/rp-1'), onDay(60));
+      assert.equal(locks.get('points/rp-2'), onDay(90));
+      assert.equal(locks.get('keys/1'), onDay(90), 'the keys are kept as long as the last point');
+      const packs = [...locks].filter(([key]) => key.startsWith('packs/'));
+      assert.equal(extended.packs, packs.length, 'each pack once');
+      Object.assign(calls, { asked: 0, changed: 0 });
+      const again = await extendLocks(library, store, input);
+      assert.deepEqual([again.packs, again.pages, again.others], [0, 0, 0]);
+      assert.equal(calls.changed, 0);
+    }));
+
+  test('a point whose page is gone is named and not promised more, the others are', () =>
+    within(async (place) => {
+      const { store, clock } = place;
+      const library = await openTestLibrary(store, random, () => clock.now());
+      const sizeBytes = PAGE_BYTES;
+      const broken = await backUp(library, { point: 'rp-1', sizeBytes, blocks: new Map([[1, block('one')]]) });
+      await backUp(library, { point: 'rp-2', sizeBytes, blocks: new Map([[1, block('two')]]) });
+      const page = broken.pages[0]?.id as string;
+      await store.delete(`pages/${page.slice(0, 2)}/${page}`, broken.pages[0]?.versionId);
+      const until = onDay(60);
+      const points = ['rp-1', 'rp-2'].map((recoveryPointId) => ({ recoveryPointId, until }));
+      const { done, damaged } = await extendLocks(library, store, { mode: 'governance', points });
+      assert.deepEqual(done, ['rp-2']);
+      assert.deepEqual(
+        damaged.map(({ recoveryPointId }) => recoveryPointId),
+        ['rp-1'],
+      );
+      assert.equal(await store.lockedUntil('points/rp-1'), 0);
+    }));
+
+  test('a prune leaves what is locked, whoever says that it is to go, and takes it when its time is over', () =>
+    within(async (place) => {
+      const { store, clock } = place;
+      place.lock = compliance(30);
+      const library = await openTestLibrary(store, random, () => clock.now());
+      const blocks = spread('a', 2, 5);
+      const sizeBytes = 2 * PAGE_BYTES;
+      await backUp(library, { point: 'rp-1', sizeBytes, blocks, lock: place.lock });
+      place.lock = compliance(90);
+      const others: Blocks = new Map([[1, block('other')]]);
+      await backUp(library, { point: 'rp-2', volumeId: 'vol-2', sizeBytes, blocks: others, lock: place.lock });
+      const before = await place.locks();
+      const refused = await pruneNow(library, store, { expired: ['rp-1', 'rp-2'], locked: true });
+      assert.deepEqual(refused.plan?.expired, [], 'both are locked');
+      assert.equal(refused.plan?.bytesGivenBack, 0);
+      assert.deepEqual(await place.locks(), before);
+      assert.equal(difference(await restore(library, 'rp-1'), blocks), undefined);
+
+      await clock.advance(31 * DAY);
+      const pruned = await pruneNow(library, store, { expired: ['rp-1', 'rp-2'], locked: true, holder: 'prune-2' });
+      assert.deepEqual(pruned.plan?.expired, ['rp-1']);
+      assert.equal(pruned.swept[0]?.retained, 0, 'nothing is tried in vain');
+      const after = await place.locks();
+      assert.equal(after.has('points/rp-1'), false);
+      assert.equal(after.has('points/rp-2'), true);
+      assert.ok(
+        [...after.keys()].filter((key) => key.startsWith('packs/')).length <
+          [...before.keys()].filter((key) => key.startsWith('packs/')).length,
+      );
+      const reader = await openTestLibrary(store, random, () => clock.now());
+      assert.equal(difference(await restore(reader, 'rp-2', 'vol-2'), others), undefined);
+      assert.deepEqual((await checkLibrary(reader, { depth: 'everything' })).findings, []);
+    }));
+
+  test('packs that nobody needs stay indexed while they are locked, so that the next backup can use them again', () =>
+    within(async (place) => {
+      const { store, clock } = place;
+      place.lock = compliance(60);
+      const library = await openTestLibrary(store, random, () => clock.now());
+      const blocks = spread('a', 1, 5);
+      // a segment whose attempt came to nothing: packs without a map
+      await writeSegment(library, blocks, { volumeBlocks: PAGE_BLOCKS, pages: [0], unlisted: 'zero' });
+      const pruned = await pruneNow(library, store, { locked: true });
+      assert.equal(pruned.plan?.packs.delete.length, 0);
+      await library.index.refresh();
+      const again = await writeSegment(library, blocks, { volumeBlocks: PAGE_BLOCKS, pages: [0], unlisted: 'zero' });
+      assert.deepEqual([again.counters.deduplicated, again.counters.stored], [5, 0]);
+    }));
+});
