@@ -25,11 +25,7 @@ export interface WorkerOutside {
     readonly blockRate: number;
   }): Promise<BlockTransport>;
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
-  openStore(
-    library: LibraryRef,
-    credentials: () => SessionCredentials,
-    lock: () => OrderLock | undefined,
-  ): OpenedStore;
+  openStore(library: LibraryRef, credentials: () => SessionCredentials, lock: () => OrderLock | undefined): OpenedStore;
   /** Whether a store refers to no bytes that it was given once it has written them, earlier tries included. */
   readonly forgetsBodies: boolean;
   readonly connections: number;

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Ids } from '../core/ports/clock.ts';
 import type { Sha256 } from '../core/ports/control.ts';
 import type { FreshExternalId } from '../core/ports/invitations.ts';
@@ -19,3 +20,8 @@ export const uuidv7Ids: Ids = {
 export const freshExternalId: FreshExternalId = () => randomBytes(16).toString('hex');
 
 export const sha256: Sha256 = (text) => createHash('sha256').update(text).digest('hex');
+
+/** Up to 20 ms before the first further try, twice as much before each next one, 500 ms at most; full jitter. */
+export const pauseWithJitter = async (tries: number): Promise<void> => {
+  await sleep(Math.random() * Math.min(500, 10 * 2 ** tries));
+};

@@ -31,7 +31,7 @@ export const placeOf = (target: string, region: string): TemplatePlace => {
 };
 
 /** The stack is made in the tenant's region; its template may be in another. */
-export const quickCreateLink = (region: string, templateUrl: string): string =>
+const quickCreateLink = (region: string, templateUrl: string): string =>
   `https://${region}.console.aws.amazon.com/cloudformation/home?region=${region}#/stacks/create/review` +
   `?templateURL=${encodeURIComponent(templateUrl)}&stackName=${STACK}`;
 

@@ -11,6 +11,7 @@ import type { Mutation } from './deployment/mutation.ts';
 import type { Place } from './deployment/read-serverless.ts';
 import { serveStacks } from './deployment/stack-route.ts';
 import { type ExampleAccounts, exampleAccounts, SERVICE_ACCOUNT } from './example-accounts.ts';
+import { createRecorder, FOLDER_VARIABLE } from './permissions/recording.ts';
 
 export interface LocalHoldfast {
   readonly cloud: Cloud;
@@ -57,7 +58,9 @@ export const startLocalHoldfast = async ({
   mutations = [],
 }: LocalOptions): Promise<LocalHoldfast> => {
   const place: Place = { accountId: SERVICE_ACCOUNT, region: 'eu-central-1', stage: 'dev' };
-  const cloud = await startCloud({ dataDir, port });
+  const folder = process.env[FOLDER_VARIABLE];
+  const recorder = folder ? createRecorder() : undefined;
+  const cloud = await startCloud({ dataDir, port, ...(recorder ? { onDecision: recorder.onDecision } : {}) });
   const nodes: AccessNodeProcess[] = [];
   try {
     cloud.admin.createAccount(place.accountId, 'service account');
@@ -99,6 +102,7 @@ export const startLocalHoldfast = async ({
       async stop() {
         await Promise.all([launchedNodes.stop(), ...nodes.map((node) => node.stop())]);
         await cloud.stop();
+        if (folder) recorder?.write(folder);
       },
     };
   } catch (error) {

@@ -1,7 +1,14 @@
+import { createAuditedBroker } from '../core/steps/audit/audited-broker.ts';
 import { createAnswerNode } from '../core/steps/broker/answer-node.ts';
 import { wireBroker } from './wiring/broker.ts';
 
-const answerNode = createAnswerNode(wireBroker(process.env));
+const deps = wireBroker(process.env);
+const answerNode = createAuditedBroker({ ...deps, answer: createAnswerNode(deps) });
 
-export const handler = async (event: unknown, { invokedFunctionArn }: { readonly invokedFunctionArn: string }) =>
-  answerNode(event, invokedFunctionArn);
+interface LambdaContext {
+  readonly invokedFunctionArn: string;
+  readonly awsRequestId: string;
+}
+
+export const handler = async (event: unknown, { invokedFunctionArn, awsRequestId }: LambdaContext) =>
+  answerNode(event, invokedFunctionArn, awsRequestId);

@@ -2,7 +2,6 @@ import type { Library } from './library.ts';
 import type { ListedPoints } from './list-points.ts';
 import { unlockedOf } from './locked-objects.ts';
 import { mapName, pointName } from './names.ts';
-import type { PruneInput } from './prune-plan.ts';
 
 /**
  * Recovery points that a lock keeps though they are to go: the lock decides, not who asks. Of an attempt that came to
@@ -11,7 +10,7 @@ import type { PruneInput } from './prune-plan.ts';
 export const lockedPoints = async (
   { store, now }: Library,
   listed: ListedPoints,
-  { expired, locked }: Pick<PruneInput, 'expired' | 'locked'>,
+  { expired, locked }: { readonly expired: readonly string[]; readonly locked?: boolean },
   signal?: AbortSignal,
 ): Promise<readonly string[]> => {
   if (!locked) return [];

@@ -1,9 +1,9 @@
 import { SegmentResult } from '../../core/contracts/orders.ts';
 import { InvalidRequest, LibraryUnavailable, TransientFailure } from '../../core/domain/errors.ts';
-import type { PageEntry } from '../../library/page-object.ts';
 import { lockReferences } from '../../library/extend-locks.ts';
 import type { Library } from '../../library/library.ts';
 import { canLock } from '../../library/locked-objects.ts';
+import type { PageEntry } from '../../library/page-object.ts';
 import type { PointVolume } from '../../library/recovery-point.ts';
 import { verifyVolume } from '../../library/verify-volume.ts';
 import { assembleMap, readMap, type VolumeMap } from '../../library/volume-map.ts';
@@ -76,6 +76,7 @@ const lockBehind = async (
   about: { readonly map: VolumeMap; readonly parent: VolumeMap | undefined; readonly signal: AbortSignal },
 ): Promise<void> => {
   if (!lock) return;
-  if (!canLock(library.store)) throw new LibraryUnavailable('the order wants Object Lock, and the library’s place has none');
+  if (!canLock(library.store))
+    throw new LibraryUnavailable('the order wants Object Lock, and the library’s place has none');
   await lockReferences(library, library.store, lock, about);
 };

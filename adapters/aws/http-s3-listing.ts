@@ -58,7 +58,13 @@ export interface VersionsPage {
 export const readVersions = (body: Uint8Array): VersionsPage => {
   const parsed = Versions.safeParse(parser.parse(Buffer.from(body)));
   if (!parsed.success) throw new Error('an answer that is no listing of versions', { cause: parsed.error });
-  const { IsTruncated, NextKeyMarker, NextVersionIdMarker, Version: data, DeleteMarker } = parsed.data.ListVersionsResult;
+  const {
+    IsTruncated,
+    NextKeyMarker,
+    NextVersionIdMarker,
+    Version: data,
+    DeleteMarker,
+  } = parsed.data.ListVersionsResult;
   const versionOf =
     (isMarker: boolean) =>
     ({ Key, VersionId, IsLatest, Size }: z.infer<typeof Version>): ObjectVersion => ({

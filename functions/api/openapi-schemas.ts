@@ -1,6 +1,7 @@
 /** What the documents call their schemas; everything else is written where it is used. */
 import type { z } from 'zod';
 import * as views from '../../core/contracts/api-views.ts';
+import * as audit from '../../core/contracts/audit.ts';
 import * as requests from '../../core/contracts/hypervisor-requests.ts';
 import * as invitations from '../../core/contracts/invitations.ts';
 import * as jobs from '../../core/contracts/job-requests.ts';
@@ -56,6 +57,8 @@ const OPERATORS = {
   InvitationView: invitations.InvitationView,
   AddHypervisor: requests.AddHypervisor,
   BindHypervisor: requests.BindHypervisor,
+  AuditEntry: audit.AuditEntry,
+  AuditAnchor: audit.AuditAnchor,
   AddAccessNode: requests.AddAccessNode,
 } as const;
 

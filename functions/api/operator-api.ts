@@ -12,6 +12,7 @@ import { createGetJobPath } from '../../core/steps/api/get-job-path.ts';
 import { createListOpenJobs } from '../../core/steps/api/list-jobs.ts';
 import type { StartLibraryRunDeps } from '../../core/steps/api/start-library-run.ts';
 import { type Endpoint, endpoint, segmentsOf } from './endpoint.ts';
+import { type AuditEndpointsDeps, auditEndpoints } from './audit-endpoints.ts';
 import { type HypervisorEndpointsDeps, hypervisorEndpoints } from './hypervisor-endpoints.ts';
 import { libraryRunEndpoints } from './library-run-endpoints.ts';
 import { onTenantEndpoints } from './on-tenant.ts';
@@ -19,7 +20,7 @@ import { type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts
 import { openApiOf } from './openapi.ts';
 import { type Caller, createRouter, type ReportError } from './router.ts';
 
-export interface OperatorApiDeps extends OnTenantDeps, HypervisorEndpointsDeps {
+export interface OperatorApiDeps extends OnTenantDeps, HypervisorEndpointsDeps, AuditEndpointsDeps {
   readonly catalog: OnTenantDeps['catalog'] & HypervisorEndpointsDeps['catalog'] & StartLibraryRunDeps['catalog'];
   readonly permissions: CheckPermissionsDeps & {
     readonly service: Pick<CheckServicePermissionsDeps, 'check' | 'roles'>;
@@ -56,6 +57,7 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
     endpoints: [
       endpoint(operatorRoutes.getOperatorOpenApi, async (_: Caller) => openApiOf('operator')),
       ...hypervisorEndpoints(deps),
+      ...auditEndpoints(deps),
       endpoint(operatorRoutes.checkServicePermissions, async (_: Caller, { params }) => {
         await checkRole(await openService(params.hypervisorId));
         return checkServicePermissions(params.hypervisorId);
@@ -79,6 +81,9 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
         remedy: 'Sign with credentials of the deployment’s own account.',
       });
     },
+    audit: deps.audit,
+    clock: deps.clock,
+    sha256: deps.sha256,
     reportError: deps.reportError,
   });
 };

@@ -2,6 +2,7 @@
 import type { Problem } from '../../core/contracts/api.ts';
 import { HoldfastError, NotAllowed, NotFound } from '../../core/domain/errors.ts';
 import { type Audience, problemOf, unexpectedProblem } from '../../core/domain/problems.ts';
+import { createRequestAudit, type Known, type RequestAuditDeps } from './audit-requests.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ApiHandler, GatewayEvent, GatewayResponse } from './gateway-event.ts';
 import { findEndpoint, parseRequest } from './parse-request.ts';
@@ -15,7 +16,7 @@ export interface Caller {
 /** Told of every failure that is ours (5xx); never gets bodies, which may hold secrets. */
 export type ReportError = (error: unknown, about: { readonly requestId: string; readonly route: string }) => void;
 
-export interface RouterDeps<Context> {
+export interface RouterDeps<Context> extends RequestAuditDeps {
   readonly endpoints: readonly Endpoint<Context>[];
   /** Who the caller is to us. Errors: NotAllowed, thrown before the path is looked at. */
   admit(caller: Caller): Promise<{ readonly context: Context; readonly audience: Audience }>;
@@ -36,23 +37,31 @@ const callerOf = ({ requestContext: { identity } }: GatewayEvent): Caller => {
 /** Before we know who asks, an answer is worded for a tenant that owns nothing. */
 const STRANGER: Audience = { kind: 'tenant', accountId: '', hypervisorId: '' };
 
-export const createRouter = <Context>({ endpoints, admit, reportError }: RouterDeps<Context>): ApiHandler => {
+export const createRouter = <Context>({ endpoints, admit, reportError, ...deps }: RouterDeps<Context>): ApiHandler => {
+  const audit = createRequestAudit(deps);
   return async (event) => {
     const { requestId } = event.requestContext;
     let audience: Audience = STRANGER;
     let route = 'before routing';
     let jobId: string | undefined;
     let refused: Problem;
+    let known: Known = {};
     try {
       const admitted = await admit(callerOf(event));
       audience = admitted.audience;
+      known = { audience };
       const endpoint = findEndpoint(endpoints, event);
       route = `${endpoint.route.method} ${endpoint.route.path}`;
+      known = { audience, route: endpoint.route };
       const request = parseRequest(endpoint as Endpoint<never>, event);
+      known = { audience, route: endpoint.route, request };
       jobId = (request.params as { readonly jobId?: string }).jobId;
-      const answer = await endpoint.handle(admitted.context, request);
+      await audit.before(event, known);
       // strict: a field that is not in the contract is our fault, and does not leave the house
-      return respond(endpoint.route.status, 'application/json', endpoint.route.answer.parse(answer));
+      const answer = endpoint.route.answer.parse(await endpoint.handle(admitted.context, request));
+      const { status } = endpoint.route;
+      await audit.after(event, known, { status, name: 'Done', answer });
+      return respond(status, 'application/json', answer);
     } catch (error) {
       const known = error instanceof HoldfastError;
       if (!known || error.status >= 500) reportError(error, { requestId, route });
@@ -60,6 +69,7 @@ export const createRouter = <Context>({ endpoints, admit, reportError }: RouterD
         ? problemOf(error, audience, error instanceof NotFound ? undefined : jobId)
         : unexpectedProblem(requestId);
     }
+    await audit.after(event, known, { status: refused.status, name: refused.code });
     return respond(refused.status, 'application/problem+json', refused);
   };
 };

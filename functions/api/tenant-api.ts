@@ -25,6 +25,9 @@ export const createTenantApi = (deps: TenantApiDeps) => {
       const audience = { kind: 'tenant', accountId: tenant.accountId, hypervisorId: tenant.hypervisorId } as const;
       return { context: { tenant, audience, requestedBy: caller.arn }, audience };
     },
+    audit: deps.audit,
+    clock: deps.clock,
+    sha256: deps.sha256,
     reportError: deps.reportError,
   });
 };

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Access, PolicyDocument, Principal } from '../kernel/service.ts';
 import type { Directory } from './directory.ts';
-import { type Decision, evaluate } from './evaluate.ts';
+import { type Decision, evaluate, type Question } from './evaluate.ts';
 import { uniqueId } from './principals.ts';
 import type { RoleRecord, UserRecord } from './records.ts';
 import { buildContext } from './request-context.ts';
@@ -14,11 +14,17 @@ const NO_IDENTITY_SERVICES: PolicyDocument = {
 
 export type Authorise = (principal: Principal, region: string, access: Access) => Decision;
 
-export const createAuthorise = (directory: Directory, clock: Clock): Authorise => {
+/** Hears each permission that is asked for, with all that it was decided by. Must not throw. */
+export type OnDecision = (question: Question, decision: Decision) => void;
+
+export const createAuthorise = (directory: Directory, clock: Clock, onDecision?: OnDecision): Authorise => {
   return (principal, region, access) => {
     const { identityPolicies, boundary } = policiesOf(principal, directory);
     const context = buildContext(principal, region, clock.now(), access);
-    return evaluate({ principal, access, context, identityPolicies, boundary });
+    const question: Question = { principal, access, context, identityPolicies, boundary };
+    const decision = evaluate(question);
+    onDecision?.(question, decision);
+    return decision;
   };
 };
 

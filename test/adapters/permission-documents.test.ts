@@ -206,6 +206,7 @@ test('each statement that the check of a service hypervisor asks about has words
     HOLDFAST_ACCOUNT_ID: PLACE.accountId,
     AWS_REGION: PLACE.region,
     HOLDFAST_TABLE: 'holdfast-test',
+    HOLDFAST_AUDIT_TABLE: 'holdfast-test-audit',
     HOLDFAST_WORK_BUCKET: 'work',
     HOLDFAST_LIBRARY_BUCKET: 'library',
     HOLDFAST_LIBRARY_KEY_ARN: arn('kms', 'key/k'),

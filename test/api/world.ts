@@ -15,10 +15,12 @@ import type { ExecutionPath, Executions, Queues, Schedules, Secrets } from '../.
 import type { LibraryBuckets } from '../../core/ports/service-account.ts';
 import type { CredentialCheck } from '../../core/ports/tenant-scope.ts';
 import type { GatewayEvent } from '../../functions/api/gateway-event.ts';
+import { createKeepAnchor } from '../../core/steps/audit/keep-anchor.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { createTenantApi } from '../../functions/api/tenant-api.ts';
 import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
 import { createAccountFakes } from './account-fakes.ts';
+import { createInMemoryAudit } from './in-memory-audit.ts';
 import { createInMemoryCatalog } from './in-memory-catalog.ts';
 
 export const PROVIDER = '999999999999';
@@ -240,6 +242,7 @@ export const createWorld = () => {
     records.invitations.set(invited.accountId, invited);
   let now = START;
   let ids = 5_000;
+  const auditing = createInMemoryAudit({ now: () => now });
   const schedules = new Map<string, Parameters<Schedules['put']>[0]>();
   const paths = new Map<string, ExecutionPath>();
   const account = createAccountFakes();
@@ -317,6 +320,10 @@ export const createWorld = () => {
       objectLock: async (bucket) => (bucket === 'plain-bucket' ? 'none' : 'enabled'),
     } satisfies LibraryBuckets,
     permissions: account.permissions,
+    audit: auditing.audit,
+    auditEntries: auditing.entries,
+    auditAnchors: auditing.anchors,
+    keepAnchor: createKeepAnchor({ ...auditing, sha256 }),
     sha256,
     freshExternalId: () => (++ids).toString(16).padStart(32, '0'),
     tenantTemplates,
@@ -347,6 +354,7 @@ export const createWorld = () => {
     /** What is in the tenants' accounts: one for all of them here. */
     account,
     secretStore,
+    auditing,
     advance: (ms: number) => {
       now += ms;
     },

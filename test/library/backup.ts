@@ -92,7 +92,8 @@ export const backUp = async (library: Library, backup: Backup): Promise<VolumeMa
     pages: result.pages,
     parent,
     lineage: { snapshotId: `snap-${point}` },
-    ...(lock && canLock(store) && { beforeWrite: (made) => lockReferences(library, store, lock, { map: made, parent }) }),
+    ...(lock &&
+      canLock(store) && { beforeWrite: (made) => lockReferences(library, store, lock, { map: made, parent }) }),
   });
   await writePoint(library, pointDocument(point, volumeId, map));
   return map;

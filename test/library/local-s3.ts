@@ -51,9 +51,12 @@ export const startLocalS3 = async (clock?: Clock): Promise<LocalS3> => {
       const maker = client();
       const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
       const ObjectLockEnabledForBucket = versioned === 'with Object Lock';
-      await maker.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration, ObjectLockEnabledForBucket }));
+      await maker.send(
+        new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration, ObjectLockEnabledForBucket }),
+      );
       const VersioningConfiguration = { Status: 'Enabled' } as const;
-      if (versioned === true) await maker.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+      if (versioned === true)
+        await maker.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
       return name;
     },
     close: async () => {

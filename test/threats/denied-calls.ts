@@ -81,7 +81,7 @@ export const clientsOf = (endpoint: string, region: string, credentials: Keys) =
     sts: new STSClient(config),
   };
 };
-export type Clients = ReturnType<typeof clientsOf>;
+type Clients = ReturnType<typeof clientsOf>;
 
 const REFUSED = /AccessDenied|UnauthorizedOperation|NotAuthorized|Forbidden/;
 /** To whoever may not see another account's snapshots and instances, EC2 says that there are none. */
@@ -201,7 +201,7 @@ export const onKey = (
   };
 };
 
-export interface Sealed {
+interface Sealed {
   readonly context: Record<string, string>;
   readonly ciphertext: Uint8Array;
 }

@@ -39,7 +39,12 @@ export const createPlanRetention =
 /** Performs the plan that was shown, and no other. Errors: Conflict (it has become another), TransientFailure. */
 export const createRunRetention =
   (deps: RetentionDeps) =>
-  async (tenant: TenantHypervisor, audience: Audience, token: string): Promise<RetentionResult> => {
+  async (
+    tenant: TenantHypervisor,
+    audience: Audience,
+    requestedBy: string,
+    token: string,
+  ): Promise<RetentionResult> => {
     const retention = await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId, deps.clock.now());
     if (retention.token !== token) {
       throw new Conflict('What retention would remove has changed since it was shown.', {
@@ -47,7 +52,10 @@ export const createRunRetention =
         remedy: 'Look at it again, and run it with the new token.',
       });
     }
-    const { removed, failed } = await runRetention(deps, tenant, retention, deps.clock.now() + BUDGET_MS);
+    const { removed, failed } = await runRetention(deps, tenant, retention, deps.clock.now() + BUDGET_MS, {
+      who: { kind: audience.kind, principal: requestedBy },
+      requestId: `retention-${token.slice(0, 32)}`,
+    });
     return {
       removed: [...removed],
       failed: failed.map(({ recoveryPointId, error }) => ({

@@ -4,10 +4,10 @@ import { Conflict } from '../../domain/errors.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { refuseFromVault } from './vault.ts';
 import { bindingChanged, tenantToBind } from './bind-hypervisor.ts';
 import { countAndNames, livingPoints } from './out-of-reach-points.ts';
 import { refuseWhileJobsRun } from './unended-job.ts';
+import { refuseFromVault } from './vault.ts';
 
 interface Deps {
   readonly catalog: Pick<Catalog, 'hypervisors' | 'jobs' | 'points'>;

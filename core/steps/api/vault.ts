@@ -1,5 +1,5 @@
-import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { Conflict } from '../../domain/errors.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { isLocked } from '../../domain/library-lock.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { countAndNames, livingPoints } from './out-of-reach-points.ts';

@@ -4,13 +4,16 @@ import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { JobError } from '../../domain/job.ts';
 import { jobError } from '../../domain/job-error.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
+import type { AuditLog } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { type By, noteRemoval } from '../audit/note-removal.ts';
 import { pointsInUse, type RetentionCatalog, retentionOfTenant, type TenantRetention } from './retention-of-tenant.ts';
 
 export interface RetentionDeps {
   readonly catalog: RetentionCatalog;
+  readonly audit: AuditLog;
   readonly scopes: TenantScopes;
   readonly clock: Clock;
   readonly sha256: Sha256;
@@ -37,20 +40,25 @@ const inWords = (error: unknown): JobError =>
  * Removes what a tenant's retention does not keep. The record says `expired` first, so that no point is shown that has no
  * data; then its snapshots go, in the region of their copy too; then the record says that they are gone. Whatever a run
  * could not finish, the next one does. `retention` is what was shown; `until`: no snapshot is begun with after that time.
+ * The audit log names each point before it is removed, and by whom. Errors: any (it cannot: none is removed).
  */
 export const runRetention = async (
   deps: RetentionDeps,
   tenant: TenantHypervisor,
   retention: Pick<TenantRetention, 'remove' | 'unfinished'>,
   until: number,
+  by: By,
 ): Promise<RetentionOutcome> => {
   const { catalog, clock } = deps;
   const { hypervisorId } = tenant;
   const expired: RecoveryPoint[] = [];
+  const due = retention.remove.map(({ point }) => point.recoveryPointId);
+  const removed = await noteRemoval(deps, by, hypervisorId, due);
   for (const { point } of retention.remove) {
     // refused where it has come under legal hold or a longer lock by now, or another run was faster
     if (await catalog.points.expire(hypervisorId, point.recoveryPointId, clock.now())) expired.push(point);
   }
+  await removed(expired.map(({ recoveryPointId }) => recoveryPointId));
   const failed = await removeSnapshots(deps, tenant, [...retention.unfinished, ...expired], until);
   return { removed: expired.map(({ recoveryPointId }) => recoveryPointId), failed };
 };
@@ -61,7 +69,16 @@ export const runDailyRetention = async (
   tenant: TenantHypervisor,
   until: number,
 ): Promise<RetentionOutcome> =>
-  runRetention(deps, tenant, await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId, deps.clock.now()), until);
+  runRetention(
+    deps,
+    tenant,
+    await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId, deps.clock.now()),
+    until,
+    {
+      who: { kind: 'system', principal: 'daily retention' },
+      requestId: `retention-${tenant.hypervisorId}-${deps.clock.now()}`,
+    },
+  );
 
 /**
  * A job that was asked for before the point expired may still read from it: then its snapshots stay until the next run.

@@ -1,11 +1,13 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
 import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
 import { NotFound, TransientFailure } from '../../domain/errors.ts';
+import type { AuditEvent } from '../../domain/audit-chain.ts';
 import type { JobError } from '../../domain/job.ts';
 import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
-import { isOpenRun, type LibraryRun, WORKING_STATES } from '../../domain/library-run.ts';
+import { changesLibrary, isOpenRun, type LibraryRun, WORKING_STATES } from '../../domain/library-run.ts';
 import type { Order } from '../../domain/order.ts';
 import { time } from '../../domain/view-fields.ts';
+import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
@@ -13,6 +15,7 @@ import { libraryOrder } from './library-order.ts';
 
 interface Deps {
   readonly catalog: Catalog;
+  readonly audit: AuditLog;
   readonly work: WorkArea;
   readonly clock: Clock;
   readonly sha256: Sha256;
@@ -29,13 +32,18 @@ const MOST_NOTED = 2_000;
  * What the order's record says counts, not how its task ended: an answer may have been lost.
  */
 export const createCloseLibraryRun =
-  ({ catalog, work, clock, sha256 }: Deps) =>
+  ({ catalog, audit, work, clock, sha256 }: Deps) =>
   async ({ runId, tenantId, pass, error }: CloseLibraryRunInput): Promise<CloseLibraryRunOutput> => {
     const run = await catalog.libraryRuns.get(tenantId, runId);
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
     // Run again, or overtaken by a cancel: it is said already what became of this pass.
     if (!isOpenRun(run) || run.state === 'waiting') return said(catalog, run);
     const order = await catalog.orders.get(libraryOrder(sha256, runId, pass).orderId);
+    // what it may have deleted is noted in any case, and twice where this step runs again
+    const noteEnd = async (outcome: LibraryOutcome | undefined): Promise<void> => {
+      if (changesLibrary(run)) await audit.note(endOfRun(run, outcome));
+    };
+    if (!order?.outcome) await noteEnd(undefined);
     if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
     const result = SegmentResult.parse(await work.getJson(order.outcome.resultKey));
     if (result.kind !== 'maintain-library')
@@ -44,6 +52,7 @@ export const createCloseLibraryRun =
       await catalog.points.update(tenantId, recoveryPointId, { dataRemovedAt: clock.now() });
     await noteLocks(catalog, work, run, order.documentKey, result.lockedPoints ?? []);
     const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
+    await noteEnd(result.outcome);
     if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
     return end(catalog, clock, run, { state: 'completed', ...noted });
   };
@@ -62,9 +71,28 @@ const noteLocks = async (
   for (const { recoveryPointId, until } of document.kind === 'maintain-library' ? (document.locks ?? []) : []) {
     if (!done.has(recoveryPointId)) continue;
     const point = await points.get(tenantId, recoveryPointId);
-    if (point && (point.lockedUntil ?? 0) < until) await points.update(tenantId, recoveryPointId, { lockedUntil: until });
+    if (point && (point.lockedUntil ?? 0) < until)
+      await points.update(tenantId, recoveryPointId, { lockedUntil: until });
   }
 };
+
+/** Of a pass: what was deleted, or mended; its report, in the work area, names it. */
+const endOfRun = ({ runId, tenantId, serviceId, task, pass }: LibraryRun, outcome?: LibraryOutcome): AuditEvent => ({
+  who: { kind: 'system', principal: `library run ${runId}` },
+  what: {
+    operation: `end pass ${pass} of a ${task}`,
+    tenantId,
+    subjects: [runId, serviceId],
+    ...(outcome ? { detail: countsOf(outcome) } : {}),
+  },
+  from: {},
+  allowed: true,
+  outcome: outcome ? 'Done' : 'NotDone',
+  requestId: `${runId}-${pass}`,
+});
+
+const countsOf = (outcome: LibraryOutcome): string =>
+  JSON.stringify(outcome.task === 'prune' ? (outcome.deleted ?? {}) : outcome).slice(0, 1_024);
 
 /** A prune ends when what it has condemned is deleted. What it condemns on its last pass is for the next run. */
 const isToWait = (run: LibraryRun, result: Result): result is Result & { readonly deleteNotBefore: number } =>

@@ -7,8 +7,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { serviceOf } from '../tenant-of-job.ts';
 import { queueDeadline } from '../transfer/queue-deadline.ts';
-import { locksDue } from './locks-due.ts';
 import { libraryOrder } from './library-order.ts';
+import { locksDue } from './locks-due.ts';
 import { pointsInLibrary } from './points-in-library.ts';
 
 interface Deps {
@@ -39,8 +39,7 @@ export const createOpenLibraryRun =
       run.task === 'prune' || run.task === 'stats' || run.task === 'repair'
         ? await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now())
         : { expired: [], pending: [], lockedUntil: 0 };
-    const locks =
-      run.task === 'extend-locks' ? await locksDue({ catalog, clock }, tenantId, run.serviceId) : undefined;
+    const locks = run.task === 'extend-locks' ? await locksDue({ catalog, clock }, tenantId, run.serviceId) : undefined;
     const document = {
       kind: 'maintain-library',
       runId,

@@ -25,7 +25,8 @@ export const pointsInLibrary = async (
   for await (const point of everyItem((page) => points.list(tenantId, undefined, page))) {
     if (point.kind === 'snapshot' || point.serviceId !== serviceId || point.dataRemovedAt !== undefined) continue;
     lockedUntil = Math.max(lockedUntil, point.lockedUntil ?? 0);
-    if (point.state === 'pending' || (point.state !== 'available' && isLocked(point, now))) pending.push(point.recoveryPointId);
+    if (point.state === 'pending' || (point.state !== 'available' && isLocked(point, now)))
+      pending.push(point.recoveryPointId);
     else if (point.state === 'expired' || point.state === 'abandoned') expired.push(point.recoveryPointId);
   }
   // Read after the points: one that looks abandoned may have been committed by an attempt that died before it said so.

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import type { LibraryTask } from '../../contracts/library-runs.ts';
+import type { AuditEvent } from '../../domain/audit-chain.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { LibraryRun } from '../../domain/library-run.ts';
+import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { allItems } from '../../ports/every-item.ts';
-import { locksDue } from '../library/locks-due.ts';
 import { depthOf, type StartLibraryRunDeps } from '../api/start-library-run.ts';
 import { beginLibraryRun, openLibraryRuns, refuseBesideOthers } from '../library/begin-library-run.ts';
+import { locksDue } from '../library/locks-due.ts';
 
 /** What EventBridge Scheduler hands over: the time that was meant. */
 export const LibraryRunsDue = z.strictObject({ scheduledTime: z.iso.datetime({ offset: true }) });
@@ -16,6 +18,7 @@ export type LibraryRunsDue = z.infer<typeof LibraryRunsDue>;
 
 interface Deps extends StartLibraryRunDeps {
   readonly catalog: StartLibraryRunDeps['catalog'] & Pick<Catalog, 'instances' | 'points' | 'plans' | 'jobs'>;
+  readonly audit: AuditLog;
 }
 
 export interface LibraryRunsStarted {
@@ -105,7 +108,19 @@ const startDue = async (
       if (error instanceof Conflict) continue;
       throw error;
     }
+    // delivered again, it is noted again
+    if (task === 'prune') await deps.audit.append(startOfPrune(run));
     if (await beginLibraryRun(deps, run)) started += 1;
   }
   return started;
 };
+
+/** A prune deletes: not without an entry in the audit log. */
+const startOfPrune = ({ runId, tenantId, serviceId }: LibraryRun): AuditEvent => ({
+  who: { kind: 'system', principal: 'library runs by schedule' },
+  what: { operation: 'start a prune', tenantId, subjects: [runId, serviceId] },
+  from: {},
+  allowed: true,
+  outcome: 'Asked',
+  requestId: runId,
+});

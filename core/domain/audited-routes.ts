@@ -1,0 +1,30 @@
+/** Which requests the audit log names, and which are not done without it. */
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+}
+
+const TENANT_PREFIX = '/operator/tenants/{hypervisorId}';
+
+/** Of a tenant's own route or the operators' one: what can take backups away, besides every DELETE. */
+const DESTRUCTIVE: ReadonlySet<string> = new Set([
+  'POST /retention',
+  // a plan that keeps less
+  'PUT /plans/{planId}',
+  // one of them prunes; repair gives up what is damaged
+  'POST /library-runs',
+]);
+
+export const destructiveRoutes: readonly string[] = [...DESTRUCTIVE];
+
+const ofTenant = (path: string): string =>
+  path.startsWith(`${TENANT_PREFIX}/`) ? path.slice(TENANT_PREFIX.length) : path;
+
+/** Recorded before it is done: where the log cannot be written it is refused. */
+export const isDestructive = ({ method, path }: Route): boolean =>
+  method === 'DELETE' || DESTRUCTIVE.has(`${method} ${ofTenant(path)}`);
+
+/** Whatever is not a GET, though some POSTs only look; and what operators read of a tenant. Refusals besides. */
+export const isAudited = ({ method, path }: Route): boolean =>
+  method !== 'GET' || path.startsWith(`${TENANT_PREFIX}/`);
