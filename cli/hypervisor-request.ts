@@ -33,11 +33,14 @@ const need = (value: string | undefined, option: string, why: string): string =>
   throw usageError(`${option} is needed ${why}.`, { field: option });
 };
 
-const readSecret = async (options: HypervisorOptions): Promise<string> => {
+/** From standard input if asked for, else from the environment. Errors: CliError. */
+export const readSecretAccessKey = async (
+  options: Pick<HypervisorOptions, 'secretAccessKeyStdin'>,
+): Promise<string> => {
   if (options.secretAccessKeyStdin && process.stdin.isTTY) {
     throw usageError('A secret that is typed here would be seen.', {
       field: '--secret-access-key-stdin',
-      remedy: 'Pipe it in: … | holdfast hypervisor add …',
+      remedy: 'Pipe it in: … | holdfast hypervisor …',
     });
   }
   const given = options.secretAccessKeyStdin
@@ -85,7 +88,7 @@ const authOf = async (kind: 'service' | 'tenant', options: HypervisorOptions) =>
       return {
         method: auth,
         accessKeyId: need(options.accessKeyId, '--access-key-id', 'with --auth access-key'),
-        secretAccessKey: await readSecret(options),
+        secretAccessKey: await readSecretAccessKey(options),
       };
   }
 };

@@ -6,6 +6,13 @@ import { addAccessNodeAdd } from './access-node-add.ts';
 import { addAccessNodeDrain } from './access-node-drain.ts';
 import { addAccessNodeList } from './access-node-list.ts';
 import { addAccessNodeRemove } from './access-node-remove.ts';
+import { addApprovalApprove } from './approval-approve.ts';
+import { addApprovalList } from './approval-list.ts';
+import { addApprovalReject } from './approval-reject.ts';
+import { addApprovalShow } from './approval-show.ts';
+import { addAuditExport } from './audit-export.ts';
+import { addAuditList } from './audit-list.ts';
+import { addAuditVerify } from './audit-verify.ts';
 import { addBackupCopyStart } from './backup-copy-start.ts';
 import { addBackupStart } from './backup-start.ts';
 import { CliError } from './cli-error.ts';
@@ -17,7 +24,11 @@ import { addHypervisorAdd } from './hypervisor-add.ts';
 import { addHypervisorBind } from './hypervisor-bind.ts';
 import { addHypervisorCheck } from './hypervisor-check.ts';
 import { addHypervisorList } from './hypervisor-list.ts';
+import { addHypervisorProtect } from './hypervisor-protect.ts';
 import { addHypervisorRemove } from './hypervisor-remove.ts';
+import { addHypervisorRestoreAccess } from './hypervisor-restore-access.ts';
+import { addHypervisorRevoke } from './hypervisor-revoke.ts';
+import { addHypervisorRotateKey } from './hypervisor-rotate-key.ts';
 import { addHypervisorShow } from './hypervisor-show.ts';
 import { addHypervisorTemplate } from './hypervisor-template.ts';
 import { addHypervisorUnbind } from './hypervisor-unbind.ts';
@@ -50,6 +61,7 @@ import { addPlanRemove } from './plan-remove.ts';
 import { addPlanShow } from './plan-show.ts';
 import { printable } from './printable.ts';
 import { addRecoveryKeyCreate } from './recovery-key-create.ts';
+import { addRecoveryPointDelete } from './recovery-point-delete.ts';
 import { addRecoveryPointHold } from './recovery-point-hold.ts';
 import { addRecoveryPointList } from './recovery-point-list.ts';
 import { addRecoveryPointRelease } from './recovery-point-release.ts';
@@ -66,6 +78,7 @@ import { addVmGroupList } from './vm-group-list.ts';
 import { addVmGroupPreview } from './vm-group-preview.ts';
 import { addVmGroupRemove } from './vm-group-remove.ts';
 import { addVmGroupShow } from './vm-group-show.ts';
+import { showWaiting, WaitsForApproval } from './waits-for-approval.ts';
 
 const NOUNS = {
   backup: ['streaming backups: data to the library', [addBackupStart]],
@@ -78,7 +91,10 @@ const NOUNS = {
   ],
   'recovery-point': [
     'what a restore starts from',
-    [addRecoveryPointList, addRecoveryPointShow, addRecoveryPointHold, addRecoveryPointRelease],
+    [
+      ...[addRecoveryPointList, addRecoveryPointShow, addRecoveryPointHold, addRecoveryPointRelease],
+      addRecoveryPointDelete,
+    ],
   ],
   retention: ['recovery points that no rule keeps any more', [addRetentionPlan, addRetentionRun]],
   'vm-group': [
@@ -94,6 +110,8 @@ const NOUNS = {
     [
       ...[addHypervisorAdd, addHypervisorList, addHypervisorShow, addHypervisorBind, addHypervisorUnbind],
       ...[addHypervisorAccessTemplate, addHypervisorTemplate, addHypervisorCheck, addHypervisorRemove],
+      ...[addHypervisorProtect],
+      ...[addHypervisorRotateKey, addHypervisorRevoke, addHypervisorRestoreAccess],
     ],
   ],
   tenant: ['operators: ask accounts in', [addTenantInvite]],
@@ -104,6 +122,14 @@ const NOUNS = {
   permissions: [
     'what an account has to grant',
     [addPermissionsPrint, addPermissionsCloudformation, addPermissionsTerraform, addPermissionsCheck],
+  ],
+  approval: [
+    'what waits for a second person, where two-person approval is on',
+    [addApprovalList, addApprovalShow, addApprovalApprove, addApprovalReject],
+  ],
+  audit: [
+    'operators: who did what, when and from where, or was refused',
+    [addAuditList, addAuditExport, addAuditVerify],
   ],
   library: [
     'operators: look after a tenant’s library; read and fill one by its recovery key, without AWS',
@@ -165,7 +191,9 @@ export const run = async (args: readonly string[] = process.argv.slice(2)): Prom
       process.stderr.write(`${printable(`${fault} ${inspect(error)}`, { colored: false })}\n`);
       return EXIT.bug;
     }
-    if (error.message) createScreen({ json: program.opts<{ json?: boolean }>().json === true }).error(error);
+    const screen = createScreen({ json: program.opts<{ json?: boolean }>().json === true });
+    if (error instanceof WaitsForApproval) showWaiting(screen, error);
+    else if (error.message) screen.error(error);
     return error.exitCode;
   }
 };

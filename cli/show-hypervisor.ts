@@ -13,6 +13,9 @@ const LOCKS = {
   compliance: 'compliance (vault): nobody can shorten it',
 } as const;
 
+const revokedWords = ({ since, by, reason }: NonNullable<HypervisorView['revoked']>): string =>
+  `access revoked since ${time(since)} by ${by}${reason === undefined ? '' : `: ${reason}`}`;
+
 /** Of an operator's view, whatever applies. */
 export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void => {
   screen.fields([
@@ -27,6 +30,8 @@ export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void
     ['Access key', hypervisor.accessKeyId],
     ['Bound to', hypervisor.kind === 'tenant' ? (hypervisor.boundTo ?? 'nothing yet') : undefined],
     ['State', hypervisor.removing && STATES.removing],
+    ['State', hypervisor.revoked && revokedWords(hypervisor.revoked)],
+    ['Approvals', hypervisor.approvals && 'two-person: what takes protection away waits for a second person'],
     ['Bound since', hypervisor.boundAt && time(hypervisor.boundAt)],
     ['State', hypervisor.state && STATES[hypervisor.state]],
     ['Access nodes', hypervisor.accessNodes],

@@ -5,7 +5,7 @@ import type { CredentialCheck, TenantAuthInput } from '../../core/ports/tenant-s
 import { freshExternalId } from '../system.ts';
 import { awsMessage, awsName, isRefused, isTransient, required, transientFailure } from './classify.ts';
 import { createHubSessions } from './hub-sessions.ts';
-import { assumeRole, stsClient } from './sts-sessions.ts';
+import { assumeRole, federate, stsClient } from './sts-sessions.ts';
 
 /** SourceIdentity of a check, which belongs to no job. */
 const CHECK = 'holdfast-check';
@@ -21,6 +21,11 @@ export const createCredentialCheck = ({
 }): CredentialCheck => {
   const hub = createHubSessions({ sts, hubRoleArn });
   return {
+    async checkSessions(key, region) {
+      // It is not used: a session that may do nothing but say who it is.
+      const policy = { Statement: [{ Effect: 'Allow', Action: 'sts:GetCallerIdentity', Resource: '*' }] } as const;
+      await checked(() => federate(stsClient(region, key), { jobId: CHECK, policy }));
+    },
     async identify(auth, region) {
       switch (auth.method) {
         case 'iam-role':

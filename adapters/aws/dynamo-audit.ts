@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createAuditLog } from '../../core/steps/audit/append-entry.ts';
 import type { AuditEntries, AuditLog, StoredEntry } from '../../core/ports/audit.ts';
+import { createAuditLog } from '../../core/steps/audit/append-entry.ts';
 import { pauseWithJitter, sha256, systemClock } from '../system.ts';
-import type { createErrorReport } from './error-report.ts';
 import { type Item, recordOf } from './dynamo-item.ts';
 import { createTable } from './dynamo-table.ts';
+import type { createErrorReport } from './error-report.ts';
 
 /** One partition: a chain has one end anyway, and a partition takes 1,000 writes a second. */
 const CHAIN = 'AUDIT';
@@ -34,7 +34,11 @@ export const createDynamoAuditEntries = ({ client, table: name }: AuditTable): A
       const descending = order === 'backwards';
       // ExclusiveStartKey is the one that is passed over, whether it is there or not
       const beside = seq + (descending ? 1 : -1);
-      const { items } = await table.rows(CHAIN, { limit, descending, ...(beside > 0 ? { after: sortKey(beside) } : {}) });
+      const { items } = await table.rows(CHAIN, {
+        limit,
+        descending,
+        ...(beside > 0 ? { after: sortKey(beside) } : {}),
+      });
       return items.map(stored);
     },
   };

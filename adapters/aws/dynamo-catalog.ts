@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Catalog } from '../../core/ports/catalog.ts';
 import { createDynamoAccessNodes } from './dynamo-access-nodes.ts';
+import { createDynamoApprovals } from './dynamo-approvals.ts';
 import { createDynamoEffects } from './dynamo-effects.ts';
 import { createDynamoHypervisors } from './dynamo-hypervisors.ts';
 import { createDynamoInvitations } from './dynamo-invitations.ts';
@@ -30,5 +31,6 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
     plans: createDynamoPlans(table),
     nodes: createDynamoAccessNodes(table),
     libraryRuns: createDynamoLibraryRuns(table),
+    approvals: createDynamoApprovals(table),
   };
 };

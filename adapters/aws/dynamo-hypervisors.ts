@@ -76,6 +76,14 @@ export const createDynamoHypervisors = (table: Table): Hypervisors => {
       return hypervisor?.kind === 'tenant' && !hypervisor.removing && isSame(hypervisor.binding, binding);
     },
     setRemoving: (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
+    setRevoked: (tenantId, revoked) =>
+      change('tenant', tenantId, { revoked }, revoked && { text: 'attribute_not_exists(#revoked)' }),
+    async setAccessKeyId(hypervisorId, accessKeyId) {
+      const hypervisor = (await find(hypervisorId))?.hypervisor;
+      if (hypervisor?.auth.method !== 'access-key') return false;
+      return change(hypervisor.kind, hypervisorId, { auth: { ...hypervisor.auth, accessKeyId } });
+    },
+    setApprovals: (tenantId, approvals) => change('tenant', tenantId, { approvals }),
     // All tenants are read: a megabyte, which is one query's worth, holds some 1,500, and a row that points from the
     // service to its tenants could be left behind by a crash.
     boundTo: async (serviceId) =>

@@ -74,7 +74,7 @@ export const createIamNodeRoles = ({ client, stage, accountId, permissions }: No
       await ensureRole(
         RoleName,
         hypervisorId,
-        nodeRoleArn === undefined ? instancesOnly : trust(hypervisorId, nodeRoleArn),
+        nodeRoleArn === undefined ? instancesOnly : remoteNodesOnly(hypervisorId, nodeRoleArn),
       );
       const PolicyDocument = JSON.stringify(permissions(hypervisorId));
       await callOwn('iam:PutRolePolicy', () =>
@@ -106,7 +106,7 @@ export const createIamNodeRoles = ({ client, stage, accountId, permissions }: No
   };
 };
 
-const instancesOnly = {
+export const instancesOnly = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
@@ -116,7 +116,7 @@ const instancesOnly = {
  * made by a template that may be deployed later; and a principal is pinned to the role's unique id, so that a template
  * that was deployed anew would lock its nodes out.
  */
-const trust = (hypervisorId: string, nodeRoleArn: string) => ({
+export const remoteNodesOnly = (hypervisorId: string, nodeRoleArn: string) => ({
   Version: '2012-10-17',
   Statement: [
     {

@@ -5,6 +5,7 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { PermissionProbe } from '../../core/contracts/permissions.ts';
 import { TenantAccessLost } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import { refuseRevoked } from '../../core/domain/revoked-access.ts';
 import type { PermissionAnswer, PermissionQuestion } from '../../core/domain/permissions.ts';
 import type { PermissionCheck } from '../../core/ports/permission-check.ts';
 import { awsName, required } from './classify.ts';
@@ -12,7 +13,7 @@ import { type Credentials, clientSettings } from './clients.ts';
 import { PROBED, type Probed, probeLive } from './permission-live-probe.ts';
 import { simulate } from './permission-simulator.ts';
 import { tryOut } from './permission-tries.ts';
-import { readSecret } from './secrets-manager-secrets.ts';
+import { readAccessKey } from './secrets-manager-secrets.ts';
 import { stsClient } from './sts-sessions.ts';
 import { callTenant } from './tenant-calls.ts';
 import { createTenantSessions, type TenantSessionsOptions } from './tenant-sessions.ts';
@@ -80,11 +81,9 @@ export const createPermissionCheck = (options: TenantSessionsOptions): Permissio
       return { arn: auth.roleArn, credentials: await sessions.open(tenant, CHECK, { Statement: [asking] }) };
     }
     if (auth.method !== 'access-key') return undefined;
+    refuseRevoked(tenant);
     // The key itself: the sessions that it can make may ask nothing of IAM.
-    const credentials = {
-      accessKeyId: auth.accessKeyId,
-      secretAccessKey: await readSecret(options.secrets, auth.secretArn),
-    };
+    const credentials = await readAccessKey(options.secrets, auth);
     const { Arn } = await callTenant(tenant, 'sts:GetCallerIdentity', () =>
       stsClient(tenant.region, credentials).send(new GetCallerIdentityCommand({})),
     );

@@ -37,6 +37,8 @@ export const createS3AuditAnchors = ({ client, bucket, lock }: AnchorPlace): Aud
             ContentType: 'application/json',
             // the library's bucket is written once
             IfNoneMatch: '*',
+            // what is locked has to come with one
+            ChecksumAlgorithm: 'CRC32',
             ...(lock && {
               ObjectLockMode: 'COMPLIANCE',
               ObjectLockRetainUntilDate: new Date(lock.now() + lock.days * DAY_MS),

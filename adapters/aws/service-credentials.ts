@@ -3,7 +3,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { ServiceReach } from '../../core/ports/service-account.ts';
 import type { Credentials } from './clients.ts';
 import { createHubSessions } from './hub-sessions.ts';
-import { readSecret } from './secrets-manager-secrets.ts';
+import { readAccessKey } from './secrets-manager-secrets.ts';
 import { callService } from './service-account-calls.ts';
 import { assumeRole } from './sts-sessions.ts';
 
@@ -37,7 +37,7 @@ export const createServiceCredentials = ({ sts, secrets, hubRoleArn, region }: S
       }
       case 'access-key':
         // The key as it is: what it may do here is all that a session of it could be narrowed to.
-        return { accessKeyId: auth.accessKeyId, secretAccessKey: await readSecret(secrets, auth.secretArn) };
+        return readAccessKey(secrets, auth);
     }
   };
 };

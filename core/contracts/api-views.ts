@@ -44,8 +44,12 @@ export const HypervisorView = z.strictObject({
   kmsKeyArn: z.string().optional(),
   /** Of a service hypervisor; `preparing`: what its template makes is not found yet. */
   state: z.enum(['ready', 'preparing', 'removing']).optional(),
+  /** Of a tenant hypervisor: what takes protection away waits for a second person. */
+  approvals: z.literal('two-person').optional(),
   /** Of a tenant hypervisor that is being removed. */
   removing: z.literal(true).optional(),
+  /** Of a tenant hypervisor whose account is not reached any more. */
+  revoked: z.strictObject({ since: Time, by: z.string(), reason: z.string().optional() }).optional(),
   autoScalingGroupName: z.string().optional(),
   /** What nodes in another account assume to take orders. */
   nodeControlRoleArn: z.string().optional(),
@@ -61,6 +65,10 @@ export const TenantHypervisorView = z.strictObject({
   region: Region,
   authMethod: z.enum(['assume-role', 'access-key']),
   usesServiceResources: z.boolean(),
+  /** What takes protection away waits for somebody of the provider. */
+  approvals: z.literal('two-person').optional(),
+  /** Since then the provider reaches nothing of the account. */
+  accessRevokedSince: Time.optional(),
 });
 export type TenantHypervisorView = z.infer<typeof TenantHypervisorView>;
 

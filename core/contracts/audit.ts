@@ -25,7 +25,7 @@ export const AuditEntry = z.strictObject({
     operation: PlainText.max(256),
     /** The tenant hypervisor that it is about. */
     tenantId: HypervisorId.optional(),
-    /** Ids of what it is about, or what it made: each says by its prefix what it is. */
+    /** Ids of what else it is about, or what it made: each says by its prefix what it is. */
     subjects: z.array(PlainText.max(64)).max(100),
     /** Of a request's body, as it was sent. */
     bodySha256: Digest.optional(),

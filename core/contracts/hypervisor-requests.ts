@@ -11,11 +11,11 @@ const AssumeRole = z.strictObject({
 });
 /** A tenant's: its ExternalId is that of its account's invitation; one that is given must be it. */
 const TenantAssumeRole = AssumeRole.partial({ externalId: true });
-const AccessKey = z.strictObject({
-  method: z.literal('access-key'),
+export const AccessKeyPair = z.strictObject({
   accessKeyId: z.string().min(16).max(128),
   secretAccessKey: z.string().min(16).max(128),
 });
+const AccessKey = AccessKeyPair.extend({ method: z.literal('access-key') });
 const IamRole = z.strictObject({ method: z.literal('iam-role') });
 
 const TENANT_AUTH =

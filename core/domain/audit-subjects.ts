@@ -6,7 +6,8 @@ const INSTANCE = /^i-[0-9a-f]{8,17}$/;
 const ACCOUNT = /^\d{12}$/;
 
 const isSubject = (name: string, value: unknown): value is string =>
-  typeof value === 'string' && (ID.test(value) || INSTANCE.test(value) || (name === 'accountId' && ACCOUNT.test(value)));
+  typeof value === 'string' &&
+  (ID.test(value) || INSTANCE.test(value) || (name === 'accountId' && ACCOUNT.test(value)));
 
 /** Only fields of the first level, and only values that are ids in form. */
 export const auditSubjects = (...sources: readonly unknown[]): string[] => {

@@ -3,6 +3,8 @@
 interface Route {
   readonly method: string;
   readonly path: string;
+  /** Waits for a second person where that is on: it takes protection away. */
+  readonly pending?: unknown;
 }
 
 const TENANT_PREFIX = '/operator/tenants/{hypervisorId}';
@@ -10,6 +12,8 @@ const TENANT_PREFIX = '/operator/tenants/{hypervisorId}';
 /** Of a tenant's own route or the operators' one: what can take backups away, besides every DELETE. */
 const DESTRUCTIVE: ReadonlySet<string> = new Set([
   'POST /retention',
+  // performs what somebody else has asked for
+  'POST /approver/approvals/{approvalId}/approve',
   // a plan that keeps less
   'PUT /plans/{planId}',
   // one of them prunes; repair gives up what is damaged
@@ -22,9 +26,8 @@ const ofTenant = (path: string): string =>
   path.startsWith(`${TENANT_PREFIX}/`) ? path.slice(TENANT_PREFIX.length) : path;
 
 /** Recorded before it is done: where the log cannot be written it is refused. */
-export const isDestructive = ({ method, path }: Route): boolean =>
-  method === 'DELETE' || DESTRUCTIVE.has(`${method} ${ofTenant(path)}`);
+export const isDestructive = ({ method, path, pending }: Route): boolean =>
+  method === 'DELETE' || pending !== undefined || DESTRUCTIVE.has(`${method} ${ofTenant(path)}`);
 
 /** Whatever is not a GET, though some POSTs only look; and what operators read of a tenant. Refusals besides. */
-export const isAudited = ({ method, path }: Route): boolean =>
-  method !== 'GET' || path.startsWith(`${TENANT_PREFIX}/`);
+export const isAudited = ({ method, path }: Route): boolean => method !== 'GET' || path.startsWith(`${TENANT_PREFIX}/`);

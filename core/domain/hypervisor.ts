@@ -8,6 +8,8 @@ export type HypervisorAuth =
   | { readonly method: 'assume-role'; readonly roleArn: string; readonly externalId: string }
   | { readonly method: 'access-key'; readonly accessKeyId: string; readonly secretArn: string };
 
+export type AccessKeyAuth = Extract<HypervisorAuth, { readonly method: 'access-key' }>;
+
 interface HypervisorBase {
   readonly hypervisorId: HypervisorId;
   readonly name: string;
@@ -49,12 +51,24 @@ export interface ServiceHypervisor extends HypervisorBase {
   readonly queues: { readonly restores: string; readonly work: string };
 }
 
+export interface Revocation {
+  /** ms since 1970 */
+  readonly at: number;
+  /** ARN of the operator who asked. */
+  readonly by: string;
+  readonly reason?: string;
+}
+
 export interface TenantHypervisor extends HypervisorBase {
   readonly kind: 'tenant';
   /** "Use service account resources". */
   readonly binding?: { readonly serviceId: HypervisorId; readonly boundAt: number };
+  /** What takes protection away waits for a second person. Absent: one person is enough. */
+  readonly approvals?: 'two-person';
   /** It is being removed: nothing is begun for it any more. */
   readonly removing?: true;
+  /** Its account is reached for nothing any more but to remove what cancelled jobs left there; see refuseRevoked. */
+  readonly revoked?: Revocation;
 }
 
 export type Hypervisor = ServiceHypervisor | TenantHypervisor;

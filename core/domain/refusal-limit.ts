@@ -29,9 +29,7 @@ export const createRefusalLimit = (): RefusalLimit => {
       if (buckets.size >= MOST_ACCOUNTS) buckets.delete(buckets.keys().next().value ?? '');
       buckets.set(
         accountId,
-        isFull
-          ? { ...bucket, leftOut: bucket.leftOut + 1 }
-          : { ...bucket, written: bucket.written + 1, leftOut: 0 },
+        isFull ? { ...bucket, leftOut: bucket.leftOut + 1 } : { ...bucket, written: bucket.written + 1, leftOut: 0 },
       );
       return isFull ? undefined : { leftOut: bucket.leftOut };
     },

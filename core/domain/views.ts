@@ -61,7 +61,15 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
         ...(hypervisor.binding
           ? { boundTo: hypervisor.binding.serviceId, boundAt: time(hypervisor.binding.boundAt) }
           : {}),
-        ...defined({ removing: hypervisor.removing }),
+        ...defined({
+          removing: hypervisor.removing,
+          approvals: hypervisor.approvals,
+          revoked: hypervisor.revoked && {
+            since: time(hypervisor.revoked.at),
+            by: hypervisor.revoked.by,
+            ...defined({ reason: hypervisor.revoked.reason }),
+          },
+        }),
       }),
 });
 
@@ -72,6 +80,8 @@ export const tenantHypervisorView = (hypervisor: TenantHypervisor): TenantHyperv
   region: hypervisor.region,
   authMethod: hypervisor.auth.method === 'access-key' ? 'access-key' : 'assume-role',
   usesServiceResources: hypervisor.binding !== undefined,
+  ...defined({ approvals: hypervisor.approvals }),
+  ...defined({ accessRevokedSince: hypervisor.revoked && time(hypervisor.revoked.at) }),
 });
 
 const errorView = (error: JobError, audience: Audience): JobErrorView => ({

@@ -25,6 +25,7 @@ import type { ProtectedInstance } from '../domain/protected-instance.ts';
 import type { Share } from '../domain/quota.ts';
 import type { RecoveryPoint } from '../domain/recovery-point.ts';
 import type { VmGroup } from '../domain/vm-group.ts';
+import type { Approvals } from './approvals.ts';
 import type { Invitations } from './invitations.ts';
 
 export interface Page<T> {
@@ -56,6 +57,12 @@ export interface Hypervisors {
   ): Promise<boolean>;
   /** Closes a tenant before it is removed, or opens it again. False if it is gone. */
   setRemoving(tenantId: HypervisorId, removing: boolean): Promise<boolean>;
+  /** Withdraws the access to a tenant's account, or gives it back. False if it is gone, or withdrawn already: the first stays. */
+  setRevoked(tenantId: HypervisorId, revoked: TenantHypervisor['revoked'] | undefined): Promise<boolean>;
+  /** Says which access key its secret holds by now. False if it is gone or comes in another way. */
+  setAccessKeyId(hypervisorId: HypervisorId, accessKeyId: string): Promise<boolean>;
+  /** Whether a second person is asked about a tenant's hypervisor. False if it is gone. */
+  setApprovals(tenantId: HypervisorId, approvals: TenantHypervisor['approvals'] | undefined): Promise<boolean>;
   /** Tenants that are bound to a service hypervisor, in no order. */
   boundTo(serviceId: HypervisorId): Promise<readonly TenantHypervisor[]>;
   /** Sets fields of a service hypervisor; only while its state is one of `from` (any, if absent). False if refused or gone. */
@@ -299,4 +306,5 @@ export interface Catalog {
   readonly plans: Plans;
   readonly nodes: AccessNodes;
   readonly libraryRuns: LibraryRuns;
+  readonly approvals: Approvals;
 }

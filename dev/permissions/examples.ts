@@ -90,7 +90,7 @@ export const examplesOf = (statement: PolicyStatement, resource?: string): reado
   return textsOf(statement.Action).flatMap((written) =>
     (ACTIONS[written] ?? [written]).flatMap((action) =>
       patterns
-        .filter((pattern) => ACTS_ON[action]?.includes(resourceKind(pattern)) ?? true)
+        .filter((pattern) => pattern === '*' || (ACTS_ON[action]?.includes(resourceKind(pattern)) ?? true))
         // Objects are asked for by objects' actions, buckets by buckets'.
         .filter((pattern) => !/^s3:/.test(action) || /:ListBucket|:GetBucket/.test(action) !== pattern.includes('/'))
         .map((pattern) => ({

@@ -29,7 +29,7 @@ interface File {
 }
 
 /** Such sessions try what they are allowed, by dry runs: that is no use of it. */
-const OF_THE_CHECK = /\/holdfast-?check$/;
+export const OF_THE_CHECK = /\/holdfast-?check$/;
 const ASKS_SIMULATOR = 'iam:SimulatePrincipalPolicy';
 
 /** What says who asks: the same in all questions of a session, and never a condition of ours. */

@@ -1,10 +1,12 @@
 /** The control plane's: roles with their trust, the library's bucket and key, as serverless.yml and the templates make them. */
 import { join } from 'node:path';
+import { instancesOnly, remoteNodesOnly } from '../../adapters/aws/iam-node-roles.ts';
 import { serviceAccessTemplate } from '../../core/domain/service-access-template.ts';
 import { accessNodesTemplate } from '../../core/domain/service-account-template.ts';
 import { nodePermissions } from '../../functions/wiring/node-permissions.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { type ResourceDefinition, readServerless } from '../deployment/read-serverless.ts';
+import { generalise } from './generalise.ts';
 import { EXTERNAL_ID, HYPERVISOR, OTHER_SERVICE, PLACE } from './place.ts';
 import { type ShippedDocument, sessionOf, statementsOf } from './shipped.ts';
 
@@ -17,6 +19,7 @@ export const roleArn = (name: string, accountId: string = PLACE.accountId): stri
 const resolve = (node: unknown, resources: Resources, accountId: string): unknown => {
   if (Array.isArray(node)) return node.map((each) => resolve(each, resources, accountId));
   if (!node || typeof node !== 'object') return node;
+  if ('Fn::Sub' in node) return String(node['Fn::Sub']).replaceAll('${!', '${');
   const logicalId = 'Fn::GetAtt' in node ? String((node['Fn::GetAtt'] as string[])[0]) : undefined;
   if (logicalId !== undefined) {
     const { Type, Properties } = resources[logicalId] ?? {};
@@ -49,7 +52,12 @@ const documentsOf = (
             statements: policies.flatMap(({ PolicyDocument }) => policy(PolicyDocument)),
             holder: sessionOf(accountId, role),
           },
-          { name: `trust of ${role}`, kind: 'trust', statements: policy(Properties.AssumeRolePolicyDocument), of },
+          {
+            name: `trust of ${generalise(role)}`,
+            kind: 'trust',
+            statements: policy(Properties.AssumeRolePolicyDocument),
+            of,
+          },
         ];
       }
       case 'AWS::S3::BucketPolicy': {
@@ -82,13 +90,28 @@ const controlPlane = (): readonly ShippedDocument[] => {
   return documentsOf(all, PLACE.accountId, (role) => `service/${role.replace(`${prefix}-`, '')}`);
 };
 
-/** Made by the operators' API, for each service hypervisor. */
-const nodes = (): ShippedDocument => ({
-  name: 'service/node',
-  kind: 'identity',
-  statements: statementsOf(nodePermissions(PLACE)(HYPERVISOR) as PolicyDocument),
-  holder: sessionOf(PLACE.accountId, `${prefix}-node-${HYPERVISOR.slice(-12)}`),
-});
+/** Made by the operators' API, for each service hypervisor: as an instance's, and for nodes in another account. */
+const nodes = (): readonly ShippedDocument[] => {
+  const role = `${prefix}-node-${HYPERVISOR.slice(-12)}`;
+  const of = { arn: roleArn(role), accountId: PLACE.accountId };
+  const remote = roleArn(`${prefix}-remote-node-${HYPERVISOR.slice(-12)}`, OTHER_SERVICE);
+  return [
+    {
+      name: 'service/node',
+      kind: 'identity',
+      statements: statementsOf(nodePermissions(PLACE)(HYPERVISOR) as PolicyDocument),
+      holder: sessionOf(PLACE.accountId, role),
+    },
+    ...[instancesOnly, remoteNodesOnly(HYPERVISOR, remote)].map(
+      (policy): ShippedDocument => ({
+        name: `trust of ${generalise(role)}`,
+        kind: 'trust',
+        statements: statementsOf(policy as PolicyDocument),
+        of,
+      }),
+    ),
+  ];
+};
 
 /** A service hypervisor in an account of its own. */
 const elsewhere = (): readonly ShippedDocument[] => {
@@ -108,8 +131,8 @@ const elsewhere = (): readonly ShippedDocument[] => {
     controlPlaneAccountId: PLACE.accountId,
   });
   return [access, launched].flatMap(({ Resources }) =>
-    documentsOf(Resources as unknown as Resources, OTHER_SERVICE, (role) => `elsewhere/${role}`),
+    documentsOf(Resources as unknown as Resources, OTHER_SERVICE, (role) => `elsewhere/${generalise(role)}`),
   );
 };
 
-export const serviceDocuments = (): readonly ShippedDocument[] => [...controlPlane(), nodes(), ...elsewhere()];
+export const serviceDocuments = (): readonly ShippedDocument[] => [...controlPlane(), ...nodes(), ...elsewhere()];

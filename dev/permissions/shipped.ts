@@ -33,9 +33,8 @@ const wordsOf = ({ Effect, Action, Principal, Condition }: PolicyStatement): str
   return `${Effect === 'Deny' ? 'no ' : ''}${what}${who}${where.length > 0 ? ` if ${where.join(', ')}` : ''}`;
 };
 
-/** The session policy's statements, whatever their order: how a session is told to be of one kind. */
-export const kindOfSession = (statements: readonly PolicyStatement[]): string =>
-  statements.map(shapeOf).toSorted().join('\n');
+/** Statements whatever their order: by it a session is told to be of one kind. */
+export const kindOf = (statements: readonly PolicyStatement[]): string => statements.map(shapeOf).toSorted().join('\n');
 
 export const statementsOf = ({ Statement }: PolicyDocument): readonly PolicyStatement[] =>
   [Statement].flat() as readonly PolicyStatement[];

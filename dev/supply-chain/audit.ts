@@ -23,18 +23,24 @@ interface Vulnerability {
  * problems, others are told. A registry that has no such answer (many mirrors have none) is no problem unless
  * `required`: then it says that nothing is known, never that nothing is wrong.
  */
-export const audit = (projectDir: string, lock: Lockfile, required: boolean, env?: NodeJS.ProcessEnv): Verdict => {
+export const audit = async (
+  projectDir: string,
+  lock: Lockfile,
+  required: boolean,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Verdict> => {
   const args = ['audit', '--json', '--package-lock-only', '--fetch-retries=0', '--fetch-timeout=20000'];
-  const { stdout, error } = runNpm(args, projectDir, { timeout: 30_000, ...(env ? { env } : {}) });
-  return judgeAudit(stdout, error ? error.message : 'no answer', lock, required);
+  const { stdout } = await runNpm(args, projectDir, { timeout: 30_000, env });
+  return judgeAudit(stdout, lock, required);
 };
 
 /** @param stdout of `npm audit --json`; its exit code says nothing: 1 is a finding and a failure alike. */
-export const judgeAudit = (stdout: string, failure: string, lock: Lockfile, required: boolean): Verdict => {
+export const judgeAudit = (stdout: string, lock: Lockfile, required: boolean): Verdict => {
   const report = parse(stdout);
   if (report?.auditReportVersion !== 2 || !report.vulnerabilities) {
-    const why = `NOT ASKED: the registry has no advisories (${report?.statusCode ? `it answers ${report.statusCode}` : failure}); nothing is known`;
-    return { summary: why, problems: required ? ['the registry was not asked for advisories, and had to be'] : [] };
+    const why = report?.statusCode ? `the registry answers ${report.statusCode}` : 'no registry answers';
+    const problems = required ? ['advisories had to be asked for: run this where a registry has them'] : [];
+    return { summary: `NOT ASKED, ${why}: nothing is known about advisories`, unknown: true, problems };
   }
   const all = Object.values(report.vulnerabilities);
   const production = all.filter(({ nodes }) => nodes.length === 0 || nodes.some((node) => !lock.packages[node]?.dev));

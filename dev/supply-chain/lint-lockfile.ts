@@ -3,8 +3,8 @@ import { folderName, type LockedPackage, type Lockfile, lockedPackages, type Ver
 export interface LockfileRules {
   /** Package names → why they may run a program when they are installed. */
   readonly installScripts: Readonly<Record<string, string>>;
-  /** Folder names → why another package is installed there. */
-  readonly aliases: Readonly<Record<string, string>>;
+  /** Folder names → which other package is installed there. */
+  readonly aliases: Readonly<Record<string, { readonly package: string }>>;
 }
 
 /** 64 bytes in base64. */
@@ -29,7 +29,7 @@ export const lintLockfile = (lock: Lockfile, npmrc: string, { installScripts, al
     if (!EXACT.test(entry.version ?? '')) problems.push(`${folder} has no exact version, but "${entry.version}"`);
     if (entry.integrity === undefined && isOfAnotherPlatform(folder, entry, lock)) unhashed.push([folder, entry]);
     else if (!SHA512.test(entry.integrity ?? '')) problems.push(`${folder} has no SHA-512`);
-    if (entry.name !== undefined && entry.name !== name && !aliases[name])
+    if (entry.name !== undefined && entry.name !== name && aliases[name]?.package !== entry.name)
       problems.push(`${folder} holds ${entry.name}: an alias that dev/supply-chain/allowed.json does not name`);
     if (entry.hasInstallScript && !installScripts[name])
       problems.push(`${name} runs a script when it is installed: look at it, then name it in allowed.json`);

@@ -44,5 +44,7 @@ export const identity = (folder: string, { name, version }: LockedPackage): stri
 /** What a check of the supply chain found: a line for people, and what is wrong, each with what to do. */
 export interface Verdict {
   readonly summary: string;
+  /** The check could not be made, and need not be. */
+  readonly unknown?: true;
   readonly problems: readonly string[];
 }

@@ -22,12 +22,13 @@ export interface Sbom {
  * What Holdfast needs to run, of all platforms, with licences and hashes, from package-lock.json. npm writes the document.
  * Not with its own `--omit dev`: that also leaves out what production and development both need (npm/cli 7909; measured with npm 11.19:
  * 78 of 155 packages, without zod and half of the AWS SDK), so what is only for development is taken out here. Its
- * component is named after the folder (npm/cli 9178, mended in npm 12): named after package.json here.
+ * component is named after the folder (npm/cli 9178, mended in npm 12): named after package.json here. npm 10 names a
+ * package twice that is in two folders.
  */
-export const makeSbom = (projectDir: string, lock: Lockfile): Sbom => {
+export const makeSbom = async (projectDir: string, lock: Lockfile): Promise<Sbom> => {
   const args = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only'];
-  const { stdout, stderr, status, error } = runNpm(args, projectDir, { timeout: 60_000 });
-  if (status !== 0) throw new Error(`npm sbom failed: ${error?.message ?? stderr}`);
+  const { stdout, failure } = await runNpm(args, projectDir, { timeout: 60_000 });
+  if (failure !== undefined) throw new Error(`npm sbom failed: ${failure}`);
   const whole = JSON.parse(stdout) as Sbom;
   const { name } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { name: string };
   const kept = productionPackages(lock);
@@ -35,8 +36,8 @@ export const makeSbom = (projectDir: string, lock: Lockfile): Sbom => {
   return {
     ...whole,
     metadata: { ...whole.metadata, component: { ...whole.metadata.component, name } },
-    components: whole.components.filter(({ 'bom-ref': ref }) => kept.has(ref)),
-    dependencies: whole.dependencies
+    components: once(whole.components, (one) => one['bom-ref']).filter(({ 'bom-ref': ref }) => kept.has(ref)),
+    dependencies: once(whole.dependencies, ({ ref }) => ref)
       .filter(({ ref }) => ref === root || kept.has(ref))
       .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((on) => kept.has(on)) })),
   };
@@ -54,6 +55,10 @@ export const checkSbom = ({ components }: Sbom, lock: Lockfile): Verdict => {
     ],
   };
 };
+
+const once = <T>(list: readonly T[], key: (one: T) => string): T[] => [
+  ...new Map(list.map((one) => [key(one), one])).values(),
+];
 
 const productionPackages = (lock: Lockfile): Set<string> =>
   new Set(

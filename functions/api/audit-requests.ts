@@ -1,8 +1,9 @@
 /** What the audit log is told of a request: before it, where it is destructive; after it, what became of it. */
-import { TransientFailure } from '../../core/domain/errors.ts';
+
 import type { AuditEvent } from '../../core/domain/audit-chain.ts';
 import { auditSubjects } from '../../core/domain/audit-subjects.ts';
 import { isAudited, isDestructive } from '../../core/domain/audited-routes.ts';
+import { TransientFailure } from '../../core/domain/errors.ts';
 import type { Audience } from '../../core/domain/problems.ts';
 import { createRefusalLimit } from '../../core/domain/refusal-limit.ts';
 import type { AuditLog } from '../../core/ports/audit.ts';
@@ -69,7 +70,7 @@ export const createRequestAudit = ({ audit, clock, sha256 }: RequestAuditDeps): 
       what: {
         operation: plain(`${event.httpMethod} ${route?.path ?? '(no route)'}`, 256),
         ...(tenantId ? { tenantId } : {}),
-        subjects: auditSubjects(params, request?.body, request?.query, outcome.answer),
+        subjects: auditSubjects(params, request?.body, request?.query, outcome.answer).filter((id) => id !== tenantId),
         ...(event.body ? { bodySha256: sha256(event.body) } : {}),
       },
       from: {
@@ -88,8 +89,8 @@ export const createRequestAudit = ({ audit, clock, sha256 }: RequestAuditDeps): 
       try {
         await audit.append(entryOf(event, known, { status: 0, name: 'Asked' }));
       } catch (cause) {
-        throw new TransientFailure('This cannot be recorded in the audit log now, so nothing was done', {
-          tenantMessage: 'This cannot be recorded now, so nothing was done.',
+        throw new TransientFailure('This cannot be recorded now, so nothing was done.', {
+          remedy: 'Try again in a while.',
           cause,
         });
       }

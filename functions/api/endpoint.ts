@@ -7,6 +7,8 @@ export interface Route {
   readonly body: z.ZodType | undefined;
   readonly status: number;
   readonly answer: z.ZodType;
+  /** What it answers (202) while it waits for a second person. */
+  readonly pending?: z.ZodType;
 }
 
 /** `/jobs/{jobId}/cancel` → `{ jobId: string }` */

@@ -1,6 +1,7 @@
 /** What the documents call their schemas; everything else is written where it is used. */
 import type { z } from 'zod';
 import * as views from '../../core/contracts/api-views.ts';
+import * as approvals from '../../core/contracts/approvals.ts';
 import * as audit from '../../core/contracts/audit.ts';
 import * as requests from '../../core/contracts/hypervisor-requests.ts';
 import * as invitations from '../../core/contracts/invitations.ts';
@@ -33,6 +34,7 @@ const BOTH = {
 
 const TENANTS = {
   TenantHypervisorView: views.TenantHypervisorView,
+  TenantApprovalView: approvals.TenantApprovalView,
   TenantJobView: views.TenantJobView,
   TenantStartRestore: jobs.TenantStartRestore,
   TenantPlanFields: plans.TenantPlanFields,
@@ -41,6 +43,7 @@ const TENANTS = {
 
 const OPERATORS = {
   HypervisorView: views.HypervisorView,
+  ApprovalView: approvals.ApprovalView,
   JobView: views.JobView,
   JobPath: views.JobPath,
   AccessNodeView: views.AccessNodeView,

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import {
+  approverRoutes,
   operatorRoutes,
   operatorTenantPrefix,
   operatorTenantRoutes,
@@ -71,6 +72,14 @@ const operationOf = (operationId: string, route: Route): ZodOpenApiOperationObje
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
       [`${route.status}`]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } },
+      ...(route.pending
+        ? {
+            202: {
+              description: 'Kept until a second person has approved it; nothing was done yet.',
+              content: { 'application/json': { schema: route.pending } },
+            },
+          }
+        : {}),
       ...Object.fromEntries([...problemsOf(route)].map((status) => [`${status}`, problemResponse(status)])),
     },
   };
@@ -92,7 +101,7 @@ export const routesOf = (audience: Audience): Readonly<Record<string, Route>> =>
     `${name}OfTenant`,
     { ...route, path: `${operatorTenantPrefix}${route.path}` },
   ]);
-  return { ...operatorRoutes, ...Object.fromEntries(onTenant) };
+  return { ...operatorRoutes, ...approverRoutes, ...Object.fromEntries(onTenant) };
 };
 
 const documents = new Map<Audience, OpenApiDocument>();

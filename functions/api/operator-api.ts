@@ -11,8 +11,8 @@ import { createOpenService, createOpenTenant } from '../../core/steps/api/get-hy
 import { createGetJobPath } from '../../core/steps/api/get-job-path.ts';
 import { createListOpenJobs } from '../../core/steps/api/list-jobs.ts';
 import type { StartLibraryRunDeps } from '../../core/steps/api/start-library-run.ts';
-import { type Endpoint, endpoint, segmentsOf } from './endpoint.ts';
 import { type AuditEndpointsDeps, auditEndpoints } from './audit-endpoints.ts';
+import { type Endpoint, endpoint, segmentsOf } from './endpoint.ts';
 import { type HypervisorEndpointsDeps, hypervisorEndpoints } from './hypervisor-endpoints.ts';
 import { libraryRunEndpoints } from './library-run-endpoints.ts';
 import { onTenantEndpoints } from './on-tenant.ts';
@@ -22,6 +22,7 @@ import { type Caller, createRouter, type ReportError } from './router.ts';
 
 export interface OperatorApiDeps extends OnTenantDeps, HypervisorEndpointsDeps, AuditEndpointsDeps {
   readonly catalog: OnTenantDeps['catalog'] & HypervisorEndpointsDeps['catalog'] & StartLibraryRunDeps['catalog'];
+  readonly settings: HypervisorEndpointsDeps['settings'];
   readonly permissions: CheckPermissionsDeps & {
     readonly service: Pick<CheckServicePermissionsDeps, 'check' | 'roles'>;
   };

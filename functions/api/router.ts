@@ -1,10 +1,12 @@
 /** From API Gateway's event to its response: whose request it is, which route, is it valid, what is answered. */
 import type { Problem } from '../../core/contracts/api.ts';
+import { approvalViewFor } from '../../core/domain/approval-views.ts';
 import { HoldfastError, NotAllowed, NotFound } from '../../core/domain/errors.ts';
 import { type Audience, problemOf, unexpectedProblem } from '../../core/domain/problems.ts';
 import { createRequestAudit, type Known, type RequestAuditDeps } from './audit-requests.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ApiHandler, GatewayEvent, GatewayResponse } from './gateway-event.ts';
+import { WaitsForApproval } from './guarded.ts';
 import { findEndpoint, parseRequest } from './parse-request.ts';
 
 /** The principal that signed the request. */
@@ -58,14 +60,21 @@ export const createRouter = <Context>({ endpoints, admit, reportError, ...deps }
       jobId = (request.params as { readonly jobId?: string }).jobId;
       await audit.before(event, known);
       // strict: a field that is not in the contract is our fault, and does not leave the house
-      const answer = endpoint.route.answer.parse(await endpoint.handle(admitted.context, request));
+      const handled = await endpoint.handle(admitted.context, request);
+      if (handled instanceof WaitsForApproval && endpoint.route.pending) {
+        const view = approvalViewFor(handled.approval, audience, deps.clock.now());
+        const pending = endpoint.route.pending.parse(view);
+        await audit.after(event, known, { status: 202, name: 'WaitsForApproval', answer: pending });
+        return respond(202, 'application/json', pending);
+      }
+      const answer = endpoint.route.answer.parse(handled);
       const { status } = endpoint.route;
       await audit.after(event, known, { status, name: 'Done', answer });
       return respond(status, 'application/json', answer);
     } catch (error) {
-      const known = error instanceof HoldfastError;
-      if (!known || error.status >= 500) reportError(error, { requestId, route });
-      refused = known
+      const hasName = error instanceof HoldfastError;
+      if (!hasName || error.status >= 500) reportError(error, { requestId, route });
+      refused = hasName
         ? problemOf(error, audience, error instanceof NotFound ? undefined : jobId)
         : unexpectedProblem(requestId);
     }

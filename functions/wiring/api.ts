@@ -3,8 +3,8 @@ import { createDynamoAuditEntries, createDynamoAuditLog } from '../../adapters/a
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
 import { createErrorReport } from '../../adapters/aws/error-report.ts';
 import { createPermissionCheck } from '../../adapters/aws/permission-check.ts';
-import { createServicePermissionCheck } from '../../adapters/aws/service-permission-check.ts';
 import { createS3AuditAnchors } from '../../adapters/aws/s3-audit-anchors.ts';
+import { createServicePermissionCheck } from '../../adapters/aws/service-permission-check.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { sha256, systemClock, uuidv7Ids } from '../../adapters/system.ts';

@@ -11,9 +11,8 @@ import type { BrokerDeps } from '../../core/steps/broker/claim-order.ts';
 import { type Environment, readConfiguration, wholeNumber } from './configuration.ts';
 
 export const wireBroker = (environment: Environment): BrokerDeps & Omit<AuditedBrokerDeps, 'answer'> => {
-  const { table, auditTable, workBucket, hubRoleArn, workRoleArn, heartbeatSeconds, blockRate, region } = readConfiguration(
-    environment,
-    {
+  const { table, auditTable, workBucket, hubRoleArn, workRoleArn, heartbeatSeconds, blockRate, region } =
+    readConfiguration(environment, {
       table: 'HOLDFAST_TABLE',
       auditTable: 'HOLDFAST_AUDIT_TABLE',
       workBucket: 'HOLDFAST_WORK_BUCKET',
@@ -22,8 +21,7 @@ export const wireBroker = (environment: Environment): BrokerDeps & Omit<AuditedB
       heartbeatSeconds: 'HOLDFAST_HEARTBEAT_SECONDS',
       blockRate: 'HOLDFAST_BLOCK_RATE',
       region: 'AWS_REGION',
-    },
-  );
+    });
   const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
   const catalog = createDynamoCatalog({ client: dynamo, table });
   return {

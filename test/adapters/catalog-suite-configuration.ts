@@ -45,6 +45,31 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       assert.equal(await hypervisors.setRemoving(freshId('hv'), true), false);
     });
 
+    it('withdraw the access to a tenant once, keep who did it first, and give it back', async () => {
+      const { hypervisors } = catalogNow();
+      const tenant = aTenant(freshId('hv'), '320000000008');
+      await hypervisors.add(tenant);
+      const first = { at: 5, by: 'arn:aws:iam::999999999999:user/a', reason: 'key lost' };
+      assert.equal(await hypervisors.setRevoked(tenant.hypervisorId, first), true);
+      assert.equal(await hypervisors.setRevoked(tenant.hypervisorId, { at: 6, by: 'b' }), false);
+      assert.deepEqual(await hypervisors.tenantOfAccount(tenant.accountId), { ...tenant, revoked: first });
+      assert.equal(await hypervisors.setRevoked(tenant.hypervisorId, undefined), true);
+      assert.deepEqual(await hypervisors.get(tenant.hypervisorId), tenant);
+      assert.equal(await hypervisors.setRevoked(freshId('hv'), first), false);
+    });
+
+    it('say which access key a hypervisor is reached by, where it is reached by one', async () => {
+      const { hypervisors } = catalogNow();
+      const auth = { method: 'access-key', accessKeyId: 'AKIAOLD', secretArn: 'arn:of:the:secret' } as const;
+      const keyed = { ...aTenant(freshId('hv'), '320000000009'), auth };
+      const roled = aTenant(freshId('hv'), '320000000010');
+      for (const each of [keyed, roled]) await hypervisors.add(each);
+      assert.equal(await hypervisors.setAccessKeyId(keyed.hypervisorId, 'AKIANEW'), true);
+      assert.deepEqual(await hypervisors.get(keyed.hypervisorId), { ...keyed, auth: { ...auth, accessKeyId: 'AKIANEW' } });
+      assert.equal(await hypervisors.setAccessKeyId(roled.hypervisorId, 'AKIANEW'), false);
+      assert.equal(await hypervisors.setAccessKeyId(freshId('hv'), 'AKIANEW'), false);
+    });
+
     it('set fields of a service hypervisor, and of nothing else', async () => {
       const { hypervisors } = catalogNow();
       const service = { ...aService(freshId('hv'), '320000000004'), state: 'preparing' } as const;

@@ -43,6 +43,7 @@ describe("a service hypervisor's permissions are checked", () => {
       HOLDFAST_ACCOUNT_ID: SERVICE_ACCOUNT,
       AWS_REGION: REGION,
       HOLDFAST_TABLE: world.ref('Table'),
+      HOLDFAST_AUDIT_TABLE: world.ref('AuditTable'),
       HOLDFAST_WORK_BUCKET: world.ref('WorkBucket'),
       HOLDFAST_LIBRARY_BUCKET: world.ref('LibraryBucket'),
       HOLDFAST_LIBRARY_KEY_ARN: libraryKeyArn,

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import {
+  approverRoutes,
+  operatorRoutes,
+  operatorTenantPrefix,
+  operatorTenantRoutes,
+  tenantRoutes,
+} from '../../core/contracts/api.ts';
 import {
   ACME,
   acme,
@@ -105,6 +111,7 @@ const rawBody = fc.oneof(
 const routes = [
   ...Object.values(tenantRoutes),
   ...Object.values(operatorRoutes),
+  ...Object.values(approverRoutes),
   ...Object.values(operatorTenantRoutes).map((route) => ({ ...route, path: `${operatorTenantPrefix}${route.path}` })),
 ].map(({ method, path }) => ({ method: method as string, path: path as string }));
 

@@ -5,6 +5,7 @@ import type { Hypervisor, TenantHypervisor } from '../../core/domain/hypervisor.
 import type { Share } from '../../core/domain/quota.ts';
 import type { AccessNodes, Catalog, Effects, Hypervisors, Plans, Quotas, VmGroups } from '../../core/ports/catalog.ts';
 import type { Invitations } from '../../core/ports/invitations.ts';
+import { createInMemoryApprovals } from './in-memory-approvals.ts';
 import { createInMemoryJobs } from './in-memory-jobs.ts';
 import { createInMemoryLibraryRuns } from './in-memory-library-runs.ts';
 import { createInMemoryOrders } from './in-memory-orders.ts';
@@ -48,6 +49,17 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
       return is(binding) || (is(expected) && change('tenant', tenantId, { binding }));
     },
     setRemoving: async (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
+    setRevoked: async (tenantId, revoked) => {
+      const tenant = hypervisors.get(tenantId);
+      if (revoked && tenant?.kind === 'tenant' && tenant.revoked) return false;
+      return change('tenant', tenantId, { revoked });
+    },
+    async setAccessKeyId(id, accessKeyId) {
+      const hypervisor = hypervisors.get(id);
+      if (hypervisor?.auth.method !== 'access-key') return false;
+      return change(hypervisor.kind, id, { auth: { ...hypervisor.auth, accessKeyId } });
+    },
+    setApprovals: async (tenantId, approvals) => change('tenant', tenantId, { approvals }),
     boundTo: async (serviceId) => tenants().filter(({ binding }) => binding?.serviceId === serviceId),
     async updateService(serviceId, set, from) {
       const service = hypervisors.get(serviceId);
@@ -191,6 +203,7 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
     effects: createEffects(records),
     libraryRuns: createInMemoryLibraryRuns(records),
     quotas: createQuotas(),
+    approvals: createInMemoryApprovals(records),
   };
   return { catalog, records };
 };

@@ -1,6 +1,7 @@
 /** What the in-memory catalog keeps; tests put records in and look at them as they like. */
 
 import type { AccessNode } from '../../core/domain/access-node.ts';
+import type { Approval } from '../../core/domain/approval.ts';
 import type { Effect } from '../../core/domain/effect.ts';
 import { InvalidRequest } from '../../core/domain/errors.ts';
 import type { Hypervisor } from '../../core/domain/hypervisor.ts';
@@ -29,6 +30,7 @@ export interface Records {
   readonly protectedInstances: Map<string, ProtectedInstance>;
   readonly points: Map<string, RecoveryPoint>;
   readonly orders: Map<string, Order>;
+  readonly approvals: Map<string, Approval>;
   readonly libraryRuns: Map<string, LibraryRun>;
   /** Run by `<tenant> <service>`. */
   readonly libraryHolders: Map<string, string>;
@@ -49,6 +51,7 @@ export const emptyRecords = (): Records => ({
   protectedInstances: new Map(),
   points: new Map(),
   orders: new Map(),
+  approvals: new Map(),
   libraryRuns: new Map(),
   libraryHolders: new Map(),
   tokens: new Map(),

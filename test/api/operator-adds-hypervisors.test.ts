@@ -78,7 +78,10 @@ test('a secret access key goes to the secrets store, and into no record and no a
   const world = createWorld();
   const answer = await withKey(world, SECRET);
   assert.equal(answer.status, 201);
-  assert.deepEqual([...world.secretStore.values()], [SECRET]);
+  assert.deepEqual(
+    [...world.secretStore.values()].map((value) => JSON.parse(value)),
+    [{ accessKeyId: 'AKIAACMEACMEACMEACME', secretAccessKey: SECRET }],
+  );
   assert.deepEqual(
     [...world.secretStore.keys()].map((arn) => arn.split(':').at(-1)),
     [`holdfast-test-${answer.body.hypervisorId}`],

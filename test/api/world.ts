@@ -14,8 +14,8 @@ import type { VmGroup } from '../../core/domain/vm-group.ts';
 import type { ExecutionPath, Executions, Queues, Schedules, Secrets } from '../../core/ports/control.ts';
 import type { LibraryBuckets } from '../../core/ports/service-account.ts';
 import type { CredentialCheck } from '../../core/ports/tenant-scope.ts';
-import type { GatewayEvent } from '../../functions/api/gateway-event.ts';
 import { createKeepAnchor } from '../../core/steps/audit/keep-anchor.ts';
+import type { GatewayEvent } from '../../functions/api/gateway-event.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { createTenantApi } from '../../functions/api/tenant-api.ts';
 import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
@@ -231,8 +231,11 @@ export const point = (n: number, owner: TenantHypervisor, change: Partial<Recove
 });
 
 /** Whose credentials an auth is: of the account in the role's ARN; access keys are in a table. */
-export const KEYS: Readonly<Record<string, { accountId: string; secret: string }>> = {
+export const KEYS: Readonly<Record<string, { accountId: string; secret: string; sessions?: false }>> = {
   AKIAACMEACMEACMEACME: { accountId: ACME, secret: 'acme-secret-canary-0000000000000000' },
+  AKIAACMEACMEACMENEXT: { accountId: ACME, secret: 'acme-secret-canary-1111111111111111' },
+  AKIAACMEACMEACMEWEAK: { accountId: ACME, secret: 'acme-secret-canary-2222222222222222', sessions: false },
+  AKIABOLTBOLTBOLTBOLT: { accountId: BOLT, secret: 'bolt-secret-canary-0000000000000000' },
 };
 
 export const createWorld = () => {
@@ -274,6 +277,10 @@ export const createWorld = () => {
       secretStore.set(arn, value);
       return arn;
     },
+    async replace(arn, value) {
+      if (!secretStore.has(arn)) throw new Error(`there is no secret ${arn}`);
+      secretStore.set(arn, value);
+    },
     async delete(arn) {
       secretStore.delete(arn);
     },
@@ -286,6 +293,9 @@ export const createWorld = () => {
     remove: async () => {},
   };
   const credentials: CredentialCheck = {
+    async checkSessions({ accessKeyId }) {
+      if (KEYS[accessKeyId]?.sessions === false) throw new CredentialsRejected('sts:GetFederationToken is denied');
+    },
     async identify(auth) {
       if (auth.method === 'iam-role') return { accountId: PROVIDER, arn: `arn:aws:iam::${PROVIDER}:role/hub` };
       if (auth.method === 'assume-role') {
@@ -377,7 +387,12 @@ export const event = (
   body: more.rawBody ?? (more.body === undefined ? null : JSON.stringify(more.body)),
   requestContext: {
     requestId: 'request-1',
-    identity: { accountId, userArn: accountId && `arn:aws:iam::${accountId}:user/someone` },
+    identity: {
+      accountId,
+      userArn: accountId && `arn:aws:iam::${accountId}:user/someone`,
+      sourceIp: '192.0.2.10',
+      userAgent: 'holdfast',
+    },
   },
 });
 

@@ -1,4 +1,5 @@
 /** One valid answer for each route, as an operator gets it where the views differ. */
+import { sha256 } from '../../adapters/system.ts';
 import type {
   AccessNodeView,
   HypervisorView,
@@ -9,11 +10,13 @@ import type {
   RestorePreview,
   RetentionPlanView,
 } from '../../core/contracts/api.ts';
+import type { ApprovalView, TenantApprovalView } from '../../core/contracts/approvals.ts';
 import type { InvitationView } from '../../core/contracts/invitations.ts';
 import type { LibraryRunView } from '../../core/contracts/library-runs.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { PlanView } from '../../core/contracts/plans.ts';
 import type { VmGroupPreview, VmGroupView } from '../../core/contracts/vm-groups.ts';
+import { nextEntry } from '../../core/domain/audit-chain.ts';
 
 const uuid = (n: number): string => `0199aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`;
 export const TENANT = `hv-${uuid(1)}`;
@@ -24,8 +27,23 @@ export const GROUP = `vmg-${uuid(1)}`;
 export const PLAN = `plan-${uuid(1)}`;
 export const NODE = `node-${uuid(1)}`;
 export const RUN = `run-${uuid(1)}`;
+export const APPROVAL = `apr-${uuid(1)}`;
 export const INSTANCE = 'i-0123456789abcdef0';
 const AT = '2026-01-01T00:00:00.000Z';
+
+export const auditEntry = nextEntry(
+  sha256,
+  undefined,
+  {
+    who: { kind: 'operator', principal: 'arn:aws:iam::999999999999:user/ops', accountId: '999999999999' },
+    what: { operation: 'DELETE /operator/hypervisors/{hypervisorId}', subjects: [SERVICE] },
+    from: { sourceIp: '192.0.2.10', userAgent: 'holdfast' },
+    allowed: false,
+    outcome: 'Conflict',
+    requestId: '6f1c2a50-0000-4000-8000-000000000001',
+  },
+  Date.parse(AT),
+);
 
 export const jobView: JobView = {
   jobId: JOB,
@@ -191,6 +209,25 @@ export const preview: RestorePreview = {
   dataBytes: 2 ** 30,
 };
 
+/** As a tenant's. */
+export const tenantApprovalView: TenantApprovalView = {
+  approvalId: APPROVAL,
+  state: 'waiting',
+  operation: 'delete-recovery-point',
+  tenantId: TENANT,
+  subject: POINT,
+  what: [`Delete the streaming recovery point ${POINT} of shop (${INSTANCE}), taken 2026-01-01 00:00 UTC.`],
+  askedBy: 'tenant',
+  requestedAt: AT,
+  expiresAt: '2026-01-04T00:00:00.000Z',
+  requestHash: '5'.repeat(64),
+};
+export const approvalView: ApprovalView = {
+  ...tenantApprovalView,
+  requestedBy: 'arn:aws:iam::111111111111:user/someone',
+  request: '{"operation":"delete-recovery-point"}',
+};
+
 const kept = { instanceId: INSTANCE, kind: 'streaming', takenAt: AT } as const;
 export const retention: RetentionPlanView = {
   token: 'token-1',
@@ -284,6 +321,12 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   releaseRecoveryPoint: pointView,
   planRetention: retention,
   runRetention: { removed: [`rp-${uuid(2)}`], failed: [] },
+  deleteRecoveryPoint: { removed: [POINT], failed: [] },
+  listApprovals: listOf(tenantApprovalView),
+  getApproval: tenantApprovalView,
+  approve: { ...approvalView, state: 'done', decidedBy: 'arn:aws:iam::999999999999:user/sam', decidedAt: AT },
+  reject: { ...approvalView, state: 'rejected', reason: 'Not now.' },
+  setProtection: { ...hypervisorView, kind: 'tenant', approvals: 'two-person' },
   addVmGroup: groupView,
   listVmGroups: listOf(groupView),
   previewRules: matches,
@@ -309,6 +352,9 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   removeHypervisor: hypervisorView,
   bindHypervisor: hypervisorView,
   unbindHypervisor: hypervisorView,
+  rotateKey: hypervisorView,
+  revokeAccess: { ...hypervisorView, cancelledJobs: [JOB] },
+  restoreAccess: hypervisorView,
   getServiceAccessTemplate: { template: '{}\n' },
   getHypervisorTemplate: { template: 'Resources: {}\n' },
   checkHypervisor: hypervisorView,
@@ -319,5 +365,7 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   addServiceVmGroup: groupView,
   listServiceVmGroups: listOf(groupView),
   removeServiceVmGroup: groupView,
+  listAuditEntries: { items: [auditEntry], head: { seq: 1, hash: auditEntry.hash } },
+  listAuditAnchors: { items: [{ seq: 1, hash: auditEntry.hash }] },
   listOpenJobs: listOf({ ...jobView, state: 'running', tenantId: TENANT, summary: { done: 47, failed: 3 } }),
 };

@@ -11,13 +11,11 @@ import { projectDir, startLocalHoldfast } from '../../dev/local-holdfast.ts';
 const SERVICE = 'hv-0199aaaa-0000-7000-8000-000000000900';
 const FOLDER = join(projectDir, 'events');
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-/** The two APIs' samples are told apart by their path. */
+const apiOf = (path: string): string =>
+  path.startsWith('/approver') ? 'approverApi' : path.startsWith('/operator') ? 'operatorApi' : 'tenantApi';
+/** The APIs' samples are told apart by their path. */
 const isFor = (key: string, file: string): boolean => {
-  if (file.startsWith('api-'))
-    return (
-      key ===
-      (JSON.parse(readFileSync(join(FOLDER, file), 'utf8')).path.startsWith('/operator') ? 'operatorApi' : 'tenantApi')
-    );
+  if (file.startsWith('api-')) return key === apiOf(JSON.parse(readFileSync(join(FOLDER, file), 'utf8')).path);
   if (file.startsWith('broker-')) return key === 'broker';
   return file.replace(/^(step|schedule|event)-/, '') === `${kebab(key)}.json`;
 };
@@ -75,7 +73,7 @@ test('every deployed function takes its samples, and refuses what is none', { ti
       if (errorType !== undefined) assert.ok(errorType in errors, `${file}: ${JSON.stringify(body)}`);
       if (file.startsWith('api-')) assert.ok(Number(body.statusCode) < 500, `${file}: ${JSON.stringify(body)}`);
     }
-    if (['tenantApi', 'operatorApi', 'sizeNodes', 'startCleanUp'].includes(key)) continue;
+    if (['tenantApi', 'operatorApi', 'approverApi', 'sizeNodes', 'startCleanUp'].includes(key)) continue;
     const { errorType } = await invoke(name, { what: 'is this' });
     assert.match(errorType ?? 'nothing', /^Zod/, `${key} takes anything`);
   }

@@ -1,5 +1,6 @@
 import type { AddHypervisor, HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
+import { secretOfAccessKey } from '../../domain/access-key.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { Hypervisor, HypervisorAuth } from '../../domain/hypervisor.ts';
 import { hypervisorView } from '../../domain/views.ts';
@@ -66,7 +67,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     const name = `holdfast-${settings.stage}-${hypervisorId}`;
     let secretArn: string | undefined;
     about(`the secret ${name}`, () => secrets.delete(secretArn ?? name));
-    secretArn = await secrets.create(name, secretAccessKey);
+    secretArn = await secrets.create(name, secretOfAccessKey({ accessKeyId, secretAccessKey }));
     return { method: 'access-key', accessKeyId, secretArn };
   };
 

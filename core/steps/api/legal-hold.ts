@@ -32,7 +32,8 @@ const refuseGone = ({ state }: RecoveryPoint): void => {
   });
 };
 
-const refuseTenant = ({ legalHold }: RecoveryPoint, audience: Audience): void => {
+/** What the provider holds, a tenant cannot lift. Errors: NotAllowed. */
+export const refuseTenant = ({ legalHold }: RecoveryPoint, audience: Audience): void => {
   if (audience.kind === 'operator' || legalHold === undefined || legalHold.heldBy === 'tenant') return;
   throw new NotAllowed('This recovery point is held by your provider.', { remedy: 'Ask your provider.' });
 };

@@ -1,7 +1,7 @@
 import type { BrokerRequest } from '../../contracts/orders.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
-import { HoldfastError } from '../../domain/errors.ts';
 import { calledBy } from '../../domain/broker-name.ts';
+import { HoldfastError } from '../../domain/errors.ts';
 import { createRefusalLimit } from '../../domain/refusal-limit.ts';
 import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';

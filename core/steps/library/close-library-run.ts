@@ -1,7 +1,7 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
 import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
-import { NotFound, TransientFailure } from '../../domain/errors.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
+import { NotFound, TransientFailure } from '../../domain/errors.ts';
 import type { JobError } from '../../domain/job.ts';
 import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
 import { changesLibrary, isOpenRun, type LibraryRun, WORKING_STATES } from '../../domain/library-run.ts';

@@ -114,7 +114,8 @@ export const createTick = (deps: TickDeps) => {
       await inTime(others, 'open jobs', (job) => attempt(job.jobId, () => healJob(deps, tenant, job)));
       const plans = await allItems((page) => catalog.plans.list(hypervisorId, page));
       await inTime(plans, 'plans', (plan) => attempt(plan.planId, () => lookAtPlan(plan)));
-      if (!isRetentionTick(sha256, hypervisorId, tickAt)) return;
+      // whatever the access was revoked for: no backup goes by itself before it is given back
+      if (tenant.revoked || !isRetentionTick(sha256, hypervisorId, tickAt)) return;
       const outcome = await runDailyRetention(deps, tenant, tenantUntil);
       removed += outcome.removed.length;
       problems.push(...outcome.failed.map(({ recoveryPointId, error }) => `${recoveryPointId}: ${error.message}`));

@@ -1,0 +1,35 @@
+/** Real jobs under the shipped documents: what they ask for is written by each local cloud that they start. */
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FOLDER_VARIABLE } from './recording.ts';
+
+const projectDir = join(import.meta.dirname, '../..');
+const inFolder = (folder: string): readonly string[] =>
+  readdirSync(join(projectDir, folder))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join(folder, name));
+
+const RUNS: Readonly<Record<string, () => readonly string[]>> = {
+  /** Every row of the mission. */
+  tour: () => ['dev/tour/main.ts'],
+  /** What goes wrong, is cancelled, is cleaned up, comes and goes. */
+  stories: () => ['--test', '--test-concurrency=2', '--test-reporter=dot', ...inFolder('test/stories')],
+};
+
+export const RUN_NAMES = Object.keys(RUNS);
+
+/** Answers whether all of the run was as it should be; what it did is recorded either way. */
+export const record = async (run: string, folder: string): Promise<boolean> => {
+  const args = RUNS[run]?.();
+  if (!args) throw new RangeError(`there is no run ${run}`);
+  const child = spawn(process.execPath, args, {
+    cwd: projectDir,
+    stdio: 'inherit',
+    env: { ...process.env, [FOLDER_VARIABLE]: folder },
+  });
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
+  return code === 0;
+};
