@@ -9,7 +9,7 @@ import {
 import { holdMessage } from './hold-message.ts';
 import { keepClaim } from './keep-claim.ts';
 import type { Log } from './log.ts';
-import type { ClaimedOrder, OrderRunner } from './order-runner.ts';
+import type { ClaimedOrder, ControlCall, OrderRunner } from './order-runner.ts';
 import { persist } from './persist.ts';
 
 export interface MessageHandling {
@@ -106,6 +106,15 @@ export const createMessageHandler = (deps: MessageHandling) => {
       }
     }
 
+    function callControl(
+      base: Omit<Parameters<OrderBroker['noteCondemned']>[0], 'generation'>,
+      call: ControlCall,
+    ): Promise<void> {
+      const { generation } = call;
+      if (call.operation === 'noteCondemned') return broker.noteCondemned({ ...base, generation });
+      return broker.raiseFences({ ...base, generation, before: call.before });
+    }
+
     async function perform(order: ClaimedOrder, taskToken: string, log: Log): Promise<void> {
       const base = { orderId: order.orderId, taskToken, claim: order.claim };
       const startedAt = performance.now();
@@ -113,11 +122,11 @@ export const createMessageHandler = (deps: MessageHandling) => {
       const running = runner.start(
         order,
         () => kept.wantCredentials(),
-        (before, generation) =>
-          persist(() => broker.raiseFences({ ...base, before, generation }), {
+        (call) =>
+          persist(() => callControl(base, call), {
             deadlineMs: patience.answerMs,
             signal: stop,
-            onRetry: (error) => log.warn('could not have the fences raised yet', { error }),
+            onRetry: (error) => log.warn('the control plane did not answer yet', { operation: call.operation, error }),
           }),
       );
       const kept = keepClaim({ broker, now, log }, order, taskToken, running);

@@ -1,13 +1,11 @@
-import type { RunProgress } from '../core/contracts/library-runs.ts';
-import type { RaiseFences } from './order-runner.ts';
+import type { ControlCall } from './order-runner.ts';
+import type { MaintenanceTools } from './order-tools.ts';
 import type { FromWorker } from './worker-protocol.ts';
 
 /** A worker thread's line to the main thread, which speaks to the broker. */
-export interface MaintenanceLine {
-  readonly raiseFences: RaiseFences;
-  tell(progress: RunProgress): void;
+export interface MaintenanceLine extends Omit<MaintenanceTools, 'store'> {
   /** What the main thread answers. */
-  fencesRaised(error: { readonly name: string; readonly message: string } | undefined): void;
+  controlCalled(error: { readonly name: string; readonly message: string } | undefined): void;
 }
 
 /** Progress is for heartbeats, which are many seconds apart. */
@@ -16,19 +14,21 @@ const TELL_MS = 500;
 export const createMaintenanceLine = (say: (message: FromWorker) => void): MaintenanceLine => {
   let asked = Promise.withResolvers<void>();
   let toldAt = -Infinity;
+  const call = (asking: ControlCall): Promise<void> => {
+    asked = Promise.withResolvers<void>();
+    say({ type: 'call-control', call: asking });
+    return asked.promise;
+  };
   return {
-    raiseFences(before, generation) {
-      asked = Promise.withResolvers<void>();
-      say({ type: 'raise-fences', before, generation });
-      return asked.promise;
-    },
+    noteCondemned: (generation) => call({ operation: 'noteCondemned', generation }),
+    raiseFences: (before, generation) => call({ operation: 'raiseFences', before, generation }),
     tell(progress) {
       const now = performance.now();
       if (now - toldAt < TELL_MS && progress.done < progress.total) return;
       toldAt = now;
       say({ type: 'progress', progress });
     },
-    fencesRaised(error) {
+    controlCalled(error) {
       if (error === undefined) return asked.resolve();
       const refused = new Error(error.message);
       refused.name = error.name;

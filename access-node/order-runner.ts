@@ -27,8 +27,15 @@ export interface RunningOrder {
 
 export interface OrderRunner {
   /** `wantCredentials` is called when a session turned out to have ended early. */
-  start(order: ClaimedOrder, wantCredentials: () => void, raiseFences: RaiseFences): RunningOrder;
+  start(order: ClaimedOrder, wantCredentials: () => void, callControl: CallControl): RunningOrder;
 }
 
-/** Has the control plane refuse commits of what was begun before (ms since 1970); asked until it is done. */
-export type RaiseFences = (before: number, generation: number) => Promise<void>;
+/** What a run that changes a library says to the control plane before it goes on. */
+export type ControlCall =
+  /** It has published that generation of what is condemned. */
+  | { readonly operation: 'noteCondemned'; readonly generation: number }
+  /** It is about to delete: commits of what was begun before (ms since 1970) are to be refused. */
+  | { readonly operation: 'raiseFences'; readonly generation: number; readonly before: number };
+
+/** Asked until it is done. */
+export type CallControl = (call: ControlCall) => Promise<void>;

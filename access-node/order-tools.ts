@@ -3,9 +3,11 @@ import type { OrderCredentials, SessionCredentials } from '../core/contracts/ord
 import type { BlockTransport } from '../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
 import type { DeletableStore } from '../core/ports/object-store.ts';
+import type { NoteCondemned } from '../library/condemn.ts';
 import type { Library } from '../library/library.ts';
+import type { RaiseFences } from '../library/sweep.ts';
 import type { BlockBuffers } from './block-buffers.ts';
-import type { ClaimedOrder, RaiseFences } from './order-runner.ts';
+import type { ClaimedOrder } from './order-runner.ts';
 import type { SharedCounters } from './shared-counters.ts';
 
 /** What the work on one order needs, in its worker thread. */
@@ -33,6 +35,7 @@ export interface OrderTools {
 export interface MaintenanceTools {
   /** The library's own place; deletes where the order's credentials let it. */
   store(): DeletableStore;
+  readonly noteCondemned: NoteCondemned;
   readonly raiseFences: RaiseFences;
   tell(progress: RunProgress): void;
 }

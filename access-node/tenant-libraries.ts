@@ -2,6 +2,7 @@ import type { LibraryAccess, OrderLock, SessionCredentials } from '../core/contr
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { KeyWrapper } from '../library/key-wrapper.ts';
 import { type Library, openLibrary, type SharedLibrary, shareLibrary } from '../library/library.ts';
+import type { LibraryIndex, SharedLibraryIndex } from '../library/library-index.ts';
 import { showsVersions } from '../library/locked-objects.ts';
 import { openMended } from '../library/put-back-originals.ts';
 import type { TenantKeys } from '../library/tenant-key-ring.ts';
@@ -21,8 +22,12 @@ export interface LibrariesOutside {
 /** What an order is for: a library run works on the library itself. */
 type Purpose = 'data' | 'maintenance';
 
-/** An index takes up to 48 bytes a block: tenants that no order is for are kept only this many. */
+/**
+ * An index takes up to 48 bytes a block, 1.2 GiB for 16 TiB: tenants that no order is for are kept only this many, and
+ * beside the one that was used last no more than this.
+ */
 const IDLE_LIBRARIES = 2;
+const IDLE_BYTES = 256 * 2 ** 20;
 
 interface Opened {
   /** Of the order that came last: any of this tenant's may read the index. */
@@ -30,12 +35,16 @@ interface Opened {
   /** As they: what is made here, a tenant's first keys, is kept as long as what that order writes. */
   lock: OrderLock | undefined;
   readonly library: Promise<Library>;
+  /** Of its index. */
+  readonly bytes: () => number;
   readonly close: () => void;
   users: number;
 }
 
 export interface LentLibrary {
   readonly shared: SharedLibrary;
+  /** Brought up to date once more, for all who share it. */
+  freshIndex(): Promise<SharedLibraryIndex>;
   /** For as long as the order runs: newer credentials serve the orders after it too. */
   setCredentials(credentials: SessionCredentials): void;
   giveBack(): void;
@@ -59,10 +68,12 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
       () => entry.credentials,
       () => entry.lock,
     );
+    let index: LibraryIndex | undefined;
     const entry: Opened = {
       credentials,
       lock,
       users: 0,
+      bytes: () => index?.table.bytes ?? 0,
       close,
       library: (async () => {
         const of = {
@@ -78,24 +89,32 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
             ? openMended(store, openKeys)
             : openKeys()
           : createTenantKeys({ ...of, recoveryPublicKey, random: outside.randomBytes }));
-        return openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
+        const library = openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
+        index = library.index;
+        return library;
       })(),
     };
     return entry;
   };
 
   const forgetIdle = (): void => {
-    const idle = [...opened].filter(([, { users }]) => users === 0);
-    for (const [name, { close }] of idle.slice(0, Math.max(0, idle.length - IDLE_LIBRARIES))) {
-      opened.delete(name);
-      close();
+    let [kept, bytes] = [0, 0];
+    for (const [name, { users, bytes: bytesOf, close }] of [...opened].reverse()) {
+      if (users > 0) continue;
+      if (kept > 0) bytes += bytesOf();
+      if (kept < IDLE_LIBRARIES && bytes <= IDLE_BYTES) kept++;
+      else {
+        opened.delete(name);
+        close();
+      }
     }
   };
 
   return {
     /**
      * Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. For
-     * maintenance it is not made, and its index not read: it may be what is damaged.
+     * maintenance it is not made, and its index not read: it may be what is damaged. And it is opened anew each time: a
+     * key that has been added since would make what is whole look damaged.
      */
     async lend(
       access: LibraryAccess,
@@ -103,11 +122,14 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
       purpose: Purpose = 'data',
       lock?: OrderLock,
     ): Promise<LentLibrary> {
-      const name = `${purpose} ${JSON.stringify(access)}`;
-      const entry = opened.get(name) ?? open(access, credentials, purpose, lock);
-      // Moved to the end: those used last are kept.
-      opened.delete(name);
-      opened.set(name, entry);
+      const isKept = purpose === 'data';
+      const name = JSON.stringify(access);
+      const entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose, lock);
+      if (isKept) {
+        // Moved to the end: those used last are kept.
+        opened.delete(name);
+        opened.set(name, entry);
+      }
       entry.credentials = credentials;
       entry.lock = lock ?? entry.lock;
       entry.users += 1;
@@ -116,13 +138,15 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
         if (!lent) return;
         lent = false;
         entry.users -= 1;
-        forgetIdle();
+        if (isKept) forgetIdle();
+        else entry.close();
       };
       try {
         const library = await entry.library;
         if (purpose === 'data') await library.index.refresh();
         return {
           shared: shareLibrary(library),
+          freshIndex: () => library.index.shareFresh(),
           setCredentials: (fresh) => {
             entry.credentials = fresh;
           },

@@ -3,7 +3,7 @@ import type { RunProgress } from '../core/contracts/library-runs.ts';
 import type { OrderCredentials } from '../core/contracts/orders.ts';
 import type { Log } from './log.ts';
 import { asOrderError } from './order-errors.ts';
-import type { OrderRunner, RunningOrder, WorkEnd } from './order-runner.ts';
+import type { ControlCall, OrderRunner, RunningOrder, WorkEnd } from './order-runner.ts';
 import { createSharedCounters } from './shared-counters.ts';
 import type { LentLibrary, TenantLibraries } from './tenant-libraries.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
@@ -47,7 +47,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
     warm(count) {
       while (all.size < count) idle.push(begin());
     },
-    start(order, wantCredentials, raiseFences): RunningOrder {
+    start(order, wantCredentials, callControl): RunningOrder {
       const counters = createSharedCounters();
       let credentials: OrderCredentials = order.credentials;
       let rate = order.blockRate;
@@ -85,12 +85,23 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
         return end;
       };
 
-      const raise = (before: number, generation: number): void => {
-        raiseFences(before, generation).then(
-          () => say({ type: 'fences-raised' }),
+      const call = (asked: ControlCall): void => {
+        callControl(asked).then(
+          () => say({ type: 'control-called' }),
           (error: unknown) => {
             const { name, message } = asOrderError(error);
-            say({ type: 'fences-raised', error: { name, message } });
+            say({ type: 'control-called', error: { name, message } });
+          },
+        );
+      };
+
+      const answerIndex = (): void => {
+        const fresh = lent?.freshIndex() ?? Promise.reject(new Error('the order came without a library'));
+        fresh.then(
+          (index) => say({ type: 'index', answer: { index } }),
+          (error: unknown) => {
+            const { name, message } = asOrderError(error);
+            say({ type: 'index', answer: { error: { name, message } } });
           },
         );
       };
@@ -100,7 +111,8 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
           const onMessage = (message: FromWorker): void => {
             if (message.type === 'want-credentials') wantCredentials();
             if (message.type === 'progress') progress = message.progress;
-            if (message.type === 'raise-fences') raise(message.before, message.generation);
+            if (message.type === 'want-index') answerIndex();
+            if (message.type === 'call-control') call(message.call);
             if (message.type !== 'ended') return;
             log.info('work ended', { orderId: order.orderId, end: message.end.end, ...message.figures });
             settle(message.end, true);

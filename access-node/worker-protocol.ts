@@ -2,7 +2,8 @@
 import type { RunProgress } from '../core/contracts/library-runs.ts';
 import type { OrderCredentials } from '../core/contracts/orders.ts';
 import type { SharedLibrary } from '../library/library.ts';
-import type { ClaimedOrder, WorkEnd } from './order-runner.ts';
+import type { FreshIndex } from './index-line.ts';
+import type { ClaimedOrder, ControlCall, WorkEnd } from './order-runner.ts';
 
 export type ToWorker =
   | {
@@ -14,15 +15,19 @@ export type ToWorker =
     }
   | { readonly type: 'credentials'; readonly credentials: OrderCredentials }
   | { readonly type: 'rate'; readonly callsPerSecond: number }
-  /** Answers `raise-fences`; with an error, they are not. */
-  | { readonly type: 'fences-raised'; readonly error?: { readonly name: string; readonly message: string } }
+  /** Answers `call-control`; with an error, it is not done. */
+  | { readonly type: 'control-called'; readonly error?: { readonly name: string; readonly message: string } }
+  /** Answers `want-index`. */
+  | { readonly type: 'index'; readonly answer: FreshIndex }
   | { readonly type: 'stop' };
 
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'want-credentials' }
   | { readonly type: 'progress'; readonly progress: RunProgress }
-  | { readonly type: 'raise-fences'; readonly before: number; readonly generation: number }
+  /** Of the library that the order was lent. */
+  | { readonly type: 'want-index' }
+  | { readonly type: 'call-control'; readonly call: ControlCall }
   | { readonly type: 'ended'; readonly end: WorkEnd; readonly figures: WorkFigures };
 
 /** For the node's log. */

@@ -7,6 +7,7 @@ import type { DeletableStore } from '../core/ports/object-store.ts';
 import { attachLibrary, type Library, type SharedLibrary } from '../library/library.ts';
 import { PackBufferPool } from '../library/pack-buffer.ts';
 import { createBlockBuffers } from './block-buffers.ts';
+import { createIndexLine, type IndexLine } from './index-line.ts';
 import { createLiveCredentials } from './live-order-credentials.ts';
 import { createMaintenanceLine, type MaintenanceLine } from './maintenance-line.ts';
 import { asOrderError } from './order-errors.ts';
@@ -50,6 +51,7 @@ interface Current {
   transport: BlockTransport | undefined;
   store: OpenedStore | undefined;
   readonly line: MaintenanceLine;
+  readonly indexLine: IndexLine;
 }
 
 /** The loop of a worker thread: one order at a time, everything of an order in this one thread. */
@@ -71,8 +73,11 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
         if (current) current.rate = message.callsPerSecond;
         current?.transport?.setRate(message.callsPerSecond);
         return;
-      case 'fences-raised':
-        current?.line.fencesRaised(message.error);
+      case 'control-called':
+        current?.line.controlCalled(message.error);
+        return;
+      case 'index':
+        current?.indexLine.answered(message.answer);
         return;
       case 'stop':
         current?.stop.abort(new Error('stopped'));
@@ -93,6 +98,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       transport: undefined,
       store: undefined,
       line: createMaintenanceLine(tell),
+      indexLine: createIndexLine(tell),
     };
     current = mine;
     const workArea = outside.openWorkArea(order.workBucket, credentials.workArea);
@@ -152,6 +158,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     const library = attachLibrary({
       store: openStore(order, mine),
       shared,
+      askForFresh: mine.indexLine.askForFresh,
       random: outside.randomBytes,
       now: outside.now,
     });

@@ -10,7 +10,7 @@ export interface Goal {
   readonly value: (measurements: Measurements) => number | undefined;
 }
 
-type Figure = 'wallSeconds' | 'cpuSeconds' | 'storedBytes' | 'peakMiB';
+type Figure = 'wallSeconds' | 'cpuSeconds' | 'storedBytes' | 'peakMiB' | 'mibPerSecond';
 
 const figure = (measurement: Measurement | undefined, name: Figure): number | undefined => measurement?.[name];
 
@@ -23,6 +23,10 @@ const ratio =
 
 export const OURS = 'Holdfast';
 export const FAST = 'Holdfast, fast';
+/** The same steps in C. */
+export const LIMIT = 'C pipeline';
+export const LIMIT_FAST = 'C pipeline, fast';
+export const farBlocks = (connections: number): string => `blocks 40 ms away, ${connections} connections`;
 const PEERS = ['restic', 'borg'] as const;
 
 const faster = (
@@ -57,6 +61,7 @@ export const GOALS: readonly Goal[] = [
     1.06,
     ratio('storedBytes', [FAST, 'first'], ['restic', 'first']),
   ),
+  atMost('first backup: wall, of the same steps in C', 1.05, ratio('wallSeconds', [OURS, 'first'], [LIMIT, 'first'])),
   atMost('first backup: CPU, of restic', 0.4, ratio('cpuSeconds', [OURS, 'first'], ['restic', 'first'])),
   atMost('first backup: CPU, of borg', 0.75, ratio('cpuSeconds', [OURS, 'first'], ['borg', 'first'])),
   ...faster('second, changed blocks only', 'second', OURS, [10, 10], 'incremental by changed blocks'),
@@ -68,12 +73,25 @@ export const GOALS: readonly Goal[] = [
     1.5,
     ratio('cpuSeconds', [OURS, 'block fetch'], ['curl', 'block fetch']),
   ),
+  {
+    name: 'one snapshot, 40 ms away, 64 connections (its quota is 500 MiB/s)',
+    target: 490,
+    is: 'at least',
+    unit: ' MiB/s',
+    value: (all) => figure(all.find(OURS, farBlocks(64)), 'mibPerSecond'),
+  },
   atMost(
     'through EBS direct, all of it: wall, of coldsnap’s plain download',
     1,
     ratio('wallSeconds', [OURS, 'through EBS direct'], ['coldsnap', 'through EBS direct']),
   ),
   atMost('first backup: peak memory', 180, (all) => figure(all.find(OURS, 'first'), 'peakMiB'), ' MiB'),
+  atMost(
+    'access node, 2 workers of 32 connections: peak memory',
+    180,
+    (all) => figure(all.find(OURS, 'through EBS direct'), 'peakMiB'),
+    ' MiB',
+  ),
 ];
 
 export const isReached = ({ is, target }: Goal, value: number): boolean =>

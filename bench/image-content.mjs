@@ -104,12 +104,15 @@ const compare = (folder, how) => {
   const [x, y, zero] = [Buffer.alloc(BLOCK), Buffer.alloc(BLOCK), Buffer.alloc(BLOCK)];
   const changed = [];
   let zeros = 0;
-  const blocks = Math.ceil(fs.fstatSync(a).size / BLOCK);
-  for (let at = 0; at < blocks; at++) {
-    fs.readSync(a, x, 0, BLOCK, at * BLOCK);
-    if (x.equals(zero)) zeros++;
+  const blocksOf = (file) => (file === undefined ? 0 : Math.ceil(fs.fstatSync(file).size / BLOCK));
+  const blocks = blocksOf(a);
+  // beyond its end an image is zero, as a volume is that was made larger
+  const read = (file, into, at) => into.fill(0, fs.readSync(file, into, 0, BLOCK, at * BLOCK));
+  for (let at = 0; at < Math.max(blocks, blocksOf(b)); at++) {
+    read(a, x, at);
+    if (at < blocks && x.equals(zero)) zeros++;
     if (b === undefined) continue;
-    fs.readSync(b, y, 0, BLOCK, at * BLOCK);
+    read(b, y, at);
     if (!x.equals(y)) changed.push(at);
   }
   const list = Buffer.alloc(changed.length * 4);

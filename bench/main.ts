@@ -1,67 +1,82 @@
 /** `npm run bench`: Holdfast beside other backup programs on this machine. */
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openImages } from './images.ts';
+import { Kept } from './kept.ts';
 import { describeMachine } from './machine.ts';
 import { endMeasured } from './measured.ts';
-import { type BenchOptions, readOptions } from './options.ts';
+import { type BenchOptions, type Part, readOptions } from './options.ts';
 import { measureEbs } from './parts/ebs.ts';
 import { measureGrowth } from './parts/growth.ts';
+import { measureLatency } from './parts/latency.ts';
 import { measureMovers } from './parts/mover.ts';
 import { measureOrchestration } from './parts/orchestration.ts';
-import { findPeer, type Peer } from './peers.ts';
-import { goalsSection, measurementsSection, renderReport, type Section } from './report.ts';
-import { Measurements } from './statistics.ts';
+import { findPeer } from './peers.ts';
+import { goalsSection, measurementsSections, notesSection, renderReport } from './report.ts';
 
 const tell = (line: string): void => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 
+const PEERS_OF = {
+  mover: ['C pipeline', 'restic', 'borg', 'kopia'],
+  ebs: ['coldsnap'],
+} as const;
+
 const bench = async (options: BenchOptions): Promise<string> => {
   const { folder, rounds, only, install, quick, size } = options;
-  const wants = (part: (typeof only)[number]): boolean => only.includes(part);
-  const measurements = new Measurements();
-  const sections: Section[] = [];
-  const peers: Peer[] = [findPeer('time', install)];
-  if (wants('mover')) peers.push(findPeer('restic', install), findPeer('borg', install));
-  if (wants('ebs')) peers.push(findPeer('coldsnap', install));
-  const there = new Map(peers.map((peer) => [peer.name, peer.path]));
-  if (!there.get('time')) throw new Error(`GNU time is needed to measure anything: ${peers[0]?.version}`);
+  const wants = (part: Part): boolean => only.includes(part);
+  const kept = new Kept(options.keep);
+  const { measurements, facts } = kept;
+  const there = new Map<string, string>();
+  const look = (name: string): void => {
+    const { path, version } = findPeer(name, install);
+    facts.set(name, path ? version : `none: ${version}`);
+    if (path) there.set(name, path);
+  };
+  for (const [name, fact] of describeMachine()) facts.set(name, fact);
+  look('time');
+  if (!there.get('time')) throw new Error(`GNU time is needed to measure anything: ${facts.get('time')}`);
+  if (options.peers) for (const [part, names] of Object.entries(PEERS_OF)) if (wants(part as Part)) names.forEach(look);
+  for (const part of only) facts.set(`rounds of ${part}`, `${rounds}`);
 
   const needsImages = wants('mover') || wants('fetch') || wants('ebs');
   if (needsImages) tell('images');
   const images = needsImages ? openImages(options) : undefined;
-  if (images && wants('mover')) {
-    const names = new Set(peers.filter(({ path }) => path).map(({ name }) => name));
-    await measureMovers({ images, folder, rounds, peers: names, measurements, tell });
+  if (images) {
+    const made = options.image ? '' : ` made (--size ${size})`;
+    const { blocks, zeroBlocks, changedBlocks } = images;
+    facts.set(
+      'image',
+      `${(blocks / 2).toFixed(0)} MiB${made}, ${share(zeroBlocks, blocks)} zero; the second differs in ${share(changedBlocks, blocks)} of its blocks`,
+    );
+    const { v1: image } = images;
+    const coldsnap = there.get('coldsnap');
+    const ebs = { image, folder, rounds, coldsnap, measurements, tell };
+    const movers = { images, folder, rounds, peers: there, measurements, tell };
+    if (wants('mover')) await kept.measure('mover', () => measureMovers(movers));
+    if (wants('fetch')) await kept.measure('fetch', () => measureEbs({ ...ebs, what: 'fetch' }));
+    if (wants('ebs')) await kept.measure('ebs', () => measureEbs({ ...ebs, what: 'through' }));
   }
-  if (images && (wants('fetch') || wants('ebs'))) {
-    const what = { fetch: wants('fetch'), through: wants('ebs') };
-    await measureEbs({ image: images.v1, folder, rounds, what, coldsnap: there.get('coldsnap'), measurements, tell });
+  if (wants('latency')) {
+    const time = quick ? { warmMs: 1_500, countedMs: 1_500 } : { warmMs: 3_000, countedMs: 5_000 };
+    await kept.measure('latency', () => measureLatency({ folder, rounds, ...time, measurements, tell }));
   }
   const sizes = quick ? [64, 128] : [1_024, 2_048, 4_096, 8_192];
-  if (wants('growth')) sections.push(await measureGrowth({ folder, sizes, rounds: Math.min(3, rounds), tell }));
-  if (wants('orchestration'))
-    sections.push(await measureOrchestration({ folder, counts: quick ? [1, 2] : [1, 10, 100], tell }));
+  if (wants('growth'))
+    await kept.measure('growth', () => measureGrowth({ folder, sizes, rounds: Math.min(3, rounds), tell }));
+  const counts = quick ? [1, 2] : [1, 10, 100];
+  if (wants('orchestration')) await kept.measure('orchestration', () => measureOrchestration({ folder, counts, tell }));
 
   return renderReport([
     {
       title: 'Where and when',
+      text: 'Holdfast beside other backup programs on one machine, by `npm run bench`. What counts are the ratios: absolute figures are this machine’s. In each round everything runs in turn; medians.',
       head: ['', ''],
-      rows: [
-        ...describeMachine(),
-        ...peers.map(({ name, path, version }) => [name, path ? version : `none: ${version}`]),
-        ['rounds', `${rounds}; everything in turn within each, medians`],
-        ...(images
-          ? [
-              [
-                'image',
-                `${(images.blocks / 2).toFixed(0)} MiB${options.image ? '' : ` made (--size ${size})`}, ${share(images.zeroBlocks, images.blocks)} zero; the second differs in ${share(images.changedBlocks, images.blocks)} of its blocks`,
-              ],
-            ]
-          : []),
-      ],
+      rows: [...facts].map((fact) => [...fact]),
     },
     goalsSection(measurements),
-    measurementsSection('What was measured', measurements),
-    ...sections,
+    ...notesSection(join(import.meta.dirname, 'notes.md')),
+    ...measurementsSections(measurements),
+    ...kept.sections,
   ]);
 };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 
-export const PARTS = ['mover', 'growth', 'fetch', 'ebs', 'orchestration'] as const;
+export const PARTS = ['mover', 'growth', 'fetch', 'latency', 'ebs', 'orchestration'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface BenchOptions {
@@ -14,7 +14,10 @@ export interface BenchOptions {
   /** A folder of this run's own, removed afterwards. */
   readonly folder: string;
   readonly report?: string | undefined;
+  /** Where what was measured is kept, and added to. */
+  readonly keep?: string | undefined;
   readonly install: boolean;
+  readonly peers: boolean;
   readonly quick: boolean;
 }
 
@@ -31,8 +34,8 @@ const parts = (text: string): Part[] => {
   return wanted as Part[];
 };
 
-/** Two images, two repositories of each tool, and a restored image. */
-const NEEDED_PER_MIB = 8 * 1_048_576;
+/** Two images, two repositories of the tool that is measured, and a restored image. */
+const NEEDED_PER_MIB = 5 * 1_048_576;
 
 /** Memory, where there is enough: the disk is not what is measured. */
 const placeFor = (mib: number): string => {
@@ -56,7 +59,12 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
     .option('--only <parts>', PARTS.join(','), parts)
     .option('--tmp <folder>', 'where all is put (default: /dev/shm if it is large enough)')
     .option('--report <file>', 'writes the report there too, as Markdown')
+    .option(
+      '--keep <file>',
+      'what was measured is kept there; another run with other --only adds to it, and reports all',
+    )
     .option('--no-install', 'takes the peers that are there')
+    .option('--no-peers', 'measures Holdfast alone')
     .option('--quick', 'one round of 256 MiB: only whether it works')
     .parse([...argv])
     .opts<{
@@ -66,7 +74,9 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
       only?: Part[];
       tmp?: string;
       report?: string;
+      keep?: string;
       install: boolean;
+      peers: boolean;
       quick?: boolean;
     }>();
   const { image } = given;
@@ -82,7 +92,9 @@ export const readOptions = (argv: readonly string[]): BenchOptions => {
     only: given.only ?? PARTS,
     folder: mkdtempSync(join(place, 'holdfast-bench-')),
     report: given.report,
+    keep: given.keep,
     install: given.install,
+    peers: given.peers,
     quick,
   };
 };

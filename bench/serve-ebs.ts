@@ -2,10 +2,12 @@
  * A local cloud in a process of its own, with a snapshot of an image: what reads from it is measured without it. Driven
  * by messages (`ToServer`); what it answers with is `Served`, then a `Cost` for each backup.
  */
-import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BLOCK_BYTES, isZeroBlock } from '../library/block.ts';
 import { startWorld } from '../test/access-node/world.ts';
 import type { Cost } from './measured.ts';
+import { cpuOf, peakOf } from './process-cost.ts';
 
 export interface Served {
   readonly endpoint: string;
@@ -39,19 +41,38 @@ const snapshotId = await world.newSnapshot(volumeId);
 const served: Served = { endpoint: world.cloud.endpoint, snapshotId, credentials: world.session.tenant() };
 process.send?.(served);
 
-/** Seconds, user and system: the kernel counts in hundredths. */
-const cpuOf = (pid: number | undefined): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-};
-const peakOf = (pid: number | undefined): number =>
-  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+const NODE = { HOLDFAST_SLOTS: '2', HOLDFAST_CONNECTIONS: '32', HOLDFAST_VISIBILITY_SECONDS: '60' };
 
-/** A real node with a slot for each processor, ready and idle: read, verify, deduplicate, compress, seal, store. */
+/** Its threads have loaded their program: it has used no CPU worth telling for a while. Throws where it never is. */
+const idle = async (pid: number | undefined): Promise<void> => {
+  const end = Date.now() + 60_000;
+  for (let [before, quiet] = [-1, 0]; quiet < 3; ) {
+    if (Date.now() > end) throw new Error('the access node does not come to rest');
+    await sleep(500);
+    const now = cpuOf(pid);
+    quiet = now > 0.5 && now - before < 0.03 ? quiet + 1 : 0;
+    before = now;
+  }
+};
+
+const POINT = {
+  recoveryPointId: 'rp-00000001',
+  pointKind: 'streaming',
+  tags: {},
+  takenAt: '2026-01-01T00:00:00Z',
+  instance: {},
+  requestedBy: 'npm run bench',
+};
+
+/**
+ * A real node, a process of its own, with two workers of up to 32 connections each, ready and idle, as a service is that
+ * waits for orders: read, verify, deduplicate, compress, seal, store, join the maps, read a sample back, write the point.
+ * CPU and peak are the node's, from the first order on.
+ */
 const backUp = async (): Promise<Cost> => {
-  const node = world.startNode({ HOLDFAST_VISIBILITY_SECONDS: '60' });
+  const node = world.startNode(NODE);
   const { pid } = node.child;
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await idle(pid);
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
   const before = cpuOf(pid);
   const startedAt = performance.now();
@@ -63,10 +84,13 @@ const backUp = async (): Promise<Cost> => {
       return world.send({ kind: 'read-segment', volumeId, snapshotId, volumeBlocks, pages: [page], blocks }, RATE);
     }),
   );
-  for (const order of orders) {
+  const succeeded = async (order: string): Promise<void> => {
     const { status, cause } = await world.ended(order, 900);
     if (status !== 'SUCCEEDED') throw new Error(`${cause}\n${node.output()}`);
-  }
+  };
+  for (const order of orders) await succeeded(order);
+  const volumes = [{ volumeId, sizeBytes: gib * GIB, snapshotId, level: 'full', orderIds: orders }];
+  await succeeded(await world.send({ kind: 'assemble-maps', ...POINT, volumes }, { before: orders }));
   const wallSeconds = (performance.now() - startedAt) / 1_000;
   return { wallSeconds, cpuSeconds: cpuOf(pid) - before, peakMiB: peakOf(pid) };
 };

@@ -12,6 +12,8 @@ export const median = (values: readonly number[]): number => {
 export interface Measurement extends Cost {
   /** Of the repository afterwards; undefined where nothing is stored. */
   readonly storedBytes?: number | undefined;
+  /** Where it went on for a given time. */
+  readonly mibPerSecond?: number | undefined;
 }
 
 /** Each figure's own median over the rounds. */
@@ -19,10 +21,21 @@ export const medianOf = (rounds: readonly Measurement[]): Measurement => ({
   wallSeconds: median(rounds.map(({ wallSeconds }) => wallSeconds)),
   cpuSeconds: median(rounds.map(({ cpuSeconds }) => cpuSeconds)),
   peakMiB: median(rounds.map(({ peakMiB }) => peakMiB)),
-  storedBytes: rounds.every(({ storedBytes }) => storedBytes !== undefined)
-    ? median(rounds.map(({ storedBytes }) => storedBytes as number))
-    : undefined,
+  storedBytes: medianIfAll(rounds.map(({ storedBytes }) => storedBytes)),
+  mibPerSecond: medianIfAll(rounds.map(({ mibPerSecond }) => mibPerSecond)),
 });
+
+const medianIfAll = (values: readonly (number | undefined)[]): number | undefined => {
+  const there = values.filter((value) => value !== undefined);
+  return there.length > 0 && there.length === values.length ? median(there) : undefined;
+};
+
+export interface Measured {
+  readonly tool: string;
+  readonly work: string;
+  readonly median: Measurement;
+  readonly rounds: readonly Measurement[];
+}
 
 /** Tool and work to their measurements, one for each round. */
 export class Measurements {
@@ -38,10 +51,10 @@ export class Measurements {
     return rounds && medianOf(rounds);
   }
 
-  get all(): readonly { readonly tool: string; readonly work: string; readonly median: Measurement }[] {
+  get all(): readonly Measured[] {
     return [...this.#rounds].map(([key, rounds]) => {
       const [tool, work] = JSON.parse(key) as [string, string];
-      return { tool, work, median: medianOf(rounds) };
+      return { tool, work, median: medianOf(rounds), rounds };
     });
   }
 }

@@ -7,7 +7,7 @@ import { failure, parseJson, reason } from './api-failure.ts';
 import { checkBody, type Fields } from './checked-body.ts';
 import { CliError, unreachable, usageError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
-import { type Credentials, sendSigned } from './signed-request.ts';
+import type { Credentials } from './signed-request.ts';
 import { WaitsForApproval } from './waits-for-approval.ts';
 
 /** Between the tries of a request that makes something; its idempotency key makes that safe. */
@@ -91,6 +91,8 @@ export const createApiClient = ({ url, region, credentials, idempotencyKey }: Ap
     const own = await credentials().catch((cause: unknown) => {
       throw noCredentials(cause);
     });
+    // here, for a help or a wrong option has no need of what signs
+    const { sendSigned } = await import('./signed-request.ts');
     const answer = await sendSigned(url, region, own, {
       method: route.method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,

@@ -3,10 +3,11 @@ import { sha256 } from '../adapters/system.ts';
 import type { AuditAnchor } from '../core/contracts/audit.ts';
 import { anchorOf, type BrokenChain, createChainCheck, readAnchor, writtenAnchor } from '../core/domain/audit-chain.ts';
 import { CliError } from './cli-error.ts';
-import { openContext, screenOf } from './context.ts';
+import { openContext } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { allAnchors, allEntries, anchorsInFile, entriesInFile, entryCount } from './read-audit.ts';
 import type { Screen } from './screen.ts';
+import { screenOf } from './screen.ts';
 import { count, time } from './units.ts';
 
 interface Options {

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { VerifyDepth } from '../core/contracts/plans.ts';
 import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { jobStarted } from './job-started.ts';
-import { given, queueDeadline, verifyOption } from './options.ts';
+import { given, queueDeadline } from './options.ts';
 import { type SelectionOptions, selectionFields, selectionOf, withSelection } from './selection.ts';
+import { verifyOption } from './verify-option.ts';
 
 interface Options extends SelectionOptions {
   readonly full?: boolean;

@@ -1,10 +1,10 @@
 /** What every command needs: the API as this user, and a screen. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { cliCredentials } from '../adapters/aws/cli-credentials.ts';
 import { operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../core/contracts/api.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { usageError } from './cli-error.ts';
-import { createScreen, type Screen } from './screen.ts';
+import { type Screen, screenOf } from './screen.ts';
+import type { Credentials } from './signed-request.ts';
 
 export interface Context {
   readonly api: ApiClient;
@@ -32,14 +32,20 @@ const signingRegion = (url: URL): string => {
   throw usageError('The AWS region of the API is not known.', { field: 'AWS_REGION', remedy: 'Set AWS_REGION.' });
 };
 
-export const screenOf = (command: Command): Screen =>
-  createScreen({ json: command.optsWithGlobals<{ json?: boolean }>().json === true });
+/** Loads what finds credentials when a request is sent: a help or a wrong option has no need of it. */
+const credentialsIn = (region: string): (() => Promise<Credentials>) => {
+  let found: Promise<() => Promise<Credentials>> | undefined;
+  return async () => {
+    found ??= import('../adapters/aws/cli-credentials.ts').then(({ cliCredentials }) => cliCredentials(region));
+    return (await found)();
+  };
+};
 
 export const openContext = (command: Command): Context => {
   const { apiUrl: given, idempotencyKey } = command.optsWithGlobals<{ apiUrl?: string; idempotencyKey?: string }>();
   const url = apiUrl(given);
   const region = signingRegion(url);
-  const api = createApiClient({ url, region, credentials: cliCredentials(region), idempotencyKey });
+  const api = createApiClient({ url, region, credentials: credentialsIn(region), idempotencyKey });
   return { api, screen: screenOf(command) };
 };
 

@@ -1,4 +1,5 @@
 import type { JobInstanceView, JobView } from '../core/contracts/api.ts';
+import { BLOCK_BYTES } from '../core/contracts/ids.ts';
 import type { Screen } from './screen.ts';
 import { bytes, count, duration, rate, secondsBetween } from './units.ts';
 
@@ -56,6 +57,7 @@ export const progressWords = (instance: JobInstanceView): string => {
     `${bytes(counters.bytes)} of ${bytes(plannedBytes)}`,
     ...(instance.rate ? [rate(instance.rate)] : []),
     ...(instance.secondsLeft === undefined ? [] : [`${duration(instance.secondsLeft)} left`]),
+    ...(counters.verified > 0 ? [`${bytes(counters.verified * BLOCK_BYTES)} read back`] : []),
   ].join(', ');
 };
 

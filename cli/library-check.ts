@@ -5,7 +5,9 @@ export const addLibraryCheck = (group: Command): void => {
   withStartOptions(group.command('check'))
     .description('operators: compare what is in a tenant’s library with what must be there')
     .addOption(
-      depthOption('structure reads no data; sample a 28th of it, another one each day (default); everything all'),
+      depthOption(
+        'structure reads no data; sample a 28th of it for each day since the last check (default); everything all',
+      ),
     )
     .addHelpText(
       'after',

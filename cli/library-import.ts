@@ -3,19 +3,20 @@ import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { uuidv7Ids } from '../adapters/system.ts';
 import { importVolume } from '../library/import-volume.ts';
-import { readMap } from '../library/volume-map.ts';
 import { usageError } from './cli-error.ts';
-import { screenOf } from './context.ts';
 import { libraryFailure } from './library-failure.ts';
+import { findVolume } from './library-point.ts';
 import { LIBRARY_OPTION, type LibraryOptions, RECOVERY_KEY_OPTION, withLibrary } from './open-library.ts';
-import { numeric } from './options.ts';
-import { bytes, duration } from './units.ts';
+import { threadsOption } from './options.ts';
+import { screenOf } from './screen.ts';
+import { bytes, count, duration } from './units.ts';
 import { createVolumeBar } from './volume-bar.ts';
 
 interface ImportOptions extends LibraryOptions {
   readonly volume: string;
   readonly parent?: string;
   readonly level: 'fast' | 'default';
+  readonly verify: 'sample' | 'full';
 }
 
 const volumeIdOption = (): Option =>
@@ -37,35 +38,51 @@ const importImage = async (path: string, options: ImportOptions, command: Comman
   const screen = screenOf(command);
   const startedAt = Date.now();
   await withLibrary(options, async ({ library, place, signal, startThreads }) => {
-    const bar = createVolumeBar(Date.now);
-    const parent = options.parent === undefined ? undefined : await readMap(library, options.parent, options.volume);
+    let bar = createVolumeBar(Date.now);
+    let readingBack = false;
+    const parent =
+      options.parent === undefined
+        ? undefined
+        : await findVolume(library, { recoveryPointId: options.parent, volumeId: options.volume }, '--parent');
     const { document, map, counters } = await importVolume(library, {
       path,
       recoveryPointId: `rp-${uuidv7Ids.uuid()}`,
       volumeId: options.volume,
-      parent,
+      parent: parent?.map,
       level: options.level,
       openPacks: place.kind === 'disk' ? 1 : 2,
       threads: startThreads(),
       requestedBy: `holdfast library import ${basename(path)}`,
-      onProgress: bar.show,
+      verify: options.verify,
+      onProgress: (progress) => bar.show(progress),
+      onVerified: (progress) => {
+        if (!readingBack) {
+          bar.end();
+          bar = createVolumeBar(Date.now);
+        }
+        readingBack = true;
+        bar.show(progress);
+      },
       random: Math.random,
       signal,
-    }).finally(bar.end);
-    const { recoveryPointId } = document;
+    }).finally(() => bar.end());
+    const { recoveryPointId, verification } = document;
+    // never absent from what was just written; its type also holds for documents of other programs
+    const { blocks: readBack } = verification as { readonly blocks: number };
     const known = counters.sameAsParent + counters.deduplicated;
     if (screen.json) {
       const [volume] = document.volumes;
-      return screen.value({ recoveryPointId, ...volume, dataBlocks: map.dataBlocks, counters });
+      return screen.value({ recoveryPointId, ...volume, dataBlocks: map.dataBlocks, counters, verification });
     }
     screen.fields([
       ['Recovery point', recoveryPointId],
       ['Volume', `${options.volume}, ${bytes(map.sizeBytes)}`],
       ['Data', `${bytes(map.dataBlocks * 524_288)}, of which ${bytes(known * 524_288)} were in the library`],
       ['Stored', bytes(counters.storedBytes)],
+      ['Verified', `${options.verify === 'full' ? 'all' : 'a sample'}: ${count(readBack, 'block')} read back`],
       ['Took', duration((Date.now() - startedAt) / 1_000)],
     ]);
-    screen.line(`\nRead it: holdfast library cat ${recoveryPointId} > disk.img`);
+    screen.line(`\nRead it: holdfast library cat ${recoveryPointId} -o disk.img`);
   });
 };
 
@@ -81,7 +98,12 @@ export const addLibraryImport = (group: Command): void => {
     .addOption(
       new Option('--level <level>', 'of compression: zstd 1 or 3').choices(['fast', 'default']).default('default'),
     )
-    .addOption(numeric('--threads <n>', 'at work side by side (default: one for each processor)'))
+    .addOption(
+      new Option('--verify <depth>', 'what is read back from the library before the recovery point is written')
+        .choices(['sample', 'full'])
+        .default('sample'),
+    )
+    .addOption(threadsOption())
     .addHelpText(
       'after',
       `

@@ -35,10 +35,11 @@ export const RECOVERY_KEY_OPTION = [
   'hfrec1-…, or @file (default: HOLDFAST_RECOVERY_KEY, which other users of the machine do not see)',
 ] as const;
 
-/** Opens the library with its index, does `work`, and ends threads and connections. */
+/** Opens the library, with its index unless told otherwise, does `work`, and ends threads and connections. */
 export const withLibrary = async <T>(
   options: LibraryOptions,
   work: (opened: OpenedLibrary) => Promise<T>,
+  { withIndex = true }: { readonly withIndex?: boolean } = {},
 ): Promise<T> => {
   const text = options.library ?? process.env.HOLDFAST_LIBRARY;
   if (!text)
@@ -56,7 +57,7 @@ export const withLibrary = async <T>(
   try {
     const keys = await openTenantKeysWithRecoveryKey({ store, recoveryKey, ...(await readIdentity(store)) });
     const library = openLibrary({ store, keys, random: randomBytes, now: Date.now });
-    await library.index.refresh();
+    if (withIndex) await library.index.refresh();
     return await work({
       library,
       place,

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { operatorRoutes, tenantRoutes } from '../core/contracts/api.ts';
-import { openContext } from './context.ts';
 
 export const addOpenapi = (program: Command): void => {
   program
@@ -9,6 +7,9 @@ export const addOpenapi = (program: Command): void => {
     .option('--operator', 'of the operators’ routes')
     .addHelpText('after', '\nExample:\n  $ holdfast openapi > openapi.json')
     .action(async ({ operator }: { readonly operator?: boolean }, command: Command) => {
+      // here, for this file is loaded with every command
+      const { operatorRoutes, tenantRoutes } = await import('../core/contracts/api.ts');
+      const { openContext } = await import('./context.ts');
       const { api, screen } = openContext(command);
       screen.value(await api.call(operator ? operatorRoutes.getOperatorOpenApi : tenantRoutes.getOpenApi));
     });

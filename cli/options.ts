@@ -1,6 +1,5 @@
 /** Options that several commands have, read the same way everywhere. */
 import { InvalidArgumentError, Option } from 'commander';
-import { VerifyDepth } from '../core/contracts/plans.ts';
 import { wholeNumber } from './paging.ts';
 
 /** `--volume a --volume b`, or `--volume a,b`. `check` throws commander's InvalidArgumentError. */
@@ -21,14 +20,18 @@ export const repeatableText = (flags: string, description: string): Option =>
 export const numeric = (flags: string, description: string): Option =>
   new Option(flags, description).argParser(wholeNumber);
 
+/** More than any machine has processors for, and each has tens of MiB. */
+const MOST_THREADS = 256;
+
+export const threadsOption = (): Option =>
+  new Option('--threads <n>', 'at work side by side (default: one for each processor)').argParser((text: string) => {
+    const threads = wholeNumber(text);
+    if (threads >= 1 && threads <= MOST_THREADS) return threads;
+    throw new InvalidArgumentError(`It must be 1 to ${MOST_THREADS}.`);
+  });
+
 export const queueDeadline = (): Option =>
   numeric('--queue-deadline <seconds>', 'fail if the work is not taken up in this time (default: 3600)');
-
-export const verifyOption = (): Option =>
-  new Option(
-    '--verify <depth>',
-    'how much to read back from the library (default: as the plan says, else sample)',
-  ).choices(VerifyDepth.options);
 
 /** What has a value: an option that was not given is not sent, so that the API's own default holds. */
 export const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { templateText } from '../core/domain/cloudformation.ts';
 import { tenantRoleTemplate } from '../core/domain/tenant-role-template.ts';
 import { tenantPolicies } from '../infra/permissions/tenant-permissions.ts';
-import { screenOf } from './context.ts';
+import { screenOf } from './screen.ts';
 import { type TenantAccountOptions, tenantAccountOf, withTenantAccountOptions } from './tenant-account-options.ts';
 import { tenantUserTemplate } from './tenant-user-template.ts';
 

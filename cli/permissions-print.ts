@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { TenantFeature } from '../infra/permissions/tenant-permissions.ts';
 import { usageError } from './cli-error.ts';
-import { screenOf } from './context.ts';
 import { featureOption } from './feature-option.ts';
 import { permissionHolders, permissionsOf } from './permission-documents.ts';
+import { screenOf } from './screen.ts';
 
 interface Options {
   readonly for: string;

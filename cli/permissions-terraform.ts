@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { screenOf } from './context.ts';
+import { screenOf } from './screen.ts';
 import { type TenantAccountOptions, tenantAccountOf, withTenantAccountOptions } from './tenant-account-options.ts';
 import { tenantTerraform } from './tenant-terraform.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { createRecoveryKeyPair } from '../library/recovery-key.ts';
-import { screenOf } from './context.ts';
+import { screenOf } from './screen.ts';
 
 export const addRecoveryKeyCreate = (group: Command): void => {
   group

@@ -3,6 +3,7 @@
  * printed for people is made printable here; in JSON it is escaped.
  */
 import Table from 'cli-table3';
+import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { CliError } from './cli-error.ts';
 import { printable, printableJson } from './printable.ts';
@@ -94,3 +95,6 @@ export const createScreen = ({ json }: { readonly json: boolean }): Screen => {
     },
   };
 };
+
+export const screenOf = (command: Command): Screen =>
+  createScreen({ json: command.optsWithGlobals<{ json?: boolean }>().json === true });

@@ -1,7 +1,9 @@
-import { SingleBar } from 'cli-progress';
+import { createRequire } from 'node:module';
 import type { VolumeProgress } from '../library/import-volume.ts';
 import { bytes, duration, rate } from './units.ts';
 
+/** For cli-progress, which only a terminal needs: its 16 files take 10 ms. */
+const require = createRequire(import.meta.url);
 const BLOCK_BYTES = 524_288;
 
 export interface VolumeBar {
@@ -13,6 +15,7 @@ export interface VolumeBar {
 export const createVolumeBar = (now: () => number): VolumeBar => {
   if (process.stderr.isTTY !== true || process.env.TERM === 'dumb')
     return { show: () => undefined, end: () => undefined };
+  const { SingleBar } = require('cli-progress') as typeof import('cli-progress');
   const bar = new SingleBar({
     format: '{bar} {percentage} %  {words}',
     barCompleteChar: '█',

@@ -17,7 +17,10 @@ export class WaitsForApproval extends CliError {
 }
 
 export const showWaiting = (screen: Screen, { approval }: WaitsForApproval): void => {
-  if (screen.json) return screen.value(approval);
+  if (screen.json) {
+    screen.value(approval);
+    return;
+  }
   screen.line(screen.colors.yellow('Nothing was done yet: a second person has to approve it.\n'));
   showApproval(screen, approval);
   screen.line(`\nAn approver looks at it with: holdfast approval show ${approval.approvalId} --approver`);

@@ -26,6 +26,10 @@ export class BlockPage {
     return this.#present[at] ? this.#ids.subarray(at * ID_BYTES, (at + 1) * ID_BYTES) : undefined;
   }
 
+  equals(other: BlockPage): boolean {
+    return this.#ids.equals(other.#ids) && Buffer.from(this.#present.buffer).equals(other.#present);
+  }
+
   isZero(at: number): boolean {
     return !this.#present[at];
   }
@@ -47,7 +51,7 @@ export class BlockPage {
 
   /**
    * There is one content for each page and variant: runs of zeros and ids in turn, each as long as it can be. The variant
-   * is 0 unless the page of that name is condemned: it cannot be written anew before it is gone, so it gets another name.
+   * says nothing of the blocks: it gives the same page another name.
    */
   encode(variant = 0): Buffer {
     const content = new ByteWriter().u16(this.blockCount).u16(variant);

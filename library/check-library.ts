@@ -1,6 +1,7 @@
 import { type CheckedPacks, PackCheck } from './check-packs.ts';
-import { type Finding, Findings } from './check-report.ts';
+import { type Finding, Findings, type LostVolume } from './check-report.ts';
 import { latestGeneration, readCondemned } from './condemned.ts';
+import { disposing } from './disposing.ts';
 import { CorruptObject, isLoss, MissingObject } from './errors.ts';
 import { checkFormat } from './format-object.ts';
 import { inParallel } from './in-parallel.ts';
@@ -19,17 +20,26 @@ import { walkMaps } from './walk-maps.ts';
 export type CheckDepth = 'structure' | 'sample' | 'everything';
 
 export interface CheckOptions extends MaintenanceOptions {
-  /** `structure` reads no block; `sample` the packs of one slice; `everything` all. */
+  /** `structure` reads no block; `sample` the packs of some slices; `everything` all. */
   readonly depth: CheckDepth;
-  /** Which share of the packs, 0 ≤ slice < of; `dailySlice` covers all within four weeks. */
-  readonly sample?: { readonly slice: number; readonly of: number };
+  /** Recovery points that must be there, as the control plane knows it; those that are there count in any case. */
+  readonly committed?: readonly string[];
+  readonly sample?: PackSample;
+}
+
+/** A share of the packs, `slices` of `of`, 0 ≤ slice < of: a day each, `dailySlice` covers all within four weeks. */
+export interface PackSample {
+  readonly slices: readonly number[];
+  readonly of: number;
 }
 
 /** JSON-safe. Nothing is wrong where there are no findings. */
 export interface CheckReport {
   readonly depth: CheckDepth;
-  readonly sample?: { readonly slice: number; readonly of: number };
+  readonly sample?: PackSample;
   readonly findings: readonly Finding[];
+  /** What each volume loses by all of them, one entry for each. */
+  readonly lost: readonly LostVolume[];
   readonly recoveryPoints: number;
   readonly volumes: number;
   readonly pages: number;
@@ -43,14 +53,11 @@ export interface CheckReport {
 const DAY_MS = 86_400_000;
 
 /** The slice of a day: each of `of` days in turn. `now` in milliseconds since 1970. */
-export const dailySlice = (now: number, of = 28): { readonly slice: number; readonly of: number } => ({
-  slice: Math.floor(now / DAY_MS) % of,
-  of,
-});
+export const dailySlice = (now: number, of = 28): PackSample => ({ slices: [Math.floor(now / DAY_MS) % of], of });
 
 /** Pack ids are random, so slices are of about the same size. */
-export const isInSlice = (packId: string, { slice, of }: { readonly slice: number; readonly of: number }): boolean =>
-  Number.parseInt(packId.slice(0, 8), 16) % of === slice;
+export const isInSample = (packId: string, { slices, of }: PackSample): boolean =>
+  slices.includes(Number.parseInt(packId.slice(0, 8), 16) % of);
 
 const tolerant = async (findings: Findings, work: () => Promise<void>): Promise<void> => {
   try {
@@ -88,10 +95,14 @@ const checkSmallObjects = async (library: Library, findings: Findings): Promise<
     await tolerant(findings, async () => void (await readMaintenanceRecord(library, number)));
 };
 
+const ALL: PackSample = { slices: [0], of: 1 };
+
 const packsToRead = ({ packs }: Survey, { depth, sample }: CheckOptions): number[] => {
   if (depth === 'structure') return [];
-  const slice = depth === 'sample' ? (sample ?? { slice: 0, of: 1 }) : { slice: 0, of: 1 };
-  return [...packs].filter((pack) => packs.present[pack] && !packs.isDropped(pack) && isInSlice(packs.id(pack), slice));
+  const chosen = depth === 'sample' ? (sample ?? ALL) : ALL;
+  return [...packs].filter(
+    (pack) => packs.present[pack] && !packs.isDropped(pack) && isInSample(packs.id(pack), chosen),
+  );
 };
 
 /** Points that are condemned, maps of attempts and pages that no point names: they open, and that is all they owe. */
@@ -128,35 +139,36 @@ const checkOnce = async (library: Library, options: CheckOptions): Promise<Check
   const onDamage = findings.add.bind(findings);
   await checkSmallObjects(library, findings);
   // points before index: what they refer to was written before them
-  const listed = await listPointsAndMaps(library);
+  const listed = await listPointsAndMaps(library, options.committed);
   for (const key of listed.strangers)
     findings.add(new CorruptObject({ key, kind: key.startsWith('maps/') ? 'map' : 'point', check: 'no such name' }));
-  const survey = await surveyLibrary(library, { ...options, onDamage, unindexed: 'skip' });
-  const packs = new PackCheck(library, survey, findings, options);
-  await packs.structure();
-  await packs.data(packsToRead(survey, options));
-  await packs.settle();
-  const condemned = new Set(survey.condemned.points);
-  const [points, others]: [string[], string[]] = [[], []];
-  for (const id of new Set([...listed.points.keys(), ...listed.maps.keys()]))
-    (listed.points.has(id) && !condemned.has(id) ? points : others).push(id);
-  const walked = await findLosses(library, { listed, survey, bad: packs.bad }, points, findings, options);
-  // of a point that cannot be read, the maps still owe to open
-  const whole = new Map([...listed.points].filter(([id]) => !findings.has(pointName(id))));
-  const unreadable = points.filter((id) => !whole.has(id));
-  await checkOthers(library, { ...listed, points: whole }, [...others, ...unreadable], walked, findings, options);
-  const { seen: _seen, dataBlocks: _blocks, ...counts } = walked;
-  return {
-    depth: options.depth,
-    ...(options.depth === 'sample' && options.sample && { sample: options.sample }),
-    findings: findings.list(),
-    recoveryPoints: points.length,
-    ...counts,
-    indexObjects: survey.indexes.length,
-    packs: [...survey.packs].filter((pack) => survey.packs.present[pack]).length,
-    blocks: survey.table.blocks,
-    read: packs.checked,
-  };
+  return disposing(await surveyLibrary(library, { ...options, onDamage, unindexed: 'skip' }), async (survey) => {
+    const packs = new PackCheck(library, survey, findings, options);
+    await packs.structure();
+    await packs.data(packsToRead(survey, options));
+    await packs.settle();
+    const condemned = new Set(survey.condemned.points);
+    const [points, others]: [string[], string[]] = [[], []];
+    for (const id of new Set([...listed.points.keys(), ...listed.maps.keys()]))
+      (listed.points.has(id) && !condemned.has(id) ? points : others).push(id);
+    const walked = await findLosses(library, { listed, survey, bad: packs.bad }, points, findings, options);
+    // of a point that cannot be read, the maps still owe to open
+    const whole = new Map([...listed.points].filter(([id]) => !findings.has(pointName(id))));
+    const unreadable = points.filter((id) => !whole.has(id));
+    await checkOthers(library, { ...listed, points: whole }, [...others, ...unreadable], walked, findings, options);
+    const { seen: _seen, dataBlocks: _blocks, ...counts } = walked;
+    return {
+      depth: options.depth,
+      ...(options.depth === 'sample' && options.sample && { sample: options.sample }),
+      findings: findings.list(),
+      recoveryPoints: points.length,
+      ...counts,
+      indexObjects: survey.indexes.length,
+      packs: [...survey.packs].filter((pack) => survey.packs.present[pack]).length,
+      blocks: survey.table.blocks,
+      read: packs.checked,
+    };
+  });
 };
 
 /** Changes when a prune or repair has begun, condemned or ended. */

@@ -1,16 +1,25 @@
-import type { LossError, ObjectKind } from './errors.ts';
+import { type LossError, type ObjectKind, UnknownKey } from './errors.ts';
 
 /** Blocks of a volume, half-open. */
 export type BlockRange = readonly [from: number, to: number];
 
-/** What a recovery point loses by a finding. */
+/** What a recovery point loses. */
 export interface Loss {
   readonly recoveryPointId: string;
   /** Absent where the point itself cannot be read: all of it. */
   readonly volumeId?: string;
+  /** All of them, also of ranges that are not told. */
   readonly blocks: number;
   /** Ascending. Where it cannot be told which blocks had data, all of them. */
   readonly ranges: readonly BlockRange[];
+  /** How many more ranges there are, where a report had no room for them. */
+  readonly moreRanges?: number;
+}
+
+/** What a recovery point loses by all findings together. */
+export interface LostVolume extends Loss {
+  /** Of the objects by which it is lost, but those that may be whole (`unknownKey`). */
+  readonly kinds: readonly ObjectKind[];
 }
 
 /** One object that is not as it must be. */
@@ -19,13 +28,17 @@ export interface Finding {
   readonly kind: ObjectKind;
   readonly damage: 'corrupt' | 'missing';
   readonly problem: string;
-  /** Empty where nothing is lost: no recovery point needs it, or there is another copy. */
+  /** It names a data key that the check did not have: perhaps it is whole. */
+  readonly unknownKey?: true;
+  /** Each counted in each volume that loses it; 0 where no recovery point needs the object, or there is another copy. */
+  readonly lostBlocks: number;
+  /** Volume by volume; of a library that has lost most of what it had the first ones. */
   readonly losses: readonly Loss[];
 }
 
 /** Findings by key: the first problem of each counts. */
 export class Findings {
-  readonly #findings = new Map<string, Finding & { readonly losses: Loss[] }>();
+  readonly #findings = new Map<string, Finding & { lostBlocks: number; readonly losses: Loss[] }>();
 
   get size(): number {
     return this.#findings.size;
@@ -35,14 +48,26 @@ export class Findings {
     return this.#findings.has(key);
   }
 
+  /** Whether the object may be whole. */
+  isUnsure(key: string): boolean {
+    return this.#findings.get(key)?.unknownKey ?? false;
+  }
+
   add(error: LossError): void {
     const { key, kind, message } = error;
     const damage = error.name === 'MissingObject' ? 'missing' : 'corrupt';
-    if (!this.#findings.has(key)) this.#findings.set(key, { key, kind, damage, problem: message, losses: [] });
+    if (this.#findings.has(key)) return;
+    const unknownKey = error instanceof UnknownKey ? { unknownKey: true as const } : {};
+    this.#findings.set(key, { key, kind, damage, problem: message, ...unknownKey, lostBlocks: 0, losses: [] });
   }
 
   addLoss(key: string, loss: Loss): void {
     this.#findings.get(key)?.losses.push(loss);
+  }
+
+  addLostBlocks(key: string, blocks: number): void {
+    const finding = this.#findings.get(key);
+    if (finding) finding.lostBlocks += blocks;
   }
 
   list(): Finding[] {
@@ -54,16 +79,52 @@ export class Findings {
 
 const nameOf = ({ recoveryPointId, volumeId = '' }: Loss): string => `${recoveryPointId}/${volumeId}`;
 
-/** Joins neighbours; `ranges` ascending. */
-export const joinRanges = (ranges: Iterable<BlockRange>): BlockRange[] => {
-  const joined: [number, number][] = [];
-  for (const [from, to] of ranges) {
-    const last = joined.at(-1);
-    if (last && last[1] >= from) last[1] = Math.max(last[1], to);
-    else joined.push([from, to]);
-  }
-  return joined;
-};
+/** Some 20 MB as JSON. */
+const RANGES_TOLD = 1_000_000;
 
-export const blocksIn = (ranges: readonly BlockRange[]): number =>
-  ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+/** How many ranges a report has room for still. */
+export class RangeBudget {
+  #left = RANGES_TOLD;
+
+  get isSpent(): boolean {
+    return this.#left === 0;
+  }
+
+  take(): boolean {
+    if (this.#left === 0) return false;
+    this.#left--;
+    return true;
+  }
+}
+
+/** Ranges in ascending order, neighbours joined, told as far as the budget goes. */
+export class RangeList {
+  readonly #budget: RangeBudget;
+  readonly #told: [number, number][] = [];
+  #more = 0;
+  #end = -1;
+  #blocks = 0;
+
+  constructor(budget: RangeBudget) {
+    this.#budget = budget;
+  }
+
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  add(from: number, to: number): void {
+    this.#blocks += to - from;
+    const last = this.#more === 0 ? this.#told.at(-1) : undefined;
+    if (this.#end !== from) {
+      if (this.#more === 0 && this.#budget.take()) this.#told.push([from, to]);
+      else this.#more++;
+    } else if (last) last[1] = to;
+    this.#end = to;
+  }
+
+  told(): Pick<Loss, 'blocks' | 'ranges' | 'moreRanges'> {
+    const { blocks } = this;
+    return { blocks, ranges: this.#told, ...(this.#more > 0 && { moreRanges: this.#more }) };
+  }
+}

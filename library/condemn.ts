@@ -1,5 +1,5 @@
-import { publishCondemned, readCondemned } from './condemned.ts';
-import { isLoss } from './errors.ts';
+import { publishCondemned, readIfWhole } from './condemned.ts';
+import { disposing } from './disposing.ts';
 import type { Library } from './library.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import type { MaintenanceLease } from './maintenance-lease.ts';
@@ -16,7 +16,11 @@ export interface Condemnation {
   readonly deleteNotBefore: number;
 }
 
+/** The control plane's part: notes by its own clock that a generation has been published. Done again after a crash. */
+export type NoteCondemned = (generation: number) => Promise<void>;
+
 export interface CondemnOptions extends MaintenanceOptions {
+  readonly noteCondemned: NoteCondemned;
   /** Between publishing and deleting, in milliseconds: longer than any attempt, backup or restore, may last. */
   readonly safetyMs: number;
   /** Of new packs; 16 MiB. */
@@ -29,16 +33,12 @@ export interface CondemnOptions extends MaintenanceOptions {
  * names them; nobody must build on it.
  */
 const stillCondemned = async (library: Library, { condemned, packs: census }: Survey): Promise<string[]> => {
-  const before = await readCondemned(library, condemned.generation - 1).catch(ifDamaged);
+  const before = await readIfWhole(library, condemned.generation - 1);
   const old = new Set(before?.packs);
   return condemned.packs.filter((id) => {
     const pack = census.find(Buffer.from(id, 'hex'));
     return pack >= 0 && census.present[pack] ? census.isDropped(pack) : !old.has(id);
   });
-};
-
-const ifDamaged = (error: unknown): undefined => {
-  if (!isLoss(error)) throw error;
 };
 
 /** Whether something is condemned that is needed after all: only a new generation gives it back to writers. */
@@ -88,19 +88,22 @@ export const condemn = async (
   options: CondemnOptions,
 ): Promise<Condemnation> => {
   const basis = await preparePrune(library, input, options);
-  const { plan, survey } = basis;
-  await lease.check();
-  const { rewritten, emptied } = await copyLiving(library, basis, options);
-  const points = [...plan.expired, ...plan.unfinished];
-  const dying = [...plan.packs.delete, ...emptied];
-  const nothing = dying.length + plan.pages.length + points.length === 0;
-  if (nothing && plan.packs.gone.length === 0 && !isAnyNeeded(basis))
-    return { plan, rewritten, generation: undefined, deleteNotBefore: 0 };
-  const packs = withoutDuplicates([...dying, ...plan.packs.gone, ...(await stillCondemned(library, survey))]);
-  const generation = survey.condemned.generation + 1;
-  await lease.check();
-  const publishedAt = library.now();
-  const deleteNotBefore = publishedAt + (nothing ? 0 : options.safetyMs);
-  await publishCondemned(library, { generation, publishedAt, deleteNotBefore, packs, pages: plan.pages, points });
-  return { plan, rewritten, generation, deleteNotBefore };
+  const { plan } = basis;
+  return disposing(basis.survey, async (survey) => {
+    await lease.check();
+    const { rewritten, emptied } = await copyLiving(library, basis, options);
+    const points = [...plan.expired, ...plan.unfinished];
+    const dying = [...plan.packs.delete, ...emptied];
+    const nothing = dying.length + plan.pages.length + points.length === 0;
+    if (nothing && plan.packs.gone.length === 0 && !isAnyNeeded(basis))
+      return { plan, rewritten, generation: undefined, deleteNotBefore: 0 };
+    const packs = withoutDuplicates([...dying, ...plan.packs.gone, ...(await stillCondemned(library, survey))]);
+    const generation = survey.condemned.generation + 1;
+    await lease.check();
+    const publishedAt = library.now();
+    const deleteNotBefore = publishedAt + (nothing ? 0 : options.safetyMs);
+    await publishCondemned(library, { generation, publishedAt, deleteNotBefore, packs, pages: plan.pages, points });
+    await options.noteCondemned(generation);
+    return { plan, rewritten, generation, deleteNotBefore };
+  });
 };

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import { ByteReader, ByteWriter } from './byte-cursor.ts';
-import { ConflictingObject, CorruptObject } from './errors.ts';
+import { ConflictingObject, CorruptObject, isLoss } from './errors.ts';
 import { condemnedName, RANDOM_ID_BYTES } from './names.ts';
 import type { Random } from './recovery-key.ts';
 import { openObject, SALT_BYTES, sealObject } from './seal.ts';
@@ -68,6 +68,16 @@ export const readCondemned = async ({ store, keys }: Place, generation: number):
     return { generation, publishedAt, deleteNotBefore, packs, pages, points };
   } catch (cause) {
     throw new CorruptObject({ key, kind: 'condemned', check: 'malformed', cause });
+  }
+};
+
+/** The same, and undefined where it is damaged. */
+export const readIfWhole = async (place: Place, generation: number): Promise<Condemned | undefined> => {
+  try {
+    return await readCondemned(place, generation);
+  } catch (error) {
+    if (!isLoss(error)) throw error;
+    return undefined;
   }
 };
 

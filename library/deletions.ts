@@ -33,8 +33,11 @@ export class Deletions {
     return { ...this.#deleted };
   }
 
-  /** `versionId` where it is known; otherwise the store is asked for that of the object in force. */
-  async delete(key: string, versionId?: string): Promise<void> {
+  /**
+   * `versionId` where it is known; otherwise the store is asked for that of the object in force. False where its retention
+   * keeps it.
+   */
+  async delete(key: string, versionId?: string): Promise<boolean> {
     this.#signal?.throwIfAborted();
     if (this.#left === 0) {
       this.#left = DELETES_BETWEEN_CHECKS;
@@ -43,7 +46,7 @@ export class Deletions {
     this.#left--;
     const found = await this.#store.head(key);
     const version = versionId ?? found?.versionId;
-    if (!found && version === undefined) return;
+    if (!found && version === undefined) return true;
     try {
       await this.#store.delete(key, version);
     } catch (error) {
@@ -51,22 +54,26 @@ export class Deletions {
       this.#deleted.retained++;
       // Nobody asked for this lock (a bucket's default, or somebody who means ill): out of sight it does no harm.
       if (!isLockedKind(key)) await this.#store.delete(key);
-      return;
+      return false;
     }
     this.#deleted.objects++;
     this.#deleted.bytes += found?.size ?? 0;
+    return true;
   }
 
+  /** Answers the keys of those that their retention keeps. */
   async deleteAll(
     objects: Iterable<{ readonly key: string; readonly versionId?: string | undefined }>,
     step: () => void = () => undefined,
-  ): Promise<void> {
+  ): Promise<ReadonlySet<string>> {
+    const retained = new Set<string>();
     await this.#lease.check();
     this.#left = DELETES_BETWEEN_CHECKS;
     await inParallel(objects, { atOnce: DELETES_AT_ONCE, signal: this.#signal }, async ({ key, versionId }) => {
-      await this.delete(key, versionId);
+      if (!(await this.delete(key, versionId))) retained.add(key);
       step();
     });
+    return retained;
   }
 
   /** The store for code that deletes by name. */
@@ -78,7 +85,7 @@ export class Deletions {
       getRange: (key, start, length, versionId) => store.getRange(key, start, length, versionId),
       head: (key) => store.head(key),
       list: (prefix) => store.list(prefix),
-      delete: (key, versionId) => this.delete(key, versionId),
+      delete: async (key, versionId) => void (await this.delete(key, versionId)),
     };
   }
 }

@@ -34,6 +34,16 @@ export class CorruptObject extends core.CorruptObject {
   }
 }
 
+/**
+ * The object names a data key that is not in the key ring: written after a rotation that this process has not seen, or its
+ * key is gone. So nothing says that it is damaged, and nothing is deleted for it.
+ */
+export class UnknownKey extends CorruptObject {
+  constructor(about: About, keyNumber: number) {
+    super({ ...about, check: `names key ${keyNumber}, not in keys/ when the library was opened` });
+  }
+}
+
 /** Something that a committed object refers to is not in the library. */
 export class MissingObject extends core.MissingObject {
   readonly key: string;
@@ -75,6 +85,14 @@ export class IncompleteMap extends Error {
   constructor(missingPages: readonly number[]) {
     super(`no segment and no parent names ${missingPages.length} page(s), the first is page ${missingPages[0]}`);
     this.missingPages = missingPages;
+  }
+}
+
+/** An image was written, replaced or removed while it was imported: what was read of it is of no one moment. */
+export class ImageChanged extends Error {
+  override readonly name = 'ImageChanged';
+  constructor(path: string) {
+    super(`${path} was changed while it was read`);
   }
 }
 

@@ -33,30 +33,40 @@ const LOOK_MS = 200;
  * `MissingObject` by name, unless `keepGoing`; then answers what was lost, ascending.
  */
 export const catVolume = async (library: Library, map: VolumeMap, options: ExportOptions): Promise<ExportedRun> => {
-  options.threads.share(library);
-  const { target } = options;
-  const { lost } =
+  const { target, threads, keepGoing = false } = options;
+  threads.share(library, { map, keepGoing });
+  const { blocks, lost } =
     target.kind === 'file' ? await toFile(map, target.fd, options) : await toStream(map, target.write, options);
-  return { lost: lost.toSorted((a, b) => a.index - b.index) };
+  // where a page is lost, all of its blocks are named, also those that were zero
+  if (blocks + lost.length < map.dataBlocks)
+    throw new Error(`${blocks} of ${map.dataBlocks} blocks were written, and nobody said why`);
+  return { blocks, lost: lost.toSorted((a, b) => a.index - b.index) };
 };
+
+/** What several threads, or several runs, came to. */
+const sumOf = (parts: readonly ExportedRun[]): ExportedRun => ({
+  blocks: parts.reduce((sum, { blocks }) => sum + blocks, 0),
+  lost: parts.flatMap(({ lost }) => lost),
+});
 
 const toFile = async (
   map: VolumeMap,
   fd: number,
-  { threads, keepGoing = false, onProgress, signal }: ExportOptions,
+  { threads, onProgress, signal }: ExportOptions,
 ): Promise<ExportedRun> => {
   const turns = new SharedTurns();
   const stop = (): void => turns.stop();
   signal.addEventListener('abort', stop);
-  const look = setInterval(() => onProgress?.({ done: turns.done, total: map.dataBlocks }), LOOK_MS);
+  const tell = (): void => onProgress?.({ done: turns.done, total: map.dataBlocks });
+  const look = setInterval(tell, LOOK_MS);
   try {
-    const task = { kind: 'export-to-file', map, fd, keepGoing, turns: turns.memory } as const;
+    const task = { kind: 'export-to-file', fd, turns: turns.memory } as const;
     // all end before one's failure is told: the file is the caller's again
     const ended = await Promise.allSettled(threads.threads.map((thread) => thread.run(task)));
     signal.throwIfAborted();
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
-    onProgress?.({ done: map.dataBlocks, total: map.dataBlocks });
-    return { lost: ended.flatMap((end) => (end.status === 'fulfilled' ? end.value.lost : [])) };
+    tell();
+    return sumOf(ended.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : [])));
   } finally {
     clearInterval(look);
     signal.removeEventListener('abort', stop);
@@ -73,9 +83,10 @@ interface Decoding {
 const toStream = async (
   map: VolumeMap,
   write: (bytes: Uint8Array) => Promise<void>,
-  { threads, bytes = map.sizeBytes, keepGoing = false, onProgress, signal }: ExportOptions,
+  { threads, bytes = map.sizeBytes, onProgress, signal }: ExportOptions,
 ): Promise<ExportedRun> => {
-  const lost: ExportedRun['lost'][number][] = [];
+  const parts: ExportedRun[] = [];
+  let written = 0;
   const runs = runsOf(map, EXPORT_RUN_BLOCKS);
   const free = [...threads.threads];
   const memories = Array.from(
@@ -89,7 +100,7 @@ const toStream = async (
       const run = runs.next().value;
       if (!run) return;
       const [thread, memory] = [free.pop() as TaskThread, memories.pop() as SharedArrayBuffer];
-      const done = thread.run({ kind: 'export-run', map, run, keepGoing, into: memory });
+      const done = thread.run({ kind: 'export-run', run, into: memory });
       // waited for when its turn comes; it goes on with the next run before that
       done.then(
         () => {
@@ -105,11 +116,14 @@ const toStream = async (
     begin();
     for (let next = under.shift(); next; next = under.shift()) {
       const { run, memory, done } = next;
-      lost.push(...(await done).lost);
+      parts.push(await done);
       signal.throwIfAborted();
       const start = run.from * BLOCK_BYTES;
       const length = Math.min(run.to * BLOCK_BYTES, bytes) - start;
-      if (length > 0) await write(Buffer.from(memory, 0, length));
+      if (length > 0) {
+        await write(Buffer.from(memory, 0, length));
+        written += length;
+      }
       memories.push(memory);
       begin();
       onProgress?.({ done: run.to, total: map.blockCount });
@@ -118,5 +132,6 @@ const toStream = async (
     ended = true;
     await Promise.allSettled(under.map(({ done }) => done));
   }
-  return { lost };
+  if (written !== bytes) throw new Error(`${written} of ${bytes} bytes were written, and nobody said why`);
+  return sumOf(parts);
 };

@@ -2,6 +2,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import { BLOCK_BYTES, isZeroBlock } from './block.ts';
 import { sha256 } from './block-encoding.ts';
+import { ImageChanged } from './errors.ts';
+import { type ImageState, refuseChangedImage } from './image-state.ts';
 import type { Library } from './library.ts';
 import { openSegmentWriter, type SegmentBlocks } from './segment-writer.ts';
 import { SharedTurns } from './shared-turns.ts';
@@ -15,7 +17,7 @@ export const BLOCKS_OF_A_TURN = 8;
  * cannot ask for holes (SEEK_HOLE): they are read as the zeros that they are, and found by comparing.
  */
 export const importBlocks = async (library: Library, task: ImportTask): Promise<SegmentBlocks> => {
-  const { changed, blocks, parent, level, openPacks, pages, volumeBlocks } = task;
+  const { path, image, changed, blocks, parent, level, openPacks, pages, volumeBlocks } = task;
   const turns = new SharedTurns(task.turns);
   const writer = openSegmentWriter(library, {
     volumeBlocks,
@@ -27,15 +29,16 @@ export const importBlocks = async (library: Library, task: ImportTask): Promise<
   });
   const count = changed ? changed.length : blocks.to - blocks.from;
   const plain = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-  const file = openSync(task.path, 'r');
+  const file = openSync(path, 'r');
   try {
+    refuseChangedImage(path, image, file);
     const most = Math.ceil(count / BLOCKS_OF_A_TURN);
     for (let turn = turns.take(most); turn !== undefined; turn = turns.take(most)) {
       const from = turn * BLOCKS_OF_A_TURN;
       const to = Math.min(count, from + BLOCKS_OF_A_TURN);
       for (let at = from; at < to; at++) {
         const index = changed ? (changed[at] as number) : blocks.from + at;
-        readBlock(file, index, plain);
+        if (!readBlock(file, image, index, plain)) throw new ImageChanged(path);
         if (isZeroBlock(plain)) writer.addZero(index);
         else {
           while (!writer.ready(index)) await writer.prepare(index);
@@ -45,6 +48,7 @@ export const importBlocks = async (library: Library, task: ImportTask): Promise<
       turns.add(to - from);
       await turnOfOthers();
     }
+    refuseChangedImage(path, image, file);
     return await writer.finishBlocks();
   } catch (error) {
     turns.stop();
@@ -55,14 +59,15 @@ export const importBlocks = async (library: Library, task: ImportTask): Promise<
   }
 };
 
-/** What the image has not is zero: its last block may be shorter. */
-const readBlock = (file: number, index: number, plain: Buffer): void => {
-  for (let filled = 0; filled < BLOCK_BYTES; ) {
-    const came = readSync(file, plain, filled, BLOCK_BYTES - filled, index * BLOCK_BYTES + filled);
-    if (came === 0) {
-      plain.fill(0, filled);
-      return;
-    }
+/** The last block may be shorter, and zero where the image has ended. False if the image ends before it should. */
+const readBlock = (file: number, { size }: ImageState, index: number, plain: Buffer): boolean => {
+  const start = index * BLOCK_BYTES;
+  const length = Math.min(BLOCK_BYTES, Number(size) - start);
+  for (let filled = 0; filled < length; ) {
+    const came = readSync(file, plain, filled, length - filled, start + filled);
+    if (came === 0) return false;
     filled += came;
   }
+  plain.fill(0, length);
+  return true;
 };

@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
 import { BLOCK_BYTES, blocksInPage, PAGE_BLOCKS, pagesOf } from './block.ts';
 import type { Level } from './block-encoding.ts';
+import { type ImageState, imageState, refuseChangedImage } from './image-state.ts';
+import { refusePruned } from './import-barrier.ts';
 import { BLOCKS_OF_A_TURN } from './import-blocks.ts';
 import type { Library } from './library.ts';
 import type { PageEntry } from './page-object.ts';
@@ -8,11 +9,12 @@ import { type PointDocument, writePoint } from './recovery-point.ts';
 import { openSegmentWriter, type SegmentCounters } from './segment-writer.ts';
 import { SharedTurns } from './shared-turns.ts';
 import type { TaskThreads } from './task-threads.ts';
-import { verifyVolume } from './verify-volume.ts';
+import { type VerifyDepth, verifyVolume } from './verify-volume.ts';
 import { assembleMap, type VolumeMap } from './volume-map.ts';
+import { checkWrittenPacks } from './written-packs.ts';
 
 export interface ImportOptions {
-  /** A raw disk image. Its size is rounded up to whole blocks, with zeros; a block device's cannot be told. */
+  /** A raw disk image, which nothing may write to meanwhile. Its size is rounded up to whole blocks, with zeros. */
   readonly path: string;
   readonly recoveryPointId: string;
   readonly volumeId: string;
@@ -23,11 +25,15 @@ export interface ImportOptions {
   readonly level?: Level;
   /** Buffers of 16 MiB for packs in each thread: 2 unless told; 1 is enough where the store is a disk of this machine. */
   readonly openPacks?: number;
+  /** What is read back from the library before the point is written: a sample unless told. */
+  readonly verify?: VerifyDepth | undefined;
   readonly threads: TaskThreads;
   /** Who asked for it, for the recovery point. */
   readonly requestedBy: string;
   /** Told a few times a second. */
   readonly onProgress?: (progress: VolumeProgress) => void;
+  /** The same while all is read back: blocks with data. */
+  readonly onVerified?: (progress: VolumeProgress) => void;
   /** In [0, 1). */
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -88,17 +94,21 @@ const isInherited = ({ pages, changed }: Window, parent: VolumeMap, volumeBlocks
 
 /**
  * Makes a streaming recovery point of a raw image, by as many threads as there are: packs, index, pages, map, a sample
- * read back, point, in this order. What a failure leaves is found by prune. Throws what the library throws.
+ * read back, point, in this order. What a failure leaves is found by prune. Throws what the library throws, ImageChanged
+ * and LibraryPruned.
  */
 export const importVolume = async (library: Library, options: ImportOptions): Promise<ImportedVolume> => {
   const { path, parent, changed, recoveryPointId, volumeId, threads, onProgress, signal } = options;
-  const imageBytes = statSync(path).size;
+  const image = imageState(path);
+  const imageBytes = Number(image.size);
   if (imageBytes === 0) throw new RangeError(`${path} is empty`);
   if (changed && !parent) throw new RangeError('changed blocks without the volume that they changed');
   const volumeBlocks = Math.ceil(imageBytes / BLOCK_BYTES);
   const total = changed?.length ?? volumeBlocks;
   const counters = noCounters();
   const pages: PageEntry[] = [];
+  // nothing that is built on was looked up before it
+  const { generation } = library.index;
   threads.share(library);
   let before = 0;
   for (const window of windowsOf(volumeBlocks, changed)) {
@@ -109,8 +119,9 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
     signal.addEventListener('abort', stop);
     const look = setInterval(() => onProgress?.({ done: before + turns.done, total }), LOOK_MS);
     try {
-      const written = await importWindow(library, options, { ...window, volumeBlocks, turns });
+      const written = await importWindow(library, options, { ...window, image, volumeBlocks, turns });
       pages.push(...written.pages);
+      await checkWrittenPacks(library, written.packs, signal);
       for (const name of Object.keys(counters) as (keyof SegmentCounters)[]) counters[name] += written.counters[name];
     } finally {
       clearInterval(look);
@@ -118,8 +129,10 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
     }
     before += turns.done;
   }
-  onProgress?.({ done: total, total });
-  signal.throwIfAborted();
+  onProgress?.({ done: before, total });
+  const came = counters.read + counters.zero;
+  if (came !== total) throw new Error(`${came} of ${total} blocks were read, and nobody said why`);
+  refuseChangedImage(path, image);
   const sizeBytes = volumeBlocks * BLOCK_BYTES;
   const lineage = { snapshotId: 'imported' };
   const inherited = changed && parent;
@@ -135,7 +148,9 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
   // what the threads have written is in the index, and not in this thread's copy of it yet
   await library.index.refresh();
   threads.share(library);
-  const verified = await verifyVolume(library, map, options);
+  const depth = options.verify ?? 'sample';
+  const verified = await readBack(library, map, depth, options);
+  await refusePruned(library, generation);
   const at = new Date(library.now()).toISOString();
   const { document } = await writePoint(library, {
     recoveryPointId,
@@ -153,21 +168,42 @@ export const importVolume = async (library: Library, options: ImportOptions): Pr
     ],
     instance: {},
     tags: {},
-    verification: { at, blocks: verified, depth: 'sample' },
+    verification: { at, blocks: verified, depth },
   });
+  // and once more: from here on prune sees the point, and before it this process may have slept
+  await refusePruned(library, generation);
   return { document, map, counters };
+};
+
+const readBack = async (
+  library: Library,
+  map: VolumeMap,
+  depth: VerifyDepth,
+  { onVerified, parent, random, signal }: ImportOptions,
+): Promise<number> => {
+  const tell = depth === 'full' ? onVerified : undefined;
+  const total = map.dataBlocks;
+  let toldAt = -Infinity;
+  const onBlock = (done: number): void => {
+    const now = library.now();
+    if (done < total && now - toldAt < LOOK_MS) return;
+    toldAt = now;
+    tell?.({ done, total });
+  };
+  return verifyVolume(library, map, { depth, parent, random, signal, ...(tell && { onBlock }) });
 };
 
 const importWindow = async (
   library: Library,
-  { path, parent, level = 'default', openPacks = 2, threads }: ImportOptions,
+  { path, parent, level = 'default', openPacks = 2, threads, signal }: ImportOptions,
   {
     pages,
     blocks,
     changed,
+    image,
     volumeBlocks,
     turns,
-  }: Window & { readonly volumeBlocks: number; readonly turns: SharedTurns },
+  }: Window & { readonly image: ImageState; readonly volumeBlocks: number; readonly turns: SharedTurns },
 ) => {
   const writer = openSegmentWriter(library, {
     volumeBlocks,
@@ -178,9 +214,10 @@ const importWindow = async (
   const work = Math.ceil((changed?.length ?? blocks.to - blocks.from) / BLOCKS_OF_A_TURN);
   // a thread that has nothing to do needs no buffers for packs either
   const busy = threads.threads.slice(0, Math.max(1, work));
-  const window = { path, volumeBlocks, pages, blocks, changed, parent, level, openPacks, turns: turns.memory };
+  const window = { path, image, volumeBlocks, pages, blocks, changed, parent, level, openPacks, turns: turns.memory };
   const ended = await Promise.allSettled(busy.map((thread) => thread.run({ kind: 'import', ...window })));
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  signal.throwIfAborted();
   for (const end of ended) if (end.status === 'fulfilled') writer.adopt(end.value);
   if (blocks.to < volumeBlocks) {
     await library.index.refresh();

@@ -30,18 +30,28 @@ export class LibraryIndex {
   #condemned: Condemned;
   #condemnedPages: ReadonlySet<string>;
   #loaded = new Set<string>();
+  /** What is condemned next: in force when all index objects are read under it. */
+  #coming: Condemned | undefined;
   /** A view of another thread's table: to be replaced, not to be written. */
   #foreign: boolean;
+  readonly #askForFresh: (() => Promise<SharedLibraryIndex>) | undefined;
   #running: Promise<IndexState> | undefined;
   #next: Promise<IndexState> | undefined;
 
-  constructor(store: ObjectStore, keys: TenantKeys, shared?: SharedLibraryIndex) {
+  /** `askForFresh`: has the owner of what is `shared` refresh it; without it, a refresh loads a copy of its own. */
+  constructor(
+    store: ObjectStore,
+    keys: TenantKeys,
+    shared?: SharedLibraryIndex,
+    askForFresh?: () => Promise<SharedLibraryIndex>,
+  ) {
     this.#store = store;
     this.#keys = keys;
     this.#table = new BlockTable(shared?.table);
     this.#condemned = shared?.condemned ?? NOTHING_CONDEMNED;
     this.#condemnedPages = new Set(this.#condemned.pages);
     this.#foreign = shared !== undefined;
+    this.#askForFresh = askForFresh;
   }
 
   get table(): BlockTable {
@@ -59,6 +69,12 @@ export class LibraryIndex {
 
   isPointCondemned(recoveryPointId: string): boolean {
     return this.#condemned.points.includes(recoveryPointId);
+  }
+
+  /** For `askForFresh` of another thread. */
+  async shareFresh(): Promise<SharedLibraryIndex> {
+    await this.refresh();
+    return this.share();
   }
 
   share(): SharedLibraryIndex {
@@ -93,29 +109,50 @@ export class LibraryIndex {
   }
 
   async #refresh(): Promise<IndexState> {
-    await this.#refreshCondemned();
-    // an index that vanishes between listing and reading was merged into one that a new listing shows
-    for (let pass = 1; !(await this.#loadNew()); pass++) {
-      if (pass === MOST_PASSES)
-        throw new MissingObject({ key: 'index/', kind: 'index' }, 'what is listed is not there');
-    }
+    if (this.#foreign && this.#askForFresh) {
+      const { table, condemned } = await this.#askForFresh();
+      this.#table = new BlockTable(table);
+      this.#setCondemned(condemned);
+    } else await this.#load();
     const { blocks, packs } = this.#table;
     return { blocks, packs, generation: this.generation, indexObjects: this.#loaded.size };
   }
 
+  async #load(): Promise<void> {
+    await this.#refreshCondemned();
+    await this.#loadAll();
+    while (this.#coming) {
+      if (this.#table.endReload()) {
+        this.#setCondemned(this.#coming);
+        this.#coming = undefined;
+      } else {
+        this.#beginReload(this.#coming);
+        await this.#loadAll();
+      }
+    }
+  }
+
+  /** Where another generation is in force: only reading all again, condemned packs known, finds what prune moved. */
   async #refreshCondemned(): Promise<void> {
     for (;;) {
       const generation = await latestGeneration(this.#store);
-      if (generation === this.generation && !this.#foreign) return;
-      // a block that prune moved is in two packs: only loading all again, condemned packs known, prefers the living one
-      this.#reset();
-      if (generation === 0) return;
-      const condemned = await readCondemned({ store: this.#store, keys: this.#keys }, generation);
+      if (generation === (this.#coming ?? this.#condemned).generation && !this.#foreign) return;
+      const condemned =
+        generation === 0
+          ? NOTHING_CONDEMNED
+          : await readCondemned({ store: this.#store, keys: this.#keys }, generation);
       if (!condemned) continue;
-      this.#table.setCondemned(new Set(condemned.packs));
-      this.#setCondemned(condemned);
+      this.#beginReload(condemned);
       return;
     }
+  }
+
+  #beginReload(condemned: Condemned): void {
+    if (this.#foreign || this.#table.isWorn) this.#table = new BlockTable();
+    this.#foreign = false;
+    this.#loaded = new Set();
+    this.#coming = condemned;
+    this.#table.beginReload(new Set(condemned.packs));
   }
 
   #setCondemned(condemned: Condemned): void {
@@ -123,11 +160,12 @@ export class LibraryIndex {
     this.#condemnedPages = new Set(condemned.pages);
   }
 
-  #reset(): void {
-    this.#table = new BlockTable();
-    this.#setCondemned(NOTHING_CONDEMNED);
-    this.#loaded = new Set();
-    this.#foreign = false;
+  async #loadAll(): Promise<void> {
+    // an index that vanishes between listing and reading was merged into one that a new listing shows
+    for (let pass = 1; !(await this.#loadNew()); pass++) {
+      if (pass === MOST_PASSES)
+        throw new MissingObject({ key: 'index/', kind: 'index' }, 'what is listed is not there');
+    }
   }
 
   /** False if an index object vanished on the way. */

@@ -1,4 +1,5 @@
 import { BLOCK_BYTES } from './block.ts';
+import { disposing } from './disposing.ts';
 import type { Library } from './library.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type PruneInput, preparePrune } from './prune-plan.ts';
@@ -38,31 +39,33 @@ const ratio = (of: number, to: number): number => (to === 0 ? 1 : of / to);
  */
 export const libraryStats = async (
   library: Library,
-  { expired = [], pending = [], ...options }: MaintenanceOptions & Partial<PruneInput> = {},
+  { committed = [], expired = [], pending = [], ...options }: MaintenanceOptions & Partial<PruneInput> = {},
 ): Promise<LibraryStats> => {
-  const input = { expired, pending, acceptDamage: true };
-  const { plan, survey, marks } = await preparePrune(library, input, options);
-  const storedBytesOf = { packs: 0, index: 0, pages: 0, maps: 0, points: 0, other: 0 };
-  for await (const { key, size } of library.store.list('')) {
-    const kind = key.split('/')[0] as string;
-    storedBytesOf[kind in storedBytesOf ? (kind as keyof typeof storedBytesOf) : 'other'] += size;
-  }
-  const uniqueBytes = marks.blocks * BLOCK_BYTES;
-  const dataBytes = marks.dataBlocks * BLOCK_BYTES;
-  return {
-    recoveryPoints: plan.recoveryPoints,
-    volumes: marks.volumes,
-    logicalBytes: marks.logicalBytes,
-    dataBytes,
-    uniqueBytes,
-    storedBytes: Object.values(storedBytesOf).reduce((sum, bytes) => sum + bytes, 0),
-    storedBytesOf,
-    dedupRatio: ratio(dataBytes, uniqueBytes),
-    compressionRatio: ratio(uniqueBytes, marks.bytes),
-    packs: [...survey.packs].filter((pack) => survey.packs.present[pack]).length,
-    livePackShare: ratio(marks.bytes, storedBytesOf.packs),
-    indexObjects: survey.indexes.length,
-    reclaimableBytes: plan.bytesGivenBack,
-    lostBlocks: marks.lostBlocks,
-  };
+  const input = { committed, expired, pending, acceptDamage: true };
+  const { plan, marks, survey: surveyed } = await preparePrune(library, input, options);
+  return disposing(surveyed, async (survey) => {
+    const storedBytesOf = { packs: 0, index: 0, pages: 0, maps: 0, points: 0, other: 0 };
+    for await (const { key, size } of library.store.list('')) {
+      const kind = key.split('/')[0] as string;
+      storedBytesOf[kind in storedBytesOf ? (kind as keyof typeof storedBytesOf) : 'other'] += size;
+    }
+    const uniqueBytes = marks.blocks * BLOCK_BYTES;
+    const dataBytes = marks.dataBlocks * BLOCK_BYTES;
+    return {
+      recoveryPoints: plan.recoveryPoints,
+      volumes: marks.volumes,
+      logicalBytes: marks.logicalBytes,
+      dataBytes,
+      uniqueBytes,
+      storedBytes: Object.values(storedBytesOf).reduce((sum, bytes) => sum + bytes, 0),
+      storedBytesOf,
+      dedupRatio: ratio(dataBytes, uniqueBytes),
+      compressionRatio: ratio(uniqueBytes, marks.bytes),
+      packs: [...survey.packs].filter((pack) => survey.packs.present[pack]).length,
+      livePackShare: ratio(marks.bytes, storedBytesOf.packs),
+      indexObjects: survey.indexes.length,
+      reclaimableBytes: plan.bytesGivenBack,
+      lostBlocks: marks.lostBlocks,
+    };
+  });
 };

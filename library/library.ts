@@ -40,9 +40,18 @@ export const shareLibrary = (library: Library): SharedLibrary => ({
   index: library.index.share(),
 });
 
-/** In a worker thread. Its index stays as it was shared: what came later is stored again at worst, or read on demand. */
-export const attachLibrary = ({ shared, ...outside }: Outside & { readonly shared: SharedLibrary }): Library => {
+interface Attached extends Outside {
+  readonly shared: SharedLibrary;
+  /** Has the thread that shares its library bring the index up to date: `library.index.shareFresh()` there. */
+  readonly askForFresh?: () => Promise<SharedLibraryIndex>;
+}
+
+/**
+ * In a worker thread. Its index stays as it was shared: what came later is stored again at worst, or asked for on demand.
+ * Without `askForFresh` a copy of all of it is loaded then.
+ */
+export const attachLibrary = ({ shared, askForFresh, ...outside }: Attached): Library => {
   const keys = new TenantKeys(shared.keys);
-  const index = new LibraryIndex(outside.store, keys, shared.index);
+  const index = new LibraryIndex(outside.store, keys, shared.index, askForFresh);
   return { ...outside, keys, index, packBuffers: new PackBufferPool() };
 };

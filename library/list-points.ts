@@ -9,7 +9,7 @@ export interface ListedMap {
 
 /** What `points/` and `maps/` name. */
 export interface ListedPoints {
-  /** Recovery point → bytes of its object. */
+  /** Recovery point → bytes of its object; 0 for one that is committed and not there. */
   readonly points: ReadonlyMap<string, number>;
   /** Recovery point → its maps, also where there is no point (yet). */
   readonly maps: ReadonlyMap<string, readonly ListedMap[]>;
@@ -25,8 +25,15 @@ const isNamed = (key: string, name: () => string): boolean => {
   }
 };
 
-/** Maps are listed first: one whose point is not there then had none when it was listed. */
-export const listPointsAndMaps = async ({ store }: Library): Promise<ListedPoints> => {
+/**
+ * Maps are listed first: one whose point is not there then had none when it was listed. What the control plane says is
+ * `committed` counts as a point though its object is gone: whoever has the bucket but no key can hide objects, and what a
+ * hidden point refers to must not pass for unneeded. Reading such a point throws `MissingObject`.
+ */
+export const listPointsAndMaps = async (
+  { store }: Library,
+  committed: readonly string[] = [],
+): Promise<ListedPoints> => {
   const maps = new Map<string, ListedMap[]>();
   const points = new Map<string, number>();
   const strangers: string[] = [];
@@ -46,5 +53,6 @@ export const listPointsAndMaps = async ({ store }: Library): Promise<ListedPoint
     if (isNamed(key, () => pointName(id))) points.set(id, size);
     else strangers.push(key);
   }
+  for (const id of committed) if (!points.has(id)) points.set(id, 0);
   return { points, maps, strangers };
 };

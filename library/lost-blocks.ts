@@ -1,11 +1,12 @@
 import type { BitSet } from './bit-set.ts';
-import { blocksInPage, blocksOfVolume, PAGE_BLOCKS } from './block.ts';
+import { blocksInPage, blocksOfVolume } from './block.ts';
 import type { BlockPage } from './block-page.ts';
-import { type BlockRange, blocksIn, type Findings, joinRanges } from './check-report.ts';
+import type { Findings, LostVolume } from './check-report.ts';
 import { isLoss, MissingObject } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Library } from './library.ts';
 import type { ListedPoints } from './list-points.ts';
+import { LossLedger, PageLosses } from './loss-ledger.ts';
 import { type MaintenanceOptions, READS_AT_ONCE } from './maintenance.ts';
 import { packName } from './names.ts';
 import { type PageEntry, readPageObject } from './page-object.ts';
@@ -14,22 +15,18 @@ import type { Survey } from './survey.ts';
 import type { VolumeMap } from './volume-map.ts';
 import { type MapDamage, walkMaps } from './walk-maps.ts';
 
-/** Of one page: the key of the object by which blocks are lost → ranges within the page. */
-type PageLosses = ReadonlyMap<string, readonly BlockRange[]>;
-
 export interface WalkedPoints {
   readonly volumes: number;
   readonly pages: number;
   readonly dataBlocks: number;
   /** Those that a map names. */
   readonly seen: PageSet;
+  readonly lost: LostVolume[];
 }
-
-const wholeOf = (sizeBytes: number): BlockRange[] => [[0, blocksOfVolume(sizeBytes)]];
 
 /**
  * Follows these recovery points down to the blocks and adds what they lose. `bad` are blocks, by their entry in the
- * survey's table, whose only copy cannot be read. Each page is read once; memory grows with what is lost alone.
+ * survey's table, whose only copy cannot be read. Each page is read once; memory grows with the damaged pages alone.
  */
 export const findLosses = async (
   library: Library,
@@ -39,97 +36,82 @@ export const findLosses = async (
   options: MaintenanceOptions,
 ): Promise<WalkedPoints> => {
   const seen = new PageSet();
-  const lossesOf = new Map<string, PageLosses>();
+  const ledger = new LossLedger(findings);
   const count = { volumes: 0, pages: 0, dataBlocks: 0 };
+  /** By the pack's number in the table that has its blocks. */
+  const [ofGone, ofBad]: [number[], number[]] = [[], []];
 
-  const causeOf = (id: Buffer): string | undefined => {
-    const entry = survey.table.find(id);
-    if (entry >= 0) return bad.has(entry) ? packKey(survey.table, entry) : undefined;
-    const gone = survey.goneTable.find(id);
-    const error =
-      gone >= 0
-        ? new MissingObject({ key: packKey(survey.goneTable, gone), kind: 'pack' })
-        : new MissingObject({ key: 'index/', kind: 'index' }, 'no index object names blocks that recovery points need');
+  const isGone = (error: MissingObject): number => {
     findings.add(error);
-    return error.key;
+    return ledger.cause(error.key, error.kind);
+  };
+  const unnamed = (): number =>
+    isGone(
+      new MissingObject({ key: 'index/', kind: 'index' }, 'no index object names blocks that recovery points need'),
+    );
+  let ofUnnamed: number | undefined;
+
+  const causeOf = (id: Buffer): number | undefined => {
+    const entry = survey.table.find(id);
+    if (entry >= 0) {
+      if (!bad.has(entry)) return undefined;
+      const { pack } = survey.table.location(entry);
+      ofBad[pack] ??= ledger.cause(packKey(survey.table, pack), 'pack');
+      return ofBad[pack];
+    }
+    const gone = survey.goneTable.find(id);
+    if (gone < 0) {
+      ofUnnamed ??= unnamed();
+      return ofUnnamed;
+    }
+    const { pack } = survey.goneTable.location(gone);
+    ofGone[pack] ??= isGone(new MissingObject({ key: packKey(survey.goneTable, pack), kind: 'pack' }));
+    return ofGone[pack];
   };
 
-  const judge = (page: BlockPage): PageLosses | undefined => {
-    const losses = new Map<string, BlockRange[]>();
+  const judge = (page: BlockPage): PageLosses => {
+    const losses = new PageLosses();
     for (let at = 0; at < page.blockCount; at++) {
       const id = page.id(at);
       const cause = id && causeOf(id);
-      if (!cause) continue;
-      const ranges = losses.get(cause);
-      if (ranges) ranges.push([at, at + 1]);
-      else losses.set(cause, [[at, at + 1]]);
+      if (cause !== undefined) losses.add(at, at + 1, cause);
     }
-    for (const [cause, ranges] of losses) losses.set(cause, joinRanges(ranges));
-    return losses.size > 0 ? losses : undefined;
+    return losses;
   };
 
-  const readEntry = async (map: VolumeMap, entry: PageEntry): Promise<PageLosses | undefined> => {
+  const readEntry = async (map: VolumeMap, entry: PageEntry): Promise<PageLosses> => {
     const blockCount = blocksInPage(map.blockCount, entry.page);
     try {
       return judge(await readPageObject(library, entry, blockCount));
     } catch (error) {
       if (!isLoss(error)) throw error;
       findings.add(error);
-      return new Map([[error.key, [[0, blockCount]]]]);
+      const losses = new PageLosses();
+      losses.add(0, blockCount, ledger.cause(error.key, error.kind));
+      return losses;
     }
   };
 
   const onDamage = ({ error, sizeBytes, ...about }: MapDamage): void => {
     findings.add(error);
-    const ranges = sizeBytes === undefined ? [] : wholeOf(sizeBytes);
-    findings.addLoss(error.key, { ...about, blocks: blocksIn(ranges), ranges });
+    const blocks = sizeBytes === undefined ? 0 : blocksOfVolume(sizeBytes);
+    ledger.addUnreadable(error.key, error.kind, { ...about, blocks, ranges: blocks > 0 ? [[0, blocks]] : [] });
   };
   await walkMaps(library, listed, { ...options, points, onDamage }, async (map) => {
     count.volumes++;
     count.dataBlocks += map.dataBlocks;
     const fresh = map.pages.filter(({ id }) => id !== 'zero' && seen.add(id));
     await inParallel(fresh, { atOnce: READS_AT_ONCE, signal: options.signal }, async (entry) => {
-      const losses = await readEntry(map, entry);
-      if (losses) lossesOf.set(entry.id, losses);
+      ledger.addPage(entry.id, await readEntry(map, entry));
       count.pages++;
     });
   });
-  if (lossesOf.size > 0) await attribute(library, listed, { points, lossesOf, findings, options });
-  return { ...count, seen };
+  // the damaged pages are known by now: which volumes name them?
+  if (!ledger.isEmpty)
+    await walkMaps(library, listed, { ...options, points, onDamage: () => undefined }, async (map) =>
+      ledger.addVolume(map.recoveryPointId, map.volumeId, map.pages),
+    );
+  return { ...count, seen, lost: ledger.finish() };
 };
 
-/** The damaged pages are known by now: tells for each volume which of its blocks are lost. */
-const attribute = async (
-  library: Library,
-  listed: ListedPoints,
-  {
-    points,
-    lossesOf,
-    findings,
-    options,
-  }: {
-    readonly points: readonly string[];
-    readonly lossesOf: ReadonlyMap<string, PageLosses>;
-    readonly findings: Findings;
-    readonly options: MaintenanceOptions;
-  },
-): Promise<void> => {
-  const told = { ...options, points, onDamage: () => undefined };
-  await walkMaps(library, listed, told, async ({ recoveryPointId, volumeId, pages }) => {
-    const byCause = new Map<string, BlockRange[]>();
-    for (const { page, id } of pages) {
-      for (const [cause, ranges] of lossesOf.get(id) ?? []) {
-        const first = page * PAGE_BLOCKS;
-        const known = byCause.get(cause) ?? [];
-        for (const [from, to] of ranges) known.push([first + from, first + to]);
-        byCause.set(cause, known);
-      }
-    }
-    for (const [cause, found] of byCause) {
-      const ranges = joinRanges(found);
-      findings.addLoss(cause, { recoveryPointId, volumeId, blocks: blocksIn(ranges), ranges });
-    }
-  });
-};
-
-const packKey = (table: Survey['table'], entry: number): string => packName(table.pack(table.location(entry).pack).id);
+const packKey = (table: Survey['table'], pack: number): string => packName(table.pack(pack).id);

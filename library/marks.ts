@@ -2,7 +2,7 @@ import { BitSet } from './bit-set.ts';
 import { blocksInPage } from './block.ts';
 import type { BlockPage } from './block-page.ts';
 import type { Condemned } from './condemned.ts';
-import { isLoss, LibraryDamaged, type LossError, MissingObject } from './errors.ts';
+import { CorruptObject, isLoss, LibraryDamaged, type LossError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Library } from './library.ts';
 import type { ListedPoints } from './list-points.ts';
@@ -87,12 +87,11 @@ export interface MarkOptions extends Omit<WalkOptions, 'onDamage'> {
 }
 
 /** Marks what these recovery points refer to. Damage is told, and what lies behind it is not marked. */
-export const markLive = async (
+export const addMarks = async (
   library: Library,
-  { listed, survey }: { readonly listed: ListedPoints; readonly survey: Survey },
+  { listed, marks }: { readonly listed: ListedPoints; readonly marks: Marks },
   { onDamage, ...options }: MarkOptions,
-): Promise<Marks> => {
-  const marks = new Marks(survey);
+): Promise<void> => {
   const walk = { ...options, onDamage: ({ error }: { error: LossError }) => onDamage(error) };
   await walkMaps(library, listed, walk, async (map) => {
     marks.addMap(map);
@@ -106,7 +105,6 @@ export const markLive = async (
       }
     });
   });
-  return marks;
 };
 
 const readEntry = (library: Library, { blockCount }: VolumeMap, entry: PageEntry): Promise<BlockPage> =>
@@ -119,31 +117,44 @@ export interface Surveyed {
   readonly damaged: readonly LossError[];
 }
 
-/** Surveys, then marks what `points` refer to. Dropped packs are read only where blocks are missing that they may hold. */
+export interface SurveyAndMarkOptions extends Omit<WalkOptions, 'onDamage'> {
+  /** Recovery points that are being made: what is there of them counts, and nothing of them need be there. */
+  readonly attempts: readonly string[];
+  readonly condemned?: Condemned;
+}
+
+/** Surveys, then marks what the points refer to; the survey is the caller's to dispose of. Dropped packs are read only where blocks are missing that they may hold. */
 export const surveyAndMark = async (
   library: Library,
   listed: ListedPoints,
-  { condemned, ...options }: Omit<WalkOptions, 'onDamage'> & { readonly condemned?: Condemned },
+  { condemned, attempts, ...options }: SurveyAndMarkOptions,
 ): Promise<Surveyed> => {
   const attempt = async (unindexed: 'read' | 'read-all'): Promise<Surveyed> => {
     const { signal, onProgress } = options;
     const survey = await surveyLibrary(library, { signal, onProgress, unindexed, ...(condemned && { condemned }) });
     const damaged: LossError[] = [];
-    const marks = await markLive(
-      library,
-      { listed, survey },
-      { ...options, onDamage: (error) => void damaged.push(error) },
-    );
+    const onDamage = (error: LossError): void => void damaged.push(error);
+    const marks = new Marks(survey);
+    await addMarks(library, { listed, marks }, { ...options, onDamage });
+    // one that a prune overtook may name what is gone: it is never committed
+    const onDamageOfAttempt = (error: LossError): void => {
+      if (error instanceof CorruptObject) onDamage(error);
+    };
+    await addMarks(library, { listed, marks }, { ...options, points: attempts, onDamage: onDamageOfAttempt });
     return { survey, marks, damaged };
   };
   const first = await attempt('read');
   const { packs } = first.survey;
   const isAnyDropped = [...packs].some((pack) => packs.isDropped(pack));
-  return first.marks.lostBlocks > 0 && isAnyDropped ? attempt('read-all') : first;
+  if (first.marks.lostBlocks === 0 || !isAnyDropped) return first;
+  first.survey[Symbol.dispose]();
+  return attempt('read-all');
 };
 
-/** What is missing is lost whatever is deleted; what is corrupt may refer to anything, and may be read tomorrow. */
+/**
+ * What is corrupt may refer to anything, and may be read tomorrow; what is missing may be hidden (a delete marker), or come
+ * back from a replica.
+ */
 export const refuseDamage = (damaged: readonly LossError[], acceptDamage = false): void => {
-  const unsure = damaged.filter((error) => !(error instanceof MissingObject));
-  if (unsure.length > 0 && !acceptDamage) throw new LibraryDamaged(unsure);
+  if (damaged.length > 0 && !acceptDamage) throw new LibraryDamaged(damaged);
 };

@@ -14,7 +14,7 @@ import {
   TRAILER_MAGIC,
 } from './pack-contents.ts';
 import { releaseBytes } from './release-bytes.ts';
-import { decodeHeader, Frames, HEADER_BYTES, TAG_BYTES } from './seal.ts';
+import { decodeHeader, Frames, framesOf, HEADER_BYTES, type SealedHeader, TAG_BYTES } from './seal.ts';
 import type { TenantKeys } from './tenant-key-ring.ts';
 
 /** Where a pack's sealed index is, from its trailer. */
@@ -32,6 +32,9 @@ const range = async (store: ObjectStore, key: string, start: number, length: num
   if (!bytes) throw new MissingObject({ key, kind: 'pack' });
   return asBuffer(bytes);
 };
+
+const packFrames = (keys: TenantKeys, name: string, header: SealedHeader, sealedIndex: Buffer): Frames =>
+  framesOf(keys, { kind: 'pack', name, header }, { position: PACK_INDEX_POSITION, sealed: sealedIndex });
 
 const openContents = (frames: Frames, sealedIndex: Buffer, size: number): Buffer => {
   const entries = frames.open(PACK_INDEX_POSITION, sealedIndex);
@@ -60,7 +63,8 @@ export const readPackContents = async (
   const { start, length } = decodeTrailer(key, size, trailer);
   const sealedIndex = await range(store, key, start, length);
   const { keyNumber, salt } = decodeHeader('pack', key, header);
-  const entries = openContents(new Frames(keys, 'pack', key, { keyNumber, salt }), sealedIndex, size);
+  const frames = packFrames(keys, key, { keyNumber, salt }, sealedIndex);
+  const entries = openContents(frames, sealedIndex, size);
   const found = (await store.head(key))?.versionId;
   // of a bucket that keeps no versions (now): it is read by its name
   const versionId = found === 'null' ? undefined : found;
@@ -71,9 +75,10 @@ export const readPackContents = async (
 export const openPack = (keys: TenantKeys, id: string, bytes: Buffer): PackContents => {
   const key = packName(id);
   const { keyNumber, salt } = decodeHeader('pack', key, bytes);
-  const frames = new Frames(keys, 'pack', key, { keyNumber, salt });
   const { start, length } = decodeTrailer(key, bytes.length, bytes.subarray(-TRAILER_BYTES));
-  const entries = openContents(frames, bytes.subarray(start, start + length), bytes.length);
+  const sealedIndex = bytes.subarray(start, start + length);
+  const frames = packFrames(keys, key, { keyNumber, salt }, sealedIndex);
+  const entries = openContents(frames, sealedIndex, bytes.length);
   return { id: Buffer.from(id, 'hex'), size: bytes.length, keyNumber, salt, versionId: undefined, entries };
 };
 

@@ -57,34 +57,31 @@ export const checkPageObject = async (library: Library, id: string): Promise<voi
   }
 };
 
+/** As many as a page has room to tell apart: a prune a week uses them up in a thousand years. */
+const VARIANTS = 2 ** 16;
+
 export interface WrittenPage {
   readonly entry: PageEntry;
   readonly storedBytes: number;
 }
 
-/** The first variant that is not condemned. */
+/**
+ * The generation of what is condemned is a part of the name: a page that was condemned under one generation is written
+ * under another name ever after. So whoever was told to delete it and wakes late finds nothing that is needed.
+ */
 const nameOf = ({ keys, index }: Library, page: BlockPage): { readonly content: Buffer; readonly id: string } => {
-  for (let variant = 0; ; variant++) {
-    const content = page.encode(variant);
-    const id = keys.pageId(content).toString('hex');
-    if (!index.isPageCondemned(id)) return { content, id };
-  }
+  const content = page.encode(index.generation % VARIANTS);
+  return { content, id: keys.pageId(content).toString('hex') };
 };
 
 /**
- * Writes a page unless it is there: its name comes from its content, so that whoever wrote it first wrote the same.
- * `known` is the parent's entry: if the page is that one, nothing is written or asked.
+ * Writes a page unless it is there: its name comes from its content, so that whoever wrote it first under this generation
+ * wrote the same.
  */
-export const writePageObject = async (
-  library: Library,
-  number: number,
-  page: BlockPage,
-  known?: PageEntry,
-): Promise<WrittenPage> => {
+export const writePageObject = async (library: Library, number: number, page: BlockPage): Promise<WrittenPage> => {
   const { store, keys, random } = library;
   if (page.dataBlocks === 0) return { entry: { page: number, id: 'zero', dataBlocks: 0 }, storedBytes: 0 };
   const { content, id } = nameOf(library, page);
-  if (known?.id === id) return { entry: known, storedBytes: 0 };
   const key = pageName(id);
   const object = sealObject(keys, 'page', key, random(SALT_BYTES), content);
   const put = await store.putNew(key, object);

@@ -10,6 +10,8 @@ import type { Survey } from './survey.ts';
 
 /** What the control plane knows and the library does not. */
 export interface PruneInput {
+  /** Recovery points that must be there. Points that are there and not named are kept too. */
+  readonly committed: readonly string[];
   /** Recovery points that are to go: their time is over, or they were never committed and never will be. */
   readonly expired: readonly string[];
   /** Recovery points that attempts are at work on, or may take up again: what is there of them stays. */
@@ -58,7 +60,7 @@ export interface PrunePlan {
   readonly damaged: readonly string[];
 }
 
-/** A plan with what it was made from. */
+/** A plan with what it was made from; the survey is the caller's to dispose of. */
 export interface PruneBasis {
   readonly plan: PrunePlan;
   readonly listed: ListedPoints;
@@ -69,17 +71,16 @@ export interface PruneBasis {
 /** Rewriting costs a read and a write of what lives, and pays where that is less than what it gives back. */
 const REWRITE_BELOW = 1 / 2;
 
-const stays = (listed: ListedPoints, { expired, pending }: PruneInput): { live: string[]; unfinished: string[] } => {
+const sortPoints = (listed: ListedPoints, { expired, pending }: PruneInput) => {
   const going = new Set(expired);
   const working = new Set(pending);
-  const live = [...listed.points.keys()].filter((id) => !going.has(id) || working.has(id));
-  const unfinished: string[] = [];
-  for (const id of listed.maps.keys()) {
-    if (listed.points.has(id)) continue;
-    if (working.has(id)) live.push(id);
-    else unfinished.push(id);
+  const sorted: Record<'live' | 'attempts' | 'unfinished', string[]> = { live: [], attempts: [], unfinished: [] };
+  for (const id of new Set([...listed.points.keys(), ...listed.maps.keys()])) {
+    if (working.has(id)) sorted.attempts.push(id);
+    else if (!listed.points.has(id)) sorted.unfinished.push(id);
+    else if (!going.has(id)) sorted.live.push(id);
   }
-  return { live, unfinished };
+  return sorted;
 };
 
 interface SortedPacks {
@@ -138,10 +139,10 @@ export const preparePrune = async (
   input: PruneInput,
   options: MaintenanceOptions = {},
 ): Promise<PruneBasis> => {
-  const listed = await listPointsAndMaps(library);
+  const listed = await listPointsAndMaps(library, input.committed);
   const pending = [...input.pending, ...(await lockedPoints(library, listed, input, options.signal))];
-  const { live, unfinished } = stays(listed, { ...input, pending });
-  const { survey, marks, damaged } = await surveyAndMark(library, listed, { ...options, points: live });
+  const { live, attempts, unfinished } = sortPoints(listed, { ...input, pending });
+  const { survey, marks, damaged } = await surveyAndMark(library, listed, { ...options, points: live, attempts });
   refuseDamage(damaged, input.acceptDamage);
   const working = new Set(pending);
   const expired = input.expired.filter((id) => listed.points.has(id) && !working.has(id));
@@ -173,7 +174,7 @@ export const preparePrune = async (
     indexObjects: survey.indexes.length,
     bytesGivenBack: bytes + packBytes,
     bytesToRewrite: rewrite.reduce((sum, { liveBytes }) => sum + liveBytes, 0),
-    recoveryPoints: live.length,
+    recoveryPoints: live.length + attempts.length,
     lostBlocks: marks.lostBlocks,
     damaged: damaged.map(({ key }) => key),
   };
@@ -185,4 +186,8 @@ export const planPrune = async (
   library: Library,
   input: PruneInput,
   options: MaintenanceOptions = {},
-): Promise<PrunePlan> => (await preparePrune(library, input, options)).plan;
+): Promise<PrunePlan> => {
+  const { plan, survey } = await preparePrune(library, input, options);
+  survey[Symbol.dispose]();
+  return plan;
+};

@@ -1,5 +1,6 @@
 import type { DeletableStore } from '../core/ports/object-store.ts';
-import { type Condemnation, condemn } from './condemn.ts';
+import { type Condemnation, condemn, type NoteCondemned } from './condemn.ts';
+import { type Condemned, readIfWhole } from './condemned.ts';
 import type { Library } from './library.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type LeaseInput, type MaintenanceLease, takeMaintenanceLease } from './maintenance-lease.ts';
@@ -12,6 +13,7 @@ export interface PruneOptions extends PruneInput, LeaseInput, MaintenanceOptions
   readonly store: DeletableStore;
   /** Between condemning and deleting, in milliseconds: longer than any attempt, backup or restore, may last. */
   readonly safetyMs: number;
+  readonly noteCondemned: NoteCondemned;
   readonly raiseFences: RaiseFences;
   /** How far clocks may be apart; 15 minutes. */
   readonly clockMarginMs?: number;
@@ -33,18 +35,42 @@ export interface PruneResult {
   readonly swept: readonly Swept[];
 }
 
+const common = (ids: readonly string[], others: readonly string[]): string[] => {
+  const kept = new Set(others);
+  return ids.filter((id) => kept.has(id));
+};
+
+/**
+ * What may be deleted by now: the generation in force, or an earlier one. A repair that comes while that one waits
+ * publishes one of its own, with a window of its own, which must not put off what was condemned before.
+ */
+const dueBy = async (library: Library, inForce: Condemned, completed: number): Promise<Condemned | undefined> => {
+  for (let { generation } = inForce; generation > completed; generation--) {
+    const due = generation === inForce.generation ? inForce : await readIfWhole(library, generation);
+    if (!due || library.now() < due.deleteNotBefore) continue;
+    // what is not condemned any more is built upon
+    const packs = common(due.packs, inForce.packs);
+    const pages = common(due.pages, inForce.pages);
+    return { ...due, packs, pages, points: common(due.points, inForce.points) };
+  }
+  return undefined;
+};
+
 /** Deletes what is condemned if it is time. */
 const finish = async (
   library: Library,
   lease: MaintenanceLease,
   options: PruneOptions,
 ): Promise<{ readonly swept: Swept | undefined; readonly waitUntil: number }> => {
-  const condemned = await readLatestCondemned(library);
-  if (condemned.generation <= lease.completed) return { swept: undefined, waitUntil: 0 };
-  if (library.now() < condemned.deleteNotBefore) return { swept: undefined, waitUntil: condemned.deleteNotBefore };
-  const swept = await sweep(library, options.store, { condemned, input: options, lease, options });
-  await lease.complete(condemned.generation);
-  return { swept, waitUntil: 0 };
+  const inForce = await readLatestCondemned(library);
+  if (inForce.generation <= lease.completed) return { swept: undefined, waitUntil: 0 };
+  // whoever published it may have died before it said so
+  await options.noteCondemned(inForce.generation);
+  const due = await dueBy(library, inForce, lease.completed);
+  if (!due) return { swept: undefined, waitUntil: inForce.deleteNotBefore };
+  const swept = await sweep(library, options.store, { inForce, due, input: options, lease, options });
+  await lease.complete(due.generation);
+  return { swept, waitUntil: due.generation < inForce.generation ? inForce.deleteNotBefore : 0 };
 };
 
 const run = async (library: Library, lease: MaintenanceLease, options: PruneOptions): Promise<PruneResult> => {

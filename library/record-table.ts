@@ -11,24 +11,32 @@ const FIRST_SLOTS = 1024;
 const FULLEST = 0.75;
 const KEY_WORDS = 4;
 
+/** `shared` with other threads; or this thread's `own`, which `release` gives back at once. */
+export type TableMemory = 'shared' | 'own';
+
 /**
- * Fixed-size records of 32-bit words in shared memory, found by their first four words (16 bytes that are already
- * uniformly distributed: keyed hashes or random ids). One thread writes; any number read at the same time: a record
- * never changes once a slot points at it, and what a reader's view lacks it just does not find.
+ * Fixed-size records of 32-bit words, found by their first four words (16 bytes that are already
+ * uniformly distributed: keyed hashes or random ids). One thread writes; any number read at the same time: once a slot
+ * points at a record nothing of it changes but what `set` sets, and what a reader's view lacks it just does not find.
  */
 export class RecordTable {
   readonly #words: number;
   readonly #chunkBits: number;
   readonly #chunks: Uint32Array[];
+  readonly #memory: TableMemory;
   #slots: Uint32Array;
   #records = 0;
   #keys = 0;
 
-  constructor(layout: { readonly words: number; readonly chunkBits: number } | SharedRecordTable) {
+  constructor(
+    layout: { readonly words: number; readonly chunkBits: number } | SharedRecordTable,
+    memory: TableMemory = 'shared',
+  ) {
+    this.#memory = memory;
     this.#words = layout.words;
     this.#chunkBits = layout.chunkBits;
     this.#chunks = 'chunks' in layout ? layout.chunks.map((chunk) => new Uint32Array(chunk)) : [];
-    this.#slots = new Uint32Array('slots' in layout ? layout.slots : new SharedArrayBuffer(FIRST_SLOTS * 4));
+    this.#slots = 'slots' in layout ? new Uint32Array(layout.slots) : this.#newWords(FIRST_SLOTS);
   }
 
   /** Different keys that were put. */
@@ -45,6 +53,7 @@ export class RecordTable {
   }
 
   share(): SharedRecordTable {
+    if (this.#memory === 'own') throw new TypeError('a table in memory of its own cannot be shared');
     return {
       words: this.#words,
       chunkBits: this.#chunkBits,
@@ -64,12 +73,17 @@ export class RecordTable {
     return chunk[this.#at(record) + word] as number;
   }
 
+  /** Changes a word of a record, before the eyes of all who read it. */
+  set(record: number, word: number, value: number): void {
+    Atomics.store(this.#chunks[record >> this.#chunkBits] as Uint32Array, this.#at(record) + word, value);
+  }
+
   /** Appends a record and lets its key point at it, instead of at an earlier record of the same key. */
   put(key: Buffer, rest: readonly number[]): number {
     if (this.#keys + 1 > this.#slots.length * FULLEST) this.#grow();
     const record = this.#records;
     if (record >> this.#chunkBits >= this.#chunks.length)
-      this.#chunks.push(new Uint32Array(new SharedArrayBuffer(this.#words * 4 * 2 ** this.#chunkBits)));
+      this.#chunks.push(this.#newWords(this.#words * 2 ** this.#chunkBits));
     const chunk = this.#chunks[record >> this.#chunkBits] as Uint32Array;
     const at = this.#at(record);
     for (let word = 0; word < KEY_WORDS; word++) chunk[at + word] = key.readUInt32LE(word * 4);
@@ -79,6 +93,22 @@ export class RecordTable {
     if (this.#slots[slot] === 0) this.#keys++;
     Atomics.store(this.#slots, slot, record + 1);
     return record;
+  }
+
+  /** Empties the table and gives its memory back: the collector would see it late, being outside of its heap. */
+  release(): void {
+    for (const words of [...this.#chunks.splice(0), this.#slots]) this.#giveBack(words);
+    this.#slots = this.#newWords(FIRST_SLOTS);
+    this.#records = 0;
+    this.#keys = 0;
+  }
+
+  #newWords(count: number): Uint32Array {
+    return new Uint32Array(this.#memory === 'shared' ? new SharedArrayBuffer(count * 4) : new ArrayBuffer(count * 4));
+  }
+
+  #giveBack({ buffer }: Uint32Array): void {
+    if (buffer instanceof ArrayBuffer) buffer.transfer(0);
   }
 
   #at(record: number): number {
@@ -103,7 +133,7 @@ export class RecordTable {
   }
 
   #grow(): void {
-    const slots = new Uint32Array(new SharedArrayBuffer(this.#slots.byteLength * 2));
+    const slots = this.#newWords(this.#slots.length * 2);
     const mask = slots.length - 1;
     for (const entry of this.#slots) {
       if (entry === 0) continue;
@@ -111,6 +141,7 @@ export class RecordTable {
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = entry;
     }
+    this.#giveBack(this.#slots);
     this.#slots = slots;
   }
 }

@@ -1,28 +1,34 @@
 import type { DeletableStore } from '../core/ports/object-store.ts';
 import { type CheckDepth, type CheckReport, checkLibrary } from './check-library.ts';
-import { type BlockRange, blocksIn, type Finding, joinRanges, type Loss } from './check-report.ts';
+import type { Finding, LostVolume } from './check-report.ts';
+import type { NoteCondemned } from './condemn.ts';
 import { type Condemned, latestGeneration, publishCondemned } from './condemned.ts';
 import { Deletions } from './deletions.ts';
-import { CorruptObject, isLoss } from './errors.ts';
+import { disposing } from './disposing.ts';
+import { isLoss, type LossError, UnknownKey } from './errors.ts';
 import type { Library } from './library.ts';
 import { showsVersions } from './locked-objects.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type LeaseInput, type MaintenanceLease, takeMaintenanceLease } from './maintenance-lease.ts';
+import { condemnedName } from './names.ts';
 import type { PackContents } from './pack-contents.ts';
 import { verifyPack } from './pack-object.ts';
-import { checkPageObject } from './page-object.ts';
 import { mendKeys, putBackOriginals } from './put-back-originals.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { replaceIndexes } from './replace-indexes.ts';
 import { type Rewritten, rewritePacks } from './rewrite-packs.ts';
+import { stillCorrupt } from './still-corrupt.ts';
 import { readIndexes, readLatestCondemned, surveyLibrary } from './survey.ts';
 
 export interface RepairOptions extends LeaseInput, MaintenanceOptions {
   readonly store: DeletableStore;
+  /** Recovery points that must be there, as the control plane knows it. */
+  readonly committed?: readonly string[];
   /** How far damage is looked for: only `everything` finds packs whose blocks cannot be read. */
   readonly depth: Exclude<CheckDepth, 'sample'>;
   /** As for prune, which deletes what repair took out of use. */
   readonly safetyMs: number;
+  readonly noteCondemned: NoteCondemned;
   readonly packBytes?: number;
   /** Objects here have locks: what hides a locked one is taken away first. */
   readonly locked?: boolean;
@@ -45,33 +51,16 @@ export interface RepairResult {
   /** What is wrong still. */
   readonly after: CheckReport;
   /** What recovery points have lost, exactly. A later backup of the same blocks heals them: check again after it. */
-  readonly lost: readonly Loss[];
+  readonly lost: readonly LostVolume[];
 }
 
-/** All losses of a report, one for each volume. */
-export const lossesOf = ({ findings }: CheckReport): Loss[] => {
-  const losses = new Map<string, Loss & { readonly all: BlockRange[] }>();
-  for (const loss of findings.flatMap((finding) => finding.losses)) {
-    const name = `${loss.recoveryPointId}/${loss.volumeId ?? ''}`;
-    const known = losses.get(name);
-    if (known) known.all.push(...loss.ranges);
-    else losses.set(name, { ...loss, all: [...loss.ranges] });
-  }
-  return [...losses.values()].map(({ all, ...loss }) => {
-    const ranges = joinRanges(all.sort(([a], [b]) => a - b));
-    return { ...loss, ranges, blocks: blocksIn(ranges) };
-  });
-};
-
+/** Of what a check found, the packs that are damaged or gone for certain. */
 const packIdsOf = (findings: readonly Finding[], damage: Finding['damage']): string[] =>
   findings
-    .filter((found) => found.kind === 'pack' && found.damage === damage)
+    .filter((found) => found.kind === 'pack' && found.damage === damage && !found.unknownKey)
     .map(({ key }) => key.slice('packs/xx/'.length));
 
 const isId = (id: string): boolean => /^[0-9a-f]{32}$/.test(id);
-
-const corrupt = (findings: readonly Finding[], kind: Finding['kind']): string[] =>
-  findings.filter((found) => found.kind === kind && found.damage === 'corrupt').map(({ key }) => key);
 
 /** Copies what can be read of damaged packs by what an index says of them, or else they themselves. */
 const salvage = async (library: Library, damaged: readonly string[], options: RepairOptions): Promise<Rewritten> => {
@@ -95,16 +84,28 @@ const salvage = async (library: Library, damaged: readonly string[], options: Re
   return rewritePacks(library, packs, { ...options, isWanted: () => true, onDamage: () => undefined });
 };
 
-/** Names packs that no index names; what is condemned only if it is whole: an earlier repair may have dropped it. */
-const indexUnnamed = async (library: Library, damaged: ReadonlySet<string>): Promise<number> => {
-  const quiet = { onDamage: () => undefined };
-  const { packs: census } = await surveyLibrary(library, { ...quiet, unindexed: 'skip' });
-  const isWanted = async (id: string): Promise<boolean> => {
-    const pack = census.find(Buffer.from(id, 'hex'));
-    if (pack < 0 || census.indexed[pack] || damaged.has(id)) return false;
-    return !census.isDropped(pack) || isWhole(library, id);
+/**
+ * Names packs that no index names; what is condemned only if it is whole: an earlier repair may have dropped it. Answers
+ * also which index objects could not be read: what they named is named by others now.
+ */
+const indexUnnamed = async (
+  library: Library,
+  damaged: ReadonlySet<string>,
+): Promise<{ readonly packs: number; readonly replaced: readonly LossError[] }> => {
+  const replaced: LossError[] = [];
+  const onDamage = (error: LossError): void => {
+    if (error.kind === 'index') replaced.push(error);
   };
-  return (await rebuildIndex(library, isWanted)).packs;
+  return disposing(await surveyLibrary(library, { onDamage, unindexed: 'skip' }), async (survey) => {
+    const { packs: census } = survey;
+    const isWanted = async (id: string): Promise<boolean> => {
+      const pack = census.find(Buffer.from(id, 'hex'));
+      if (pack < 0 || census.indexed[pack] || damaged.has(id)) return false;
+      return !census.isDropped(pack) || isWhole(library, id);
+    };
+    const { packs } = await rebuildIndex(library, isWanted);
+    return { packs, replaced };
+  });
 };
 
 const isWhole = async (library: Library, id: string): Promise<boolean> => {
@@ -118,8 +119,15 @@ const isWhole = async (library: Library, id: string): Promise<boolean> => {
 };
 
 /** So that writers know at once: what is gone or damaged is to be stored again. All that was condemned stays so. */
-const condemnDamaged = async (library: Library, packs: readonly string[], safetyMs: number): Promise<void> => {
-  const before = await readLatestCondemned(library, () => undefined);
+const condemnDamaged = async (
+  library: Library,
+  packs: readonly string[],
+  { isUnreadable, safetyMs, noteCondemned }: RepairOptions & { readonly isUnreadable: boolean },
+): Promise<void> => {
+  const before = await readLatestCondemned(library, (error) => {
+    // it was whole a moment ago, or is under a key that is not known: not to be forgotten
+    if (!isUnreadable || error instanceof UnknownKey) throw error;
+  });
   const publishedAt = library.now();
   const condemned: Condemned = {
     ...before,
@@ -129,24 +137,11 @@ const condemnDamaged = async (library: Library, packs: readonly string[], safety
     packs: [...new Set([...before.packs, ...packs])],
   };
   await publishCondemned(library, condemned);
-};
-
-/** Pages that still do not open. Where the same page is written again, the old maps find it. */
-const brokenPages = async (library: Library, keys: readonly string[]): Promise<string[]> => {
-  const broken: string[] = [];
-  for (const key of keys) {
-    try {
-      await checkPageObject(library, key.slice('pages/xx/'.length));
-    } catch (error) {
-      if (error instanceof CorruptObject) broken.push(key);
-      else if (!isLoss(error)) throw error;
-    }
-  }
-  return broken;
+  await noteCondemned(condemned.generation);
 };
 
 const repair = async (library: Library, lease: MaintenanceLease, options: RepairOptions): Promise<RepairResult> => {
-  const { store, signal, depth, safetyMs } = options;
+  const { store, signal, depth } = options;
   await lease.check();
   const putBack =
     options.locked && showsVersions(store)
@@ -155,30 +150,33 @@ const repair = async (library: Library, lease: MaintenanceLease, options: Repair
   const before = await checkLibrary(library, options);
   const damaged = packIdsOf(before.findings, 'corrupt').filter(isId);
   const dropped = [...new Set([...damaged, ...packIdsOf(before.findings, 'missing').filter(isId)])];
-  const isUnreadable = corrupt(before.findings, 'condemned').includes(
-    `condemned/${await latestGeneration(library.store)}`,
-  );
+  const corrupt = (kind: Finding['kind']) =>
+    before.findings.filter((found) => found.kind === kind && found.damage === 'corrupt');
+  const unreadable = await stillCorrupt(library, corrupt('condemned'));
+  const isUnreadable = unreadable.includes(condemnedName(await latestGeneration(library.store)));
 
   await lease.check();
   const salvaged = await salvage(library, damaged, options);
-  const indexedPacks = await indexUnnamed(library, new Set(dropped));
+  const { packs: indexedPacks, replaced } = await indexUnnamed(library, new Set(dropped));
   await lease.check();
-  if (dropped.length > 0 || isUnreadable) await condemnDamaged(library, dropped, safetyMs);
+  if (dropped.length > 0 || isUnreadable) await condemnDamaged(library, dropped, { ...options, isUnreadable });
   const deletions = new Deletions(store, lease, signal);
   const isDropped = new Set(dropped);
   await replaceIndexes(library, deletions, (id) => isDropped.has(id.toString('hex')), {
     signal,
     onDamage: () => undefined,
   });
-  const removed = [
-    ...corrupt(before.findings, 'index'),
-    ...(await brokenPages(library, corrupt(before.findings, 'page'))),
-    ...corrupt(before.findings, 'condemned'),
-    ...corrupt(before.findings, 'prune'),
-  ];
+  // of a page: where it is written again, the old maps find it
+  const suspects = [...replaced, ...corrupt('page'), ...corrupt('condemned'), ...corrupt('prune')];
+  const removed = await stillCorrupt(library, suspects);
   await deletions.deleteAll(removed.map((key) => ({ key })));
-  const after = await checkLibrary(library, { signal, onProgress: options.onProgress, depth });
-  return { putBack, before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: lossesOf(after) };
+  const after = await checkLibrary(library, {
+    signal,
+    onProgress: options.onProgress,
+    depth,
+    committed: options.committed ?? [],
+  });
+  return { putBack, before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: after.lost };
 };
 
 /**

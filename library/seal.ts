@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import { asBuffer } from './byte-cursor.ts';
-import { CorruptObject } from './errors.ts';
+import { CorruptObject, UnknownKey } from './errors.ts';
 import { releaseBytes } from './release-bytes.ts';
 import type { TenantKeys } from './tenant-key-ring.ts';
 
@@ -57,13 +57,7 @@ export class Frames {
 
   constructor(keys: TenantKeys, kind: SealedKind, name: string, header: SealedHeader) {
     const dataKey = keys.dataKey(header.keyNumber);
-    if (!dataKey) {
-      throw new CorruptObject({
-        key: name,
-        kind,
-        check: `names key ${header.keyNumber}, not in keys/ when the library was opened`,
-      });
-    }
+    if (!dataKey) throw new UnknownKey({ key: name, kind }, header.keyNumber);
     this.name = name;
     this.header = encodeHeader(kind, header);
     this.#kind = kind;
@@ -111,6 +105,35 @@ export class Frames {
   }
 }
 
+/**
+ * The frames of an object that is there; `probe` is one of them. If it names a key that is not known and one that is known
+ * opens it, that number was changed, and the object is damaged.
+ */
+export const framesOf = (
+  keys: TenantKeys,
+  { kind, name, header }: { readonly kind: SealedKind; readonly name: string; readonly header: SealedHeader },
+  probe: { readonly position: number; readonly sealed: Uint8Array },
+): Frames => {
+  try {
+    return new Frames(keys, kind, name, header);
+  } catch (error) {
+    if (!(error instanceof UnknownKey)) throw error;
+    for (const [keyNumber] of keys.share().dataKeys)
+      if (opens(new Frames(keys, kind, name, { ...header, keyNumber }), probe))
+        throw new CorruptObject({ key: name, kind, check: `names key ${header.keyNumber}, is under key ${keyNumber}` });
+    throw error;
+  }
+};
+
+const opens = (frames: Frames, { position, sealed }: { readonly position: number; readonly sealed: Uint8Array }) => {
+  try {
+    frames.open(position, sealed);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** A whole object of one frame: header, then the sealed content. */
 export const sealObject = (
   keys: TenantKeys,
@@ -128,5 +151,7 @@ export const sealObject = (
 
 export const openObject = (keys: TenantKeys, kind: SealedKind, name: string, object: Uint8Array): Buffer => {
   const bytes = asBuffer(object);
-  return new Frames(keys, kind, name, decodeHeader(kind, name, bytes)).open(0, bytes.subarray(HEADER_BYTES));
+  const sealed = bytes.subarray(HEADER_BYTES);
+  const header = decodeHeader(kind, name, bytes);
+  return framesOf(keys, { kind, name, header }, { position: 0, sealed }).open(0, sealed);
 };

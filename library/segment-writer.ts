@@ -11,6 +11,7 @@ import { RecordTable } from './record-table.ts';
 import { releaseBytes } from './release-bytes.ts';
 import { SegmentChanges } from './segment-changes.ts';
 import { refuseCondemned, type VolumeMap } from './volume-map.ts';
+import type { WrittenPack } from './written-packs.ts';
 
 export interface SegmentOptions {
   /** Blocks of the whole volume. */
@@ -50,6 +51,8 @@ export interface SegmentResult {
   readonly counters: SegmentCounters;
   /** Of condemned packs, as this writer knew it. */
   readonly generation: number;
+  /** New ones. */
+  readonly packs: readonly WrittenPack[];
 }
 
 /** What one of several writers of the same pages leaves to the one that writes the pages. Structured-cloneable. */
@@ -57,6 +60,7 @@ export interface SegmentBlocks {
   readonly records: Uint8Array;
   readonly counters: SegmentCounters;
   readonly generation: number;
+  readonly packs: readonly WrittenPack[];
 }
 
 export interface AddedBlock {
@@ -82,6 +86,7 @@ export class SegmentWriter {
   /** Blocks of this segment's own packs: for nobody else until they are in the index. */
   readonly #own = new RecordTable({ words: 4, chunkBits: 9 });
   #generation: number;
+  readonly #written: WrittenPack[] = [];
   readonly #counters = {
     read: 0,
     zero: 0,
@@ -141,8 +146,9 @@ export class SegmentWriter {
     }
     if (!this.ready(blockIndex)) throw new Error(`block ${blockIndex} was added before the writer was ready for it`);
     const id = this.#library.keys.blockId(sha);
-    const inParent = this.#parent?.id(blockIndex);
-    const known = inParent?.equals(id) ? SAME : this.#isKnown(id) ? DEDUPLICATED : undefined;
+    // what the parent names but the library has lost is stored again: so a backup that reads all of it heals
+    const isSame = this.#parent?.id(blockIndex)?.equals(id);
+    const known = this.#isKnown(id) ? (isSame ? SAME : DEDUPLICATED) : undefined;
     this.#give(blockIndex, id);
     this.#counters.read++;
     if (known === SAME) this.#counters.sameAsParent++;
@@ -169,21 +175,23 @@ export class SegmentWriter {
    */
   async finishBlocks(): Promise<SegmentBlocks> {
     await this.#finishPacks();
-    return { records: this.#changes.records(), counters: this.counters, generation: this.#generation };
+    const [counters, generation, packs] = [this.counters, this.#generation, this.#written];
+    return { records: this.#changes.records(), counters, generation, packs };
   }
 
   /** Takes over the blocks of another writer of the same pages, which has written their packs and index. */
-  adopt({ records, counters, generation }: SegmentBlocks): void {
+  adopt({ records, counters, generation, packs }: SegmentBlocks): void {
     this.#changes.adopt(records);
     for (const name of Object.keys(counters) as (keyof SegmentCounters)[]) this.#counters[name] += counters[name];
     this.#generation = Math.min(this.#generation, generation);
+    for (const pack of packs) this.#written.push(pack);
   }
 
   /** Packs, then index, then pages: what is written refers only to what was written before. */
   async finish(): Promise<SegmentResult> {
     await this.#finishPacks();
     const pages = await this.#writePages();
-    return { pages, counters: this.counters, generation: this.#generation };
+    return { pages, counters: this.counters, generation: this.#generation, packs: this.#written };
   }
 
   /** Waits for what is being uploaded and gives the buffers back. */
@@ -193,7 +201,10 @@ export class SegmentWriter {
 
   async #finishPacks(): Promise<void> {
     const packs = await this.#packs.end();
-    for (const pack of packs) this.#counters.storedBytes += pack.size;
+    for (const { id, size } of packs) {
+      this.#counters.storedBytes += size;
+      this.#written.push({ id: id.toString('hex'), bytes: size });
+    }
     this.#counters.storedBytes += (await writeIndexes(this.#library, packs)).bytes;
   }
 
@@ -242,9 +253,16 @@ export class SegmentWriter {
     const page =
       asParent && this.#parent ? (await this.#parent.get(number)).resized(blockCount) : new BlockPage(blockCount);
     this.#changes.apply(page, records);
-    const { entry, storedBytes } = await writePageObject(this.#library, number, page, sameSize ? inParent : undefined);
+    if (sameSize && inParent && (await this.#isAsInParent(page, inParent))) return inParent;
+    const { entry, storedBytes } = await writePageObject(this.#library, number, page);
     this.#counters.storedBytes += storedBytes;
     return entry;
+  }
+
+  /** Whether the parent's page will do: it may have another name, written under another generation. */
+  async #isAsInParent(page: BlockPage, { page: number, id, dataBlocks }: PageEntry): Promise<boolean> {
+    if (page.dataBlocks !== dataBlocks || this.#library.index.isPageCondemned(id)) return false;
+    return dataBlocks === 0 || ((await this.#parent?.get(number))?.equals(page) ?? false);
   }
 }
 

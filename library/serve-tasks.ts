@@ -1,10 +1,18 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { ObjectStore } from '../core/ports/object-store.ts';
-import { type ExportState, exportRun, exportToFile } from './export-blocks.ts';
+import { exportRun, exportToFile, type OpenedVolume, openVolume } from './export-blocks.ts';
 import { importBlocks } from './import-blocks.ts';
 import { attachLibrary, type Library } from './library.ts';
+import type { SharedLibraryIndex } from './library-index.ts';
 import type { Random } from './recovery-key.ts';
-import type { FromThread, TaskResults, ThreadTask, ToThread } from './thread-messages.ts';
+import {
+  errorOf,
+  type FromThread,
+  failureOf,
+  type TaskResults,
+  type ThreadTask,
+  type ToThread,
+} from './thread-messages.ts';
 
 export interface ThreadOutside {
   readonly store: ObjectStore;
@@ -15,8 +23,16 @@ export interface ThreadOutside {
 /** The loop of a thread that `startTaskThreads` has started. */
 export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
   let library: Library | undefined;
-  const reading: ExportState = { memory: [] };
+  let volume: OpenedVolume | undefined;
+  /** For ranges of packs, kept from one task to the next. */
+  const memory: Buffer[] = [];
   const tell = (message: FromThread): void => port.postMessage(message);
+  let asked: PromiseWithResolvers<SharedLibraryIndex> | undefined;
+  const askForFresh = (): Promise<SharedLibraryIndex> => {
+    if (!asked) tell({ type: 'want-index' });
+    asked ??= Promise.withResolvers();
+    return asked.promise;
+  };
 
   const perform = async (task: ThreadTask): Promise<TaskResults[keyof TaskResults]> => {
     if (!library) throw new Error('a task came before its library');
@@ -24,9 +40,9 @@ export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
       case 'import':
         return importBlocks(library, task);
       case 'export-to-file':
-        return exportToFile(library, task, reading);
+        return exportToFile(shared(volume), task);
       case 'export-run':
-        return exportRun(library, task, reading);
+        return exportRun(shared(volume), task);
       default:
         return task satisfies never;
     }
@@ -36,16 +52,26 @@ export const serveTasks = (port: MessagePort, outside: ThreadOutside): void => {
     if (message.type === 'library') {
       // buffers for packs are kept: they are the memory that costs
       const packBuffers = library?.packBuffers;
-      reading.opened = undefined;
-      library = { ...attachLibrary({ ...outside, shared: message.shared }), ...(packBuffers && { packBuffers }) };
+      const attached = attachLibrary({ ...outside, shared: message.shared, askForFresh });
+      library = { ...attached, ...(packBuffers && { packBuffers }) };
+      volume = message.volume && openVolume(library, message.volume, memory);
+      return;
+    }
+    if (message.type !== 'task') {
+      const waiting = asked;
+      asked = undefined;
+      if (message.type === 'index') waiting?.resolve(message.index);
+      else waiting?.reject(errorOf(message.error));
       return;
     }
     perform(message.task).then(
       (result) => tell({ type: 'done', result }),
-      (error: unknown) => {
-        const { name, message } = error instanceof Error ? error : new Error(String(error));
-        tell({ type: 'failed', error: { name, message } });
-      },
+      (error: unknown) => tell({ type: 'failed', error: failureOf(error) }),
     );
   });
+};
+
+const shared = (volume: OpenedVolume | undefined): OpenedVolume => {
+  if (!volume) throw new Error('a task came before its volume');
+  return volume;
 };

@@ -19,8 +19,11 @@ export interface SurveyOptions extends MaintenanceOptions {
   readonly condemned?: Condemned;
 }
 
-/** What is in a library but its points, maps and pages. Some 40 bytes a block. */
-export interface Survey {
+/**
+ * What is in a library but its points, maps and pages. Some 40 bytes a block, which are given back when it is disposed of:
+ * two at a time would be too much.
+ */
+export interface Survey extends Disposable {
   readonly condemned: Condemned;
   /** Blocks of packs that are there; of two copies, one that is not condemned. */
   readonly table: BlockTable;
@@ -94,7 +97,8 @@ const idOf = (key: string): Buffer => Buffer.from(key.slice('packs/xx/'.length),
 export const surveyLibrary = async (library: Library, options: SurveyOptions): Promise<Survey> => {
   const { store } = library;
   const condemned = options.condemned ?? (await readLatestCondemned(library, options.onDamage));
-  const [table, goneTable, packs] = [new BlockTable(), new BlockTable(), new PackCensus()];
+  const [table, goneTable] = [new BlockTable(undefined, 'own'), new BlockTable(undefined, 'own')];
+  const packs = new PackCensus();
   table.setCondemned(new Set(condemned.packs));
   for await (const { key, size } of store.list('packs/')) {
     if (!isPackKey(key)) {
@@ -150,5 +154,9 @@ export const surveyLibrary = async (library: Library, options: SurveyOptions): P
       progress.step();
     });
   }
-  return { condemned, table, goneTable, packs, indexes };
+  const release = (): void => {
+    table.release();
+    goneTable.release();
+  };
+  return { condemned, table, goneTable, packs, indexes, [Symbol.dispose]: release };
 };

@@ -1,6 +1,14 @@
 import type { Worker } from 'node:worker_threads';
 import { type Library, shareLibrary } from './library.ts';
-import type { FromThread, TaskResults, ThreadTask, ToThread } from './thread-messages.ts';
+import {
+  errorOf,
+  type FromThread,
+  failureOf,
+  type SharedVolume,
+  type TaskResults,
+  type ThreadTask,
+  type ToThread,
+} from './thread-messages.ts';
 
 /** A thread that does one task at a time. */
 export interface TaskThread {
@@ -9,19 +17,30 @@ export interface TaskThread {
 
 export interface TaskThreads {
   readonly threads: readonly TaskThread[];
-  /** Shows them the library's index as it is now. Between tasks only. */
-  share(library: Library): void;
+  /** Shows them the library's index as it is now, and the volume that they are to export. Between tasks only. */
+  share(library: Library, volume?: SharedVolume): void;
   close(): Promise<void>;
 }
 
-/** Starts `count` threads that run `serveTasks`. */
+/** Starts `count` threads, at least one, that run `serveTasks`. */
 export const startTaskThreads = (startThread: () => Worker, count: number): TaskThreads => {
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${count} threads would do nothing`);
   const workers = Array.from({ length: count }, startThread);
   const say = (worker: Worker, message: ToThread): void => worker.postMessage(message);
+  let sharing: Library | undefined;
+  const answerIndex = async (worker: Worker): Promise<void> => {
+    try {
+      if (!sharing) throw new Error('no library is shared');
+      say(worker, { type: 'index', index: await sharing.index.shareFresh() });
+    } catch (error) {
+      say(worker, { type: 'no-index', error: failureOf(error) });
+    }
+  };
   return {
-    threads: workers.map((worker) => threadOf(worker, say)),
-    share: (library) => {
-      for (const worker of workers) say(worker, { type: 'library', shared: shareLibrary(library) });
+    threads: workers.map((worker) => threadOf(worker, say, answerIndex)),
+    share: (library, volume) => {
+      sharing = library;
+      for (const worker of workers) say(worker, { type: 'library', shared: shareLibrary(library), volume });
     },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
@@ -29,7 +48,11 @@ export const startTaskThreads = (startThread: () => Worker, count: number): Task
   };
 };
 
-const threadOf = (worker: Worker, say: (worker: Worker, message: ToThread) => void): TaskThread => {
+const threadOf = (
+  worker: Worker,
+  say: (worker: Worker, message: ToThread) => void,
+  answerIndex: (worker: Worker) => Promise<void>,
+): TaskThread => {
   let died: Error | undefined;
   let waiting: PromiseWithResolvers<TaskResults[keyof TaskResults]> | undefined;
   const settle = (act: (waits: PromiseWithResolvers<TaskResults[keyof TaskResults]>) => void): void => {
@@ -37,12 +60,13 @@ const threadOf = (worker: Worker, say: (worker: Worker, message: ToThread) => vo
     waiting = undefined;
     if (waits) act(waits);
   };
-  worker.on('message', (message: FromThread) =>
+  worker.on('message', (message: FromThread) => {
+    if (message.type === 'want-index') return void answerIndex(worker);
     settle(({ resolve, reject }) => {
       if (message.type === 'done') resolve(message.result);
-      else reject(Object.assign(new Error(message.error.message), { name: message.error.name }));
-    }),
-  );
+      else reject(errorOf(message.error));
+    });
+  });
   worker.on('error', (error) => {
     died = error;
     settle(({ reject }) => reject(error));

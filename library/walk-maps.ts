@@ -1,9 +1,9 @@
-import { CorruptObject, isLoss, type LossError } from './errors.ts';
+import { isLoss, type LossError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Library } from './library.ts';
 import type { ListedPoints } from './list-points.ts';
 import { counting, type MaintenanceOptions, READS_AT_ONCE } from './maintenance.ts';
-import { mapName } from './names.ts';
+import { readNamedMap } from './point-volume.ts';
 import { readPoint } from './recovery-point.ts';
 import { readMap, type VolumeMap } from './volume-map.ts';
 
@@ -30,13 +30,17 @@ export interface WalkOptions extends MaintenanceOptions {
   readonly onDamage?: ((damage: MapDamage) => void) | undefined;
 }
 
-const readRef = async (library: Library, { recoveryPointId, volumeId, mapVersionId, mapSeal }: VolumeRef) => {
-  const map = await readMap(library, recoveryPointId, volumeId, mapVersionId);
-  const key = mapName(recoveryPointId, volumeId);
-  if (mapSeal !== undefined && map.seal !== mapSeal)
-    throw new CorruptObject({ key, kind: 'map', check: 'it is not the one that its recovery point names' });
-  return map;
-};
+const readRef = (
+  library: Library,
+  { recoveryPointId, volumeId, mapVersionId, mapSeal }: VolumeRef,
+): Promise<VolumeMap> =>
+  mapSeal === undefined
+    ? readMap(library, recoveryPointId, volumeId, mapVersionId)
+    : readNamedMap(library, recoveryPointId, {
+        volumeId,
+        mapSeal,
+        ...(mapVersionId !== undefined && { mapVersionId }),
+      });
 
 /** Every map of these recovery points; `visit` is called for several at once. */
 export const walkMaps = async (

@@ -7,6 +7,7 @@ import type { PageEntry } from '../../library/page-object.ts';
 import type { PointVolume } from '../../library/recovery-point.ts';
 import { verifyVolume } from '../../library/verify-volume.ts';
 import { assembleMap, readMap, type VolumeMap } from '../../library/volume-map.ts';
+import { checkWrittenPacks } from '../../library/written-packs.ts';
 import type { OrderTools } from '../order-tools.ts';
 import type { AssembleMaps, ResultOf } from './order-work.ts';
 import { keyOfResult, readResultKeys } from './result-keys.ts';
@@ -34,6 +35,7 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
       if (result.kind !== 'read-segment') throw new InvalidRequest(`${key} is the result of a ${result.kind} order`);
       pages.push(...(result.pages as PageEntry[]));
       generation = Math.min(generation, result.generation);
+      await checkWrittenPacks(library, result.packs, signal);
     }
     const parent = volume.parent && (await readMap(library, volume.parent.recoveryPointId, volume.parent.volumeId));
     const { map, seal, versionId } = await assembleMap(library, {
@@ -48,7 +50,10 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
         ...(volume.baseSnapshotId === undefined ? {} : { baseSnapshotId: volume.baseSnapshotId }),
       },
     });
-    verified += await verifyVolume(library, map, { depth, random, signal });
+    verified += await verifyVolume(library, map, {
+      ...{ depth, parent, random, signal },
+      onBlock: () => counters.add('verified', 1),
+    });
     results.push({
       volumeId: map.volumeId,
       mapSeal: seal,

@@ -1,4 +1,5 @@
-import type { LibraryOutcome } from '../../core/contracts/library-runs.ts';
+import { type LibraryOutcome, SAMPLE_SLICES } from '../../core/contracts/library-runs.ts';
+import type { LostVolume } from '../../core/contracts/orders.ts';
 import { LibraryUnavailable } from '../../core/domain/errors.ts';
 import { type CheckOptions, checkLibrary, dailySlice } from '../../library/check-library.ts';
 import { extendLocks } from '../../library/extend-locks.ts';
@@ -11,7 +12,8 @@ import { type PruneResult, prune } from '../../library/prune.ts';
 import { planPrune } from '../../library/prune-plan.ts';
 import { repairLibrary } from '../../library/repair-library.ts';
 import type { OrderTools } from '../order-tools.ts';
-import { extendedIn, foundIn, plannedIn, prunedIn } from './maintenance-outcome.ts';
+import { lostAfterRepair, lostByCheck } from './lost-volumes.ts';
+import { extendedIn, foundIn, plannedIn, prunedIn, reported } from './maintenance-outcome.ts';
 import type { MaintainLibrary, ResultOf } from './order-work.ts';
 
 interface Done {
@@ -21,6 +23,7 @@ interface Done {
   /** Milliseconds since 1970. */
   readonly deleteNotBefore?: number;
   readonly lockedPoints?: readonly string[];
+  readonly lostVolumes?: LostVolume[];
 }
 
 /** How far clocks may be apart and a write may take: no more than a small part of the window that it is added to. */
@@ -33,7 +36,7 @@ export const maintainLibrary = async (
   reportKey: string,
 ): Promise<ResultOf<'maintain-library'>> => {
   const library = tools.library();
-  const { outcome, report, deleteNotBefore, lockedPoints } = await perform(work, library, tools);
+  const { outcome, report, deleteNotBefore, lockedPoints, lostVolumes = [] } = await perform(work, library, tools);
   await tools.workArea.putJson(reportKey, { runId: work.runId, task: work.task, ...report });
   return {
     kind: work.kind,
@@ -41,6 +44,7 @@ export const maintainLibrary = async (
     ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
     removedPoints: work.task === 'prune' && !work.planOnly ? await withoutTrace(library, work.expired) : [],
     ...(lockedPoints === undefined ? {} : { lockedPoints: [...lockedPoints] }),
+    lostVolumes,
     reportKey,
     counters: tools.counters.read(),
   };
@@ -54,14 +58,17 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
   };
   switch (work.task) {
     case 'check':
-      return check(library, { ...options, depth: work.depth ?? 'sample', sample: dailySlice(library.now()) });
-    case 'stats': {
-      const stats = await libraryStats(library, {
+      return check(library, {
         ...options,
-        expired: work.expired,
-        pending: work.pending,
-        locked: tools.order.lock !== undefined,
+        committed: work.committed,
+        depth: work.depth ?? 'sample',
+        // a control plane of before it chose says nothing
+        sample: work.slices ? { slices: work.slices, of: SAMPLE_SLICES } : dailySlice(library.now(), SAMPLE_SLICES),
       });
+    case 'stats': {
+      const { committed, expired, pending } = work;
+      const locked = tools.order.lock !== undefined;
+      const stats = await libraryStats(library, { ...options, committed, expired, pending, locked });
       return { outcome: { task: 'stats', ...stats }, report: stats };
     }
     case 'repair':
@@ -81,11 +88,15 @@ const check = async (library: Library, options: CheckOptions): Promise<Done> => 
   const report = await checkLibrary(library, options);
   const { recoveryPoints, volumes, pages, packs, blocks, read } = report;
   const counts = { recoveryPoints, volumes, pages, packs, blocks, packsRead: read.packs, bytesRead: read.bytes };
-  return { outcome: { task: 'check', ...foundIn(report), ...counts }, report };
+  return {
+    outcome: { task: 'check', ...foundIn(report), ...counts },
+    report: reported(report),
+    lostVolumes: lostByCheck(report.lost),
+  };
 };
 
 const repair = async (
-  { depth, runId, windowSeconds }: MaintainLibrary,
+  { committed, depth, runId, windowSeconds }: MaintainLibrary,
   library: Library,
   { maintenance, order }: OrderTools,
   options: MaintenanceOptions,
@@ -94,8 +105,10 @@ const repair = async (
     ...options,
     locked: order.lock !== undefined,
     store: maintenance.store(),
+    committed,
     depth: depth === 'structure' ? 'structure' : 'everything',
     safetyMs: windowSeconds * 1_000,
+    noteCondemned: maintenance.noteCondemned,
     ...lease(runId),
   });
   const { putBack, before, after, indexedPacks, salvaged, droppedPacks, removed } = report;
@@ -110,12 +123,13 @@ const repair = async (
       removedObjects: removed.length,
       putBackObjects: putBack.length,
     },
-    report,
+    report: { ...report, before: reported(before), after: reported(after) },
+    lostVolumes: lostAfterRepair(after.lost),
   };
 };
 
 const pruneOnce = async (
-  { expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
+  { committed, expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
   library: Library,
   { maintenance, order }: OrderTools,
   options: MaintenanceOptions,
@@ -123,6 +137,7 @@ const pruneOnce = async (
   const safetyMs = windowSeconds * 1_000;
   const report: PruneResult = await prune(library, {
     ...options,
+    committed,
     expired,
     pending,
     acceptDamage,
@@ -130,6 +145,7 @@ const pruneOnce = async (
     store: maintenance.store(),
     safetyMs,
     clockMarginMs: clockMargin(safetyMs),
+    noteCondemned: maintenance.noteCondemned,
     raiseFences: maintenance.raiseFences,
     ...lease(runId),
   });

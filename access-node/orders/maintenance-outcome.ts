@@ -5,7 +5,6 @@ import type { Deleted } from '../../library/deletions.ts';
 import type { ExtendedLocks } from '../../library/extend-locks.ts';
 import type { PruneResult } from '../../library/prune.ts';
 import type { PrunePlan } from '../../library/prune-plan.ts';
-import { lossesOf } from '../../library/repair-library.ts';
 
 type Outcome<Task extends LibraryOutcome['task']> = Extract<LibraryOutcome, { task: Task }>;
 type Found = Pick<Outcome<'check'>, 'depth' | 'findings' | 'findingsInAll' | 'lost' | 'lostInAll'>;
@@ -15,28 +14,34 @@ const MOST_RANGES = 32;
 
 /** Findings that cost blocks come first. */
 export const foundIn = (report: CheckReport): Found => {
-  const lost = lossesOf(report);
-  const findings = report.findings.map(({ key, kind, damage, problem, losses }) => ({
-    key,
-    kind,
-    damage,
-    problem,
-    lostBlocks: losses.reduce((sum, { blocks }) => sum + blocks, 0),
-  }));
+  const { findings, lost } = report;
+  const first = findings.toSorted((a, b) => b.lostBlocks - a.lostBlocks).slice(0, MOST_SHOWN);
   return {
     depth: report.depth,
     findingsInAll: findings.length,
-    findings: findings.toSorted((a, b) => b.lostBlocks - a.lostBlocks).slice(0, MOST_SHOWN),
+    findings: first.map(({ key, kind, damage, problem, lostBlocks }) => ({ key, kind, damage, problem, lostBlocks })),
     lostInAll: lost.length,
-    lost: lost.slice(0, MOST_SHOWN).map(({ recoveryPointId, volumeId, blocks, ranges }) => ({
+    lost: lost.slice(0, MOST_SHOWN).map(({ recoveryPointId, volumeId, blocks, ranges, moreRanges = 0 }) => ({
       recoveryPointId,
       ...(volumeId === undefined ? {} : { volumeId }),
       blocks,
       ranges: ranges.slice(0, MOST_RANGES).map(([from, to]): [number, number] => [from, to]),
-      ...(ranges.length > MOST_RANGES ? { moreRanges: ranges.length - MOST_RANGES } : {}),
+      ...(ranges.length + moreRanges > MOST_RANGES
+        ? { moreRanges: Math.max(0, ranges.length - MOST_RANGES) + moreRanges }
+        : {}),
     })),
   };
 };
+
+/** Some 30 MB as JSON: where nearly all packs are gone, a report of all of them would be longer than a string may be. */
+const MOST_REPORTED = 100_000;
+
+/** A check's report as it is kept: `moreFindings` are counted only. */
+export const reported = ({ findings, ...report }: CheckReport) => ({
+  ...report,
+  findings: findings.slice(0, MOST_REPORTED),
+  ...(findings.length > MOST_REPORTED && { moreFindings: findings.length - MOST_REPORTED }),
+});
 
 export const plannedIn = (plan: PrunePlan): NonNullable<Pruned['plan']> => ({
   expiredPoints: plan.expired.length,

@@ -71,7 +71,14 @@ export const readSegment = async (work: ReadSegment, tools: OrderTools): Promise
     const result = await writer.finish();
     if (work.baseSnapshotId === undefined) counters.add('zero', blocksOfPages(pages, work.volumeBlocks) - listed);
     counters.set('storedBytes', result.counters.storedBytes);
-    return { kind: work.kind, pages: [...result.pages], generation: result.generation, counters: counters.read() };
+    const { generation } = result;
+    return {
+      kind: work.kind,
+      pages: [...result.pages],
+      generation,
+      packs: [...result.packs],
+      counters: counters.read(),
+    };
   } catch (error) {
     await writer.abort().catch(() => undefined);
     throw error;

@@ -1,5 +1,5 @@
 import { BLOCK_BYTES } from '../../library/block.ts';
-import { readMap } from '../../library/volume-map.ts';
+import { readMapOfPoint } from '../../library/point-volume.ts';
 import { openVolumeReader, type ReadBlock } from '../../library/volume-reader.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { createChecksumList } from './checksum-list.ts';
@@ -19,7 +19,7 @@ export const writeSegment = async (
   const { buffers, counters, connections, now, signal, workArea } = tools;
   const library = tools.library();
   const transport = await tools.transport();
-  const map = await readMap(library, work.source.recoveryPointId, work.source.volumeId);
+  const map = await readMapOfPoint(library, work.source.recoveryPointId, work.source.volumeId);
   const reader = openVolumeReader(library, map, { takeBuffer: buffers.take });
   const checksums = createChecksumList();
 

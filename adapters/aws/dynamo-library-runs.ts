@@ -13,6 +13,11 @@ const holderKey = (tenantId: string, serviceId: string): Key => ({
   sk: serviceId,
 });
 
+const generationKey = (tenantId: string, serviceId: string, generation: number): Key => ({
+  pk: `TENANT#${tenantId}#LIBRARY-CONDEMNED`,
+  sk: `${serviceId}#${generation}`,
+});
+
 export const createDynamoLibraryRuns = (table: Table): LibraryRuns => ({
   async add(run) {
     await table.putMany([timelineRow(timeline(run.tenantId), run.createdAt, run.runId)]);
@@ -55,4 +60,9 @@ export const createDynamoLibraryRuns = (table: Table): LibraryRuns => ({
   },
   letGo: (tenantId, serviceId, runId) =>
     table.delete(holderKey(tenantId, serviceId), { text: '#runId = :us', values: { ':us': runId } }),
+  async noteCondemned(tenantId, serviceId, generation, now) {
+    const key = generationKey(tenantId, serviceId, generation);
+    if (await table.create(key, { notedAt: now })) return now;
+    return (await table.get(key))?.notedAt as number;
+  },
 });

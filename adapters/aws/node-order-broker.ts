@@ -80,6 +80,9 @@ export const createLambdaOrderBroker = ({
     async release(request) {
       await ask(z.unknown(), { operation: 'releaseOrder', nodeId, ...request });
     },
+    async noteCondemned(request) {
+      await ask(z.unknown(), { operation: 'noteCondemned', nodeId, ...request });
+    },
     async raiseFences(request) {
       await ask(z.unknown(), { operation: 'raiseFences', nodeId, ...request });
     },

@@ -8,14 +8,18 @@ export interface TokenBucket {
   setRate(perSecond: number): void;
 }
 
-/** What was not used is kept for this long, so that a pause of a slow disk is made up for. */
-const BURST_SECONDS = 0.1;
+/**
+ * What was not used is kept for this long: timers and collections of garbage pause the one thread for milliseconds. It is
+ * as much as a full bucket goes beyond its rate in any second, and not less than one call.
+ */
+const BURST_SECONDS = 0.02;
 /** A new rate reaches those who wait within this time. */
 const LONGEST_NAP_MS = 1_000;
 
+/** Empty at first: many that begin at once share one quota. */
 export const createTokenBucket = (perSecond: number, now: () => number = Date.now): TokenBucket => {
   let rate = perSecond;
-  let tokens = Math.max(1, rate * BURST_SECONDS);
+  let tokens = 0;
   let filledAt = now();
   let queue: Promise<void> = Promise.resolve();
 
@@ -56,6 +60,7 @@ export const createTokenBucket = (perSecond: number, now: () => number = Date.no
     setRate(next) {
       refill();
       rate = next;
+      if (rate === 0) tokens = 0;
     },
   };
 };

@@ -1,6 +1,6 @@
 /** What comes from EBS direct over HTTP: blocks alone, beside curl; and the whole way into a library, beside coldsnap. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FetcherInput } from '../fetcher.ts';
@@ -13,7 +13,7 @@ export interface EbsPart {
   readonly image: string;
   readonly folder: string;
   readonly rounds: number;
-  readonly what: { readonly fetch: boolean; readonly through: boolean };
+  readonly what: 'fetch' | 'through';
   /** Undefined where there is none. */
   readonly coldsnap: string | undefined;
   readonly measurements: Measurements;
@@ -57,7 +57,7 @@ const curl = (served: Served, list: string, config: string): Command => {
 };
 
 const coldsnapCommand = (program: string, { endpoint, snapshotId, credentials }: Served, target: string): Command => ({
-  argv: [program, '--endpoint', endpoint, '--region', REGION, 'download', snapshotId, target],
+  argv: [program, '--endpoint', endpoint, '--region', REGION, 'download', '--no-progress', snapshotId, target],
   env: {
     AWS_REGION: REGION,
     AWS_ENDPOINT_URL: endpoint,
@@ -66,6 +66,11 @@ const coldsnapCommand = (program: string, { endpoint, snapshotId, credentials }:
     AWS_SESSION_TOKEN: credentials.sessionToken,
   },
 });
+
+/** Each round begins with another. */
+const inTurn = async (round: number, works: readonly (() => Promise<unknown>)[]): Promise<void> => {
+  for (let at = 0; at < works.length; at++) await works[(round + at) % works.length]?.();
+};
 
 /** Each round has a cloud, a snapshot and a library of its own: nothing is deduplicated against an earlier round. */
 export const measureEbs = async ({
@@ -76,30 +81,38 @@ export const measureEbs = async ({
   coldsnap,
   measurements,
   tell,
-}: EbsPart): Promise<void> => {
+}: EbsPart): Promise<undefined> => {
   for (let round = 0; round < rounds; round++) {
-    tell(`round ${round + 1} of ${rounds}: EBS direct`);
+    tell(`round ${round + 1} of ${rounds}: EBS direct, ${what}`);
     const place = join(folder, `ebs-${round}`);
     mkdirSync(place);
     const child = fork(here('serve-ebs.ts'), [image], { env: { ...process.env, TMPDIR: place } });
     try {
       const served = await next<Served>(child);
       const input = { ...served, region: REGION, connections: CONNECTIONS };
-      if (what.fetch) {
-        const list = join(place, 'blocks');
-        await said(fetcher({ ...input, list }));
-        measurements.add(OURS, 'block fetch', await measured(fetcher(input)));
-        measurements.add('curl', 'block fetch', await measured(curl(served, list, join(place, 'curl'))));
-      }
-      if (what.through) {
-        if (coldsnap) {
-          const target = join(place, 'downloaded');
-          measurements.add('coldsnap', 'through EBS direct', await measured(coldsnapCommand(coldsnap, served, target)));
-          rmSync(target);
-        }
-        child.send('backup' satisfies ToServer);
-        measurements.add(OURS, 'through EBS direct', await next<Cost>(child));
-      }
+      const list = join(place, 'blocks');
+      // also so that whoever comes first finds a cloud that has served this snapshot before
+      await said(fetcher({ ...input, list }));
+      if (what === 'fetch')
+        await inTurn(round, [
+          async () => measurements.add(OURS, 'block fetch', await measured(fetcher(input))),
+          async () => measurements.add('curl', 'block fetch', await measured(curl(served, list, join(place, 'curl')))),
+        ]);
+      if (what === 'through')
+        await inTurn(round, [
+          async () => {
+            child.send('backup' satisfies ToServer);
+            measurements.add(OURS, 'through EBS direct', await next<Cost>(child));
+          },
+          async () => {
+            if (!coldsnap) return;
+            const target = join(place, 'downloaded');
+            const cost = await measured(coldsnapCommand(coldsnap, served, target));
+            measurements.add('coldsnap', 'through EBS direct', cost);
+            execFileSync('cmp', ['-n', `${statSync(image).size}`, image, target]);
+            rmSync(target);
+          },
+        ]);
     } finally {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (child.connected) child.send('stop' satisfies ToServer);

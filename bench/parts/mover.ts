@@ -2,11 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FAST, OURS } from '../goals.ts';
-import { measured } from '../measured.ts';
+import { FAST, LIMIT, LIMIT_FAST, OURS } from '../goals.ts';
+import { type Command, measured, said } from '../measured.ts';
 import type { Measurements } from '../statistics.ts';
 import { borgTool } from '../tools/borg.ts';
+import { cPipelineTool } from '../tools/c-pipeline.ts';
 import { holdfastTool } from '../tools/holdfast.ts';
+import { kopiaTool } from '../tools/kopia.ts';
 import { resticTool } from '../tools/restic.ts';
 import { type Images, type Repository, storedBytes, type Tool } from '../tools/tool.ts';
 
@@ -14,13 +16,27 @@ export interface MoverPart {
   readonly images: Images;
   readonly folder: string;
   readonly rounds: number;
-  /** Names of the peers that are there. */
-  readonly peers: ReadonlySet<string>;
+  /** The peers that are there, and where. */
+  readonly peers: ReadonlyMap<string, string>;
   readonly measurements: Measurements;
   readonly tell: (line: string) => void;
 }
 
-const TOOLS: readonly Tool[] = [holdfastTool(OURS, 'default'), resticTool, borgTool, holdfastTool(FAST, 'fast')];
+const toolsOf = (peers: MoverPart['peers']): readonly Tool[] => {
+  const of = (peer: string, tools: (program: string) => readonly Tool[]): readonly Tool[] => {
+    const program = peers.get(peer);
+    return program === undefined ? [] : tools(program);
+  };
+  return [
+    holdfastTool(OURS, 'default'),
+    ...of('C pipeline', (program) => [cPipelineTool(program, LIMIT, 'default')]),
+    ...of('restic', () => [resticTool]),
+    ...of('borg', () => [borgTool]),
+    ...of('kopia', (program) => [kopiaTool(program)]),
+    holdfastTool(FAST, 'fast'),
+    ...of('C pipeline', (program) => [cPipelineTool(program, LIMIT_FAST, 'fast')]),
+  ];
+};
 
 /** Each round takes another tool first: what comes first finds another machine. */
 const inTurn = <T>(items: readonly T[], round: number): T[] => [
@@ -28,9 +44,9 @@ const inTurn = <T>(items: readonly T[], round: number): T[] => [
   ...items.slice(0, round % items.length),
 ];
 
-export const measureMovers = async (part: MoverPart): Promise<void> => {
+export const measureMovers = async (part: MoverPart): Promise<undefined> => {
   const { folder, rounds, peers, tell } = part;
-  const tools = TOOLS.filter(({ name }) => name.startsWith(OURS) || peers.has(name));
+  const tools = toolsOf(peers);
   await warmUp(part);
   for (let round = 0; round < rounds; round++) {
     for (const tool of inTurn(tools, round)) {
@@ -58,7 +74,7 @@ const measureTool = async (
   { images, measurements }: MoverPart,
 ): Promise<void> => {
   const { folder } = repository;
-  const add = async (work: string, command: Parameters<typeof measured>[0], stored = false): Promise<void> => {
+  const add = async (work: string, command: Command, stored = false): Promise<void> => {
     const cost = await measured(command);
     measurements.add(name, work, { ...cost, ...(stored && { storedBytes: storedBytes(folder) }) });
   };
@@ -68,20 +84,33 @@ const measureTool = async (
     const before = join(place, 'before');
     execFileSync('cp', ['-al', folder, before]);
     await add('second, changed blocks only', await repository.secondByChanges(images), true);
+    if (repository.restore) await checkRestore(repository.restore, place, images.v2, name, said);
     rmSync(folder, { recursive: true });
     execFileSync('mv', [before, folder]);
   }
+  if (!repository.second) return;
   await add('second', await repository.second(images), true);
-  const target = join(place, 'restored');
-  mkdirSync(target, { recursive: true });
-  const { command, file } = await repository.restore(target);
-  await add('restore to a file', command);
-  compare(name, images.v2, file);
-  rmSync(target, { recursive: true });
-  await add('restore to null', await repository.restoreToNull());
+  if (repository.restore)
+    await checkRestore(repository.restore, place, images.v2, name, (command) => add('restore to a file', command));
+  if (repository.restoreToNull) await add('restore to null', await repository.restoreToNull());
 };
 
-/** A figure of a restore that restores something else is none. */
+const checkRestore = async (
+  restore: NonNullable<Repository['restore']>,
+  place: string,
+  image: string,
+  name: string,
+  run: (command: Command) => Promise<unknown>,
+): Promise<void> => {
+  const target = join(place, 'restored');
+  mkdirSync(target, { recursive: true });
+  const { command, file } = await restore(target);
+  await run(command);
+  compare(name, image, file);
+  rmSync(target, { recursive: true });
+};
+
+/** A figure of a backup that restores something else is none. */
 const compare = (name: string, image: string, restored: string): void => {
   if (!existsSync(restored)) throw new Error(`${name} restored no ${restored}`);
   execFileSync('cmp', [image, restored]);

@@ -17,6 +17,8 @@ export interface OrchestrationPart {
   readonly tell: (line: string) => void;
 }
 
+/** Two items, each twice as dear as alone. */
+const UNITS_OF_A_TRANSACTION = 4;
 const LONGEST_MS = 1_800_000;
 /** Data is not what is counted: each volume is empty, and its snapshot too. */
 const GIB_OF_A_VOLUME = 1;
@@ -55,23 +57,36 @@ export const measureOrchestration = async ({ folder, counts, tell }: Orchestrati
       const transitions = await countTransitions(local, jobId);
       const invocations = sum(({ service, action }) => service === 'lambda' && action.startsWith('Invoke'));
       const sqs = sum(({ service }) => service === 'sqs');
-      const usd = transitions * PRICES.stateTransition + invocations * PRICES.lambdaRequest + sqs * PRICES.sqsRequest;
+      const dynamo = ({ service, action }: (typeof calls)[number]) => (service === 'dynamodb' ? action : '');
+      const written = sum((call) => /^(Put|Update|Delete)Item$/.test(dynamo(call)));
+      const transactions = sum((call) => dynamo(call) === 'TransactWriteItems');
+      const batches = sum((call) => dynamo(call) === 'BatchWriteItem');
+      const reads = sum((call) => /^(GetItem|Query|BatchGetItem|TransactGetItems)$/.test(dynamo(call)));
+      const writeUnits = written + batches + transactions * UNITS_OF_A_TRANSACTION;
+      const usd =
+        transitions * PRICES.stateTransition +
+        invocations * PRICES.lambdaRequest +
+        sqs * PRICES.sqsRequest +
+        writeUnits * PRICES.dynamoWrite +
+        reads * PRICES.dynamoRead;
       rows.push([
-        ...[count, transitions, invocations, sum(() => true), sum(({ account }) => account === tenant.accountId)].map(
-          String,
-        ),
+        ...[count, transitions, invocations, sqs, written + transactions + batches, reads].map(String),
+        ...[sum(() => true), sum(({ account }) => account === tenant.accountId)].map(String),
         (usd * 1_000).toFixed(3),
         ((usd * 1_000) / count).toFixed(3),
       ]);
     }
     return {
       title: 'Orchestration of one job',
-      text: `First backups of instances with one empty volume each, with one access node of four slots, counted in the local cloud. Price: state transitions, Lambda requests (not their duration) and SQS requests at AWS's list prices as of ${PRICES.asOf} (${PRICES.source}).`,
+      text: `First backups of instances with one empty volume each, with one access node of four slots, counted in the local cloud. Price: state transitions, Lambda requests (not their duration), SQS requests and DynamoDB on demand (a unit for each call, ${UNITS_OF_A_TRANSACTION} for a transaction: a lower bound, since items may be larger) at AWS's list prices for ${PRICES.region} as of ${PRICES.asOf} (bench/prices.ts says where from).`,
       head: [
         'instances',
         'state transitions',
         'Lambda invocations',
-        'API calls',
+        'SQS requests',
+        'DynamoDB writes',
+        'and reads',
+        'API calls in all',
         'of these in the tenant account',
         'USD for 1,000 such jobs',
         'USD for 1,000 instances',

@@ -17,13 +17,13 @@ export interface Images {
 
 export interface Repository {
   first(images: Images): Promise<Command>;
-  /** The second image, all of it read. */
-  second(images: Images): Promise<Command>;
+  /** The second image, all of it read. What cannot do this can do nothing below. */
+  second?(images: Images): Promise<Command>;
   /** The second image, of which is known what has changed. */
   secondByChanges?(images: Images): Promise<Command>;
   /** The second backup, to `target`, where it is found afterwards as `file`. */
-  restore(target: string): Promise<{ readonly command: Command; readonly file: string }>;
-  restoreToNull(): Promise<Command>;
+  restore?(target: string): Promise<{ readonly command: Command; readonly file: string }>;
+  restoreToNull?(): Promise<Command>;
   readonly folder: string;
 }
 

@@ -9,7 +9,10 @@ import { HypervisorId, LibraryRunId, OrderId, RecoveryPointId } from './ids.ts';
 export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune', 'extend-locks']);
 export type LibraryTask = z.infer<typeof LibraryTask>;
 
-/** `structure` reads no block of data; `sample` a 28th of the packs, another one each day; `everything` all. */
+/** A check of a sample reads one of so many parts of the packs for each day since the last. */
+export const SAMPLE_SLICES = 28;
+
+/** `structure` reads no block of data; `sample` a 28th of the packs for each day since the last; `everything` all. */
 export const CheckDepth = z.enum(['structure', 'sample', 'everything']);
 export type CheckDepth = z.infer<typeof CheckDepth>;
 

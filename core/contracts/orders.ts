@@ -18,7 +18,7 @@ import {
   SnapshotId,
   VolumeId,
 } from './ids.ts';
-import { CheckDepth, LibraryOutcome, LibraryTask, RunProgress } from './library-runs.ts';
+import { CheckDepth, LibraryOutcome, LibraryTask, RunProgress, SAMPLE_SLICES } from './library-runs.ts';
 
 /** The body of an order's SQS message, as the transfer machine sends it. The task token proves the claim. */
 export const OrderMessage = z.strictObject({ orderId: OrderId, taskToken: z.string().min(1).max(2048) });
@@ -115,10 +115,14 @@ export const MaintainLibrary = z.strictObject({
   runId: LibraryRunId,
   task: LibraryTask,
   depth: CheckDepth.optional(),
+  /** Of a check of a sample: which parts of the packs. */
+  slices: z.array(z.int().nonnegative().lt(SAMPLE_SLICES)).min(1).optional(),
   /** Of prune: what it would do, and nothing done. */
   planOnly: z.boolean(),
   /** Of prune: go on though points cannot be read whole. */
   acceptDamage: z.boolean(),
+  /** Points that must be there. */
+  committed: z.array(RecoveryPointId),
   /** Points that are to go: their time is over, or they were given up and can never be committed. */
   expired: z.array(RecoveryPointId),
   /** Points that attempts are at work on, or may take up again. */
@@ -152,9 +156,19 @@ export const Counters = z.strictObject({
   storedBytes: z.int().nonnegative(),
   /** Bytes of volume data that went through: transferred × block size. */
   bytes: z.int().nonnegative(),
+  /** Blocks read back from the library before the recovery point is written. A node of before it counted says nothing. */
+  verified: z.int().nonnegative().default(0),
 });
 export type Counters = z.infer<typeof Counters>;
-export const noCounters: Counters = { transferred: 0, zero: 0, deduplicated: 0, stored: 0, storedBytes: 0, bytes: 0 };
+export const noCounters: Counters = {
+  transferred: 0,
+  zero: 0,
+  deduplicated: 0,
+  stored: 0,
+  storedBytes: 0,
+  bytes: 0,
+  verified: 0,
+};
 
 export const SessionCredentials = z.strictObject({
   accessKeyId: z.string(),
@@ -224,9 +238,15 @@ export const BrokerRequest = z.discriminatedUnion('operation', [
     /** Of maintain-library: how far it is. */
     progress: RunProgress.optional(),
   }),
+  /** A prune or repair has published that generation of what is condemned: whatever begins from now on knows of it. */
+  Claim.extend({
+    operation: z.literal('noteCondemned'),
+    claim: z.int().positive(),
+    generation: z.int().positive(),
+  }),
   /**
    * Before a prune deletes: no attempt may commit any more whose recovery point was begun before that time (ms since
-   * 1970). Done again, it changes nothing.
+   * 1970), or before the control plane was told of that generation, whichever is later. Done again, it changes nothing.
    */
   Claim.extend({
     operation: z.literal('raiseFences'),
@@ -315,6 +335,10 @@ export const HeartbeatResponse = z.strictObject({
 });
 export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
 
+/** A volume of which a recovery point has lost blocks, or all volumes of it. */
+export const LostVolume = z.strictObject({ recoveryPointId: RecoveryPointId, volumeId: VolumeId.optional() });
+export type LostVolume = z.infer<typeof LostVolume>;
+
 /** The result object of a segment, in the work area. */
 export const SegmentResult = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -330,6 +354,8 @@ export const SegmentResult = z.discriminatedUnion('kind', [
     ),
     /** Of the condemned packs that the writer honoured: prune must not have gone on when the point is committed. */
     generation: z.int().nonnegative(),
+    /** That it has written: whether they are there is looked up before the recovery point is made. */
+    packs: z.array(z.strictObject({ id: z.string(), bytes: z.int().positive() })).default([]),
     counters: Counters,
   }),
   z.strictObject({
@@ -366,6 +392,8 @@ export const SegmentResult = z.discriminatedUnion('kind', [
     removedPoints: z.array(RecoveryPointId),
     /** Of extend-locks: those of its recovery points that are kept as long as was asked. */
     lockedPoints: z.array(RecoveryPointId).optional(),
+    /** Volumes whose next backup must read all of them; without `volumeId`, all of the point's. */
+    lostVolumes: z.array(LostVolume).default([]),
     /** Everything that was found or done. */
     reportKey: z.string(),
     counters: Counters,

@@ -52,6 +52,11 @@ export class NotAvailable extends HoldfastError {
   override readonly name = 'NotAvailable';
   override readonly status = 501;
 }
+/** It takes something away, and cannot be recorded in the audit log: nothing was done. */
+export class NotRecorded extends HoldfastError {
+  override readonly name = 'NotRecorded';
+  override readonly status = 503;
+}
 /** The credentials of a hypervisor do not work, or belong to another account. */
 export class CredentialsRejected extends HoldfastError {
   override readonly name = 'CredentialsRejected';

@@ -19,6 +19,8 @@ export interface LibraryRun {
   readonly serviceId: HypervisorId;
   readonly task: LibraryTask;
   readonly depth?: CheckDepth;
+  /** Of a check of a sample: what it reads of the packs, and on which day that was decided (days since 1970). */
+  readonly sample?: { readonly day: number; readonly slices: readonly number[] };
   readonly planOnly: boolean;
   readonly acceptDamage: boolean;
   readonly queueDeadlineSeconds: number;

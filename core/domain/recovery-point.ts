@@ -48,6 +48,8 @@ export interface RecoveryPoint {
   readonly expiredAt?: number;
   /** When its data was removed: of a snapshot by retention, of one in a library (also if it was abandoned) by prune. */
   readonly dataRemovedAt?: number;
+  /** Volumes of which a check or repair found blocks lost: what is taken from them for the next point is lost too. */
+  readonly lostVolumes?: readonly string[];
   /** Its snapshots in another region, in the order of `volumes`. */
   readonly regionCopy?: {
     readonly region: string;

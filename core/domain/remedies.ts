@@ -44,6 +44,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     tenant: 'Retry the job for what is not done, or give its plan a later deadline.',
   },
   RuleViolated: { operator: 'Look at the rule that the message names.', tenant: ASK },
+  NotRecorded: { operator: 'Try again in a while.', tenant: 'Try again in a while.' },
   NotAvailable: { operator: 'Choose what is available.', tenant: ASK },
   ChecksumMismatch: { operator: 'Start the job again; if it stays, check the library.', tenant: AGAIN },
   CorruptObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },
@@ -51,7 +52,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   LibraryUnavailable: { operator: 'Check the library’s bucket, key and role.', tenant: ASK },
   LibraryFull: { operator: 'Make room in the library.', tenant: ASK },
   LibraryBusy: { operator: 'Wait for the other run, or cancel it: holdfast library runs', tenant: ASK },
-  LibraryDamaged: { operator: 'Check the library, repair it, then prune: holdfast library repair', tenant: ASK },
+  LibraryDamaged: {
+    operator: 'Check the library, put back what is missing, repair the rest, then prune: holdfast library check',
+    tenant: ASK,
+  },
   LibraryPruned: { operator: 'Retry the job: it begins anew.', tenant: AGAIN },
   TransientFailure: { operator: AGAIN, tenant: AGAIN },
 };

@@ -12,6 +12,7 @@ const OF_REQUESTS: ReadonlySet<string> = new Set([
   'NotAllowed',
   'Conflict',
   'NotAvailable',
+  'NotRecorded',
   'CredentialsRejected',
 ]);
 

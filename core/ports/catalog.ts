@@ -284,6 +284,11 @@ export interface LibraryRuns {
   ): Promise<LibraryRunId>;
   /** Idempotent; another's hold stays. */
   letGo(tenantId: HypervisorId, serviceId: HypervisorId, runId: LibraryRunId): Promise<void>;
+  /**
+   * When the control plane was told of that generation of what is condemned (ms since 1970): `now`, if it is the first
+   * time.
+   */
+  noteCondemned(tenantId: HypervisorId, serviceId: HypervisorId, generation: number, now: number): Promise<number>;
 }
 
 export interface Effects {

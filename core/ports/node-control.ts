@@ -43,6 +43,8 @@ export interface OrderBroker {
   complete(request: Asked<'completeOrder'>): Promise<OrderOutcome>;
   /** Idempotent. */
   release(request: Asked<'releaseOrder'>): Promise<void>;
+  /** Of a prune or repair, after it has published what it condemns. Idempotent. */
+  noteCondemned(request: Asked<'noteCondemned'>): Promise<void>;
   /** Of a prune, before it deletes. Idempotent. */
   raiseFences(request: Asked<'raiseFences'>): Promise<void>;
 }

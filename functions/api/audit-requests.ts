@@ -3,7 +3,7 @@
 import type { AuditEvent } from '../../core/domain/audit-chain.ts';
 import { auditSubjects } from '../../core/domain/audit-subjects.ts';
 import { isAudited, isDestructive } from '../../core/domain/audited-routes.ts';
-import { TransientFailure } from '../../core/domain/errors.ts';
+import { NotRecorded } from '../../core/domain/errors.ts';
 import type { Audience } from '../../core/domain/problems.ts';
 import { createRefusalLimit } from '../../core/domain/refusal-limit.ts';
 import type { AuditLog } from '../../core/ports/audit.ts';
@@ -27,7 +27,7 @@ export interface Known {
 }
 
 export interface RequestAudit {
-  /** Errors: TransientFailure, if it is destructive and cannot be recorded. */
+  /** Errors: NotRecorded, if it is destructive and cannot be recorded. */
   before(event: GatewayEvent, known: Known): Promise<void>;
   /** Never fails: that it could not be written is reported. */
   after(event: GatewayEvent, known: Known, outcome: Outcome): Promise<void>;
@@ -89,10 +89,7 @@ export const createRequestAudit = ({ audit, clock, sha256 }: RequestAuditDeps): 
       try {
         await audit.append(entryOf(event, known, { status: 0, name: 'Asked' }));
       } catch (cause) {
-        throw new TransientFailure('This cannot be recorded now, so nothing was done.', {
-          remedy: 'Try again in a while.',
-          cause,
-        });
+        throw new NotRecorded('This cannot be recorded now, so nothing was done.', { cause });
       }
     },
     async after(event, known, outcome) {

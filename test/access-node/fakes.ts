@@ -95,6 +95,7 @@ export const createFakes = (script: Script) => {
       note(request.error ? `release ${request.error.name}` : 'release', request);
       return give(script.release ?? undefined);
     },
+    noteCondemned: async (request) => note('noteCondemned', request),
     raiseFences: async (request) => note('raiseFences', request),
   };
   const answers: TaskAnswers = {

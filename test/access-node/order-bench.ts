@@ -90,7 +90,12 @@ export const openBench = async (
       workArea: area,
       transport: async () => transport,
       library: () => library,
-      maintenance: { store: () => library.store as never, raiseFences: async () => undefined, tell: () => undefined },
+      maintenance: {
+        store: () => library.store as never,
+        noteCondemned: async () => undefined,
+        raiseFences: async () => undefined,
+        tell: () => undefined,
+      },
       buffers: createBlockBuffers(),
       counters,
       signal,

@@ -117,6 +117,7 @@ test('a full backup in two segments, and a restore of it, are the same volume bi
   assert.deepEqual(volumes[0]?.pageDataBlocks, [4, 2, 2]);
   assert.equal(volumes[0]?.zeroBlocks, volumeBlocks - 8);
   assert.equal(verification.blocks, 8, 'all, since there are fewer than 16');
+  assert.equal(assembled.counters.verified, 8);
   await restore(points[0], restored, [[2], [0, 1]]);
   assert.equal(image(snapshots.get(restored)), image(snapshots.get(first)));
   assert.ok(ebs.sealed.has(restored));

@@ -133,7 +133,13 @@ test('an order that is stopped while its library is opened ends at once, and the
   running.stop();
   assert.deepEqual(await running.ended, { end: 'stopped' });
   let back = 0;
-  opening.resolve({ shared: undefined as never, setCredentials: () => undefined, giveBack: () => void back++ });
+  const freshIndex = async () => assert.fail('nobody asks for it');
+  opening.resolve({
+    shared: undefined as never,
+    freshIndex,
+    setCredentials: () => undefined,
+    giveBack: () => void back++,
+  });
   await turn();
   assert.equal(back, 1);
 });

@@ -65,7 +65,10 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       const roled = aTenant(freshId('hv'), '320000000010');
       for (const each of [keyed, roled]) await hypervisors.add(each);
       assert.equal(await hypervisors.setAccessKeyId(keyed.hypervisorId, 'AKIANEW'), true);
-      assert.deepEqual(await hypervisors.get(keyed.hypervisorId), { ...keyed, auth: { ...auth, accessKeyId: 'AKIANEW' } });
+      assert.deepEqual(await hypervisors.get(keyed.hypervisorId), {
+        ...keyed,
+        auth: { ...auth, accessKeyId: 'AKIANEW' },
+      });
       assert.equal(await hypervisors.setAccessKeyId(roled.hypervisorId, 'AKIANEW'), false);
       assert.equal(await hypervisors.setAccessKeyId(freshId('hv'), 'AKIANEW'), false);
     });

@@ -67,6 +67,17 @@ export const libraryRunsSuite = (open: () => Catalog): void => {
       assert.equal(await libraryRuns.hold(A, SERVICE, holder), holder);
     });
 
+    it('remembers when it was first told of a generation of what is condemned, library by library', async () => {
+      const { libraryRuns } = open();
+      const [library, other] = [freshId('hv'), freshId('hv')];
+      const times = await racers(8, (racer) => libraryRuns.noteCondemned(A, library, 1, 1_000 + racer));
+      assert.equal(new Set(times).size, 1);
+      assert.equal(await libraryRuns.noteCondemned(A, library, 1, 9_000), times[0]);
+      assert.equal(await libraryRuns.noteCondemned(A, library, 2, 9_000), 9_000);
+      assert.equal(await libraryRuns.noteCondemned(A, other, 1, 9_001), 9_001);
+      assert.equal(await libraryRuns.noteCondemned(B, library, 1, 9_002), 9_002);
+    });
+
     it('refuses a commit of what was begun before the barrier, of this tenant, and never lowers it', async () => {
       const { instances } = open();
       const [one, two] = ['i-0badcafe', 'i-0badcaff'] as const;

@@ -93,7 +93,7 @@ export const GUARDED: readonly Guarded[] = [
     operation: 'delete-recovery-point',
     ask: (call) => call('DELETE', `${onAcme}/recovery-points/${idOf(2)}`),
     isDone: (world) => stateOf(world, 2) === 'expired',
-    isWhole: (world) => world.account.deletedSnapshots.length === 1,
+    isWhole: (world) => world.records.points.get(idOf(2))?.dataRemovedAt !== undefined,
     change: (world) => hold(world, 2, 'case 18'),
   },
   {

@@ -146,8 +146,9 @@ for (const { operation, prepare, ask, isDone, isWhole = () => true, change } of 
       const ends = operation === 'run-retention' ? ['done', 'failed'] : ['done'];
       assert.ok(ends.includes(again.body.state), `at write ${at}: ${JSON.stringify(again.body)}`);
       if (again.body.state === 'done') assert.ok(isDone(world) && isWhole(world), `at write ${at}`);
-      const deleted = world.account.deletedSnapshots.map(({ snapshotId }) => snapshotId);
-      assert.equal(new Set(deleted).size, deleted.length);
+      // an interrupted deletion of a snapshot is repeated, and harms nothing; but of no other
+      const gone = new Set(world.account.deletedSnapshots.map(({ snapshotId }) => snapshotId));
+      assert.ok([...gone].every((each) => ['snap-00000002', 'snap-00000003'].includes(each)));
     }
     assert.ok(interrupted >= 6, `${interrupted}`);
   });

@@ -2,7 +2,11 @@ import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { LibraryRuns } from '../../core/ports/catalog.ts';
 import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
 
-export const createInMemoryLibraryRuns = ({ libraryRuns, libraryHolders }: Records): LibraryRuns => {
+export const createInMemoryLibraryRuns = ({
+  libraryRuns,
+  libraryHolders,
+  libraryGenerations,
+}: Records): LibraryRuns => {
   const get = (tenantId: string, runId: string): LibraryRun | undefined => {
     const run = libraryRuns.get(runId);
     return run?.tenantId === tenantId ? run : undefined;
@@ -35,6 +39,12 @@ export const createInMemoryLibraryRuns = ({ libraryRuns, libraryHolders }: Recor
     async letGo(tenantId, serviceId, runId) {
       const key = `${tenantId} ${serviceId}`;
       if (libraryHolders.get(key) === runId) libraryHolders.delete(key);
+    },
+    async noteCondemned(tenantId, serviceId, generation, now) {
+      const key = `${tenantId} ${serviceId} ${generation}`;
+      const notedAt = libraryGenerations.get(key) ?? now;
+      libraryGenerations.set(key, notedAt);
+      return notedAt;
     },
   };
 };

@@ -34,6 +34,7 @@ export interface Records {
   readonly libraryRuns: Map<string, LibraryRun>;
   /** Run by `<tenant> <service>`. */
   readonly libraryHolders: Map<string, string>;
+  readonly libraryGenerations: Map<string, number>;
   /** Order by hash. */
   readonly tokens: Map<string, string>;
   /** By `<job> <attempt> <effect>`. */
@@ -54,6 +55,7 @@ export const emptyRecords = (): Records => ({
   approvals: new Map(),
   libraryRuns: new Map(),
   libraryHolders: new Map(),
+  libraryGenerations: new Map(),
   tokens: new Map(),
   effects: new Map(),
 });

@@ -188,7 +188,15 @@ test('rate and time left come from the counters and the clock', () => {
   const moving = jobInstance(job(1, acme), {
     plannedBlocks: 1_000,
     transferStartedAt: START,
-    counters: { transferred: 400, zero: 100, deduplicated: 50, stored: 250, storedBytes: 1, bytes: 400 * BLOCK_BYTES },
+    counters: {
+      transferred: 400,
+      zero: 100,
+      deduplicated: 50,
+      stored: 250,
+      storedBytes: 1,
+      bytes: 400 * BLOCK_BYTES,
+      verified: 0,
+    },
   });
   const operator = { kind: 'operator' } as const;
   const at = (ms: number, change = {}) => jobInstanceView({ ...moving, ...change }, operator, START + ms);

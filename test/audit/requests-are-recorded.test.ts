@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256 } from '../../adapters/system.ts';
-import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import {
+  approverRoutes,
+  operatorRoutes,
+  operatorTenantPrefix,
+  operatorTenantRoutes,
+  tenantRoutes,
+} from '../../core/contracts/api.ts';
 import type { AuditEntry } from '../../core/contracts/audit.ts';
 import { createChainCheck } from '../../core/domain/audit-chain.ts';
 import { destructiveRoutes, isAudited, isDestructive } from '../../core/domain/audited-routes.ts';
@@ -110,6 +116,7 @@ test('what operators read of a tenant is recorded; what tenants read of themselv
 const everyRoute: readonly Route[] = [
   ...Object.values(tenantRoutes),
   ...Object.values(operatorRoutes),
+  ...Object.values(approverRoutes),
   ...Object.values(operatorTenantRoutes).map((route) => ({ ...route, path: `${operatorTenantPrefix}${route.path}` })),
 ];
 
@@ -148,7 +155,9 @@ test('without the audit log nothing destructive is done: the caller is told, and
   for (const [account, method, path, body] of tries) {
     const answer = await callAs(world, account)(method, path, body === undefined ? {} : { body });
     assert.equal(answer.status, 503, `${method} ${path}: ${answer.text}`);
+    assert.equal(answer.body.code, 'NotRecorded');
     assert.match(answer.body.detail, /so nothing was done/);
+    assert.match(answer.body.remedy, /Try again/);
     assert.doesNotMatch(answer.text, /table/);
   }
   assert.deepEqual(world.records, before);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createProgram } from '../../cli/program.ts';
+import { NOUNS } from '../../cli/commands.ts';
 import { PROVIDER, RECOVERY_KEY } from '../api/world.ts';
 import { contractRoutes, startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
@@ -108,16 +108,17 @@ const OFFLINE: readonly string[][] = [
   ['permissions', 'cloudformation', '--user'],
   ['permissions', 'terraform', '--user'],
   ['recovery-key', 'create'],
+  ['library', 'points'],
   ['library', 'cat', POINT],
   ['library', 'import', 'disk.img'],
 ];
 
 const COMMANDS = [...ON_TENANT, ...ON_TENANT.map((args) => [...args, '--tenant', TENANT]), ...OWN, ...OPERATORS];
 
-const leaves = (): string[] =>
-  createProgram().commands.flatMap((noun) =>
-    noun.commands.length === 0 ? [noun.name()] : noun.commands.map((verb) => `${noun.name()} ${verb.name()}`),
-  );
+const leaves = (): string[] => [
+  'openapi',
+  ...Object.entries(NOUNS).flatMap(([noun, { verbs }]) => Object.keys(verbs).map((verb) => `${noun} ${verb}`)),
+];
 
 test('every route of the contract is reached by a command, and every command is tried here', async (t) => {
   const api = await startContractServer(t);
@@ -143,7 +144,7 @@ test('every route of the contract is reached by a command, and every command is 
   );
   const tried = [...COMMANDS, ...OFFLINE].flatMap(([noun = '', verb = '']) => [noun, `${noun} ${verb}`]);
   assert.deepEqual(
-    leaves().filter((name) => !['completion', 'complete'].includes(name) && !tried.includes(name)),
+    leaves().filter((name) => !tried.includes(name)),
     [],
   );
 });

@@ -79,7 +79,7 @@ describe('a disk image goes into a library and comes out again, with the recover
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('to a redirected file and to one of its own, both sparse; to a pipe and to the end of a file, with the zeros', async () => {
+  test('to a file of its own, sparse; to a redirected one, a pipe and the end of a file, with the zeros', async () => {
     const { recoveryPointId, dataBlocks } = await importIt();
     assert.equal(dataBlocks, 17);
     const cat = `${process.execPath} ${PROGRAM} library cat ${recoveryPointId}`;
@@ -96,7 +96,7 @@ describe('a disk image goes into a library and comes out again, with the recover
     assert.deepEqual(codes, [0, 0, 0, 0]);
     for (const path of [redirected, own, piped]) assert.ok(readFileSync(path).equals(content), path);
     assert.ok(readFileSync(appended).equals(Buffer.concat([Buffer.from('before'), content])));
-    for (const path of [redirected, own]) assert.ok(statSync(path).blocks * 512 < 18 * BLOCK, `${path} has holes`);
+    assert.ok(statSync(own).blocks * 512 < 18 * BLOCK, 'it has holes');
   });
 
   test('the same image again stores nothing but a map and a point; a fresh reader reads it', async () => {
@@ -105,6 +105,19 @@ describe('a disk image goes into a library and comes out again, with the recover
     const { sameAsParent, stored, zero } = again.counters as Record<string, number>;
     assert.deepEqual([sameAsParent, stored, zero], [17, 0, 80]);
     assert.equal(statSync(image).size, (again as { imageBytes?: number }).imageBytes);
+  });
+
+  test('what was written is read back before it counts: a sample, or all of it, and the point says which', async () => {
+    const [sample, full] = [await importIt(), await importIt('--verify', 'full')];
+    const { at, ...sampled } = sample.verification as Record<string, unknown>;
+    assert.deepEqual(sampled, { blocks: 16, depth: 'sample' });
+    assert.ok(Math.abs(Date.now() - Date.parse(String(at))) < 60_000, String(at));
+    const { blocks, depth } = full.verification as Record<string, unknown>;
+    assert.deepEqual({ blocks, depth }, { blocks: 17, depth: 'full' });
+    const shown = await holdfast(['import', image, '--verify', 'full']);
+    assert.match(shown.out, /Verified\s+all: 17 blocks read back/);
+    const wrong = await holdfast(['import', image, '--verify', 'none']);
+    assert.equal(wrong.code, 2, wrong.err);
   });
 
   test('what cannot be is said, with what there is instead', async () => {
@@ -117,7 +130,7 @@ describe('a disk image goes into a library and comes out again, with the recover
     ]);
     for (const { code, out } of [key, point, volume, place, exists]) assert.deepEqual([code, out], [2, '']);
     assert.match(key.err, /sealed for another recovery key/);
-    assert.match(point.err, /no recovery point rp-00000000[\s\S]*the newest: rp-/);
+    assert.match(point.err, /no recovery point rp-00000000[\s\S]*It has \d+: holdfast library points/);
     assert.match(volume.err, /no volume vol-x[\s\S]*vol-00000000/);
     assert.match(exists.err, /disk\.img cannot be made/);
     assert.match(place.err, /no library was set up here/);
@@ -149,6 +162,12 @@ describe('a disk image goes into a library and comes out again, with the recover
       (at) => !blockOf(read, at).equals(blockOf(content, at)),
     );
     assert.ok(differs.length >= 1 && differs.length <= 2, `${differs}`);
+    // known blocks are not written again: only who reads all of them back finds what happened to them
+    const points = readdirSync(join(library, 'points'));
+    const found = await holdfast(['import', image, '--verify', 'full']);
+    assert.equal(found.code, 1, found.out);
+    assert.match(found.err, /CorruptObject/);
+    assert.deepEqual(readdirSync(join(library, 'points')), points, 'and there is no recovery point of it');
   });
 
   test('in a bucket too, with the AWS credentials of whoever runs the command', async (t) => {

@@ -13,6 +13,7 @@ const blocks = (n: number) => ({
   stored: n / 2,
   storedBytes: n * 100_000,
   bytes: n * BLOCK_BYTES,
+  verified: 0,
 });
 
 /** Lets a job go one step further each time somebody looks at it. */

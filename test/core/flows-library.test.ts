@@ -5,7 +5,9 @@ import type { LibraryOutcome } from '../../core/contracts/library-runs.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import { createCancelLibraryRun } from '../../core/steps/api/library-runs.ts';
 import { createStartLibraryRun } from '../../core/steps/api/start-library-run.ts';
+import { createNoteCondemned } from '../../core/steps/broker/note-condemned.ts';
 import { createRaiseFences } from '../../core/steps/broker/raise-fences.ts';
+import { createCloseLibraryRun } from '../../core/steps/library/close-library-run.ts';
 import { createScheduleLibraryRuns, tasksDue } from '../../core/steps/schedule/schedule-library-runs.ts';
 import { freshId } from '../adapters/records.ts';
 import { backupOf, openFlows, type World } from './flows-world.ts';
@@ -122,6 +124,33 @@ test('a prune that finds an earlier plan waiting takes a third pass, for its own
   assert.deepEqual([run?.state, run?.pass, run?.outcome], ['completed', 3, { task: 'prune', plan, deleted: twice }]);
 });
 
+test('a prune whose second pass finds that a repair has come between waits on, and ends when it has deleted', async (t) => {
+  const { world, ask, finish } = await openLibraryFlows(t);
+  const at = world.deps.clock.now();
+  world.node.maintains.push(
+    { outcome: pruned({ plan }), deleteNotBefore: at + DAY },
+    { outcome: pruned({}), deleteNotBefore: at + 2 * DAY },
+    { outcome: pruned({ deleted }), deleteNotBefore: at + 3 * DAY },
+  );
+  const run = await finish((await ask({ task: 'prune' })).runId);
+  assert.deepEqual([run?.state, run?.pass, run?.outcome], ['completed', 3, { task: 'prune', plan, deleted }]);
+});
+
+test('a close of an earlier pass that comes late changes nothing, and takes nobody’s hold', async (t) => {
+  const { world, tenantId, deps, ask, settle, runOf } = await openLibraryFlows(t);
+  world.node.maintains.push({ outcome: pruned({ plan }), deleteNotBefore: deps.clock.now() + DAY });
+  const { runId } = await ask({ task: 'prune' });
+  await settle();
+  world.node.isThere = false;
+  await world.cloud.clock.advance(DAY);
+  const working = await runOf(runId);
+  assert.deepEqual([working?.state, working?.pass], ['queued', 2]);
+  const close = createCloseLibraryRun({ ...deps, catalog: world.catalog });
+  assert.equal((await close({ runId, tenantId, pass: 1 })).state, 'queued');
+  assert.deepEqual(await runOf(runId), working);
+  assert.deepEqual([...world.records.libraryHolders.values()], [runId]);
+});
+
 test('one run changes a library at a time; beside a prune that waits a repair may, and checks always may', async (t) => {
   const { world, tenant, deps, ask, settle, runOf } = await openLibraryFlows(t);
   world.node.isThere = false;
@@ -177,20 +206,14 @@ test('stats and checks take no hold of the library, and another tenant’s runs 
   assert.deepEqual((await world.catalog.libraryRuns.list(other.tenantId, { limit: 9 })).items, []);
 });
 
-test('a backup that was begun before a prune deleted is not committed, and is made anew when it is retried', async (t) => {
-  const { world, tenantId } = await openLibraryFlows(t);
-  const { catalog, records, deps } = world;
-  const { sha256 } = deps;
-  await world.run(tenantId, backupOf({ instanceIds: [WEB] }));
-  const head = (await catalog.instances.get(tenantId, WEB))?.head;
-  await world.hour();
-  // while the data moves, a prune raises the fences
+/** An order of a prune that a node works on, by whose claim it may speak. */
+const addPruneOrder = async ({ catalog, deps, service }: World, tenantId: string) => {
   const order = {
     orderId: freshId('ord'),
     jobId: freshId('run'),
     attempt: 1,
     tenantId,
-    serviceId: world.service.hypervisorId,
+    serviceId: service.hypervisorId,
     instanceId: '',
     kind: 'maintain-library',
     snapshotIds: [],
@@ -199,7 +222,7 @@ test('a backup that was begun before a prune deleted is not committed, and is ma
     resultPrefix: 'r',
     state: 'claimed',
     claim: 1,
-    tokenHash: sha256('token'),
+    tokenHash: deps.sha256('token'),
   } as const;
   await catalog.orders.add([order]);
   await catalog.libraryRuns.add({
@@ -216,23 +239,55 @@ test('a backup that was begun before a prune deleted is not committed, and is ma
     requestedBy: 'ops',
     createdAt: 1,
   });
+  return { orderId: order.orderId, taskToken: 'token', nodeId: 'node-00000001', claim: 1 } as const;
+};
+
+test('whatever a node’s clock says, what was begun before the control plane heard of the generation is not committed', async (t) => {
+  const { world, tenantId } = await openLibraryFlows(t);
+  const { catalog, deps } = world;
+  await world.run(tenantId, backupOf({ instanceIds: [WEB] }));
+  const base = await addPruneOrder(world, tenantId);
+  const barrier = async () => (await catalog.instances.get(tenantId, WEB))?.libraryBarrier;
+  const { hypervisorId: nodesOf } = world.service;
+  const noteCondemned = createNoteCondemned(deps);
+  const raiseFences = createRaiseFences(deps);
+  const note = (asked: Parameters<typeof noteCondemned>[0]) => noteCondemned(asked, nodesOf);
+  const raise = (asked: Parameters<typeof raiseFences>[0]) => raiseFences(asked, nodesOf);
+  await assert.rejects(note({ operation: 'noteCondemned', ...base, claim: 2, generation: 1 }), { name: 'FenceRaised' });
+  await note({ operation: 'noteCondemned', ...base, generation: 1 });
+  const noted = deps.clock.now();
+  await world.hour();
+  await note({ operation: 'noteCondemned', ...base, generation: 1 });
+  await raise({ operation: 'raiseFences', ...base, before: 1, generation: 1 });
+  assert.equal(await barrier(), noted, 'of a node whose clock is behind');
+  await raise({ operation: 'raiseFences', ...base, before: noted + 5, generation: 1 });
+  assert.equal(await barrier(), noted + 5, 'of a node whose clock is ahead');
+  await raise({ operation: 'raiseFences', ...base, before: 1, generation: 2 });
+  assert.equal(await barrier(), deps.clock.now(), 'of a generation that the control plane has never heard of');
+});
+
+test('a backup that was begun before a prune deleted is not committed, and is made anew when it is retried', async (t) => {
+  const { world, tenantId } = await openLibraryFlows(t);
+  const { catalog, records, deps } = world;
+  await world.run(tenantId, backupOf({ instanceIds: [WEB] }));
+  const head = (await catalog.instances.get(tenantId, WEB))?.head;
+  await world.hour();
+  // while the data moves, a prune raises the fences
+  const base = await addPruneOrder(world, tenantId);
   const raise = createRaiseFences(deps);
   const asked = {
     operation: 'raiseFences',
-    orderId: order.orderId,
-    taskToken: 'token',
-    nodeId: 'node-00000001',
-    claim: 1,
+    ...base,
     before: deps.clock.now() + 60_000,
     generation: 2,
   } as const;
   await assert.rejects(raise(asked, freshId('hv')), { name: 'FenceRaised' });
-  await assert.rejects(raise({ ...asked, taskToken: 'another' }, order.serviceId), { name: 'FenceRaised' });
-  await assert.rejects(raise({ ...asked, claim: 2 }, order.serviceId), { name: 'FenceRaised' });
+  await assert.rejects(raise({ ...asked, taskToken: 'another' }, world.service.hypervisorId), { name: 'FenceRaised' });
+  await assert.rejects(raise({ ...asked, claim: 2 }, world.service.hypervisorId), { name: 'FenceRaised' });
   const send = world.cloud.handlers.get('sqs:SendMessage');
   assert.ok(send);
   world.cloud.handlers.set('sqs:SendMessage', async (...message) => {
-    await raise(asked, order.serviceId);
+    await raise(asked, world.service.hypervisorId);
     return send(...message);
   });
   const job = await world.run(tenantId, backupOf({ instanceIds: [WEB] }));

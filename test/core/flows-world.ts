@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { CloseLibraryRunInput, type LibraryOutcome, OpenLibraryRunInput } from '../../core/contracts/library-runs.ts';
-import { noCounters, type OrderWork } from '../../core/contracts/orders.ts';
+import { type LostVolume, noCounters, type OrderWork } from '../../core/contracts/orders.ts';
 import * as contracts from '../../core/contracts/steps.ts';
 import type { Job, JobInstance, JobRequest } from '../../core/domain/job.ts';
 import { jobError } from '../../core/domain/job-error.ts';
@@ -218,6 +218,7 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
       readonly deleteNotBefore?: number;
       readonly removedPoints?: readonly string[];
       readonly lockedPoints?: readonly string[];
+      readonly lostVolumes?: readonly LostVolume[];
       readonly error?: string;
     }[],
   };
@@ -256,13 +257,14 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
       });
     }
     if (maintained) {
-      const { outcome: made, deleteNotBefore, removedPoints = [], lockedPoints } = maintained;
+      const { outcome: made, deleteNotBefore, removedPoints = [], lockedPoints, lostVolumes = [] } = maintained;
       await work.putJson(resultKey, {
         kind: document.kind,
         outcome: made,
         ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
         removedPoints,
         ...(lockedPoints === undefined ? {} : { lockedPoints }),
+        lostVolumes,
         reportKey: `${resultKey}.report`,
         counters,
       });

@@ -83,6 +83,21 @@ test('a thread with an older view finds what it had, and misses, never mistakes,
   assert.ok(later < 2700 * BLOCKS_A_PACK);
 });
 
+test('a thread with an older view never asks for a pack that it does not know', () => {
+  const table = new BlockTable();
+  // packs are kept by the thousand: those from 1,024 on are in memory that the view has not got
+  for (let pack = 0; pack < 1020; pack++) table.addPack(packOf(pack));
+  const view = new BlockTable(structuredClone(table.share()));
+  for (let pack = 1020; pack < 1100; pack++) table.addPack(packOf(pack));
+  for (let n = 1000 * BLOCKS_A_PACK; n < 1100 * BLOCKS_A_PACK; n++) {
+    const known = n < 1020 * BLOCKS_A_PACK;
+    assert.equal(view.has(idOf(n)), known, `block ${n}`);
+    const entry = view.find(idOf(n));
+    assert.equal(entry >= 0, known, `block ${n}`);
+    if (known) assert.equal(view.pack(view.location(entry).pack).versionId, packOf(Math.floor(n / 48)).versionId);
+  }
+});
+
 test('entries that cannot be a pack are refused before they enter the table', async () => {
   const entry = (length: number, encoding: number): Buffer => {
     const entries = Buffer.alloc(ENTRY_BYTES);

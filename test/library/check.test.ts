@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CheckReport, checkLibrary, dailySlice, isInSlice } from '../../library/check-library.ts';
+import { type CheckReport, checkLibrary, dailySlice, isInSample } from '../../library/check-library.ts';
 import { condemn } from '../../library/condemn.ts';
 import { libraryStats } from '../../library/library-stats.ts';
 import { takeMaintenanceLease } from '../../library/maintenance-lease.ts';
@@ -200,7 +200,10 @@ test('what is condemned, pending or left over is no finding', async () => {
   await backUp(library, late);
   store.objects.delete('points/rp-3');
   const lease = await takeMaintenanceLease(library, { holder: 'prune-1' });
-  await condemn(library, { expired: ['rp-1'], pending: [] }, lease, { safetyMs: 1000 });
+  await condemn(library, { committed: [], expired: ['rp-1'], pending: [] }, lease, {
+    safetyMs: 1000,
+    noteCondemned: async () => undefined,
+  });
   assert.deepEqual((await everything(store)).findings, []);
   // as a prune leaves it that died while it deleted
   store.objects.delete(await packOf(store, block('full 1')));
@@ -229,13 +232,15 @@ test('a sample a day reads every pack within four weeks, and some 1/28 of them e
   const start = Date.UTC(2026, 1, 10, 23);
   const sizes = Array.from(
     { length: 28 },
-    (_, n) => ids.filter((id) => isInSlice(id, dailySlice(start + n * day))).length,
+    (_, n) => ids.filter((id) => isInSample(id, dailySlice(start + n * day))).length,
   );
   assert.equal(
     sizes.reduce((sum, size) => sum + size, 0),
     ids.length,
   );
   assert.ok(Math.max(...sizes) < (ids.length / 28) * 1.5);
+  const slices = Array.from({ length: 28 }, (_, slice) => slice);
+  assert.ok(ids.every((id) => isInSample(id, { slices, of: 28 })));
 });
 
 test('statistics count what is there', async () => {
@@ -262,9 +267,15 @@ test('a repair saves what can be read, says exactly what is lost, and a later ba
   const pack = await packOf(store, block('full 0'));
   flip(store, pack, INSIDE);
   const library = await opened(store, 'repair');
-  const result = await repairLibrary(library, { store, depth: 'everything', holder: 'repair-1', safetyMs: 0 });
+  const result = await repairLibrary(library, {
+    store,
+    depth: 'everything',
+    holder: 'repair-1',
+    noteCondemned: async () => undefined,
+    safetyMs: 0,
+  });
   assert.deepEqual(result.lost, [
-    { recoveryPointId: 'rp-1', volumeId: 'vol-1', blocks: 1, ranges: [[0, 1]] },
+    { recoveryPointId: 'rp-1', volumeId: 'vol-1', blocks: 1, ranges: [[0, 1]], kinds: ['index'] },
     {
       recoveryPointId: 'rp-2',
       volumeId: 'vol-1',
@@ -273,6 +284,7 @@ test('a repair saves what can be read, says exactly what is lost, and a later ba
         [0, 1],
         [4097, 4098],
       ],
+      kinds: ['index'],
     },
   ]);
   assert.deepEqual([result.salvaged.blocks, result.droppedPacks.length], [3, 1]);
@@ -303,6 +315,7 @@ test('a repair without an index, or with one that cannot be read, brings it back
       store,
       depth: 'structure',
       holder: 'repair-1',
+      noteCondemned: async () => undefined,
       safetyMs: 0,
     });
     assert.deepEqual([indexedPacks, lost, after.findings], [5, [], []]);
@@ -315,7 +328,13 @@ test('a prune after a lost index deletes nothing that is needed', async () => {
   for (const key of [...store.objects.keys()].filter((key) => key.startsWith('index/'))) store.objects.delete(key);
   const library = await opened(store, 'prune');
   await pruneNow(library, store);
-  await repairLibrary(library, { store, depth: 'structure', holder: 'repair-1', safetyMs: 0 });
+  await repairLibrary(library, {
+    store,
+    depth: 'structure',
+    holder: 'repair-1',
+    noteCondemned: async () => undefined,
+    safetyMs: 0,
+  });
   for (const [point, blocks] of [
     ['rp-1', FULL],
     ['rp-2', AFTER],

@@ -65,7 +65,15 @@ test('whatever hides locked objects, deletes, overwrites, locked overwrites, a l
         ObjectLockRetainUntilDate: new Date(onDay(300)),
       }),
     );
-  const options = { store, holder: 'repair', depth: 'everything', safetyMs: 0, locked: true, takeOver: true } as const;
+  const options = {
+    store,
+    holder: 'repair',
+    depth: 'everything',
+    safetyMs: 0,
+    locked: true,
+    takeOver: true,
+    noteCondemned: async () => undefined,
+  } as const;
   const repaired = await repairLibrary(library, options);
   assert.equal(repaired.putBack.length, turn + 1, 'every object that was hidden, and what was no key');
   const planted = ['packs/00/00', 'points/rp-x'];

@@ -7,6 +7,7 @@ import type { Library } from '../../library/library.ts';
 import { takeMaintenanceLease } from '../../library/maintenance-lease.ts';
 import { planPrune } from '../../library/prune-plan.ts';
 import { writePoint } from '../../library/recovery-point.ts';
+import { repairLibrary } from '../../library/repair-library.ts';
 import { assembleMap, readMap } from '../../library/volume-map.ts';
 import {
   type Blocks,
@@ -41,7 +42,7 @@ test('half of the points go, and half of the space comes back', async () => {
   for (let n = 0; n < 4; n++)
     await backUp(library, { point: `rp-${n}`, volumeId: `vol-${n}`, sizeBytes, blocks: blocksOf(n * 10, n * 10 + 10) });
   const before = bytesOf(store);
-  const plan = await planPrune(library, { expired: ['rp-0', 'rp-2'], pending: [] });
+  const plan = await planPrune(library, { committed: [], expired: ['rp-0', 'rp-2'], pending: [] });
   assert.equal(bytesOf(store), before);
   const result = await pruneNow(library, store, { expired: ['rp-0', 'rp-2'] });
   assert.equal(result.outcome, 'done');
@@ -165,6 +166,61 @@ test('a point that is being pruned is no parent', async () => {
   });
 });
 
+test('a page that was condemned is written under another name ever after: a pruner that sleeps for long deletes nothing', async () => {
+  const store = new MemoryStore();
+  const library = await openTestLibrary(store);
+  await backUp(library, { point: 'rp-1', sizeBytes, blocks: SOME });
+  const [stopped, woken] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const asleep = Object.assign(Object.create(store) as MemoryStore, {
+    delete: async (key: string) => {
+      if (key.startsWith('pages/')) {
+        stopped.resolve();
+        await woken.promise;
+      }
+      return store.delete(key);
+    },
+  });
+  const slow = pruneNow(await openTestLibrary(store, seededRandom('slow')), asleep, { expired: ['rp-1'] });
+  await stopped.promise;
+  const other = await openTestLibrary(store, seededRandom('other'));
+  await pruneNow(other, store, { expired: ['rp-1'] });
+  // so many others that nobody remembers what the first condemned
+  for (const n of [2, 3]) {
+    const blocks = new Map([[n, block(`${n}`)]]);
+    await backUp(await openTestLibrary(store, seededRandom(`${n}`)), { point: `rp-${n}`, sizeBytes, blocks });
+    await pruneNow(other, store, { expired: [`rp-${n}`] });
+  }
+  await backUp(await openTestLibrary(store, seededRandom('late')), { point: 'rp-9', sizeBytes, blocks: SOME });
+  woken.resolve();
+  await assert.rejects(slow, { name: 'MaintenanceTakenOver' });
+  assert.equal(difference(await restore(await openTestLibrary(store), 'rp-9'), SOME), undefined);
+});
+
+test('a repair while a prune waits does not put off what that prune has condemned', async () => {
+  const { store, library } = await condemned();
+  const before = new Set(store.objects.keys());
+  const node = await openTestLibrary(store, seededRandom('node'));
+  await backUp(node, { point: 'rp-2', sizeBytes, blocks: new Map([[9, block('other')]]) });
+  for (const key of store.objects.keys()) if (key.startsWith('packs/') && !before.has(key)) store.objects.delete(key);
+  const { droppedPacks } = await repairLibrary(at(library, 600), {
+    store,
+    depth: 'structure',
+    holder: 'repair-1',
+    noteCondemned: async () => undefined,
+    safetyMs: WINDOW,
+  });
+  assert.equal(droppedPacks.length, 1);
+  const options = { expired: ['rp-1'], safetyMs: WINDOW };
+  assert.equal((await pruneNow(at(library, 1099), store, options)).swept.length, 0);
+  const fences: number[][] = [];
+  const raiseFences = async (...fence: number[]): Promise<void> => void fences.push(fence);
+  const result = await pruneNow(at(library, 1100), store, { ...options, raiseFences, clockMarginMs: 7 });
+  assert.deepEqual([result.outcome, result.deleteNotBefore, result.swept[0]?.recoveryPoints], ['waiting', 1600, 1]);
+  assert.deepEqual(fences, [[107, 1]]);
+  assert.deepEqual([count(store, 'points/'), count(store, 'maps/'), count(store, 'pages/')], [1, 1, 1]);
+  assert.equal((await pruneNow(at(library, 1600), store, options)).outcome, 'done');
+});
+
 test('a point that is no longer called expired when its time has come stays, whole', async () => {
   const { store, library } = await condemned();
   await pruneNow(at(library, 1100), store, { expired: [] });
@@ -227,6 +283,24 @@ test('what its retention keeps is counted and tried again', async () => {
   assert.equal(count(store, 'packs/'), 1);
 });
 
+test('of a point that its retention keeps, everything is kept', async () => {
+  const { store, library } = await two();
+  let locked = true;
+  const retaining = Object.assign(Object.create(store) as MemoryStore, {
+    delete: async (key: string) => {
+      if (locked && key === 'points/rp-1') throw new ObjectRetained(key);
+      return store.delete(key);
+    },
+  });
+  const options = { committed: ['rp-2'], expired: ['rp-1'] };
+  const { swept } = await pruneNow(library, retaining, options);
+  assert.deepEqual([swept[0]?.retained, swept[0]?.recoveryPoints, swept[0]?.pages, swept[0]?.packs], [1, 0, 0, 0]);
+  assert.equal(difference(await restore(await openTestLibrary(store), 'rp-1'), SOME), undefined);
+  locked = false;
+  await pruneNow(library, retaining, options);
+  assert.deepEqual([count(store, 'points/'), count(store, 'maps/'), count(store, 'packs/')], [1, 1, 1]);
+});
+
 test('a prune that cannot read what points refer to deletes nothing, and says what it could not read', async () => {
   const store = new MemoryStore();
   const library = await openTestLibrary(store);
@@ -238,6 +312,55 @@ test('a prune that cannot read what points refer to deletes nothing, and says wh
   );
   await assert.rejects(pruneNow(library, store), { name: 'LibraryDamaged', keys: [key] });
   assert.equal(count(store, 'packs/'), 1);
+});
+
+const two = async (): Promise<{ store: MemoryStore; library: Library; objects: Map<string, Buffer> }> => {
+  const store = new MemoryStore();
+  const library = await openTestLibrary(store);
+  await backUp(library, { point: 'rp-1', sizeBytes, blocks: SOME });
+  await backUp(library, { point: 'rp-2', volumeId: 'vol-2', sizeBytes, blocks: new Map([[9, block('other')]]) });
+  return { store, library, objects: new Map(store.objects) };
+};
+
+for (const hidden of [['points/rp-1', 'maps/rp-1/'], ['points/rp-1'], ['maps/rp-1/']]) {
+  test(`a committed point of which somebody hid ${hidden.join(' and ')} is told by a check, and nothing of it is deleted`, async () => {
+    const { store, library, objects } = await two();
+    for (const key of objects.keys()) if (hidden.some((prefix) => key.startsWith(prefix))) store.objects.delete(key);
+    const committed = ['rp-1', 'rp-2'];
+    const { findings } = await checkLibrary(library, { depth: 'structure', committed });
+    const key = hidden[0]?.startsWith('points/') ? 'points/rp-1' : 'maps/rp-1/vol-1';
+    assert.deepEqual(
+      findings.map((found) => [found.key, found.damage, found.losses.map(({ recoveryPointId }) => recoveryPointId)]),
+      [[key, 'missing', ['rp-1']]],
+    );
+    await assert.rejects(pruneNow(library, store, { committed }), { name: 'LibraryDamaged', keys: [key] });
+    for (const [name, bytes] of objects) store.objects.set(name, bytes);
+    assert.equal(difference(await restore(await openTestLibrary(store), 'rp-1'), SOME), undefined);
+    await pruneNow(library, store, { committed });
+    assert.equal(count(store, 'packs/'), 2);
+  });
+}
+
+test('a page that was hidden when it came to deleting stops the prune, though it could be read when it was planned', async () => {
+  const { store, library, objects } = await two();
+  const options = { committed: ['rp-2'], expired: ['rp-1'], safetyMs: WINDOW };
+  await pruneNow(at(library, 100), store, options);
+  const map = await readMap(library, 'rp-2', 'vol-2');
+  const page = `pages/${map.pages[0]?.id.slice(0, 2)}/${map.pages[0]?.id}`;
+  store.objects.delete(page);
+  await assert.rejects(pruneNow(at(library, 1100), store, options), { name: 'LibraryDamaged', keys: [page] });
+  assert.deepEqual([count(store, 'points/'), count(store, 'packs/')], [2, 2]);
+  store.objects.set(page, objects.get(page) as Buffer);
+  await pruneNow(at(library, 1100), store, options);
+  assert.deepEqual([count(store, 'points/'), count(store, 'packs/')], [1, 1]);
+});
+
+test('what an attempt lacks that a prune overtook does not stop the next prune', async () => {
+  const { store, library } = await two();
+  const map = await readMap(library, 'rp-1', 'vol-1');
+  store.objects.delete(`pages/${map.pages[0]?.id.slice(0, 2)}/${map.pages[0]?.id}`);
+  await pruneNow(library, store, { committed: ['rp-2'], pending: ['rp-1'] });
+  await assert.rejects(pruneNow(library, store, { committed: ['rp-1', 'rp-2'] }), { name: 'LibraryDamaged' });
 });
 
 test('a prune that is told to stop stops, and can be run again', async () => {

@@ -6,14 +6,16 @@ import { type PruneOptions, type PruneResult, prune } from '../../library/prune.
 export const pruneNow = (
   library: Library,
   store: DeletableStore,
-  options: Partial<PruneOptions> = {},
+  options: { readonly [Name in keyof PruneOptions]?: NonNullable<PruneOptions[Name]> } = {},
 ): Promise<PruneResult> =>
   prune(library, {
     store,
+    committed: [],
     expired: [],
     pending: [],
     holder: 'prune-1',
     safetyMs: 0,
+    noteCondemned: async () => undefined,
     raiseFences: async () => undefined,
     ...options,
   });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { LibraryFull } from '../../library/errors.ts';
 import { openSegmentWriter } from '../../library/segment-writer.ts';
-import { backUp, block, openTestLibrary, shaOf, writeSegment } from './backup.ts';
+import { backUp, block, difference, openTestLibrary, restore, shaOf, writeSegment } from './backup.ts';
 import { MemoryStore } from './memory-store.ts';
 import { readEverything } from './read-everything.ts';
 
@@ -98,4 +98,22 @@ test("what one block's counters say adds up while the segment runs", async () =>
     outcomes.push((await writer.write(at, plain, shaOf(plain))).outcome);
   assert.deepEqual(outcomes, ['stored', 'deduplicated', 'zero']);
   assert.equal(writer.counters.read, 3);
+});
+
+test('what the library has lost of the parent is stored again by a backup that reads it', async () => {
+  const store = new MemoryStore();
+  const library = await openTestLibrary(store, randomBytes);
+  const backup = {
+    sizeBytes: 2 ** 30,
+    blocks: new Map([
+      [0, block('a')],
+      [1, block('b')],
+    ]),
+    packBytes: 1,
+  };
+  const parent = await backUp(library, { ...backup, point: 'rp-1' });
+  for (const key of [...store.objects.keys()]) if (/^(packs|index)\//.test(key)) store.objects.delete(key);
+  const later = await openTestLibrary(store, randomBytes);
+  await backUp(later, { ...backup, point: 'rp-2', parent });
+  for (const point of ['rp-1', 'rp-2']) assert.equal(difference(await restore(later, point), backup.blocks), undefined);
 });

@@ -63,6 +63,7 @@ export const openVault = (world: World, { hypervisorId }: Tenant) => {
         store,
         holder: 'vault-test',
         takeOver: true,
+        noteCondemned: async () => undefined,
         depth: 'everything',
         safetyMs: 0,
         locked: true,

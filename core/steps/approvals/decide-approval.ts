@@ -81,7 +81,10 @@ export const createApprove = (deps: DecideDeps) => {
       if (again && (error instanceof NotFound || error instanceof RecoveryPointUnavailable)) return undefined;
       throw error;
     });
-    if (!look && again) return finishers[approval.operation]?.(tenant, audience, request);
+    if (!look && again) {
+      await finishers[approval.operation]?.(tenant, audience, request);
+      return;
+    }
     if (!look || basisHashOf(sha256, look.basis) !== approval.basisHash) throw changedMeanwhile();
     await performers[approval.operation](tenant, audience, request);
   };

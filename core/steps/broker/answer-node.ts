@@ -4,6 +4,7 @@ import { type BrokerDeps, createClaimOrder } from './claim-order.ts';
 import { createCompleteOrder } from './complete-order.ts';
 import { createHeartbeatOrder } from './heartbeat-order.ts';
 import { createHeartbeatNode, createLeaveNode, createRegisterNode } from './node-presence.ts';
+import { createNoteCondemned } from './note-condemned.ts';
 import { createRaiseFences } from './raise-fences.ts';
 import { createReleaseOrder } from './release-order.ts';
 
@@ -16,6 +17,7 @@ export const createAnswerNode = (deps: BrokerDeps) => {
   const heartbeatOrder = createHeartbeatOrder(deps);
   const completeOrder = createCompleteOrder(deps);
   const releaseOrder = createReleaseOrder(deps);
+  const noteCondemned = createNoteCondemned(deps);
   const raiseFences = createRaiseFences(deps);
   const registerNode = createRegisterNode(deps);
   const heartbeatNode = createHeartbeatNode(deps);
@@ -33,6 +35,8 @@ export const createAnswerNode = (deps: BrokerDeps) => {
         return completeOrder(request, serviceId);
       case 'releaseOrder':
         return releaseOrder(request, serviceId);
+      case 'noteCondemned':
+        return noteCondemned(request, serviceId);
       case 'raiseFences':
         return raiseFences(request, serviceId);
       case 'registerNode':

@@ -48,7 +48,7 @@ export const createHeartbeatOrder =
 /** A claim starts its counters anew (another node); until it has surpassed the lost one's, those stand. */
 const furthestOf = (before: Counters | undefined = noCounters, now: Counters): Counters =>
   Object.fromEntries(
-    Object.entries(now).map(([name, value]) => [name, Math.max(value, before[name as keyof Counters])]),
+    Object.entries(now).map(([name, value]) => [name, Math.max(value, before[name as keyof Counters] ?? 0)]),
   ) as Counters;
 
 /** Adds what came in since the last call to the instance's counters: progress never runs backwards. */
@@ -56,7 +56,7 @@ export const addProgress = async (catalog: Catalog, before: Order, now: Counters
   if (before.kind === 'maintain-library') return;
   const last = before.counters ?? noCounters;
   const delta = Object.fromEntries(
-    Object.entries(now).map(([name, value]) => [name, Math.max(0, value - last[name as keyof Counters])]),
+    Object.entries(now).map(([name, value]) => [name, Math.max(0, value - (last[name as keyof Counters] ?? 0))]),
   ) as Counters;
   if (Object.values(delta).some((value) => value > 0)) {
     await catalog.jobs.addCounters(before.jobId, before.instanceId, delta);

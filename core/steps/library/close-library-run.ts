@@ -12,6 +12,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { libraryOrder } from './library-order.ts';
+import { noteLostVolumes } from './note-lost-volumes.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -38,6 +39,8 @@ export const createCloseLibraryRun =
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
     // Run again, or overtaken by a cancel: it is said already what became of this pass.
     if (!isOpenRun(run) || run.state === 'waiting') return said(catalog, run);
+    // An answer that was lost, come again late: the next pass is under way, and holds the library.
+    if (pass < run.pass) return answerOf(run);
     const order = await catalog.orders.get(libraryOrder(sha256, runId, pass).orderId);
     // what it may have deleted is noted in any case, and twice where this step runs again
     const noteEnd = async (outcome: LibraryOutcome | undefined): Promise<void> => {
@@ -51,6 +54,7 @@ export const createCloseLibraryRun =
     for (const recoveryPointId of result.removedPoints.slice(0, MOST_NOTED))
       await catalog.points.update(tenantId, recoveryPointId, { dataRemovedAt: clock.now() });
     await noteLocks(catalog, work, run, order.documentKey, result.lockedPoints ?? []);
+    await noteLostVolumes(catalog, tenantId, result.lostVolumes);
     const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
     await noteEnd(result.outcome);
     if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
@@ -94,9 +98,16 @@ const endOfRun = ({ runId, tenantId, serviceId, task, pass }: LibraryRun, outcom
 const countsOf = (outcome: LibraryOutcome): string =>
   JSON.stringify(outcome.task === 'prune' ? (outcome.deleted ?? {}) : outcome).slice(0, 1_024);
 
-/** A prune ends when what it has condemned is deleted. What it condemns on its last pass is for the next run. */
-const isToWait = (run: LibraryRun, result: Result): result is Result & { readonly deleteNotBefore: number } =>
-  result.deleteNotBefore !== undefined && !(run.outcome?.task === 'prune' && run.outcome.plan !== undefined);
+/**
+ * A prune ends when what it has condemned is deleted. What it condemns on its last pass is for the next run. A pass that
+ * deletes nothing came too early: another run has changed the library meanwhile.
+ */
+const isToWait = (run: LibraryRun, result: Result): result is Result & { readonly deleteNotBefore: number } => {
+  if (result.deleteNotBefore === undefined) return false;
+  const hasPlanned = run.outcome?.task === 'prune' && run.outcome.plan !== undefined;
+  const hasDeleted = result.outcome.task === 'prune' && result.outcome.deleted !== undefined;
+  return !(hasPlanned && hasDeleted);
+};
 
 const wait = async (
   catalog: Catalog,
@@ -126,8 +137,14 @@ const said = async (
   { tenantId, serviceId, runId }: LibraryRun,
 ): Promise<CloseLibraryRunOutput> => {
   await libraryRuns.letGo(tenantId, serviceId, runId);
-  const run = await libraryRuns.get(tenantId, runId);
-  const { state, waitUntil, error } = run ?? { state: 'cancelled' as const };
+  return answerOf((await libraryRuns.get(tenantId, runId)) ?? { state: 'cancelled' });
+};
+
+const answerOf = ({
+  state,
+  waitUntil,
+  error,
+}: Pick<LibraryRun, 'state' | 'waitUntil' | 'error'>): CloseLibraryRunOutput => {
   if (state === 'waiting' && waitUntil !== undefined) {
     return { state, waitUntil: time(waitUntil), error: '', cause: '' };
   }

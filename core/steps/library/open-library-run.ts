@@ -10,6 +10,7 @@ import { queueDeadline } from '../transfer/queue-deadline.ts';
 import { libraryOrder } from './library-order.ts';
 import { locksDue } from './locks-due.ts';
 import { pointsInLibrary } from './points-in-library.ts';
+import { sampleDue } from './sample-due.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -35,16 +36,16 @@ export const createOpenLibraryRun =
     const service = await serviceOf(catalog, run.serviceId);
     if (changesLibrary(run)) await holdLibrary(catalog, run);
     const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
-    const { lockedUntil, ...points } =
-      run.task === 'prune' || run.task === 'stats' || run.task === 'repair'
-        ? await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now())
-        : { expired: [], pending: [], lockedUntil: 0 };
+    const { lockedUntil, ...points } = await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now());
     const locks = run.task === 'extend-locks' ? await locksDue({ catalog, clock }, tenantId, run.serviceId) : undefined;
+    const isSample = run.task === 'check' && run.depth === 'sample';
+    const sample = isSample ? (run.sample ?? (await sampleDue(catalog, run, clock.now()))) : undefined;
     const document = {
       kind: 'maintain-library',
       runId,
       task: run.task,
       ...(run.depth === undefined ? {} : { depth: run.depth }),
+      ...(sample ? { slices: sample.slices } : {}),
       planOnly: run.planOnly,
       acceptDamage: run.acceptDamage,
       ...points,
@@ -72,7 +73,12 @@ export const createOpenLibraryRun =
         claim: 0,
       },
     ]);
-    await catalog.libraryRuns.update(tenantId, runId, { state: 'queued', pass }, OPEN_RUN_STATES);
+    await catalog.libraryRuns.update(
+      tenantId,
+      runId,
+      { state: 'queued', pass, ...(sample ? { sample } : {}) },
+      OPEN_RUN_STATES,
+    );
     const { queueDeadlineSeconds: seconds } = run;
     return {
       orderId,

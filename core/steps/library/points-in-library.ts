@@ -4,6 +4,8 @@ import type { Catalog } from '../../ports/catalog.ts';
 import { everyItem } from '../../ports/every-item.ts';
 
 export interface PointsInLibrary {
+  /** A restore may be asked for: they must be there. */
+  readonly committed: readonly RecoveryPointId[];
   /** Their time is over, or they were given up and can never be committed; and their data may still be there. */
   readonly expired: readonly RecoveryPointId[];
   /** Attempts are at work on them, or may take them up again; or they are locked, so that they cannot go yet. */
@@ -19,14 +21,15 @@ export const pointsInLibrary = async (
   serviceId: HypervisorId,
   now: number,
 ): Promise<PointsInLibrary> => {
+  const committed: RecoveryPointId[] = [];
   const expired: RecoveryPointId[] = [];
   const pending: RecoveryPointId[] = [];
   let lockedUntil = 0;
   for await (const point of everyItem((page) => points.list(tenantId, undefined, page))) {
     if (point.kind === 'snapshot' || point.serviceId !== serviceId || point.dataRemovedAt !== undefined) continue;
     lockedUntil = Math.max(lockedUntil, point.lockedUntil ?? 0);
-    if (point.state === 'pending' || (point.state !== 'available' && isLocked(point, now)))
-      pending.push(point.recoveryPointId);
+    if (point.state === 'available') committed.push(point.recoveryPointId);
+    else if (point.state === 'pending' || isLocked(point, now)) pending.push(point.recoveryPointId);
     else if (point.state === 'expired' || point.state === 'abandoned') expired.push(point.recoveryPointId);
   }
   // Read after the points: one that looks abandoned may have been committed by an attempt that died before it said so.
@@ -35,5 +38,7 @@ export const pointsInLibrary = async (
       .flatMap(({ head, committed }) => [head, committed])
       .filter((id) => id !== undefined),
   );
-  return { expired: expired.filter((id) => !counting.has(id)), pending, lockedUntil };
+  committed.push(...[...expired, ...pending].filter((id) => counting.has(id)));
+  const isOpen = (id: RecoveryPointId): boolean => !counting.has(id);
+  return { committed, expired: expired.filter(isOpen), pending: pending.filter(isOpen), lockedUntil };
 };

@@ -82,6 +82,7 @@ const levelOf = (
   if (isDue !== undefined) return { reason: isDue };
   const base = head.volumes.find(({ volumeId }) => volumeId === volume.volumeId);
   if (!base) return { reason: 'the earlier backup does not hold the volume' };
+  if (head.lostVolumes?.includes(volume.volumeId)) return { reason: 'blocks of the earlier backup have been lost' };
   if (base.sizeBytes !== volume.sizeBytes) return { reason: 'the volume was resized since the earlier backup' };
   if (!present.has(base.snapshotId))
     return { reason: `the snapshot of the earlier backup, ${base.snapshotId}, is gone` };

@@ -1,0 +1,21 @@
+import type { LostVolume } from '../../core/contracts/orders.ts';
+import type { LostVolume as LostByFindings } from '../../library/check-report.ts';
+
+const named = ({ recoveryPointId, volumeId }: LostByFindings): LostVolume => ({
+  recoveryPointId,
+  ...(volumeId ? { volumeId } : {}),
+});
+
+/**
+ * After a repair, which has taken damaged packs out of use: a full backup stores what they held again. What a check without
+ * the newest data key could not read may be whole.
+ */
+export const lostAfterRepair = (lost: readonly LostByFindings[]): LostVolume[] =>
+  lost.filter(({ kinds }) => kinds.length > 0).map(named);
+
+/**
+ * Of a check, what a full backup heals at once. Until a repair has taken a damaged pack out of use, every backup still
+ * takes it for good: reading all of a volume would cost much and change nothing.
+ */
+export const lostByCheck = (lost: readonly LostByFindings[]): LostVolume[] =>
+  lost.filter(({ kinds }) => kinds.some((kind) => kind !== 'pack')).map(named);

@@ -1,0 +1,87 @@
+/** What a library run tells the control plane of lost blocks, and that a full backup then has them again. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OrderTools } from '../../access-node/order-tools.ts';
+import { maintainLibrary } from '../../access-node/orders/maintain-library.ts';
+import type { MaintainLibrary } from '../../access-node/orders/order-work.ts';
+import { createSharedCounters } from '../../access-node/shared-counters.ts';
+import type { Library } from '../../library/library.ts';
+import { type Blocks, backUp, block, difference, openTestLibrary, restore, shaOf } from '../library/backup.ts';
+import { MemoryStore } from '../library/memory-store.ts';
+import { seededRandom } from '../library/seeded-random.ts';
+
+const sizeBytes = 4 * 2 ** 30;
+const BLOCKS: Blocks = new Map([0, 1, 5, 4096].map((at) => [at, block(`full ${at}`)]));
+const terms = { planOnly: false, acceptDamage: false, committed: [], expired: [], pending: [], windowSeconds: 86_400 };
+
+const toolsFor = (library: Library, store: MemoryStore): OrderTools =>
+  ({
+    library: () => library,
+    signal: new AbortController().signal,
+    workArea: { putJson: async () => undefined },
+    counters: createSharedCounters(),
+    maintenance: {
+      store: () => store,
+      tell: () => undefined,
+      noteCondemned: async () => undefined,
+      raiseFences: async () => undefined,
+    },
+  }) as unknown as OrderTools;
+
+const perform = async (store: MemoryStore, work: Pick<MaintainLibrary, 'task' | 'depth' | 'slices'>) => {
+  const library = await openTestLibrary(store, seededRandom('run'));
+  const document = { kind: 'maintain-library', runId: 'run-00000001', ...terms, ...work } as MaintainLibrary;
+  return maintainLibrary(document, toolsFor(library, store), 'report');
+};
+const runOn = async (store: MemoryStore, work: Pick<MaintainLibrary, 'task' | 'depth'>) =>
+  (await perform(store, work)).lostVolumes;
+
+/** Two volumes of one point, a pack for each block. */
+const build = async (): Promise<{ store: MemoryStore; packOfBlock5: string }> => {
+  const store = new MemoryStore();
+  const library = await openTestLibrary(store);
+  await backUp(library, { point: 'rp-00000001', volumeId: 'vol-00000001', sizeBytes, blocks: BLOCKS, packBytes: 1 });
+  const other: Blocks = new Map([[7, block('other')]]);
+  await backUp(library, { point: 'rp-00000002', volumeId: 'vol-00000002', sizeBytes, blocks: other, packBytes: 1 });
+  const { keys, index } = await openTestLibrary(store);
+  const entry = index.table.find(keys.blockId(shaOf(BLOCKS.get(5) as Buffer)));
+  const { id } = index.table.pack(index.table.location(entry).pack);
+  return { store, packOfBlock5: `packs/${id.slice(0, 2)}/${id}` };
+};
+
+const FIRST = [{ recoveryPointId: 'rp-00000001', volumeId: 'vol-00000001' }];
+
+test('a full is asked for once it would heal: after the repair where packs are gone, at once where maps are', async () => {
+  const { store, packOfBlock5 } = await build();
+  assert.deepEqual(await runOn(store, { task: 'check', depth: 'everything' }), []);
+  store.objects.delete(packOfBlock5);
+  assert.deepEqual(await runOn(store, { task: 'check' }), [], 'a backup would still take the block to be there');
+  assert.deepEqual(await runOn(store, { task: 'repair' }), FIRST);
+  assert.deepEqual(await runOn(store, { task: 'check', depth: 'structure' }), FIRST, 'it is to be read in full still');
+
+  const library = await openTestLibrary(store, seededRandom('next'));
+  await backUp(library, { point: 'rp-00000003', volumeId: 'vol-00000001', sizeBytes, blocks: BLOCKS });
+  assert.equal(difference(await restore(library, 'rp-00000003', 'vol-00000001'), BLOCKS), undefined);
+  assert.deepEqual(
+    await runOn(store, { task: 'check', depth: 'everything' }),
+    [],
+    'the older point is whole again too',
+  );
+
+  for (const key of [...store.objects.keys()]) if (key.startsWith('maps/rp-00000001/')) store.objects.delete(key);
+  assert.deepEqual(await runOn(store, { task: 'check', depth: 'structure' }), FIRST);
+});
+
+test('a check of a sample reads the packs that its order names, no others', async () => {
+  const { store } = await build();
+  const packsRead = async (slices: readonly number[]): Promise<number> => {
+    const { outcome } = await perform(store, { task: 'check', depth: 'sample', slices: [...slices] });
+    assert.equal(outcome.task, 'check');
+    return outcome.task === 'check' ? outcome.packsRead : 0;
+  };
+  const all = Array.from({ length: 28 }, (_, slice) => slice);
+  const packs = [...store.objects.keys()].filter((key) => key.startsWith('packs/'));
+  assert.equal(await packsRead(all), packs.length);
+  const inSlices = packs.filter((key) => Number.parseInt(key.slice('packs/xx/'.length).slice(0, 8), 16) % 28 < 14);
+  assert.equal(await packsRead(all.slice(0, 14)), inSlices.length);
+});
