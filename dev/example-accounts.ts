@@ -24,11 +24,15 @@ export interface ExampleServiceAccount {
 export interface ExampleAccounts {
   /** A user of the service account who may call the operators' routes. */
   readonly operator: Credentials;
+  /** Another user of it, who may become an approver, and nothing else. */
+  readonly approver: Credentials;
   readonly tenants: readonly ExampleTenant[];
   readonly otherService: ExampleServiceAccount;
 }
 
 export const SERVICE_ACCOUNT = '111111111111';
+/** An approver's session has this name: the user's own. */
+export const APPROVER = 'sam';
 const OTHER_SERVICE = { accountId: '444444444444', name: 'second service account' };
 const TENANTS = [
   { accountId: '222222222222', name: 'acme' },
@@ -51,14 +55,25 @@ const otherServiceAccount = ({ admin }: Cloud): ExampleServiceAccount => {
   return { accountId, name, user: admin.createAccessKey(accountId, 'admin') };
 };
 
+const approverUser = ({ admin }: Cloud): Credentials => {
+  const role = `arn:aws:iam::${SERVICE_ACCOUNT}:role/holdfast-*-approver`;
+  admin.putUser({ accountId: SERVICE_ACCOUNT, name: APPROVER, policies: { approve: allow('sts:AssumeRole', role) } });
+  return admin.createAccessKey(SERVICE_ACCOUNT, APPROVER);
+};
+
 /**
- * An operator in the service account, another account to become a service hypervisor, and two accounts to become tenants:
+ * An operator and an approver in the service account, another account to become a service hypervisor, and two accounts to become tenants:
  * with nothing of ours in them before they are invited. Made once a data folder.
  */
 export const exampleAccounts = (cloud: Cloud): ExampleAccounts => {
   const table = cloud.kernel.store.table<ExampleAccounts>('example-accounts');
-  const before = table.get('accounts');
-  if (before) return before;
+  const before: Partial<ExampleAccounts> | undefined = table.get('accounts');
+  if (before) {
+    // one that an earlier version made has no approver yet
+    const whole = { ...(before as ExampleAccounts), approver: before.approver ?? approverUser(cloud) };
+    table.put('accounts', whole);
+    return whole;
+  }
   const { admin } = cloud;
 
   admin.putUser({
@@ -77,6 +92,7 @@ export const exampleAccounts = (cloud: Cloud): ExampleAccounts => {
   });
   const accounts = {
     operator: admin.createAccessKey(SERVICE_ACCOUNT, 'operator'),
+    approver: approverUser(cloud),
     tenants,
     otherService: otherServiceAccount(cloud),
   };

@@ -59,7 +59,7 @@ export const startLocalHoldfast = async ({
 }: LocalOptions): Promise<LocalHoldfast> => {
   const place: Place = { accountId: SERVICE_ACCOUNT, region: 'eu-central-1', stage: 'dev' };
   const folder = process.env[FOLDER_VARIABLE];
-  const recorder = folder ? createRecorder() : undefined;
+  const recorder = folder ? createRecorder(folder) : undefined;
   const cloud = await startCloud({ dataDir, port, ...(recorder ? { onDecision: recorder.onDecision } : {}) });
   const nodes: AccessNodeProcess[] = [];
   try {
@@ -102,7 +102,7 @@ export const startLocalHoldfast = async ({
       async stop() {
         await Promise.all([launchedNodes.stop(), ...nodes.map((node) => node.stop())]);
         await cloud.stop();
-        if (folder) recorder?.write(folder);
+        recorder?.stop();
       },
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { AuditEntries, AuditLog, StoredEntry } from '../../core/ports/audit.ts';
+import type { StoredEntry } from '../../core/domain/audit-chain.ts';
+import type { AuditEntries, AuditLog } from '../../core/ports/audit.ts';
 import { createAuditLog } from '../../core/steps/audit/append-entry.ts';
 import { pauseWithJitter, sha256, systemClock } from '../system.ts';
 import { type Item, recordOf } from './dynamo-item.ts';

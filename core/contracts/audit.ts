@@ -85,11 +85,3 @@ export type AuditPage = z.infer<typeof AuditPage>;
 
 export const AuditAnchors = z.strictObject({ items: z.array(AuditAnchor), next: z.string().optional() });
 export type AuditAnchors = z.infer<typeof AuditAnchors>;
-
-/** One line of an export: entries from the oldest on, then the anchors, then the head. */
-export const AuditExportLine = z.union([
-  AuditEntry,
-  BrokenEntry,
-  z.strictObject({ anchor: AuditAnchor }),
-  z.strictObject({ head: AuditAnchor }),
-]);

@@ -1,10 +1,15 @@
 /** The audit log is a chain: each entry holds the hash of the one before, so that nothing can be cut, swapped or changed. */
 import { AuditAnchor, AuditEntry } from '../contracts/audit.ts';
-import type { StoredEntry } from '../ports/audit.ts';
 import type { Sha256 } from '../ports/control.ts';
 
 /** What somebody did, or was refused. */
 export type AuditEvent = Omit<AuditEntry, 'seq' | 'at' | 'previous' | 'hash'>;
+
+/** Whatever is in the place of that number: somebody may have put there what is no entry. */
+export interface StoredEntry {
+  readonly seq: number;
+  readonly entry: unknown;
+}
 
 /** Before the first entry. */
 export const GENESIS = '0'.repeat(64);

@@ -1,6 +1,6 @@
 import type { ApprovalId, HypervisorId } from '../contracts/ids.ts';
 import type { Approval } from '../domain/approval.ts';
-import type { Page, PageRequest } from './catalog.ts';
+import type { Page, PageRequest } from './page.ts';
 
 /** Requests that wait for a second person, and those that did. None is ever removed. */
 export interface Approvals {

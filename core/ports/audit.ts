@@ -1,5 +1,5 @@
 import type { AuditAnchor, AuditEntry } from '../contracts/audit.ts';
-import type { AuditEvent } from '../domain/audit-chain.ts';
+import type { AuditEvent, StoredEntry } from '../domain/audit-chain.ts';
 
 /** For who may only write. Once it answers, the entry is in the chain for good. */
 export interface AuditLog {
@@ -7,12 +7,6 @@ export interface AuditLog {
   append(event: AuditEvent): Promise<AuditEntry>;
   /** After what is done, or refused. Never fails: that it could not be written is reported to whoever runs the service. */
   note(event: AuditEvent): Promise<void>;
-}
-
-/** Whatever is in the place of that number: somebody may have put there what is no entry. */
-export interface StoredEntry {
-  readonly seq: number;
-  readonly entry: unknown;
 }
 
 /** The log's entries by their numbers. Reads are consistent. Nothing here changes or removes an entry. */

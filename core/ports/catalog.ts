@@ -27,17 +27,9 @@ import type { RecoveryPoint } from '../domain/recovery-point.ts';
 import type { VmGroup } from '../domain/vm-group.ts';
 import type { Approvals } from './approvals.ts';
 import type { Invitations } from './invitations.ts';
+import type { Page, PageRequest } from './page.ts';
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Opaque; absent at the end. */
-  readonly next?: string;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly next?: string;
-}
+export type { Page, PageRequest };
 
 export interface Hypervisors {
   /** False if the id, or a tenant hypervisor of the same account, exists. */

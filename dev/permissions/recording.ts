@@ -3,7 +3,7 @@
  * policies that decided it, so that it can be asked again of changed ones.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OnDecision } from '../../local/iam/authorise.ts';
 import type { Question } from '../../local/iam/evaluate.ts';
@@ -37,11 +37,17 @@ const ABOUT_THE_CALLER = /^aws:(principal|userid|username|currenttime|epochtime|
 
 export interface Recorder {
   readonly onDecision: OnDecision;
-  /** Writes a file of its own in the folder. */
-  write(folder: string): void;
+  /** Writes what has come since it last did so by itself. */
+  stop(): void;
 }
 
-export const createRecorder = (): Recorder => {
+/** What was recorded outlives a process that is killed, but for the last of it. */
+const WRITE_AFTER_MS = 10_000;
+
+/** Writes a file of its own in the folder, again and again while there is something new. */
+export const createRecorder = (folder: string): Recorder => {
+  const path = join(folder, `${randomUUID()}.json`);
+  let waiting: NodeJS.Timeout | undefined;
   const policies: PolicyDocument[] = [];
   const texts = new Map<string, number>();
   const byIdentity = new WeakMap<object, number>();
@@ -68,7 +74,18 @@ export const createRecorder = (): Recorder => {
     return text;
   };
 
+  const write = (): void => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    mkdirSync(folder, { recursive: true });
+    const file: File = { policies, questions: [...questions.values()] };
+    // Whole or not at all, for who reads meanwhile.
+    writeFileSync(`${path}.part`, JSON.stringify(file));
+    renameSync(`${path}.part`, path);
+  };
+
   return {
+    stop: write,
     onDecision({ principal, access, context, identityPolicies, boundary }, { allowed }) {
       if (!allowed || principal.kind === 'root') return;
       if (OF_THE_CHECK.test(principal.arn) && access.action !== ASKS_SIMULATOR) return;
@@ -93,34 +110,33 @@ export const createRecorder = (): Recorder => {
           .map(([name, values]) => `${name}=${values.map(generalise).join()}`),
         [...kept.identityPolicies, ...(kept.sessionPolicies ?? [])].map(shapeOfPolicy),
       ].join('\n');
-      if (!questions.has(key)) questions.set(key, kept);
-    },
-    write(folder) {
-      mkdirSync(folder, { recursive: true });
-      const file: File = { policies, questions: [...questions.values()] };
-      writeFileSync(join(folder, `${randomUUID()}.json`), JSON.stringify(file));
+      if (questions.has(key)) return;
+      questions.set(key, kept);
+      waiting ??= setTimeout(write, WRITE_AFTER_MS).unref();
     },
   };
 };
 
 /** All questions of all files in a folder. */
 export const readRecordings = (folder: string): readonly Question[] =>
-  readdirSync(folder).flatMap((name) => {
-    const { policies, questions } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as File;
-    const at = (index: number): PolicyDocument => policies[index] as PolicyDocument;
-    return questions.map(
-      (kept): Question => ({
-        principal: {
-          ...kept.principal,
-          ...(kept.sessionPolicies ? { sessionPolicies: kept.sessionPolicies.map(at) } : {}),
-        },
-        access: {
-          ...kept.access,
-          ...(kept.resourcePolicy === undefined ? {} : { resourcePolicy: at(kept.resourcePolicy) }),
-        },
-        context: new Map(kept.context),
-        identityPolicies: kept.identityPolicies.map(at),
-        ...(kept.boundary ? { boundary: kept.boundary.map(at) } : {}),
-      }),
-    );
-  });
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => {
+      const { policies, questions } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as File;
+      const at = (index: number): PolicyDocument => policies[index] as PolicyDocument;
+      return questions.map(
+        (kept): Question => ({
+          principal: {
+            ...kept.principal,
+            ...(kept.sessionPolicies ? { sessionPolicies: kept.sessionPolicies.map(at) } : {}),
+          },
+          access: {
+            ...kept.access,
+            ...(kept.resourcePolicy === undefined ? {} : { resourcePolicy: at(kept.resourcePolicy) }),
+          },
+          context: new Map(kept.context),
+          identityPolicies: kept.identityPolicies.map(at),
+          ...(kept.boundary ? { boundary: kept.boundary.map(at) } : {}),
+        }),
+      );
+    });

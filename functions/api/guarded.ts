@@ -1,6 +1,6 @@
 /** Routes that take protection away: under two-person approval they keep the request, and answer that it waits. */
 import type { ProtectedOperation } from '../../core/contracts/approvals.ts';
-import { type Approval, isKnownByName } from '../../core/domain/approval.ts';
+import { isKnownByName } from '../../core/domain/approval.ts';
 import { NotAllowed } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Audience } from '../../core/domain/problems.ts';
@@ -8,15 +8,7 @@ import { type AskApprovalDeps, createAskApproval } from '../../core/steps/approv
 import type { Endpoint, RequestOf, Route } from './endpoint.ts';
 import type { OnTenant, OnTenantDeps } from './on-tenant-context.ts';
 import type { Caller } from './router.ts';
-
-/** In the place of a route's answer: nothing was done yet. */
-export class WaitsForApproval {
-  readonly approval: Approval;
-
-  constructor(approval: Approval) {
-    this.approval = approval;
-  }
-}
+import { WaitsForApproval } from './waits-for-approval.ts';
 
 type Guard<Context> = (operation: ProtectedOperation, endpoint: Endpoint<Context>) => Endpoint<Context>;
 

@@ -6,8 +6,8 @@ import { type Audience, problemOf, unexpectedProblem } from '../../core/domain/p
 import { createRequestAudit, type Known, type RequestAuditDeps } from './audit-requests.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { ApiHandler, GatewayEvent, GatewayResponse } from './gateway-event.ts';
-import { WaitsForApproval } from './guarded.ts';
 import { findEndpoint, parseRequest } from './parse-request.ts';
+import { WaitsForApproval } from './waits-for-approval.ts';
 
 /** The principal that signed the request. */
 export interface Caller {

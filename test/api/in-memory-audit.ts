@@ -1,6 +1,7 @@
 import { sha256 } from '../../adapters/system.ts';
 import type { AuditAnchor, AuditEntry } from '../../core/contracts/audit.ts';
-import type { AuditAnchorStore, AuditEntries, StoredEntry } from '../../core/ports/audit.ts';
+import type { StoredEntry } from '../../core/domain/audit-chain.ts';
+import type { AuditAnchorStore, AuditEntries } from '../../core/ports/audit.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createAuditLog } from '../../core/steps/audit/append-entry.ts';
 

@@ -86,7 +86,8 @@ export const startContractServer = async (t: { after(stop: () => Promise<void>):
     else assert.equal(body, undefined, `${name} takes no body`);
     const given = server.answers.get(name) ?? sampleAnswers[name.replace(/^(tenant|operator|approver) /, '')];
     if (isProblem(given)) return void response.writeHead(given.status).end(JSON.stringify(given));
-    response.writeHead(route.status).end(JSON.stringify(route.answer.parse(given)));
+    const parsed = JSON.stringify(route.answer.parse(given));
+    response.writeHead(route.status).end(parsed);
   };
 
   const http = createServer(

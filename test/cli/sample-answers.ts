@@ -359,7 +359,12 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   getHypervisorTemplate: { template: 'Resources: {}\n' },
   checkHypervisor: hypervisorView,
   listAccessNodes: listOf(nodeView),
-  addAccessNode: { ...nodeView, status: 'expected', environment: { HOLDFAST_SERVICE_ID: SERVICE } },
+  addAccessNode: {
+    ...nodeView,
+    status: 'expected',
+    environment: { HOLDFAST_SERVICE_ID: SERVICE },
+    instanceProfileName: 'holdfast-dev-node-1',
+  },
   drainAccessNode: { ...nodeView, status: 'draining' },
   removeAccessNode: nodeView,
   addServiceVmGroup: groupView,

@@ -35,7 +35,7 @@ const document: ShippedDocument = {
 
 test('what calls were allowed is kept, and misses what is taken out; what nobody needed is missed by nobody', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-recorded-'));
-  const recorder = createRecorder();
+  const recorder = createRecorder(join(folder, 'recordings'));
   const cloud = await startCloud({ dataDir: join(folder, 'cloud'), onDecision: recorder.onDecision });
   t.after(async () => {
     await cloud.stop();
@@ -65,7 +65,7 @@ test('what calls were allowed is kept, and misses what is taken out; what nobody
   await as('holdfast-check').send(new DescribeInstancesCommand({}));
   await cloud.kernel.call(admin.rootPrincipal(TENANT), REGION, 'ec2', 'DescribeImages', {});
 
-  recorder.write(join(folder, 'recordings'));
+  recorder.stop();
   const questions = readRecordings(join(folder, 'recordings'));
   assert.deepEqual(questions.map(({ access }) => access.action).toSorted(), [
     'ec2:DescribeInstances',

@@ -55,6 +55,7 @@ export const openVault = (world: World, { hypervisorId }: Tenant) => {
   return {
     prefix,
     store,
+    keys: openKeys,
     read,
     /** What the run-book says: put back what is hidden, and make the index anew. */
     async repair(): Promise<readonly string[]> {

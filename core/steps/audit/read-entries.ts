@@ -1,6 +1,6 @@
 import { AuditEntry, type AuditPage, type AuditQuery } from '../../contracts/audit.ts';
-import { anchorOf, endOfChain } from '../../domain/audit-chain.ts';
-import type { AuditEntries, StoredEntry } from '../../ports/audit.ts';
+import { anchorOf, endOfChain, type StoredEntry } from '../../domain/audit-chain.ts';
+import type { AuditEntries } from '../../ports/audit.ts';
 import type { Sha256 } from '../../ports/control.ts';
 
 export interface ReadAuditDeps {
