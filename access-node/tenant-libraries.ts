@@ -3,7 +3,7 @@ import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { KeyWrapper } from '../library/key-wrapper.ts';
 import { type Library, openLibrary, type SharedLibrary, shareLibrary } from '../library/library.ts';
 import type { LibraryIndex, SharedLibraryIndex } from '../library/library-index.ts';
-import { createTenantKeys, openTenantKeys } from '../library/tenant-keys.ts';
+import { createTenantKeys, newestKeyNumber, openTenantKeys, rotateTenantKey } from '../library/tenant-keys.ts';
 
 export interface LibrariesOutside {
   openStore(
@@ -15,8 +15,8 @@ export interface LibrariesOutside {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** What an order is for: a library run works on the library itself. */
-type Purpose = 'data' | 'maintenance';
+/** What an order is for: a library run works on the library itself, or gives it its next data key. */
+type Purpose = 'data' | 'maintenance' | 'rotation';
 
 /**
  * An index takes up to 48 bytes a block, 1.2 GiB for 16 TiB: tenants that no order is for are kept only this many, and
@@ -67,9 +67,12 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
           library: access.libraryId,
         };
         const { recoveryPublicKey } = access;
+        const making = { ...of, recoveryPublicKey, random: outside.randomBytes };
         const keys = await (purpose === 'maintenance'
           ? openTenantKeys(of)
-          : createTenantKeys({ ...of, recoveryPublicKey, random: outside.randomBytes }));
+          : purpose === 'rotation'
+            ? rotateTenantKey(making)
+            : createTenantKeys(making));
         const library = openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
         index = library.index;
         return library;
@@ -91,6 +94,36 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     }
   };
 
+  const release = (name: string, entry: Opened): void => {
+    entry.users -= 1;
+    // One that another has taken the place of, or that is never kept, goes with its last user.
+    if (opened.get(name) === entry) forgetIdle();
+    else if (entry.users === 0) entry.close();
+  };
+
+  /**
+   * What is kept of that name, with one more user, if its keys are the newest: a key that was added since seals what is
+   * written from now on, and what others have sealed with it must be readable here. One LIST of few names.
+   */
+  const keptOf = async (name: string, credentials: SessionCredentials): Promise<Opened | undefined> => {
+    for (;;) {
+      const kept = opened.get(name);
+      if (!kept) return undefined;
+      kept.credentials = credentials;
+      kept.users += 1;
+      try {
+        const { store, keys } = await kept.library;
+        if ((await newestKeyNumber(store)) === keys.current) return kept;
+      } catch (error) {
+        if (opened.get(name) === kept) opened.delete(name);
+        release(name, kept);
+        throw error;
+      }
+      if (opened.get(name) === kept) opened.delete(name);
+      release(name, kept);
+    }
+  };
+
   return {
     /**
      * Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. For
@@ -104,21 +137,23 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     ): Promise<LentLibrary> {
       const isKept = purpose === 'data';
       const name = JSON.stringify(access);
-      const entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose);
+      let entry = isKept ? await keptOf(name, credentials) : undefined;
+      if (!entry) {
+        // another order may have opened it while the keys were looked at
+        entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose);
+        entry.credentials = credentials;
+        entry.users += 1;
+      }
       if (isKept) {
         // Moved to the end: those used last are kept.
         opened.delete(name);
         opened.set(name, entry);
       }
-      entry.credentials = credentials;
-      entry.users += 1;
       let lent = true;
       const giveBack = (): void => {
         if (!lent) return;
         lent = false;
-        entry.users -= 1;
-        if (isKept) forgetIdle();
-        else entry.close();
+        release(name, entry);
       };
       try {
         const library = await entry.library;

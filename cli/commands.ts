@@ -122,6 +122,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       stats: () => import('./library-stats.ts').then((its) => its.addLibraryStats),
       repair: () => import('./library-repair.ts').then((its) => its.addLibraryRepair),
       prune: () => import('./library-prune.ts').then((its) => its.addLibraryPrune),
+      'rotate-key': () => import('./library-rotate-key.ts').then((its) => its.addLibraryRotateKey),
       runs: () => import('./library-runs.ts').then((its) => its.addLibraryRuns),
       run: () => import('./library-run.ts').then((its) => its.addLibraryRun),
       cancel: () => import('./library-cancel.ts').then((its) => its.addLibraryCancel),

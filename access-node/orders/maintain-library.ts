@@ -65,6 +65,11 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
       const stats = await libraryStats(library, { ...options, committed, expired, pending });
       return { outcome: { task: 'stats', ...stats }, report: stats };
     }
+    case 'rotate-key': {
+      // It was added as the library was opened, on the main thread: worker threads never see the wrapping key.
+      const outcome = { task: 'rotate-key', keyNumber: library.keys.current } as const;
+      return { outcome, report: outcome };
+    }
     case 'repair':
       return repair(work, library, tools, options);
     case 'prune':

@@ -4,9 +4,9 @@ import { HypervisorId, LibraryRunId, OrderId, RecoveryPointId } from './ids.ts';
 
 /**
  * `check` compares what is there with what must be; `stats` counts; `repair` puts right what can be put right; `prune`
- * gives back the space of what no recovery point refers to.
+ * gives back the space of what no recovery point refers to; `rotate-key` adds a data key, which seals what is written then.
  */
-export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune']);
+export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune', 'rotate-key']);
 export type LibraryTask = z.infer<typeof LibraryTask>;
 
 /** A check of a sample reads one of so many parts of the packs for each day since the last. */
@@ -162,6 +162,11 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
         retained: Count,
       })
       .optional(),
+  }),
+  z.strictObject({
+    task: z.literal('rotate-key'),
+    /** Of the data key that was added; those before it stay, and open what they sealed. */
+    keyNumber: z.int().min(2),
   }),
 ]);
 export type LibraryOutcome = z.infer<typeof LibraryOutcome>;

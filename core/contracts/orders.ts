@@ -285,6 +285,8 @@ export const ClaimResponse = z.discriminatedUnion('outcome', [
     libraryAccess: LibraryAccess.optional(),
     /** Of a library run: opens what is there, makes none, and does without the node's copy of the index. */
     maintenance: z.literal(true).optional(),
+    /** Of a library run that adds a data key: done as the library is opened. */
+    rotatesKey: z.literal(true).optional(),
     workBucket: z.string(),
     /** The order's document. */
     documentKey: z.string(),

@@ -19,6 +19,8 @@ export interface Order {
   readonly snapshotIds: readonly string[];
   /** Of maintain-library: it changes what is in the library, and may delete. */
   readonly maintains?: true;
+  /** Of maintain-library: it adds a data key, as whoever writes for the first time does. */
+  readonly rotatesKey?: true;
   readonly documentKey: string;
   readonly resultPrefix: string;
   /** `closed`: by cleanup; nobody may claim it any more. */

@@ -47,6 +47,7 @@ const OPERATORS: readonly string[][] = [
   ['permissions', 'check', TENANT],
   ['library', 'check', TENANT, '--depth', 'everything', '--wait'],
   ['library', 'stats', TENANT],
+  ['library', 'rotate-key', TENANT],
   ['library', 'repair', TENANT],
   ['library', 'prune', TENANT, '--dry-run'],
   ['library', 'runs', TENANT],

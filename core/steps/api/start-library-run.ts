@@ -55,6 +55,7 @@ export const createStartLibraryRun =
     };
     if (!(await catalog.libraryRuns.get(tenantId, runId))) {
       refuseWithoutRole(service, run);
+      refuseWhereNothingIsWritten(tenant, service, run);
       refuseBesideOthers(await openLibraryRuns(deps, tenantId), run, runId);
     }
     const begun = await beginLibraryRun(deps, run);
@@ -72,6 +73,14 @@ const serviceFor = async (
   const service = await catalog.hypervisors.get(serviceId);
   if (service?.kind !== 'service') throw notFound('service hypervisor', 'serviceId');
   return service;
+};
+
+const refuseWhereNothingIsWritten = (tenant: TenantHypervisor, service: ServiceHypervisor, run: LibraryRun): void => {
+  if (run.task !== 'rotate-key' || tenant.binding?.serviceId === service.hypervisorId) return;
+  throw new Conflict(`${tenant.name} is not bound to ${service.name}: nothing is written to that library any more.`, {
+    field: 'serviceId',
+    remedy: 'Leave it out: a new key is for the library of the service hypervisor that the tenant is bound to now.',
+  });
 };
 
 const refuseWithoutRole = ({ name, mediaAgent }: ServiceHypervisor, run: LibraryRun): void => {

@@ -1,7 +1,13 @@
 import type { OpenLibraryRunInput, OpenLibraryRunOutput } from '../../contracts/library-runs.ts';
 import { OrderWork } from '../../contracts/orders.ts';
 import { JobCancelled, LibraryBusy, NotFound } from '../../domain/errors.ts';
-import { changesLibrary, isOpenRun, type LibraryRun, OPEN_RUN_STATES } from '../../domain/library-run.ts';
+import {
+  changesLibrary,
+  isOpenRun,
+  type LibraryRun,
+  needsLibraryAlone,
+  OPEN_RUN_STATES,
+} from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
@@ -33,7 +39,7 @@ export const createOpenLibraryRun =
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
     if (!isOpenRun(run)) throw new JobCancelled(`${runId} has ended: it is ${run.state}`);
     const service = await serviceOf(catalog, run.serviceId);
-    if (changesLibrary(run)) await holdLibrary(catalog, run);
+    if (needsLibraryAlone(run)) await holdLibrary(catalog, run);
     const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
     const points = await pointsInLibrary(catalog, tenantId, run.serviceId);
     const isSample = run.task === 'check' && run.depth === 'sample';
@@ -61,6 +67,7 @@ export const createOpenLibraryRun =
         kind: 'maintain-library',
         snapshotIds: [],
         ...(changesLibrary(run) ? { maintains: true } : {}),
+        ...(run.task === 'rotate-key' ? { rotatesKey: true } : {}),
         documentKey,
         resultPrefix,
         state: 'queued',
