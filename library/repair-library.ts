@@ -6,12 +6,14 @@ import { type Condemned, latestGeneration, publishCondemned } from './condemned.
 import { Deletions } from './deletions.ts';
 import { disposing } from './disposing.ts';
 import { isLoss, type LossError, UnknownKey } from './errors.ts';
+import { hiddenRecords } from './hidden-records.ts';
 import type { Library } from './library.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type LeaseInput, type MaintenanceLease, takeMaintenanceLease } from './maintenance-lease.ts';
 import { condemnedName } from './names.ts';
 import type { PackContents } from './pack-contents.ts';
 import { verifyPack } from './pack-object.ts';
+import type { PackReader } from './read-pack.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { replaceIndexes } from './replace-indexes.ts';
 import { type Rewritten, rewritePacks } from './rewrite-packs.ts';
@@ -22,12 +24,16 @@ export interface RepairOptions extends LeaseInput, MaintenanceOptions {
   readonly store: DeletableStore;
   /** Recovery points that must be there, as the control plane knows it. */
   readonly committed?: readonly string[];
+  /** The last generation of what is condemned that the control plane was told of. */
+  readonly notedGeneration?: number;
   /** How far damage is looked for: only `everything` finds packs whose blocks cannot be read. */
   readonly depth: Exclude<CheckDepth, 'sample'>;
   /** As for prune, which deletes what repair took out of use. */
   readonly safetyMs: number;
   readonly noteCondemned: NoteCondemned;
   readonly packBytes?: number;
+  /** Reads the packs that are looked at; this thread if nothing else is said. */
+  readonly packReader?: PackReader;
 }
 
 /** JSON-safe. */
@@ -116,7 +122,12 @@ const isWhole = async (library: Library, id: string): Promise<boolean> => {
 const condemnDamaged = async (
   library: Library,
   packs: readonly string[],
-  { isUnreadable, safetyMs, noteCondemned }: RepairOptions & { readonly isUnreadable: boolean },
+  {
+    isUnreadable,
+    published,
+    safetyMs,
+    noteCondemned,
+  }: RepairOptions & { readonly isUnreadable: boolean; readonly published: number },
 ): Promise<void> => {
   const before = await readLatestCondemned(library, (error) => {
     // it was whole a moment ago, or is under a key that is not known: not to be forgotten
@@ -125,7 +136,7 @@ const condemnDamaged = async (
   const publishedAt = library.now();
   const condemned: Condemned = {
     ...before,
-    generation: before.generation + 1,
+    generation: published + 1,
     publishedAt,
     deleteNotBefore: Math.max(before.deleteNotBefore, publishedAt + safetyMs),
     packs: [...new Set([...before.packs, ...packs])],
@@ -148,7 +159,9 @@ const repair = async (library: Library, lease: MaintenanceLease, options: Repair
   const salvaged = await salvage(library, damaged, options);
   const { packs: indexedPacks, replaced } = await indexUnnamed(library, new Set(dropped));
   await lease.check();
-  if (dropped.length > 0 || isUnreadable) await condemnDamaged(library, dropped, { ...options, isUnreadable });
+  const { missing, published } = await hiddenRecords(library, options.notedGeneration);
+  if (dropped.length > 0 || isUnreadable || missing.length > 0)
+    await condemnDamaged(library, dropped, { ...options, isUnreadable, published });
   const deletions = new Deletions(store, lease, signal);
   const isDropped = new Set(dropped);
   await replaceIndexes(library, deletions, (id) => isDropped.has(id.toString('hex')), {
@@ -162,8 +175,10 @@ const repair = async (library: Library, lease: MaintenanceLease, options: Repair
   const after = await checkLibrary(library, {
     signal,
     onProgress: options.onProgress,
+    packReader: options.packReader,
     depth,
     committed: options.committed ?? [],
+    ...(options.notedGeneration === undefined ? {} : { notedGeneration: options.notedGeneration }),
   });
   return { before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: after.lost };
 };

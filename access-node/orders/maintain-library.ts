@@ -10,7 +10,7 @@ import { planPrune } from '../../library/prune-plan.ts';
 import { repairLibrary } from '../../library/repair-library.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { lostAfterRepair, lostByCheck } from './lost-volumes.ts';
-import { foundIn, plannedIn, prunedIn, reported } from './maintenance-outcome.ts';
+import { foundIn, plannedIn, prunedIn, reported, reportedPlan } from './maintenance-outcome.ts';
 import type { MaintainLibrary, ResultOf } from './order-work.ts';
 
 interface Done {
@@ -46,7 +46,7 @@ export const maintainLibrary = async (
 };
 
 const perform = async (work: MaintainLibrary, library: Library, tools: OrderTools): Promise<Done> => {
-  const { maintenance, signal } = tools;
+  const { maintenance, signal, spread } = tools;
   const options: MaintenanceOptions = {
     signal,
     onProgress: (done, total, unit) => maintenance.tell({ done, total, unit }),
@@ -56,7 +56,9 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
       return check(library, {
         ...options,
         committed: work.committed,
+        notedGeneration: work.notedGeneration,
         depth: work.depth ?? 'sample',
+        packReader: spread(),
         // a control plane of before it chose says nothing
         sample: work.slices ? { slices: work.slices, of: SAMPLE_SLICES } : dailySlice(library.now(), SAMPLE_SLICES),
       });
@@ -70,7 +72,7 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
     case 'prune':
       if (work.planOnly) {
         const plan = await planPrune(library, work, options);
-        return { outcome: { task: 'prune', plan: plannedIn(plan) }, report: { plan } };
+        return { outcome: { task: 'prune', plan: plannedIn(plan) }, report: { plan: reportedPlan(plan) } };
       }
       return pruneOnce(work, library, tools, options);
   }
@@ -88,15 +90,17 @@ const check = async (library: Library, options: CheckOptions): Promise<Done> => 
 };
 
 const repair = async (
-  { committed, depth, runId, windowSeconds }: MaintainLibrary,
+  { committed, notedGeneration, depth, runId, windowSeconds }: MaintainLibrary,
   library: Library,
-  { maintenance }: OrderTools,
+  { maintenance, spread }: OrderTools,
   options: MaintenanceOptions,
 ): Promise<Done> => {
   const report = await repairLibrary(library, {
     ...options,
     store: maintenance.store(),
+    packReader: spread(),
     committed,
+    notedGeneration,
     depth: depth === 'structure' ? 'structure' : 'everything',
     safetyMs: windowSeconds * 1_000,
     noteCondemned: maintenance.noteCondemned,
@@ -119,7 +123,7 @@ const repair = async (
 };
 
 const pruneOnce = async (
-  { committed, expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
+  { committed, notedGeneration, expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
   library: Library,
   { maintenance }: OrderTools,
   options: MaintenanceOptions,
@@ -128,6 +132,7 @@ const pruneOnce = async (
   const report: PruneResult = await prune(library, {
     ...options,
     committed,
+    notedGeneration,
     expired,
     pending,
     acceptDamage,
@@ -140,7 +145,7 @@ const pruneOnce = async (
   });
   return {
     outcome: prunedIn(report),
-    report,
+    report: { ...report, plan: report.plan && reportedPlan(report.plan) },
     ...(report.outcome === 'waiting' ? { deleteNotBefore: report.deleteNotBefore } : {}),
   };
 };

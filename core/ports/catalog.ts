@@ -281,6 +281,8 @@ export interface LibraryRuns {
    * time.
    */
   noteCondemned(tenantId: HypervisorId, serviceId: HypervisorId, generation: number, now: number): Promise<number>;
+  /** The last generation that was noted; 0 for none. */
+  latestCondemned(tenantId: HypervisorId, serviceId: HypervisorId): Promise<number>;
 }
 
 export interface Effects {

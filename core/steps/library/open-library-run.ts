@@ -47,6 +47,7 @@ export const createOpenLibraryRun =
       planOnly: run.planOnly,
       acceptDamage: run.acceptDamage,
       ...points,
+      notedGeneration: await catalog.libraryRuns.latestCondemned(tenantId, run.serviceId),
       windowSeconds: pruneWindowSeconds,
     };
     await work.putJson(documentKey, OrderWork.parse(document));
