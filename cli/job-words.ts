@@ -57,7 +57,7 @@ export const progressWords = (instance: JobInstanceView): string => {
     `${bytes(counters.bytes)} of ${bytes(plannedBytes)}`,
     ...(instance.rate ? [rate(instance.rate)] : []),
     ...(instance.secondsLeft === undefined ? [] : [`${duration(instance.secondsLeft)} left`]),
-    ...(counters.verified > 0 ? [`${bytes(counters.verified * BLOCK_BYTES)} read back`] : []),
+    ...(counters.verified ? [`${bytes(counters.verified * BLOCK_BYTES)} read back`] : []),
   ].join(', ');
 };
 

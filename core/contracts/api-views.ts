@@ -86,7 +86,8 @@ export const JobInstanceView = z.strictObject({
   phaseSince: Time,
   /** Of data to be moved, known once planned. */
   plannedBytes: z.int().nonnegative().optional(),
-  counters: Counters,
+  /** `verified`: absent in jobs of before it was counted. */
+  counters: Counters.extend({ verified: z.int().nonnegative().optional() }),
   /** Bytes a second since the transfer started, zero blocks included. */
   rate: z.number().nonnegative().optional(),
   secondsLeft: z.number().nonnegative().optional(),
