@@ -159,7 +159,7 @@ test('a volume grows and keeps its data; unknown parameters are refused; a dry r
 
 test('what is new may not be seen at first, if eventual consistency is set', async () => {
   const ec2 = t.ec2();
-  await t.control('PUT', '/ec2/settings', Buffer.from('{"describeLagMs":150}'));
+  await t.control('PUT', '/ec2/settings', Buffer.from('{"describeLagMs":1500}'));
   const { VolumeId: id = '' } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: ZONE, Size: 1 }));
   await assert.rejects(state(id), { name: 'InvalidVolume.NotFound' });
   await until(() =>
