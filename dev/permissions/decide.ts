@@ -13,6 +13,16 @@ const documentOf = (statements: readonly PolicyStatement[]): PolicyDocument => (
 const EVERYTHING = documentOf([{ Effect: 'Allow', Action: '*', Resource: '*' }]);
 const NOW = Date.UTC(2026, 0, 1);
 
+const USERNAME = /\$\{aws:username\}/;
+
+/** What a policy says in terms of who asks is asked so. */
+const byName = (who: Principal, context: Access['context'] = {}): NonNullable<Access['context']> => {
+  const own = who.kind === 'user' ? (who.arn.split('/').at(-1) ?? '') : '';
+  return Object.fromEntries(
+    Object.entries(context).map(([key, value]) => [key, [value].flat().map((text) => text.replace(USERNAME, own))]),
+  );
+};
+
 export interface Asked {
   /** Of trust and resource policies; of others their holder asks. */
   readonly principal?: Principal;
@@ -32,7 +42,7 @@ export const isAllowed = (
   // Nothing is left of it: a policy with no statement allows nothing.
   const policy = documentOf(statements);
   const ask = (who: Principal, identityPolicies: readonly PolicyDocument[], what: Access): boolean => {
-    const context = buildContext(who, PLACE.region, NOW, what);
+    const context = buildContext(who, PLACE.region, NOW, { ...what, context: byName(who, what.context) });
     return evaluate({ principal: who, access: what, context, identityPolicies }).allowed;
   };
   switch (document.kind) {

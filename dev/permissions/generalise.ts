@@ -8,6 +8,10 @@ const IDS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{12}\b/g, 'ACCOUNT'],
   [/\b(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+(-[a-z]+)?-\d\b/g, 'REGION'],
   [/\/\d+\//g, '/N/'],
+  // Whose library it is, and where in its bucket.
+  [/arn:aws:s3:::[a-z-]*library-ACCOUNT/g, 'arn:aws:s3:::LIBRARY'],
+  [/LIBRARY\/\S*\btenants\/hv-ID/g, 'LIBRARY/tenants/hv-ID'],
+  [/^[^:\s]*\btenants\/hv-ID/g, 'tenants/hv-ID'],
 ];
 
 export const generalise = (text: string): string =>

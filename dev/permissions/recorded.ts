@@ -65,7 +65,10 @@ const shippedOnly = (): ((policy: PolicyDocument, document: ShippedDocument) => 
     if (before !== undefined) return before;
     const own = shapes.get(document) ?? new Set(document.statements.map(shapeOf));
     shapes.set(document, own);
-    const answer = statementsOf(policy).every((statement) => own.has(shapeOf(statement)));
+    // What every federated user is denied is AWS's own.
+    const answer = statementsOf(policy).every(
+      (statement) => statement.Effect === 'Deny' || own.has(shapeOf(statement)),
+    );
     known.set(policy, answer);
     return answer;
   };

@@ -19,6 +19,7 @@ export const roleArn = (name: string, accountId: string = PLACE.accountId): stri
 const resolve = (node: unknown, resources: Resources, accountId: string): unknown => {
   if (Array.isArray(node)) return node.map((each) => resolve(each, resources, accountId));
   if (!node || typeof node !== 'object') return node;
+  // Only to keep IAM's own variables from CloudFormation.
   if ('Fn::Sub' in node) return String(node['Fn::Sub']).replaceAll('${!', '${');
   const logicalId = 'Fn::GetAtt' in node ? String((node['Fn::GetAtt'] as string[])[0]) : undefined;
   if (logicalId !== undefined) {

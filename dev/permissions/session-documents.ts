@@ -4,7 +4,7 @@ import type { Policy } from '../../adapters/aws/session-policy.ts';
 import { type SessionOf, tenantSessionPolicy } from '../../adapters/aws/tenant-session-policy.ts';
 import type { LibraryAccess } from '../../core/contracts/orders.ts';
 import type { PolicyDocument, Principal } from '../../local/kernel/service.ts';
-import { HYPERVISOR, JOB, OWN_BUCKET, PLACE, TENANT } from './place.ts';
+import { HYPERVISOR, JOB, LIBRARY_ID, OWN_BUCKET, PLACE, TENANT } from './place.ts';
 import { keyArn } from './service-documents.ts';
 import { type ShippedDocument, sessionOf, statementsOf } from './shipped.ts';
 import { TENANT_ROLE_NAME } from './tenant-documents.ts';
@@ -33,7 +33,7 @@ const inTenants: Readonly<Record<string, readonly Policy[]>> = {
 const access: LibraryAccess = {
   library: { kind: 's3', bucket: OWN_BUCKET, prefix: `tenants/${HYPERVISOR}`, region: PLACE.region },
   tenantId: HYPERVISOR,
-  libraryId: 'lib-1',
+  libraryId: LIBRARY_ID,
   kmsKeyArn: keyArn(PLACE.accountId),
   recoveryPublicKey: 'hfpub1-x',
 } as LibraryAccess;
