@@ -6,7 +6,7 @@ import type { LibraryIndex, SharedLibraryIndex } from '../library/library-index.
 import { showsVersions } from '../library/locked-objects.ts';
 import { openMended } from '../library/put-back-originals.ts';
 import type { TenantKeys } from '../library/tenant-key-ring.ts';
-import { createTenantKeys, openTenantKeys } from '../library/tenant-keys.ts';
+import { createTenantKeys, newestKeyNumber, openTenantKeys, rotateTenantKey } from '../library/tenant-keys.ts';
 
 export interface LibrariesOutside {
   openStore(
@@ -19,8 +19,8 @@ export interface LibrariesOutside {
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** What an order is for: a library run works on the library itself. */
-type Purpose = 'data' | 'maintenance';
+/** What an order is for: a library run works on the library itself, or gives it its next data key. */
+type Purpose = 'data' | 'maintenance' | 'rotation';
 
 /**
  * An index takes up to 48 bytes a block, 1.2 GiB for 16 TiB: tenants that no order is for are kept only this many, and
@@ -83,12 +83,15 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
           library: access.libraryId,
         };
         const { recoveryPublicKey } = access;
+        const making = { ...of, recoveryPublicKey, random: outside.randomBytes };
         const openKeys = (): Promise<TenantKeys> => openTenantKeys(of);
         const keys = await (purpose === 'maintenance'
           ? lock && showsVersions(store)
             ? openMended(store, openKeys)
             : openKeys()
-          : createTenantKeys({ ...of, recoveryPublicKey, random: outside.randomBytes }));
+          : purpose === 'rotation'
+            ? rotateTenantKey(making)
+            : createTenantKeys(making));
         const library = openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
         index = library.index;
         return library;
@@ -110,6 +113,45 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     }
   };
 
+  const use = (entry: Opened, credentials: SessionCredentials, lock: OrderLock | undefined): void => {
+    entry.credentials = credentials;
+    entry.lock = lock ?? entry.lock;
+    entry.users += 1;
+  };
+
+  const release = (name: string, entry: Opened): void => {
+    entry.users -= 1;
+    // One that another has taken the place of, or that is never kept, goes with its last user.
+    if (opened.get(name) === entry) forgetIdle();
+    else if (entry.users === 0) entry.close();
+  };
+
+  /**
+   * What is kept of that name, with one more user, if its keys are the newest: a key that was added since seals what is
+   * written from now on, and what others have sealed with it must be readable here. One LIST of few names.
+   */
+  const keptOf = async (
+    name: string,
+    credentials: SessionCredentials,
+    lock: OrderLock | undefined,
+  ): Promise<Opened | undefined> => {
+    for (;;) {
+      const kept = opened.get(name);
+      if (!kept) return undefined;
+      use(kept, credentials, lock);
+      try {
+        const { store, keys } = await kept.library;
+        if ((await newestKeyNumber(store)) === keys.current) return kept;
+      } catch (error) {
+        if (opened.get(name) === kept) opened.delete(name);
+        release(name, kept);
+        throw error;
+      }
+      if (opened.get(name) === kept) opened.delete(name);
+      release(name, kept);
+    }
+  };
+
   return {
     /**
      * Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. For
@@ -124,22 +166,22 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     ): Promise<LentLibrary> {
       const isKept = purpose === 'data';
       const name = JSON.stringify(access);
-      const entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose, lock);
+      let entry = isKept ? await keptOf(name, credentials, lock) : undefined;
+      if (!entry) {
+        // another order may have opened it while the keys were looked at
+        entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose, lock);
+        use(entry, credentials, lock);
+      }
       if (isKept) {
         // Moved to the end: those used last are kept.
         opened.delete(name);
         opened.set(name, entry);
       }
-      entry.credentials = credentials;
-      entry.lock = lock ?? entry.lock;
-      entry.users += 1;
       let lent = true;
       const giveBack = (): void => {
         if (!lent) return;
         lent = false;
-        entry.users -= 1;
-        if (isKept) forgetIdle();
-        else entry.close();
+        release(name, entry);
       };
       try {
         const library = await entry.library;

@@ -152,6 +152,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       repair: () => import('./library-repair.ts').then((its) => its.addLibraryRepair),
       prune: () => import('./library-prune.ts').then((its) => its.addLibraryPrune),
       'extend-locks': () => import('./library-extend-locks.ts').then((its) => its.addLibraryExtendLocks),
+      'rotate-key': () => import('./library-rotate-key.ts').then((its) => its.addLibraryRotateKey),
       runs: () => import('./library-runs.ts').then((its) => its.addLibraryRuns),
       run: () => import('./library-run.ts').then((its) => its.addLibraryRun),
       cancel: () => import('./library-cancel.ts').then((its) => its.addLibraryCancel),

@@ -27,6 +27,7 @@ export const placesOf = ({
     'aws:region': region,
     'aws:accountId': account,
     hypervisor: '<service hypervisor>',
+    nodeSoftware: 'arn:aws:s3:::<bucket and key of the nodes’ software>',
   };
   // Each is made of those before it.
   for (const [name, value] of Object.entries(customOf()))

@@ -14,7 +14,8 @@ export const addHypervisorRevoke = (group: Command): void => {
       `
 Nothing is backed up, restored or removed in its account until the access is given back; what cancelled jobs left there is
 still taken away. Sessions that access nodes hold end within the hour. The account's owner can end them at once:
-of a role in the IAM console (Revoke active sessions), of an access key by making it inactive.
+of a role in the IAM console (Revoke active sessions), of a user with an access key by attaching AWSDenyAll to it.
+Making the key inactive does not end them.
 
 Example:
   $ holdfast hypervisor revoke hv-0199…a1 --reason "key lost, case 4711"`,

@@ -24,8 +24,7 @@ The new key is tried first: where it does not do, the old one stays in use.
 Its secret is read from standard input or from HOLDFAST_SECRET_ACCESS_KEY, never from the command line.
 
 Example:
-  $ aws iam create-access-key … --query AccessKey.SecretAccessKey --output text |
-      holdfast hypervisor rotate-key hv-0199…a1 --access-key-id AKIA… --secret-access-key-stdin`,
+  $ holdfast hypervisor rotate-key hv-0199…a1 --access-key-id AKIA… --secret-access-key-stdin < secret`,
     )
     .action(async (hypervisorId: string, options: Options, command: Command) => {
       const { api, screen } = openContext(command);

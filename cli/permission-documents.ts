@@ -5,12 +5,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { POLICY_VERSION } from '../core/domain/cloudformation.ts';
 import { managementStatements } from '../core/domain/service-access-template.ts';
+import { TENANT_ROLE } from '../core/domain/tenant-role-template.ts';
 import { fillIn } from '../infra/permissions/fill-in.ts';
 import {
   ROLE_FEATURES,
   type TenantFeature,
   tenantFeatures,
   tenantPermissions,
+  tenantPolicies,
 } from '../infra/permissions/tenant-permissions.ts';
 import { type DeploymentPlace, placesOf } from './deployment-names.ts';
 
@@ -41,13 +43,21 @@ export interface AskedPermissions extends DeploymentPlace {
   readonly features?: readonly TenantFeature[] | undefined;
 }
 
-/** An IAM policy document; of the `control-plane` one for each role, by its name. */
+/**
+ * An IAM policy document. Of the `control-plane` one for each role, by the role's name; of a `tenant-user` one for each
+ * managed policy, by the policy's name: a user's inline policies have no room for them.
+ */
 export const permissionsOf = (holder: string, { features, ...place }: AskedPermissions = {}): unknown => {
   switch (holder) {
     case 'tenant':
       return tenantPermissions(features ?? ROLE_FEATURES);
     case 'tenant-user':
-      return tenantPermissions([...(features ?? tenantFeatures), 'access-key']);
+      return Object.fromEntries(
+        tenantPolicies([...(features ?? tenantFeatures), 'access-key']).map(({ part, document }) => [
+          `${TENANT_ROLE}-${part}`,
+          document,
+        ]),
+      );
     case 'service': {
       // of any deployment, unless one is named: what it may touch is known by its name
       const { stage = '*', account: accountId = '*', region = '*' } = place;

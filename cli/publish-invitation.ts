@@ -10,6 +10,8 @@ export const STACK = 'holdfast';
 
 /** The console takes no longer address of a template. */
 const LONGEST_URL = 1_024;
+/** As long as S3's are. */
+const SOME_VERSION = 'x'.repeat(32);
 
 export interface Published {
   readonly link: string;
@@ -43,23 +45,24 @@ export const publishInvitation = async (
 ): Promise<Published> => {
   const credentials = await cliCredentials(place.region)();
   const now = new Date();
-  const url = await presignedUrl(place, credentials, hours * 3_600, now);
-  if (url.length > LONGEST_URL) {
+  const urlOf = (versionId: string) => presignedUrl(place, versionId, credentials, hours * 3_600, now);
+  if ((await urlOf(SOME_VERSION)).length > LONGEST_URL) {
     throw usageError(`CloudFormation's page takes no address of more than ${LONGEST_URL} characters.`, {
       field: '--publish',
       remedy:
         'It has your session token in it: publish with an access key of a user, or send the template itself (--output).',
     });
   }
-  await putTemplate(place, credentials, template).catch((cause: unknown) => {
+  const versionId = await putTemplate(place, credentials, template).catch((cause: unknown) => {
     throw new CliError('NotPublished', `s3://${place.bucket}/${place.key}: ${reason(cause)}`, {
       exitCode: EXIT.refused,
       field: '--publish',
-      remedy: 'Check the bucket, its region (--bucket-region) and your right to put objects there.',
+      remedy:
+        'Check the bucket, its region (--bucket-region), that it keeps versions, and your right to put objects there.',
       cause,
     });
   });
   const { expiration } = credentials as { readonly expiration?: Date };
   const end = Math.min(now.getTime() + hours * 3_600_000, expiration?.getTime() ?? Number.POSITIVE_INFINITY);
-  return { link: quickCreateLink(region, url), validUntil: new Date(end).toISOString() };
+  return { link: quickCreateLink(region, await urlOf(versionId)), validUntil: new Date(end).toISOString() };
 };

@@ -115,6 +115,9 @@ const showOutcome = (screen: Screen, outcome: LibraryOutcome, planOnly: boolean)
       if (outcome.lostInAll > 0)
         screen.line('\nTake a full backup of what is lost as long as the guests have it, then check again.');
       return;
+    case 'rotate-key':
+      screen.fields([['Data key', `number ${outcome.keyNumber} seals what is written from now on`]]);
+      return;
     case 'prune':
       screen.fields(pruneFields(outcome, planOnly));
       return;

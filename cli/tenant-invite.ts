@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LONGEST_VALID_SECONDS } from '../adapters/aws/publish-template.ts';
 import { operatorRoutes } from '../core/contracts/api.ts';
 import type { InvitationView } from '../core/contracts/invitations.ts';
+import { quoted } from '../core/domain/shell.ts';
 import { usageError } from './cli-error.ts';
 import { openContext } from './context.ts';
 import { given, repeatable } from './options.ts';
@@ -85,7 +86,7 @@ const deployLine = (file: string, region: string): string =>
 
 const nextLine = ({ accountId, name, region, roleArn, hypervisorId }: InvitationView): string =>
   hypervisorId === undefined
-    ? `Then: holdfast hypervisor add tenant --name '${name}' --account ${accountId} --region ${region} --auth assume-role --role-arn ${roleArn}`
+    ? `Then: holdfast hypervisor add tenant --name ${quoted(name)} --account ${accountId} --region ${region} --auth assume-role --role-arn ${roleArn}`
     : `It is the tenant hypervisor ${hypervisorId} already.`;
 
 const show = (screen: Screen, { accountId, externalId, roleArn, hubRoleArn }: InvitationView): void => {

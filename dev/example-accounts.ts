@@ -22,7 +22,7 @@ export interface ExampleServiceAccount {
 }
 
 export interface ExampleAccounts {
-  /** A user of the service account who may call the operators' routes. */
+  /** A user of the service account who may call the operators' routes, and become an operator. */
   readonly operator: Credentials;
   /** Another user of it, who may become an approver, and nothing else. */
   readonly approver: Credentials;
@@ -79,7 +79,10 @@ export const exampleAccounts = (cloud: Cloud): ExampleAccounts => {
   admin.putUser({
     accountId: SERVICE_ACCOUNT,
     name: 'operator',
-    policies: { api: allow('execute-api:Invoke', `arn:aws:execute-api:*:${SERVICE_ACCOUNT}:*/*/operator/*`) },
+    policies: {
+      api: allow('execute-api:Invoke', `arn:aws:execute-api:*:${SERVICE_ACCOUNT}:*/*/operator/*`),
+      role: allow('sts:AssumeRole', `arn:aws:iam::${SERVICE_ACCOUNT}:role/holdfast-*-operator`),
+    },
   });
   const tenants = TENANTS.map(({ accountId, name }): ExampleTenant => {
     admin.createAccount(accountId, name);

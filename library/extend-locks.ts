@@ -67,11 +67,19 @@ const isMissingBlock = ({ index: { table } }: Library, page: BlockPage): boolean
   return false;
 };
 
+/** The library's format and keys: without them nothing can be read. */
+const lockKeys = async ({ store: listing }: Library, store: LockingStore, lock: ObjectLock): Promise<number> => {
+  const keys: Place[] = [{ key: FORMAT_KEY }];
+  for await (const { key } of listing.list('keys/')) keys.push({ key });
+  return keepAllAtLeast(store, keys, lock);
+};
+
 /**
  * Keeps what a map that is about to be written refers to at least as long as the map itself. What it shares with its
  * parent is looked at only where the parent's own lock ends earlier: once an epoch. For the rest, one question for each
  * page that is not the parent's, and for each pack that holds blocks which the parent's page does not have: in proportion
- * to what has changed. Throws `MissingObject`, `CorruptObject`.
+ * to what has changed. The keys are asked about each time: they are few, and a point is kept no longer than they are.
+ * Throws `MissingObject`, `CorruptObject`.
  */
 export const lockReferences = async (
   library: Library,
@@ -103,6 +111,7 @@ export const lockReferences = async (
     };
     for (const [id, place] of packsOf(library, page, isNew)) packs.set(id, place);
   });
+  await lockKeys(library, store, lock);
   await keepAllAtLeast(store, packs.values(), lock, signal);
   await keepAllAtLeast(store, fresh.map(pagePlace), lock, signal);
 };
@@ -111,13 +120,6 @@ const pagePlace = ({ id, versionId }: PageEntry): Place => ({ key: pageName(id),
 
 const readEntry = (library: Library, { blockCount }: VolumeMap, entry: PageEntry): Promise<BlockPage> =>
   readPageObject(library, entry, blocksInPage(blockCount, entry.page));
-
-/** The library's format and keys: without them nothing can be read. */
-const lockKeys = async ({ store: listing }: Library, store: LockingStore, lock: ObjectLock): Promise<number> => {
-  const keys: Place[] = [{ key: FORMAT_KEY }];
-  for await (const { key } of listing.list('keys/')) keys.push({ key });
-  return keepAllAtLeast(store, keys, lock);
-};
 
 /**
  * Keeps these recovery points, and all that they need, for longer: packs, then pages, then maps, then points, so that it may

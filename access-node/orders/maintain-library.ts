@@ -12,7 +12,7 @@ import { type PruneResult, prune } from '../../library/prune.ts';
 import { planPrune } from '../../library/prune-plan.ts';
 import { repairLibrary } from '../../library/repair-library.ts';
 import type { OrderTools } from '../order-tools.ts';
-import { lostAfterRepair, lostByCheck } from './lost-volumes.ts';
+import { lostAfterRepair, lostByCheck, ofOurPoints } from './lost-volumes.ts';
 import { extendedIn, foundIn, plannedIn, prunedIn, reported } from './maintenance-outcome.ts';
 import type { MaintainLibrary, ResultOf } from './order-work.ts';
 
@@ -71,6 +71,11 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
       const stats = await libraryStats(library, { ...options, committed, expired, pending, locked });
       return { outcome: { task: 'stats', ...stats }, report: stats };
     }
+    case 'rotate-key': {
+      // It was added as the library was opened, on the main thread: worker threads never see the wrapping key.
+      const outcome = { task: 'rotate-key', keyNumber: library.keys.current } as const;
+      return { outcome, report: outcome };
+    }
     case 'repair':
       return repair(work, library, tools, options);
     case 'prune':
@@ -85,7 +90,7 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
 };
 
 const check = async (library: Library, options: CheckOptions): Promise<Done> => {
-  const report = await checkLibrary(library, options);
+  const report = ofOurPoints(await checkLibrary(library, options));
   const { recoveryPoints, volumes, pages, packs, blocks, read } = report;
   const counts = { recoveryPoints, volumes, pages, packs, blocks, packsRead: read.packs, bytesRead: read.bytes };
   return {
@@ -111,7 +116,8 @@ const repair = async (
     noteCondemned: maintenance.noteCondemned,
     ...lease(runId),
   });
-  const { putBack, before, after, indexedPacks, salvaged, droppedPacks, removed } = report;
+  const { putBack, before, indexedPacks, salvaged, droppedPacks, removed } = report;
+  const after = ofOurPoints(report.after);
   return {
     outcome: {
       task: 'repair',
@@ -123,7 +129,7 @@ const repair = async (
       removedObjects: removed.length,
       putBackObjects: putBack.length,
     },
-    report: { ...report, before: reported(before), after: reported(after) },
+    report: { ...report, before: reported(before), after: reported(after), lost: after.lost },
     lostVolumes: lostAfterRepair(after.lost),
   };
 };

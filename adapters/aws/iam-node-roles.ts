@@ -27,7 +27,7 @@ export interface NodeRolesOptions {
   /** Of the control plane. */
   readonly accountId: string;
   /** What the role of a hypervisor's nodes may do (infra/permissions/service/node.json). */
-  readonly permissions: (hypervisorId: HypervisorId) => unknown;
+  readonly permissions: (hypervisorId: HypervisorId, nodes: 'in this account' | 'elsewhere') => unknown;
 }
 
 export const createIamNodeRoles = ({ client, stage, accountId, permissions }: NodeRolesOptions): NodeRoles => {
@@ -76,7 +76,9 @@ export const createIamNodeRoles = ({ client, stage, accountId, permissions }: No
         hypervisorId,
         nodeRoleArn === undefined ? instancesOnly : remoteNodesOnly(hypervisorId, nodeRoleArn),
       );
-      const PolicyDocument = JSON.stringify(permissions(hypervisorId));
+      const PolicyDocument = JSON.stringify(
+        permissions(hypervisorId, nodeRoleArn === undefined ? 'in this account' : 'elsewhere'),
+      );
       await callOwn('iam:PutRolePolicy', () =>
         client.send(new PutRolePolicyCommand({ RoleName, PolicyName: POLICY, PolicyDocument })),
       );

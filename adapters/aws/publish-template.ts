@@ -1,6 +1,6 @@
 /** A template where CloudFormation's console of another account can read it, for a time: an object and its presigned URL. */
 import { Sha256 } from '@aws-crypto/sha256-js';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Credentials } from './clients.ts';
 import { clientSettings } from './clients.ts';
@@ -29,9 +29,13 @@ const PAYLOAD = 'x-amz-content-sha256';
 /** Told to the signer alone: whoever opens a link sends no such header. */
 const PAYLOAD_HASH = new Set([PAYLOAD]);
 
-/** Whoever has the URL can read the object until it ends: in `seconds`, or with the credentials if they end before. */
+/**
+ * Whoever has the URL can read that version of the object until it ends: in `seconds`, or with the credentials if they end
+ * before. Whoever may write to the bucket can put another template over it, which the URL does not lead to.
+ */
 export const presignedUrl = async (
   place: TemplatePlace,
+  versionId: string,
   credentials: Credentials,
   seconds: number,
   now: Date,
@@ -53,7 +57,7 @@ export const presignedUrl = async (
       hostname: url.hostname,
       path: url.pathname,
       headers: { host: url.host, [PAYLOAD]: 'UNSIGNED-PAYLOAD' },
-      query: {},
+      query: { versionId },
     },
     { expiresIn: seconds, signingDate: now, unhoistableHeaders: PAYLOAD_HASH, unsignableHeaders: PAYLOAD_HASH },
   );
@@ -61,20 +65,29 @@ export const presignedUrl = async (
   return url.href;
 };
 
-/** Errors: the SDK's (NoSuchBucket, AccessDenied, PermanentRedirect for another region, …). */
+/**
+ * → the version's id. Errors: the SDK's (NoSuchBucket, AccessDenied, PermanentRedirect for another region, …), and one that
+ * says so where the bucket keeps no versions; nothing is put there then.
+ */
 export const putTemplate = async (
   { bucket, key, region, endpoint }: TemplatePlace,
   credentials: Credentials,
   template: string,
-): Promise<void> => {
+): Promise<string> => {
   const client = new S3Client({
     ...clientSettings('own', region, credentials),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
   });
   try {
-    await client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: key, Body: template, ContentType: 'application/json' }),
-    );
+    const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+    const { VersionId } =
+      Status === 'Enabled'
+        ? await client.send(
+            new PutObjectCommand({ Bucket: bucket, Key: key, Body: template, ContentType: 'application/json' }),
+          )
+        : {};
+    if (VersionId !== undefined) return VersionId;
+    throw new Error('The bucket keeps no versions, so the link could come to lead to another template.');
   } finally {
     client.destroy();
   }

@@ -27,7 +27,7 @@ export const AuditEntry = z.strictObject({
     tenantId: HypervisorId.optional(),
     /** Ids of what else it is about, or what it made: each says by its prefix what it is. */
     subjects: z.array(PlainText.max(64)).max(100),
-    /** Of a request's body, as it was sent. */
+    /** Of a request's body, as it was sent. Absent where it may hold a secret, and where it was refused unread. */
     bodySha256: Digest.optional(),
     /** Counts and such, in words of ours. */
     detail: PlainText.max(1_024).optional(),

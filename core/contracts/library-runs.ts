@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { HypervisorId, LibraryRunId, OrderId, RecoveryPointId } from './ids.ts';
 
 /**
- * `extend-locks` keeps what retention keeps from everybody for another epoch, where the library has a lock. `check` compares what is there with what must be; `stats` counts; `repair` puts right what can be put right; `prune`
- * gives back the space of what no recovery point refers to.
+ * `check` compares what is there with what must be; `stats` counts; `repair` puts right what can be put right; `prune`
+ * gives back the space of what no recovery point refers to; `extend-locks` keeps what retention keeps from everybody for
+ * another epoch, where the library has a lock; `rotate-key` adds a data key, which seals what is written then.
  */
-export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune', 'extend-locks']);
+export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune', 'extend-locks', 'rotate-key']);
 export type LibraryTask = z.infer<typeof LibraryTask>;
 
 /** A check of a sample reads one of so many parts of the packs for each day since the last. */
@@ -176,6 +177,11 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
     /** Recovery points that cannot be read whole: their lock could not be extended. Check and repair. */
     damaged: z.array(z.strictObject({ recoveryPointId: RecoveryPointId, problem: z.string() })).max(MOST_SHOWN),
     damagedInAll: Count,
+  }),
+  z.strictObject({
+    task: z.literal('rotate-key'),
+    /** Of the data key that was added; those before it stay, and open what they sealed. */
+    keyNumber: z.int().min(2),
   }),
 ]);
 export type LibraryOutcome = z.infer<typeof LibraryOutcome>;

@@ -297,6 +297,8 @@ export const ClaimResponse = z.discriminatedUnion('outcome', [
     maintenance: z.literal(true).optional(),
     /** Absent: the library has no lock, or the order writes nothing there. */
     lock: OrderLock.optional(),
+    /** Of a library run that adds a data key: done as the library is opened. */
+    rotatesKey: z.literal(true).optional(),
     workBucket: z.string(),
     /** The order's document. */
     documentKey: z.string(),

@@ -55,6 +55,10 @@ export const isOpenRun = ({ state }: Pick<LibraryRun, 'state'>): boolean =>
 export const changesLibrary = ({ task, planOnly }: Pick<LibraryRun, 'task' | 'planOnly'>): boolean =>
   task === 'repair' || (task === 'prune' && !planOnly);
 
+/** Beside none of these others begins, or goes on: a key that is added would stop what had opened the library before. */
+export const needsLibraryAlone = (run: Pick<LibraryRun, 'task' | 'planOnly'>): boolean =>
+  changesLibrary(run) || run.task === 'rotate-key';
+
 export const libraryRunView = (run: LibraryRun): LibraryRunView => {
   const { createdAt, startedAt, waitUntil, endedAt, error } = run;
   const at = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : time(ms));

@@ -25,6 +25,8 @@ export interface Order {
   readonly extendsLocks?: true;
   /** Of one that writes to a library with a lock: until when (ms since 1970) what it writes is kept. */
   readonly lockedUntil?: number;
+  /** Of maintain-library: it adds a data key, as whoever writes for the first time does. */
+  readonly rotatesKey?: true;
   readonly documentKey: string;
   readonly resultPrefix: string;
   /** `closed`: by cleanup; nobody may claim it any more. */

@@ -68,7 +68,7 @@ export const serviceAccessTemplate = (input: ServiceAccessInput): Template => {
                 Action: 'sts:AssumeRole',
                 Condition: { StringEquals: { 'sts:ExternalId': externalId } },
               },
-              { Effect: 'Allow', Principal: { AWS: hubRoleArn }, Action: ['sts:SetSourceIdentity', 'sts:TagSession'] },
+              { Effect: 'Allow', Principal: { AWS: hubRoleArn }, Action: 'sts:SetSourceIdentity' },
             ],
           },
           Policies: [inline('management', managementStatements(input))],

@@ -34,6 +34,8 @@ export const resolveReferences = (stack: Stack, node: unknown): unknown => {
     if (value === undefined) throw new Error(`${logicalId} has no attribute ${attribute}`);
     return value;
   }
+  const other = Object.keys(node).find((key) => key.startsWith('Fn::'));
+  if (other !== undefined) throw new Error(`the local deployment does not know ${other}`);
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolveReferences(stack, value)]));
 };
 

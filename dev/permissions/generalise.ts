@@ -2,6 +2,8 @@
 const IDS: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'ID'],
   [/\b(i|vol|snap|ami|eni|sg|subnet|lt|mrk|op)-[0-9a-f]{8,32}\b/g, '$1-ID'],
+  // Tests of adapters number them.
+  [/\blib-\d+\b/g, 'lib-ID'],
   // The end of a hypervisor's id, in the names of its nodes' roles.
   [/\b(node)-[0-9a-z]{12}\b/g, '$1-ID'],
   [/[0-9a-f]{16,}/g, 'ID'],

@@ -1,6 +1,6 @@
 /** Real jobs under the shipped documents: what they ask for is written by each local cloud that they start. */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FOLDER_VARIABLE } from './recording.ts';
 
@@ -10,11 +10,20 @@ const inFolder = (folder: string): readonly string[] =>
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(folder, name));
 
+const TESTS = ['--test', '--test-concurrency=2', '--test-reporter=dot'];
+
 const RUNS: Readonly<Record<string, () => readonly string[]>> = {
   /** Every row of the mission. */
   tour: () => ['dev/tour/main.ts'],
   /** What goes wrong, is cancelled, is cleaned up, comes and goes. */
-  stories: () => ['--test', '--test-concurrency=2', '--test-reporter=dot', ...inFolder('test/stories')],
+  stories: () => [...TESTS, ...inFolder('test/stories')],
+  /** What a story would take too long to meet: each restore, way into an account, lock and library run by itself. */
+  parts: () => [
+    ...TESTS,
+    ...inFolder('test/adapters').filter((path) => readFileSync(join(projectDir, path), 'utf8').includes('startWorld')),
+    'test/core/restores-on-the-local-cloud.test.ts',
+    'test/threats/vault.test.ts',
+  ],
 };
 
 export const RUN_NAMES = Object.keys(RUNS);

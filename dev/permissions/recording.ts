@@ -9,6 +9,7 @@ import type { OnDecision } from '../../local/iam/authorise.ts';
 import type { Question } from '../../local/iam/evaluate.ts';
 import type { Access, PolicyDocument, Principal } from '../../local/kernel/service.ts';
 import { generalise, shapeOf } from './generalise.ts';
+import { PLACE } from './place.ts';
 
 /** Where local clouds started by `startLocalHoldfast` write what was asked of them, each a file of its own. */
 export const FOLDER_VARIABLE = 'HOLDFAST_DECISIONS';
@@ -122,7 +123,9 @@ export const readRecordings = (folder: string): readonly Question[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .flatMap((name) => {
-      const { policies, questions } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as File;
+      // Tests of adapters have a stage of their own.
+      const text = readFileSync(join(folder, name), 'utf8').replaceAll('holdfast-test', `holdfast-${PLACE.stage}`);
+      const { policies, questions } = JSON.parse(text) as File;
       const at = (index: number): PolicyDocument => policies[index] as PolicyDocument;
       return questions.map(
         (kept): Question => ({

@@ -9,6 +9,8 @@ import { keyArn } from './service-documents.ts';
 import { type ShippedDocument, sessionOf, statementsOf } from './shipped.ts';
 import { TENANT_ROLE_NAME } from './tenant-documents.ts';
 
+const WORK_BUCKET = `holdfast-${PLACE.stage}-work-${PLACE.accountId}`;
+const RUN = JOB.replace('job-', 'run-');
 const INSTANCE = 'i-0123456789abcdef0';
 const snapshots = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `snap-${String(index).padStart(17, '0')}`);
@@ -38,15 +40,24 @@ const access: LibraryAccess = {
   recoveryPublicKey: 'hfpub1-x',
 } as LibraryAccess;
 
+/** On nodes that have the library mounted: the key is all that a session opens. */
+const onDisk: LibraryAccess = { ...access, library: { kind: 'disk', path: '/mnt/library' } } as LibraryAccess;
+
 const ofOurs: Readonly<Record<string, readonly [role: string, policies: readonly Policy[]]>> = {
-  'library to read': ['library', [libraryPolicy(access, 'read'), libraryPolicy(access, 'read', true)]],
-  'library to write': ['library', [libraryPolicy(access, 'write'), libraryPolicy(access, 'write', true)]],
+  'library to read': [
+    'library',
+    [libraryPolicy(access, 'read'), libraryPolicy(access, 'read', true), libraryPolicy(onDisk, 'read')],
+  ],
+  'library to write': [
+    'library',
+    [libraryPolicy(access, 'write'), libraryPolicy(access, 'write', true), libraryPolicy(onDisk, 'write')],
+  ],
   'library to lock': ['library', [libraryPolicy(access, 'lock', true)]],
   'library to maintain': [
     'library-maintenance',
     [libraryPolicy(access, 'maintain'), libraryPolicy(access, 'maintain', true)],
   ],
-  'work area': ['work', [workAreaPolicy(`holdfast-${PLACE.stage}-work-${PLACE.accountId}`, JOB, 1)]],
+  'work area': ['work', [JOB, RUN].map((id) => workAreaPolicy(WORK_BUCKET, id, 1))],
 };
 
 const all = (name: string, policies: readonly Policy[], holder: Principal): readonly ShippedDocument[] =>

@@ -1,11 +1,10 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import type { HypervisorView } from '../../core/contracts/api.ts';
 import type { InvitationView } from '../../core/contracts/invitations.ts';
-import { tenantFeatures, tenantPolicies } from '../../infra/permissions/tenant-permissions.ts';
-import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { deployInvitation } from '../deploy-invitation.ts';
 import type { Credentials, ExampleTenant } from '../example-accounts.ts';
 import type { LocalHoldfast } from '../local-holdfast.ts';
+import { deployTenantUser } from '../tenant-user.ts';
 import { createPerson, type Person } from './person.ts';
 import type { TourTenant } from './tenant.ts';
 
@@ -51,15 +50,7 @@ export const addTenantByRole = async (local: LocalHoldfast, operator: Person): P
 /** With the key of a user that has the shipped permissions and no more. */
 export const addTenantByKey = async (local: LocalHoldfast, operator: Person): Promise<TourTenant> => {
   const globex = exampleOf(local, 'globex');
-  const { admin } = local.cloud;
-  const { accountId } = globex;
-  // Managed policies, as its template makes them: a user's inline ones have less room.
-  const attached = tenantPolicies(tenantFeatures).map(({ part, document }) => {
-    const policy = { accountId, name: `holdfast-tenant-${part}`, document: document as unknown as PolicyDocument };
-    return admin.putManagedPolicy(policy).arn;
-  });
-  admin.putUser({ accountId, name: 'holdfast-tenant', attached });
-  const key = admin.createAccessKey(globex.accountId, 'holdfast-tenant');
+  const key = await deployTenantUser(local.cloud, globex.accountId);
   const command = addTenant(globex.name, globex.accountId, ['access-key', '--access-key-id', key.accessKeyId]);
   return tenantOf(local, globex, await operator.ask(command, { HOLDFAST_SECRET_ACCESS_KEY: key.secretAccessKey }));
 };

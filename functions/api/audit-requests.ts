@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '../../core/domain/audit-chain.ts';
 import { auditSubjects } from '../../core/domain/audit-subjects.ts';
-import { isAudited, isDestructive } from '../../core/domain/audited-routes.ts';
+import { isAudited, isDestructive, mayHashBody } from '../../core/domain/audited-routes.ts';
 import { NotRecorded } from '../../core/domain/errors.ts';
 import type { Audience } from '../../core/domain/problems.ts';
 import { createRefusalLimit } from '../../core/domain/refusal-limit.ts';
@@ -71,7 +71,8 @@ export const createRequestAudit = ({ audit, clock, sha256 }: RequestAuditDeps): 
         operation: plain(`${event.httpMethod} ${route?.path ?? '(no route)'}`, 256),
         ...(tenantId ? { tenantId } : {}),
         subjects: auditSubjects(params, request?.body, request?.query, outcome.answer).filter((id) => id !== tenantId),
-        ...(event.body ? { bodySha256: sha256(event.body) } : {}),
+        // What was not read as its route wants it may hold anything, secrets that were sent to a wrong place too.
+        ...(event.body && request && route?.body && mayHashBody(route) ? { bodySha256: sha256(event.body) } : {}),
       },
       from: {
         ...(sourceIp ? { sourceIp: plain(sourceIp, 64) } : {}),

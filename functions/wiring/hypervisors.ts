@@ -51,7 +51,7 @@ export const wireHypervisors = (environment: Environment): Wired => {
     kmsKeyArn: 'HOLDFAST_LIBRARY_KEY_ARN',
   });
   const nodes = nodeSettings(environment);
-  const { region, stage, controlPlaneAccountId: accountId, brokerFunctionArn } = nodes;
+  const { region, stage, controlPlaneAccountId: accountId, brokerFunctionArn, nodeSoftware } = nodes;
   const { secrets, sqs, sts } = openControlPlaneClients(region);
   return {
     credentials: createCredentialCheck({ sts, hubRoleArn: own.hubRoleArn }),
@@ -62,7 +62,12 @@ export const wireHypervisors = (environment: Environment): Wired => {
       client: openIamClient(region),
       stage,
       accountId,
-      permissions: nodePermissions({ stage, accountId, region }),
+      permissions: nodePermissions({
+        stage,
+        accountId,
+        region,
+        ...(nodeSoftware === undefined ? {} : { nodeSoftware }),
+      }),
     }),
     brokerNames: createLambdaBrokerNames({ client: openLambdaClient(region), brokerFunctionArn }),
     libraryBuckets: createLibraryBuckets(),

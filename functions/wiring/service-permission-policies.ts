@@ -61,11 +61,12 @@ export const servicePermissionPolicies = (
     }),
   );
 
-  const nodePolicy = nodePermissions(own);
-  return ({ hypervisorId, mediaAgent }) => {
+  const { HOLDFAST_NODE_SOFTWARE: nodeSoftware } = environment;
+  const nodePolicy = nodePermissions({ ...own, ...(nodeSoftware ? { nodeSoftware } : {}) });
+  return ({ hypervisorId, accountId, mediaAgent }) => {
     const nodes: RolePermissions = {
       roleArn: `arn:aws:iam::${own.accountId}:role/${serviceAccountNames(own.stage, hypervisorId).nodeControlRoleName}`,
-      policy: nodePolicy(hypervisorId) as PermissionPolicy,
+      policy: nodePolicy(hypervisorId, accountId === own.accountId ? 'in this account' : 'elsewhere'),
     };
     const { roleArn, maintenanceRoleArn, kmsKeyArn } = mediaAgent;
     const bucket = mediaAgent.library.kind === 's3' ? mediaAgent.library.bucket : undefined;

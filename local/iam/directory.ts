@@ -138,6 +138,7 @@ export const openDirectory = ({
     putUser({ accountId, name, policies, ...more }) {
       needAccount(accountId);
       for (const policy of Object.values(policies)) checkPolicy(policy, 'identity');
+      checkInlineQuota('user', name, policies);
       const attachments = checkAttachments('user', more);
       const key = `${accountId}/${name}`;
       const userId = users.get(key)?.userId ?? makeId('AIDA', randomHex);
@@ -156,7 +157,7 @@ export const openDirectory = ({
       needAccount(accountId);
       checkTrustQuota(checkPolicy(trustPolicy, 'trust'));
       for (const policy of Object.values(policies)) checkPolicy(policy, 'identity');
-      checkInlineQuota(name, policies);
+      checkInlineQuota('role', name, policies);
       const attachments = checkAttachments('role', more);
       const key = `${accountId}/${name}`;
       const before = roles.get(key);

@@ -4,7 +4,8 @@ import type { Policies } from './records.ts';
 
 /** IAM's default quotas, in characters without white space. */
 const TRUST_POLICY = 2_048;
-const INLINE_POLICIES = 10_240;
+/** All inline policies of one together. The local cloud has no groups (of 5,120). */
+const INLINE_POLICIES = { role: 10_240, user: 2_048 };
 const MANAGED_POLICY = 6_144;
 /** Managed policies attached to one role or user. */
 const MOST_ATTACHED = 10;
@@ -17,11 +18,10 @@ export const checkTrustQuota = (policy: PolicyDocument): void => {
   if (charactersOf(policy) > TRUST_POLICY) throw exceeded(`Cannot exceed quota for ACLSizePerRole: ${TRUST_POLICY}`);
 };
 
-/** A role's inline policies count together. */
-export const checkInlineQuota = (roleName: string, policies: Policies): void => {
+export const checkInlineQuota = (kind: 'role' | 'user', name: string, policies: Policies): void => {
+  const most = INLINE_POLICIES[kind];
   const size = Object.values(policies).reduce((sum, policy) => sum + charactersOf(policy), 0);
-  if (size > INLINE_POLICIES)
-    throw exceeded(`Maximum policy size of ${INLINE_POLICIES} bytes exceeded for role ${roleName}`);
+  if (size > most) throw exceeded(`Maximum policy size of ${most} bytes exceeded for ${kind} ${name}`);
 };
 
 export const checkManagedQuota = (policy: PolicyDocument): void => {

@@ -5,6 +5,7 @@ import type { OrderTools } from '../../access-node/order-tools.ts';
 import { maintainLibrary } from '../../access-node/orders/maintain-library.ts';
 import type { MaintainLibrary } from '../../access-node/orders/order-work.ts';
 import { createSharedCounters } from '../../access-node/shared-counters.ts';
+import { SegmentResult } from '../../core/contracts/orders.ts';
 import type { Library } from '../../library/library.ts';
 import { type Blocks, backUp, block, difference, openTestLibrary, restore, shaOf } from '../library/backup.ts';
 import { MemoryStore } from '../library/memory-store.ts';
@@ -17,6 +18,7 @@ const terms = { planOnly: false, acceptDamage: false, committed: [], expired: []
 const toolsFor = (library: Library, store: MemoryStore): OrderTools =>
   ({
     library: () => library,
+    order: {},
     signal: new AbortController().signal,
     workArea: { putJson: async () => undefined },
     counters: createSharedCounters(),
@@ -84,4 +86,15 @@ test('a check of a sample reads the packs that its order names, no others', asyn
   assert.equal(await packsRead(all), packs.length);
   const inSlices = packs.filter((key) => Number.parseInt(key.slice('packs/xx/'.length).slice(0, 8), 16) % 28 < 14);
   assert.equal(await packsRead(all.slice(0, 14)), inSlices.length);
+});
+
+test('what somebody planted among the points under the name of none of ours is found, loses nothing, and ends no run', async () => {
+  const { store } = await build();
+  for (const planted of ['points/rp-x', 'points/0', `points/rp-${'9'.repeat(60)}`])
+    await store.putNew(planted, Buffer.from('planted'));
+  for (const task of ['check', 'repair'] as const) {
+    const result = SegmentResult.parse(await perform(store, { task, depth: 'everything' }));
+    assert.ok(result.kind === 'maintain-library' && result.outcome.task === task);
+    assert.deepEqual([result.outcome.findingsInAll, result.outcome.lostInAll, result.lostVolumes], [3, 0, []]);
+  }
 });

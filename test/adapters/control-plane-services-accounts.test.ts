@@ -48,6 +48,10 @@ const trusting = (Service: string) => policy({ Effect: 'Allow', Principal: { Ser
 
 /** What makes automatic nodes where the control plane is: for the role of whatever calls ensureAutoScaling. */
 const MAKING = [
+  allow(
+    ['iam:CreateServiceLinkedRole'],
+    `arn:aws:iam::${SERVICE_ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/*`,
+  ),
   allow([
     'autoscaling:DescribeAutoScalingGroups',
     'autoscaling:DescribeScalingActivities',

@@ -100,7 +100,8 @@ describe("the control plane's own services, under the deployment's own roles", (
       new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['VisibilityTimeout', 'MessageRetentionPeriod'] }),
     );
     assert.deepEqual(Attributes, { VisibilityTimeout: '60', MessageRetentionPeriod: '1209600' });
-    await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '90' } }));
+    const tuner = new SQSClient(asRoot());
+    await tuner.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '90' } }));
     assert.equal(await queues.ensure(name), url);
   });
 
@@ -131,7 +132,7 @@ describe("the control plane's own services, under the deployment's own roles", (
         }),
       );
       executions = createSfnExecutions({
-        client: new SFNClient(as('TenantApiRole')),
+        client: new SFNClient(as('OperatorApiRole')),
         machines: {
           backup: stateMachineArn,
           snapshot: `${stateMachineArn}-s`,

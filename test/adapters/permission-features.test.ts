@@ -127,8 +127,8 @@ describe('a tenant that grants only some features gets these, and nothing else i
     const volumeId = made?.volumes[0]?.volumeId ?? '';
     await assert.rejects(restore.volumes.tag(volumeId, { owner: 'dba' }), REFUSED);
     await restore.images.deregister(imageId);
-    await restore.instances.terminate(launched.instanceId);
     grant('snapshot', 'restore', 'volume-tags');
     await (await open('restore')).volumes.tag(volumeId, { owner: 'dba' });
+    await (await open('clean-up')).instances.terminate(launched.instanceId);
   });
 });

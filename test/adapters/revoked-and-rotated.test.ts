@@ -10,12 +10,11 @@ import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { createTenantSessions } from '../../adapters/aws/tenant-sessions.ts';
 import { secretOfAccessKey } from '../../core/domain/access-key.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import { tenantFeatures, tenantPermissions } from '../../infra/permissions/tenant-permissions.ts';
+import { deployTenantUser } from '../../dev/tenant-user.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { freshId } from './records.ts';
 import { REGION, startWorld, type World } from './world.ts';
 
-const permissions = tenantPermissions(tenantFeatures) as unknown as PolicyDocument;
 const revoked = { at: 1, by: 'arn:aws:iam::111111111111:user/ops' };
 
 describe('access to a tenant’s account', () => {
@@ -44,6 +43,7 @@ describe('access to a tenant’s account', () => {
     });
     return world.cloud.admin.createAccessKey(accountId, name);
   };
+  const shippedKey = (name: string) => deployTenantUser(world.cloud, world.tenants[1].accountId, name);
   const keyed = (auth: { accessKeyId: string; secretArn: string }): TenantHypervisor => ({
     ...world.tenants[1],
     auth: { method: 'access-key', ...auth },
@@ -52,7 +52,7 @@ describe('access to a tenant’s account', () => {
   it('is had by the old key or the new one all through a rotation, whatever the record that was read says', async () => {
     const secrets = createSecretsManagerSecrets({ client: options('OperatorApiRole').secrets });
     const scopes = createTenantScopes(options('StepsRole'));
-    const [old, next] = [keyOf('rotating', permissions), keyOf('rotating', permissions)];
+    const [old, next] = [await shippedKey('holdfast-rotating'), await shippedKey('holdfast-rotating')];
     // as the first ones were kept: the secret half alone
     const secretArn = await secrets.create(`holdfast-test-${freshId('hv')}`, old.secretAccessKey);
     const before = keyed({ accessKeyId: old.accessKeyId, secretArn });
@@ -78,7 +78,7 @@ describe('access to a tenant’s account', () => {
 
   it('is not had by a key that may make no sessions: that is told before it is taken', async () => {
     const check = createCredentialCheck(options('OperatorApiRole'));
-    const able = keyOf('able', permissions);
+    const able = await shippedKey('holdfast-able');
     await check.checkSessions(able, REGION);
     const look: PolicyDocument = { Statement: { Effect: 'Allow', Action: 'ec2:Describe*', Resource: '*' } };
     const weak = keyOf('weak', look);
@@ -96,7 +96,7 @@ describe('access to a tenant’s account', () => {
     const scopes = createTenantScopes(options('StepsRole'));
     const sessions = createTenantSessions(options('BrokerRole'));
     const secrets = createSecretsManagerSecrets({ client: options('OperatorApiRole').secrets });
-    const key = keyOf('revoked', permissions);
+    const key = await shippedKey('holdfast-revoked');
     const secretArn = await secrets.create(`holdfast-test-${freshId('hv')}`, secretOfAccessKey(key));
     const byKey = keyed({ accessKeyId: key.accessKeyId, secretArn });
     for (const open of [world.tenants[0], byKey]) {

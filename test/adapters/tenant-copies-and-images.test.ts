@@ -212,7 +212,7 @@ describe("copies, images and lists in tenants' accounts, with the shipped permis
       () => far.snapshots.describe([copy.snapshotId]),
       ([snapshot]) => snapshot?.state === 'completed',
     );
-    await scope.instances.terminate(instanceId);
     await scope.images.deregister(imageId);
+    await (await open({ to: 'clean-up' })).instances.terminate(instanceId);
   });
 });

@@ -12,12 +12,10 @@ import type { CredentialsRejected } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { CredentialCheck, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
-import { tenantFeatures, tenantPermissions } from '../../infra/permissions/tenant-permissions.ts';
+import { deployTenantUser } from '../../dev/tenant-user.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
-
-const permissions = tenantPermissions(tenantFeatures) as unknown as PolicyDocument;
 
 describe("ways into tenants' accounts", () => {
   let world: World;
@@ -58,7 +56,7 @@ describe("ways into tenants' accounts", () => {
 
   it('works with an access key as with a role, and no further than the shipped permissions', async () => {
     const { accountId } = world.tenants[1];
-    const tenant = await withKey(world.tenants[1], userKey(accountId, 'backup', permissions));
+    const tenant = await withKey(world.tenants[1], await deployTenantUser(world.cloud, accountId));
     const id = await launchInstance(world.ec2(1), 'by key');
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     await until(
@@ -91,7 +89,7 @@ describe("ways into tenants' accounts", () => {
   });
 
   it('loses access with a key that is wrong or was deleted, naming the key and never its secret', async () => {
-    const key = userKey(world.tenants[1].accountId, 'leaver', permissions);
+    const key = await deployTenantUser(world.cloud, world.tenants[1].accountId, 'holdfast-leaver');
     const wrong = await withKey(world.tenants[1], { ...key, secretAccessKey: 'CANARY-wrong-secret-0123456789' });
     const right = await withKey(world.tenants[1], key);
     world.cloud.admin.deleteAccessKey(key.accessKeyId);

@@ -11,6 +11,7 @@ import { readServerless } from '../../dev/deployment/read-serverless.ts';
 import { deployResources } from '../../dev/deployment/resources.ts';
 import { find, type Physical, type Stack } from '../../dev/deployment/stack.ts';
 import { type ExampleTenant, exampleAccounts, SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { createRecorder, FOLDER_VARIABLE } from '../../dev/permissions/recording.ts';
 import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
@@ -40,9 +41,18 @@ export interface World {
 
 export const startWorld = async (): Promise<World> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-adapters-'));
-  const cloud = await startCloud({ dataDir });
+  const folder = process.env[FOLDER_VARIABLE];
+  const recorder = folder ? createRecorder(folder) : undefined;
+  const cloud = await startCloud({ dataDir, ...(recorder ? { onDecision: recorder.onDecision } : {}) });
   try {
-    return await inhabit(cloud, dataDir);
+    const world = await inhabit(cloud, dataDir);
+    return {
+      ...world,
+      async stop() {
+        await world.stop();
+        recorder?.stop();
+      },
+    };
   } catch (error) {
     await cloud.stop();
     throw error;

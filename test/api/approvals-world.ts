@@ -152,3 +152,42 @@ export const GUARDED: readonly Guarded[] = [
     change: (world) => set(world, { approvals: undefined }),
   },
 ];
+
+/** Ends the function at its first write, before (1) it is done and after (2), at its second, before (3) … */
+export const interruptAt = (world: World, at: number) => {
+  const number = Math.ceil(at / 2);
+  let writes = 0;
+  let dead = false;
+  const cut =
+    <Args extends unknown[], T>(write: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      if (dead) throw new Error('it is dead');
+      writes += 1;
+      if (writes !== number) return write(...args);
+      dead = true;
+      if (at % 2 === 0) await write(...args);
+      throw new Error('the function ends here');
+    };
+  const { catalog } = world.deps;
+  const targets: [object, string[]][] = [
+    [catalog.approvals, ['update']],
+    [catalog.points, ['expire', 'update', 'setLegalHold']],
+    [catalog.plans, ['replace', 'remove']],
+    [catalog.hypervisors, ['bind', 'setRemoving', 'setApprovals', 'remove']],
+    [world.deps.schedules, ['put', 'remove']],
+  ];
+  const restore: (() => void)[] = [];
+  for (const [target, names] of targets) {
+    for (const name of names) {
+      const write = Reflect.get(target, name);
+      Reflect.set(target, name, cut(write.bind(target)));
+      restore.push(() => Reflect.set(target, name, write));
+    }
+  }
+  const { advance } = world;
+  world.advance = (ms) => {
+    for (const each of restore) each();
+    advance(ms);
+  };
+  return { writes: () => writes };
+};

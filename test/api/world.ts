@@ -235,6 +235,8 @@ export const KEYS: Readonly<Record<string, { accountId: string; secret: string; 
   AKIAACMEACMEACMEACME: { accountId: ACME, secret: 'acme-secret-canary-0000000000000000' },
   AKIAACMEACMEACMENEXT: { accountId: ACME, secret: 'acme-secret-canary-1111111111111111' },
   AKIAACMEACMEACMEWEAK: { accountId: ACME, secret: 'acme-secret-canary-2222222222222222', sessions: false },
+  // of events/api-rotate-key.json
+  AKIA0000000000SAMPLE: { accountId: ACME, secret: 'sample/secret/access/key/0000000000000000' },
   AKIABOLTBOLTBOLTBOLT: { accountId: BOLT, secret: 'bolt-secret-canary-0000000000000000' },
 };
 

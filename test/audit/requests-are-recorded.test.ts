@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { sha256 } from '../../adapters/system.ts';
 import {
   approverRoutes,
@@ -10,7 +11,7 @@ import {
 } from '../../core/contracts/api.ts';
 import type { AuditEntry } from '../../core/contracts/audit.ts';
 import { createChainCheck } from '../../core/domain/audit-chain.ts';
-import { destructiveRoutes, isAudited, isDestructive } from '../../core/domain/audited-routes.ts';
+import { destructiveRoutes, isAudited, isDestructive, mayHashBody } from '../../core/domain/audited-routes.ts';
 import type { Route } from '../../functions/api/endpoint.ts';
 import {
   ACME,
@@ -19,6 +20,7 @@ import {
   callAs,
   createWorld,
   job,
+  KEYS,
   PROVIDER,
   plan,
   point,
@@ -292,4 +294,63 @@ test('the head is kept outside of the log, once for each head', async () => {
   await world.deps.keepAnchor();
   const { body } = await callAs(world, PROVIDER)('GET', '/operator/audit/anchors');
   assert.deepEqual(body, { items: [{ seq: 1, hash: last(world).hash }] });
+});
+
+test('of a body that may hold a secret not even a hash is kept, whether it is accepted, refused, or sent to a wrong place', async () => {
+  const world = createWorld();
+  const [old, accessKeyId] = ['AKIAACMEACMEACMEACME', 'AKIAACMEACMEACMENEXT'];
+  const secretAccessKey = KEYS[accessKeyId]?.secret ?? '';
+  const secretArn = `arn:aws:secretsmanager:eu-central-1:${PROVIDER}:secret:holdfast-test-${acme.hypervisorId}`;
+  const auth = { method: 'access-key', accessKeyId: old, secretArn } as const;
+  world.records.hypervisors.set(acme.hypervisorId, { ...acme, auth });
+  world.secretStore.set(secretArn, KEYS[old]?.secret ?? '');
+  const asProvider = callAs(world, PROVIDER);
+  const accessKey = { method: 'access-key', accessKeyId, secretAccessKey };
+  const added = { kind: 'tenant', name: 'shop', accountId: '333333333333', region: 'eu-central-1', auth: accessKey };
+  const rotated = { accessKeyId, secretAccessKey };
+  const asked: readonly (readonly [path: string, body: unknown])[] = [
+    ['/operator/hypervisors', added],
+    ['/operator/hypervisors', { ...added, name: '' }],
+    [`/operator/hypervisors/${acme.hypervisorId}/rotate-key`, rotated],
+    [operatorOfTenant('/plans'), { name: 'nightly', ...rotated }],
+    ['/operator/nowhere', rotated],
+  ];
+  const statuses: number[] = [];
+  for (const [path, body] of asked) {
+    const before = world.auditing.written().length;
+    statuses.push((await asProvider('POST', path, { body })).status);
+    const entries = world.auditing.written().slice(before);
+    assert.ok(entries.length > 0, path);
+    for (const { what } of entries) assert.equal(what.bodySha256, undefined, `${path}: ${what.operation}`);
+  }
+  // a body that its route does not take is not looked at, and not hashed
+  await asProvider('DELETE', operatorOfTenant(`/plans/${plan(1, acme).planId}`), { body: rotated });
+  assert.equal(last(world).what.bodySha256, undefined);
+  assert.deepEqual(statuses, [422, 400, 200, 400, 404], JSON.stringify(statuses));
+  const log = JSON.stringify(world.auditing.written());
+  for (const [, body] of asked) assert.ok(!log.includes(sha256(JSON.stringify(body))));
+  assert.ok(secretAccessKey.length >= 16 && !log.includes(secretAccessKey));
+});
+
+test('every route whose body may hold a secret is one of those, and every other refuses what it does not know', () => {
+  const routes: readonly Route[] = [tenantRoutes, operatorRoutes, operatorTenantRoutes, approverRoutes].flatMap(
+    (each) => Object.values(each),
+  );
+  const withBody = routes.filter(({ body }) => body !== undefined);
+  assert.ok(withBody.length > 15);
+  const fieldsOf = (schema: unknown): string[] =>
+    typeof schema !== 'object' || schema === null
+      ? []
+      : Object.entries(schema).flatMap(([key, value]) => [
+          ...(key === 'properties' ? Object.keys(value as object) : []),
+          ...fieldsOf(value),
+        ]);
+  for (const route of withBody) {
+    assert.ok(route.body);
+    const fields = fieldsOf(z.toJSONSchema(route.body, { io: 'input', unrepresentable: 'any' }));
+    const holdsSecret = fields.some((field) => /secret|password|private|credential/i.test(field));
+    assert.equal(mayHashBody(route), !holdsSecret, `${route.method} ${route.path}: ${fields}`);
+    const known = route.body.safeParse({ secretAccessKey: 'x' });
+    assert.equal(known.success, false, `${route.method} ${route.path} takes any field`);
+  }
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,14 @@ test('the template is printed alone, and what is to be done with it beside it', 
   assert.equal(added.code, 0, `the printed command works as it stands: ${added.err}`);
   assert.match(added.out, new RegExp(`ExternalId +${externalId}`));
   assert.match((await holdfast(INVITE)).err, /It is the tenant hypervisor hv-\S+ already/);
+});
+
+test('a name with a quote in it is printed so that a shell takes it as it is', async (t) => {
+  const holdfast = cliAgainst(await startApiServer(t), PROVIDER);
+  const { err } = await holdfast(['tenant', 'invite', '--account', NEW, '--name', "o'neil; date"]);
+  const line = /Then: (holdfast .*)/.exec(err)?.[1] ?? '';
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' }).split('\n');
+  assert.equal(words[words.indexOf('--name') + 1], "o'neil; date");
 });
 
 test('the template is written to a file, with the features that were asked for', async (t) => {
@@ -83,7 +92,7 @@ test('a published template is read by whoever has the link, for as long as it sa
     AWS_SESSION_TOKEN: undefined,
     AWS_ENDPOINT_URL: s3.place.endpoint,
   });
-  const bucket = await s3.bucket('our-templates');
+  const bucket = await s3.bucket('our-templates', true);
   const place = placeOf(`s3://${bucket}/tenants/acme (1).json`.replaceAll(' ', '-'), s3.place.region);
   const before = Date.now();
   const { link, validUntil } = await publishInvitation(invitationView, place, 72);
@@ -101,12 +110,25 @@ test('a published template is read by whoever has the link, for as long as it sa
   assert.equal((await fetch(bare)).status, 403, 'without the signature');
   assert.equal((await fetch(url.replace('acme', 'bolt'))).status, 403, 'another object');
   assert.equal((await fetch(url.replace('X-Amz-Expires=259200', 'X-Amz-Expires=604800'))).status, 403, 'for longer');
-  const ended = await presignedUrl(place, keys, 60, new Date(Date.now() - 120_000));
+  const ended = await presignedUrl(
+    place,
+    new URL(url).searchParams.get('versionId') ?? '',
+    keys,
+    60,
+    new Date(Date.now() - 120_000),
+  );
   assert.equal((await fetch(ended)).status, 403, 'after its end');
+  await publishInvitation({ ...invitationView, template: '{"Another": true}' }, place, 1);
+  assert.equal(await (await fetch(url)).text(), invitationView.template, 'though another template was put over it');
 
   await assert.rejects(publishInvitation(invitationView, { ...place, bucket: 'not-there' }, 1), {
     name: 'NotPublished',
     field: '--publish',
+  });
+  const unversioned = await s3.bucket('no-versions');
+  await assert.rejects(publishInvitation(invitationView, { ...place, bucket: unversioned }, 1), {
+    name: 'NotPublished',
+    message: /keeps no versions/,
   });
 });
 

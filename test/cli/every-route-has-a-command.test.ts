@@ -64,6 +64,7 @@ const OPERATORS: readonly string[][] = [
   ['permissions', 'check', SERVICE, '--service'],
   ['library', 'check', TENANT, '--depth', 'everything', '--wait'],
   ['library', 'stats', TENANT],
+  ['library', 'rotate-key', TENANT],
   ['library', 'repair', TENANT],
   ['library', 'prune', TENANT, '--dry-run'],
   ['library', 'extend-locks', TENANT],

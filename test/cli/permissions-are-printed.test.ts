@@ -32,11 +32,23 @@ const trust = [
 
 test('the permissions of a tenant are printed, whole or by feature, without any API', async () => {
   assert.deepEqual(await printed('print'), tenantPermissions(ROLE_FEATURES));
-  assert.deepEqual(await printed('print', '--for', 'tenant-user'), tenantPermissions(tenantFeatures));
   const { Statement } = (await printed('print', '--feature', 'snapshot,region-copy')) as PermissionDocument;
   const actions = new Set(Statement.flatMap(({ Action }) => Action));
   assert.ok(actions.has('ec2:CreateSnapshots') && actions.has('ec2:CopySnapshot'));
   assert.ok(!actions.has('ec2:RunInstances') && !actions.has('ebs:GetSnapshotBlock'));
+});
+
+test('of an access key’s user each managed policy is printed, by name and small enough to be one', async () => {
+  const policies = (await printed('print', '--for', 'tenant-user')) as Record<string, PermissionDocument>;
+  assert.deepEqual(Object.keys(policies), ['holdfast-tenant-protect', 'holdfast-tenant-restore']);
+  const documents = Object.values(policies);
+  for (const document of documents) assert.ok(JSON.stringify(document).length <= LONGEST_MANAGED_POLICY);
+  assert.deepEqual(
+    documents.flatMap(({ Statement }) => Statement),
+    tenantPermissions(tenantFeatures).Statement,
+  );
+  const some = await printed('print', '--for', 'tenant-user', '--feature', 'snapshot');
+  assert.deepEqual(some, { 'holdfast-tenant-protect': tenantPermissions(['snapshot', 'access-key']) });
 });
 
 test('a feature that there is not is refused, naming those that there are', async () => {

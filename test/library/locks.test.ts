@@ -3,7 +3,20 @@ import { describe, test } from 'node:test';
 import { BLOCK_BYTES, PAGE_BLOCKS } from '../../library/block.ts';
 import { checkLibrary } from '../../library/check-library.ts';
 import { extendLocks } from '../../library/extend-locks.ts';
-import { type Blocks, backUp, block, difference, openTestLibrary, restore, writeSegment } from './backup.ts';
+import { keyName } from '../../library/names.ts';
+import { rotateTenantKey } from '../../library/tenant-keys.ts';
+import {
+  type Blocks,
+  backUp,
+  block,
+  difference,
+  IDENTITY,
+  openTestLibrary,
+  RECOVERY,
+  restore,
+  WRAPPER,
+  writeSegment,
+} from './backup.ts';
 import { DAY, type LockedPlace, onDay, openLockedPlace, random } from './locked-library.ts';
 import { pruneNow } from './pruning.ts';
 
@@ -100,19 +113,49 @@ describe('a library with a lock', () => {
         });
         return { ...calls };
       };
-      // its parent's map, the page that is new, the pack that is new
-      assert.deepEqual(await incremental(1, 30), { asked: 3, changed: 0 });
-      assert.deepEqual(await incremental(2, 30), { asked: 3, changed: 0 });
+      // its parent's map, the page that is new, the pack that is new; format and key
+      assert.deepEqual(await incremental(1, 30), { asked: 5, changed: 0 });
+      assert.deepEqual(await incremental(2, 30), { asked: 5, changed: 0 });
       const crossing = await incremental(3, 60);
       assert.ok(crossing.changed > 8, `the first of an epoch extends all: ${crossing.changed} objects`);
-      assert.ok(crossing.asked <= objects + 8, `and asks for each once: ${crossing.asked}`);
+      assert.ok(crossing.asked <= objects + 10, `and asks for each once: ${crossing.asked}`);
       for (const [key, until] of await place.locks())
         if (/^(packs|pages)/.test(key) && parent.pages.some(({ id }) => key.endsWith(id)))
           assert.equal(until, onDay(60), key);
       for (const [key, until] of await place.locks())
         if (key.startsWith('packs/')) assert.equal(until, onDay(60), 'every pack holds blocks of the newest point');
-      assert.deepEqual(await incremental(4, 60), { asked: 3, changed: 0 });
+      assert.deepEqual(await incremental(4, 60), { asked: 5, changed: 0 });
       assert.equal(difference(await restore(library, 'rp-0'), first), undefined);
+    }));
+
+  test('format and keys are kept as long as the longest point, and so is a key that was added', () =>
+    within(async (place) => {
+      const { store, clock } = place;
+      const keys = async () => [...(await place.locks())].filter(([key]) => /^(format|keys\/)/.test(key)).sort();
+      const write = async (point: string, until: number): Promise<void> => {
+        place.lock = compliance(until);
+        const library = await openTestLibrary(store, random, () => clock.now());
+        const blocks: Blocks = new Map([[3, block(point)]]);
+        await backUp(library, { point, sizeBytes: PAGE_BYTES, blocks, lock: place.lock });
+      };
+      await write('rp-0', 30);
+      await write('rp-1', 90);
+      assert.deepEqual(
+        (await keys()).map(([, until]) => until),
+        [onDay(90), onDay(90)],
+      );
+      // as a run does whose lock is the longest that there is
+      const { publicKey: recoveryPublicKey } = RECOVERY;
+      await rotateTenantKey({ store, wrapper: WRAPPER, ...IDENTITY, recoveryPublicKey, random });
+      const names = (await keys()).map(([key]) => key);
+      assert.deepEqual(names, ['format', keyName(1), keyName(2)]);
+      assert.deepEqual(new Set((await keys()).map(([, until]) => until)), new Set([onDay(90)]), 'created locked');
+      await write('rp-2', 360);
+      assert.deepEqual(new Set((await keys()).map(([, until]) => until)), new Set([onDay(360)]));
+      const opened = await openTestLibrary(store, random, () => clock.now());
+      await opened.index.refresh();
+      for (const point of ['rp-0', 'rp-1', 'rp-2'])
+        assert.deepEqual((await restore(opened, point)).get(3), block(point), point);
     }));
 
   test('a block that another volume has stored is kept as long as the longest of the points that share it', () =>

@@ -132,6 +132,16 @@ test('policies are as large as AWS lets them be, and not a character larger', as
   await inline(ofLength(5_240, ALLOW), 'two');
   assert.equal(await errorName(inline(ofLength(5_241, ALLOW), 'two')), 'LimitExceededException', 'together 10,240');
 
+  const own = (...lengths: number[]) => {
+    const policies = lengths.map((length, n) => [`p${n}`, JSON.parse(ofLength(length, ALLOW))]);
+    return t.cloud.admin.putUser({ accountId: ACME, name: 'u', policies: Object.fromEntries(policies) });
+  };
+  own(1_024, 1_024);
+  assert.throws(() => own(1_024, 1_025), {
+    name: 'LimitExceeded',
+    message: 'Maximum policy size of 2048 bytes exceeded for user u',
+  });
+
   await trusting(ofLength(2_048, TRUST));
   assert.equal(await errorName(trusting(ofLength(2_049, TRUST))), 'LimitExceededException');
 

@@ -3,18 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { sha256 } from '../../adapters/system.ts';
 import { operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import type { LibraryOutcome, LibraryRunView, StartLibraryRun } from '../../core/contracts/library-runs.ts';
+import { type LibraryRunsStarted, tasksDue } from '../../core/steps/schedule/schedule-library-runs.ts';
 import { writeBytes } from '../../dev/demo/guest.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
 import { openS3 } from '../../local/s3/context.ts';
-import { completed, eventually, pointOf, restored, run } from './tenant-days.ts';
+import { completed, eventually, invoke, pointOf, restored, run } from './tenant-days.ts';
 import { hashesOf, instanceWithData, openWorld, startBackup, type Tenant, type World } from './world.ts';
 
 type Task = StartLibraryRun['task'];
 type Outcome<T extends Task> = Extract<LibraryOutcome, { task: T }>;
 
 const MIB = 1_048_576;
+const HOUR = 3_600_000;
 const below = <R extends { readonly path: string }>(route: R) => ({
   ...route,
   path: `${operatorTenantPrefix}${route.path}`,
@@ -194,4 +197,20 @@ test('prune gives the space of expired points back beside a running backup; chec
     assert.deepEqual(await bucket.list(globex), theirsBefore);
     await restored(world, globex, ofTheirs, { recoveryPointId: theirPoint, target });
   });
+
+  await t.test(
+    'at its hour a tenant’s library is looked after by itself, once however often it is delivered',
+    async () => {
+      const hours = Array.from({ length: 7 * 24 }, (_, hour) => (Math.floor(Date.now() / HOUR) + hour) * HOUR);
+      const at = hours.find((each) => tasksDue(sha256, acme.hypervisorId, each).includes('prune')) ?? 0;
+      const deliver = async () =>
+        (await invoke(world, 'schedule-library-runs', {
+          scheduledTime: new Date(at).toISOString(),
+        })) as LibraryRunsStarted;
+      const { started, problems } = await deliver();
+      assert.deepEqual(problems, []);
+      assert.ok(started >= 1);
+      assert.equal((await deliver()).started, 0);
+    },
+  );
 });

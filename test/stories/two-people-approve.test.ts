@@ -66,6 +66,16 @@ test('a second person approves what takes protection away, and nobody can be bot
     await assert.rejects(assume(world, session, 'approver', APPROVER), { name: 'AccessDenied' });
   });
 
+  await t.test(
+    'who operates Holdfast comes as the operator’s role, under their own name, to the operators’ routes only',
+    async () => {
+      await assert.rejects(assume(world, local.accounts.operator, 'operator', 'eve'), { name: 'AccessDenied' });
+      const session = clientOf(await assume(world, local.accounts.operator, 'operator', 'operator'));
+      assert.equal((await session.call(operatorRoutes.listHypervisors, {})).items.length, 3);
+      await assert.rejects(session.call(approverRoutes.listApprovals, { query: { state: 'waiting' } }), isRefused);
+    },
+  );
+
   await t.test('the tenant’s own deletion waits, is approved, and is done', async () => {
     const deletion = { params: { recoveryPointId: old } };
     const approval = await waiting(acme.api.call(tenantRoutes.deleteRecoveryPoint, deletion));

@@ -208,6 +208,7 @@ test('O1, T4: two tenants back up and restore at the same time; every byte is id
         planId: 'plan-00000001',
         nodeId: 'node-00000001',
         runId: 'run-00000001',
+        approvalId: 'apr-00000001',
       };
       const params = { ...ids, ...others };
       for (const route of routes) {

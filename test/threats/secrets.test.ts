@@ -10,9 +10,8 @@ import { ModifyInstanceAttributeCommand, StopInstancesCommand } from '@aws-sdk/c
 import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes } from '../../core/contracts/api.ts';
 import { runCli } from '../../dev/cli.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
-import { tenantFeatures, tenantPermissions } from '../../infra/permissions/tenant-permissions.ts';
+import { deployTenantUser } from '../../dev/tenant-user.ts';
 import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
-import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { instanceWithData, openWorld, startBackup, startRestore, type Tenant, waitForJob } from '../stories/world.ts';
 import { everythingWritten, filesWith, histories, type Written } from './everything-written.ts';
 import { openVault } from './vault-reader.ts';
@@ -64,12 +63,8 @@ test('threat: no secret is in anything that is written, but in the places that a
   const params = { hypervisorId: byRole.hypervisorId };
   await operator.call(operatorRoutes.unbindHypervisor, { params });
   await operator.call(operatorRoutes.removeHypervisor, { params });
-  const document = tenantPermissions(tenantFeatures) as unknown as PolicyDocument;
-  cloud.admin.putUser({ accountId, name: 'holdfast-backup', policies: { all: document } });
-  const [first, second] = [0, 1].map(() => cloud.admin.createAccessKey(accountId, 'holdfast-backup')) as [
-    ReturnType<typeof cloud.admin.createAccessKey>,
-    ReturnType<typeof cloud.admin.createAccessKey>,
-  ];
+  const first = await deployTenantUser(cloud, accountId, 'holdfast-backup');
+  const second = cloud.admin.createAccessKey(accountId, 'holdfast-backup');
   const wrong = `CANARY${randomUUID()}`;
   for (const [what, value] of [
     ['access key', first.secretAccessKey],

@@ -68,6 +68,7 @@ export const createHypervisorTemplate = ({
       hypervisorId,
       controlPlaneAccountId: settings.controlPlaneAccountId,
       ...(service.accessNodes === 'automatic' ? { automatic } : {}),
+      ...(settings.nodeSoftware === undefined ? {} : { software: settings.nodeSoftware }),
     });
     return { template: templateText(template) };
   };

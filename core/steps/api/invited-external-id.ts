@@ -1,5 +1,6 @@
 import type { AddHypervisor } from '../../contracts/api.ts';
 import { Conflict, InvalidRequest } from '../../domain/errors.ts';
+import { quoted } from '../../domain/shell.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 
 type Add<Kind extends AddHypervisor['kind']> = Extract<AddHypervisor, { kind: Kind }>;
@@ -41,5 +42,3 @@ export const withInvitedExternalId = async (
   }
   return { ...request, auth: { ...auth, externalId } };
 };
-
-const quoted = (name: string): string => `'${name.replaceAll("'", "'\\''")}'`;

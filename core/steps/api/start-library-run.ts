@@ -56,6 +56,7 @@ export const createStartLibraryRun =
     if (!(await catalog.libraryRuns.get(tenantId, runId))) {
       refuseWithoutRole(service, run);
       refuseWithoutLock(service, run);
+      refuseWhereNothingIsWritten(tenant, service, run);
       refuseBesideOthers(await openLibraryRuns(deps, tenantId), run, runId);
     }
     const begun = await beginLibraryRun(deps, run);
@@ -79,6 +80,14 @@ const refuseWithoutLock = ({ name, mediaAgent }: ServiceHypervisor, { task }: Li
   if (task !== 'extend-locks' || mediaAgent.lock !== undefined) return;
   throw new Conflict(`The library of the service hypervisor ${name} has no lock that could be extended.`, {
     remedy: 'A lock is chosen when the service hypervisor is added: holdfast hypervisor add service --lock',
+  });
+};
+
+const refuseWhereNothingIsWritten = (tenant: TenantHypervisor, service: ServiceHypervisor, run: LibraryRun): void => {
+  if (run.task !== 'rotate-key' || tenant.binding?.serviceId === service.hypervisorId) return;
+  throw new Conflict(`${tenant.name} is not bound to ${service.name}: nothing is written to that library any more.`, {
+    field: 'serviceId',
+    remedy: 'Leave it out: a new key is for the library of the service hypervisor that the tenant is bound to now.',
   });
 };
 

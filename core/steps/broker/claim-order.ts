@@ -83,6 +83,7 @@ export const createClaimOrder =
       ...(claimed.kind === 'maintain-library' ? {} : { instanceId: claimed.instanceId }),
       ...(claimed.kind === 'complete-snapshots' ? {} : { libraryAccess: libraryAccess(service, tenant) }),
       ...(claimed.kind === 'maintain-library' ? { maintenance: true } : {}),
+      ...(claimed.rotatesKey ? { rotatesKey: true } : {}),
       ...lockOf(service, claimed, clock.now()),
       workBucket: deps.work.bucket,
       documentKey: claimed.documentKey,

@@ -1,7 +1,7 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
 import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
-import { NotFound, TransientFailure } from '../../domain/errors.ts';
+import { NotFound } from '../../domain/errors.ts';
 import type { JobError } from '../../domain/job.ts';
 import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
 import { changesLibrary, isOpenRun, type LibraryRun, WORKING_STATES } from '../../domain/library-run.ts';
@@ -48,9 +48,11 @@ export const createCloseLibraryRun =
     };
     if (!order?.outcome) await noteEnd(undefined);
     if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
-    const result = SegmentResult.parse(await work.getJson(order.outcome.resultKey));
-    if (result.kind !== 'maintain-library')
-      throw new TransientFailure(`the result of ${order.orderId} is not one of a library run`);
+    const { success, data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
+    if (!success || result.kind !== 'maintain-library') {
+      await noteEnd(undefined);
+      return end(catalog, clock, run, { state: 'failed', error: unreadable(order) });
+    }
     for (const recoveryPointId of result.removedPoints.slice(0, MOST_NOTED))
       await catalog.points.update(tenantId, recoveryPointId, { dataRemovedAt: clock.now() });
     await noteLocks(catalog, work, run, order.documentKey, result.lockedPoints ?? []);
@@ -154,6 +156,10 @@ const answerOf = ({
     cause: error?.message ?? '',
   };
 };
+
+/** It would be no better another time, and a run that never ended would keep all others from the library. */
+const unreadable = ({ orderId }: Order): JobError =>
+  jobError('InvalidRequest', `what the access node says of ${orderId} is no result of a library run of this version`);
 
 const whyNot = (run: LibraryRun, order: Order | undefined, caught: CloseLibraryRunInput['error']): JobError => {
   if (order?.error) return order.error;

@@ -1,7 +1,13 @@
 import type { OpenLibraryRunInput, OpenLibraryRunOutput } from '../../contracts/library-runs.ts';
 import { OrderWork } from '../../contracts/orders.ts';
 import { JobCancelled, LibraryBusy, NotFound } from '../../domain/errors.ts';
-import { changesLibrary, isOpenRun, type LibraryRun, OPEN_RUN_STATES } from '../../domain/library-run.ts';
+import {
+  changesLibrary,
+  isOpenRun,
+  type LibraryRun,
+  needsLibraryAlone,
+  OPEN_RUN_STATES,
+} from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
@@ -34,7 +40,7 @@ export const createOpenLibraryRun =
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
     if (!isOpenRun(run)) throw new JobCancelled(`${runId} has ended: it is ${run.state}`);
     const service = await serviceOf(catalog, run.serviceId);
-    if (changesLibrary(run)) await holdLibrary(catalog, run);
+    if (needsLibraryAlone(run)) await holdLibrary(catalog, run);
     const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
     const { lockedUntil, ...points } = await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now());
     const locks = run.task === 'extend-locks' ? await locksDue({ catalog, clock }, tenantId, run.serviceId) : undefined;
@@ -65,7 +71,8 @@ export const createOpenLibraryRun =
         snapshotIds: [],
         ...(changesLibrary(run) ? { maintains: true } : {}),
         ...(locks ? { extendsLocks: true } : {}),
-        // What a repair or a prune writes is needed by points of whatever lock: it gets the longest.
+        ...(run.task === 'rotate-key' ? { rotatesKey: true } : {}),
+        // What a repair, a prune or a rotation writes is needed by points of whatever lock: it gets the longest.
         ...(lockedUntil === 0 ? {} : { lockedUntil }),
         documentKey,
         resultPrefix,
