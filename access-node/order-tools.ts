@@ -5,7 +5,9 @@ import type { OrderWorkArea } from '../core/ports/node-control.ts';
 import type { DeletableStore } from '../core/ports/object-store.ts';
 import type { NoteCondemned } from '../library/condemn.ts';
 import type { Library } from '../library/library.ts';
+import type { PackReader } from '../library/read-pack.ts';
 import type { RaiseFences } from '../library/sweep.ts';
+import type { RunReader } from '../library/verify-volume.ts';
 import type { BlockBuffers } from './block-buffers.ts';
 import type { ClaimedOrder } from './order-runner.ts';
 import type { SharedCounters } from './shared-counters.ts';
@@ -18,6 +20,8 @@ export interface OrderTools {
   transport(): Promise<BlockTransport>;
   /** The tenant's library; throws InvalidRequest if the order came without it. */
   library(): Library;
+  /** Reads the library, with the help of the node's workers that have no order. */
+  spread(): PackReader & RunReader;
   /** Of a library run. */
   readonly maintenance: MaintenanceTools;
   /** Of this thread, kept between its orders. */

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { RunProgress } from '../core/contracts/library-runs.ts';
 import type { OrderCredentials } from '../core/contracts/orders.ts';
+import { createWorkerLending } from './lend-workers.ts';
 import type { Log } from './log.ts';
 import { asOrderError } from './order-errors.ts';
 import type { ControlCall, OrderRunner, RunningOrder, WorkEnd } from './order-runner.ts';
@@ -26,7 +27,7 @@ export interface WorkerPool extends OrderRunner {
 
 /** Threads are kept between orders, for their compiled code, and replaced when one dies. */
 export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOptions): WorkerPool => {
-  const idle: Worker[] = [];
+  const lending = createWorkerLending();
   const all = new Set<Worker>();
 
   const begin = (): Worker => {
@@ -34,18 +35,20 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
     all.add(worker);
     worker.once('exit', () => {
       all.delete(worker);
-      const at = idle.indexOf(worker);
-      if (at >= 0) idle.splice(at, 1);
+      lending.lost(worker);
     });
     // While it is idle nobody else listens, and an unheard error would end the node.
     worker.on('error', (error) => log.error('a worker thread died', { error }));
+    worker.on('message', (message: FromWorker) => {
+      if (message.type === 'helped') lending.helped(worker);
+    });
     return worker;
   };
-  const take = (): Worker => idle.pop() ?? begin();
+  const take = async (): Promise<Worker> => (await lending.take()) ?? begin();
 
   return {
     warm(count) {
-      while (all.size < count) idle.push(begin());
+      while (all.size < count) lending.give(begin());
     },
     start(order, wantCredentials, callControl): RunningOrder {
       const counters = createSharedCounters();
@@ -70,7 +73,11 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
           else if (credentials.library) lent.setCredentials(credentials.library);
         }
         if (stopping) return { end: 'stopped' };
-        const thread = take();
+        const thread = await take();
+        if (stopping) {
+          lending.give(thread);
+          return { end: 'stopped' };
+        }
         worker = thread;
         const ended = listen(thread);
         say({
@@ -81,7 +88,8 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
         });
         const { end, reusable } = await ended;
         worker = undefined;
-        if (reusable) idle.push(thread);
+        lending.wantNoMore(thread);
+        if (reusable) lending.give(thread);
         return end;
       };
 
@@ -112,6 +120,8 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
             if (message.type === 'want-credentials') wantCredentials();
             if (message.type === 'progress') progress = message.progress;
             if (message.type === 'want-index') answerIndex();
+            if (message.type === 'want-helpers' && lent && order.libraryAccess)
+              lending.want(thread, { library: order.libraryAccess.library, shared: lent.shared });
             if (message.type === 'call-control') call(message.call);
             if (message.type !== 'ended') return;
             log.info('work ended', { orderId: order.orderId, end: message.end.end, ...message.figures });

@@ -18,11 +18,12 @@ export const startWorkerThread = (configuration: NodeConfiguration): Worker =>
 
 if (!isMainThread && parentPort) {
   const configuration = workerData as NodeConfiguration;
-  const { connections, level } = configuration;
+  const { connections, slots, level } = configuration;
   const storage = await openNodeStorage(configuration);
   runWorker(parentPort, {
     ...storage,
     connections,
+    slots,
     level,
     now: Date.now,
     random: Math.random,

@@ -7,6 +7,7 @@ import type { DeletableStore } from '../core/ports/object-store.ts';
 import { attachLibrary, type Library, type SharedLibrary } from '../library/library.ts';
 import { PackBufferPool } from '../library/pack-buffer.ts';
 import { createBlockBuffers } from './block-buffers.ts';
+import { helpReading } from './help-reading.ts';
 import { createIndexLine, type IndexLine } from './index-line.ts';
 import { createLiveCredentials } from './live-order-credentials.ts';
 import { createMaintenanceLine, type MaintenanceLine } from './maintenance-line.ts';
@@ -14,7 +15,8 @@ import { asOrderError } from './order-errors.ts';
 import type { ClaimedOrder, WorkEnd } from './order-runner.ts';
 import { performOrder } from './perform-order.ts';
 import { createSharedCounters } from './shared-counters.ts';
-import type { FromWorker, ToWorker } from './worker-protocol.ts';
+import { type SpreadReading, spreadReading } from './spread-reading.ts';
+import type { FromWorker, HelpedLibrary, ToWorker } from './worker-protocol.ts';
 
 /** What the composition root makes for a worker thread; everything that reaches AWS comes from here. */
 export interface WorkerOutside {
@@ -30,6 +32,8 @@ export interface WorkerOutside {
   /** Whether a store refers to no bytes that it was given once it has written them, earlier tries included. */
   readonly forgetsBodies: boolean;
   readonly connections: number;
+  /** Worker threads of this node. */
+  readonly slots: number;
   readonly level: 'fast' | 'default';
   readonly now: () => number;
   readonly random: () => number;
@@ -50,6 +54,7 @@ interface Current {
   rate: number;
   transport: BlockTransport | undefined;
   store: OpenedStore | undefined;
+  reading: SpreadReading | undefined;
   readonly line: MaintenanceLine;
   readonly indexLine: IndexLine;
 }
@@ -58,8 +63,9 @@ interface Current {
 export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
   const tell = (message: FromWorker): void => port.postMessage(message);
   const buffers = createBlockBuffers();
-  const packBuffers = new PackBufferPool();
+  const packBuffers = new PackBufferPool({ releases: outside.forgetsBodies });
   let current: Current | undefined;
+  let helping: { stop(): void } | undefined;
 
   port.on('message', (message: ToWorker) => {
     switch (message.type) {
@@ -79,6 +85,16 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       case 'index':
         current?.indexLine.answered(message.answer);
         return;
+      case 'helper':
+        if (current?.reading) current.reading.addHelper(message.port);
+        else message.port.close();
+        return;
+      case 'help':
+        help(message.library, message.port);
+        return;
+      case 'help-no-more':
+        helping?.stop();
+        return;
       case 'stop':
         current?.stop.abort(new Error('stopped'));
         return;
@@ -97,6 +113,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       rate: order.blockRate,
       transport: undefined,
       store: undefined,
+      reading: undefined,
       line: createMaintenanceLine(tell),
       indexLine: createIndexLine(tell),
     };
@@ -122,7 +139,11 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
           return mine.transport;
         },
         library: () => openLibrary(order, shared, mine),
-        maintenance: { ...mine.line, store: () => openStore(order, mine) },
+        maintenance: {
+          ...mine.line,
+          store: () => openStore(order, mine),
+        },
+        spread: () => spreadOver(openLibrary(order, shared, mine), mine),
         buffers,
         counters: createSharedCounters(memory),
         signal: mine.stop.signal,
@@ -139,12 +160,39 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     }
     const calls = { ...mine.transport?.calls };
     mine.transport?.close();
+    mine.reading?.close();
     mine.store?.close();
     workArea.close();
-    // Fresh memory for packs costs some milliseconds of page faults; kept, it would stand beside what a restore needs.
-    if (outside.forgetsBodies) packBuffers.clear();
     current = undefined;
     tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls } });
+  }
+
+  function spreadOver(library: Library, mine: Current): SpreadReading {
+    mine.reading ??= spreadReading({
+      library,
+      credentials: mine.credentials.library,
+      threads: outside.slots,
+      signal: mine.stop.signal,
+      wantHelpers: () => tell({ type: 'want-helpers' }),
+    });
+    return mine.reading;
+  }
+
+  function help({ library, shared }: HelpedLibrary, other: MessagePort): void {
+    helping = helpReading(
+      other,
+      (credentials) => {
+        const { store, close } = outside.openStore(library, credentials, () => undefined);
+        const { randomBytes: random, now } = outside;
+        // its own copy of an index would not fit: who asked looks for what is not in this one
+        const askForFresh = () => Promise.reject(new Error('a helper does not bring the index up to date'));
+        return { library: attachLibrary({ store, shared, askForFresh, random, now }), close };
+      },
+      () => {
+        helping = undefined;
+        tell({ type: 'helped' });
+      },
+    );
   }
 
   function openStore({ libraryAccess, lock }: ClaimedOrder, mine: Current): DeletableStore {

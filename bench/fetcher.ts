@@ -7,9 +7,8 @@ import type { Served } from './serve-ebs.ts';
 
 export interface FetcherInput extends Served {
   readonly region: string;
-  /** Only lists: a file of one `index token` a line. */
+  /** Only lists: into this file, one `index token` a line. */
   readonly list?: string;
-  /** 0 lists, and fetches nothing. */
   readonly connections: number;
 }
 

@@ -16,5 +16,5 @@ export const PRICES = {
   /** The same: $0.125 per million units of 4 KB, consistently read. */
   dynamoRead: 0.125 / 1e6,
   // EventBridge Scheduler ($1 per million, cloudburn.io/blog/amazon-eventbridge-pricing, 2026-03-13) starts a job once:
-  // less than 0.1 % of what any job costs
+  // less than 0.2 % of what any job costs
 } as const;

@@ -33,7 +33,7 @@ const GROUPS: readonly { readonly title: string; readonly text: string; readonly
   },
   {
     title: 'Blocks over HTTP',
-    text: 'From the local cloud, a process of its own whose cost is not counted: `block fetch` is all of a snapshot with its SHA-256 checked, beside curl, which checks nothing; `through EBS direct` is a whole first backup into S3 by an access node of two workers with up to 32 connections each (CPU and peak are its process’s own), beside coldsnap, which downloads the snapshot to a file.',
+    text: 'From the local cloud, a process of its own whose cost is not counted: `block fetch` is all of a snapshot with its SHA-256 checked, beside curl, which checks nothing, and beside curl and then OpenSSL’s SHA-256 over the same bytes; `through EBS direct` is a whole first backup into S3 by an access node of two workers with up to 32 connections each (CPU and peak are its process’s own), beside coldsnap, which downloads the snapshot to a file.',
     works: /^(block fetch|through EBS direct)$/,
   },
 ];

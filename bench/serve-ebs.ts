@@ -2,8 +2,11 @@
  * A local cloud in a process of its own, with a snapshot of an image: what reads from it is measured without it. Driven
  * by messages (`ToServer`); what it answers with is `Served`, then a `Cost` for each backup.
  */
-import { closeSync, fstatSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeNodePackage } from '../dev/node-package.ts';
 import { BLOCK_BYTES, isZeroBlock } from '../library/block.ts';
 import { startWorld } from '../test/access-node/world.ts';
 import type { Cost } from './measured.ts';
@@ -41,7 +44,13 @@ const snapshotId = await world.newSnapshot(volumeId);
 const served: Served = { endpoint: world.cloud.endpoint, snapshotId, credentials: world.session.tenant() };
 process.send?.(served);
 
-const NODE = { HOLDFAST_SLOTS: '2', HOLDFAST_CONNECTIONS: '32', HOLDFAST_VISIBILITY_SECONDS: '60' };
+const NODE = {
+  HOLDFAST_SLOTS: '2',
+  HOLDFAST_CONNECTIONS: '32',
+  HOLDFAST_VISIBILITY_SECONDS: '60',
+  // the launcher takes the first Node that it finds
+  PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+};
 
 /** Its threads have loaded their program: it has used no CPU worth telling for a while. Throws where it never is. */
 const idle = async (pid: number | undefined): Promise<void> => {
@@ -65,12 +74,15 @@ const POINT = {
 };
 
 /**
- * A real node, a process of its own, with two workers of up to 32 connections each, ready and idle, as a service is that
- * waits for orders: read, verify, deduplicate, compress, seal, store, join the maps, read a sample back, write the point.
- * CPU and peak are the node's, from the first order on.
+ * A real node as it is deployed, a process of its own, with two workers of up to 32 connections each, ready and idle, as
+ * a service is that waits for orders: read, verify, deduplicate, compress, seal, store, join the maps, read a sample back,
+ * write the point. CPU and peak are the node's, from the first order on.
  */
 const backUp = async (): Promise<Cost> => {
-  const node = world.startNode(NODE);
+  // beside the image, in what is removed with it
+  const folder = mkdtempSync(join(tmpdir(), 'access-node-'));
+  await makeNodePackage({ folder });
+  const node = world.startNode(NODE, [join(folder, 'bin', 'access-node')]);
   const { pid } = node.child;
   await idle(pid);
   writeFileSync(`/proc/${pid}/clear_refs`, '5');

@@ -4,6 +4,7 @@ import { latestGeneration, readCondemned } from './condemned.ts';
 import { disposing } from './disposing.ts';
 import { CorruptObject, isLoss, MissingObject } from './errors.ts';
 import { checkFormat } from './format-object.ts';
+import { hiddenRecords } from './hidden-records.ts';
 import { inParallel } from './in-parallel.ts';
 import { checkKeyObject } from './key-object.ts';
 import type { Library } from './library.ts';
@@ -13,6 +14,7 @@ import { counting, type MaintenanceOptions, READS_AT_ONCE } from './maintenance.
 import { latestMaintenanceRecord, readMaintenanceRecord } from './maintenance-lease.ts';
 import { condemnedName, keyName, pointName, pruneName } from './names.ts';
 import { checkPageObject } from './page-object.ts';
+import { type PackReader, packReader } from './read-pack.ts';
 import type { Survey } from './survey.ts';
 import { surveyLibrary } from './survey.ts';
 import { walkMaps } from './walk-maps.ts';
@@ -24,7 +26,11 @@ export interface CheckOptions extends MaintenanceOptions {
   readonly depth: CheckDepth;
   /** Recovery points that must be there, as the control plane knows it; those that are there count in any case. */
   readonly committed?: readonly string[];
+  /** The last generation of what is condemned that the control plane was told of: it must be there, or a later one. */
+  readonly notedGeneration?: number;
   readonly sample?: PackSample;
+  /** Reads the packs; this thread if nothing else is said. */
+  readonly packReader?: PackReader | undefined;
 }
 
 /** A share of the packs, `slices` of `of`, 0 ≤ slice < of: a day each, `dailySlice` covers all within four weeks. */
@@ -69,7 +75,7 @@ const tolerant = async (findings: Findings, work: () => Promise<void>): Promise<
 };
 
 /** `format`, `keys/`, `condemned/` and `prune/`: few, and each told by itself. */
-const checkSmallObjects = async (library: Library, findings: Findings): Promise<void> => {
+const checkSmallObjects = async (library: Library, findings: Findings, notedGeneration?: number): Promise<void> => {
   const { store } = library;
   await tolerant(findings, () => checkFormat(store));
   const { idKey, dataKeys } = library.keys.share();
@@ -89,6 +95,7 @@ const checkSmallObjects = async (library: Library, findings: Findings): Promise<
       checkKeyObject(number, found.bytes, secret);
     });
   }
+  for (const missing of (await hiddenRecords(library, notedGeneration)).missing) findings.add(missing);
   for await (const number of numbers('condemned/', condemnedName))
     await tolerant(findings, async () => void (await readCondemned(library, number)));
   for await (const number of numbers('prune/', pruneName))
@@ -137,7 +144,7 @@ const checkOthers = async (
 const checkOnce = async (library: Library, options: CheckOptions): Promise<CheckReport> => {
   const findings = new Findings();
   const onDamage = findings.add.bind(findings);
-  await checkSmallObjects(library, findings);
+  await checkSmallObjects(library, findings, options.notedGeneration);
   // points before index: what they refer to was written before them
   const listed = await listPointsAndMaps(library, options.committed);
   for (const key of listed.strangers)
@@ -145,7 +152,7 @@ const checkOnce = async (library: Library, options: CheckOptions): Promise<Check
   return disposing(await surveyLibrary(library, { ...options, onDamage, unindexed: 'skip' }), async (survey) => {
     const packs = new PackCheck(library, survey, findings, options);
     await packs.structure();
-    await packs.data(packsToRead(survey, options));
+    await packs.data(packsToRead(survey, options), options.packReader ?? packReader(library));
     await packs.settle();
     const condemned = new Set(survey.condemned.points);
     const [points, others]: [string[], string[]] = [[], []];
@@ -181,7 +188,8 @@ const MOST_TRIES = 3;
 
 /**
  * Compares what is in the library with what it must be; changes nothing. Beside writers it finds nothing that is not so;
- * what it finds while a prune deletes is looked at again. Memory: some 45 bytes a block, two packs, and what is lost.
+ * what it finds while a prune deletes is looked at again. Memory: some 45 bytes a block, two packs a
+ * thread that reads them, and what is lost.
  */
 export const checkLibrary = async (library: Library, options: CheckOptions): Promise<CheckReport> => {
   for (let attempt = 1; ; attempt++) {

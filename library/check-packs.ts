@@ -6,10 +6,10 @@ import { inParallel } from './in-parallel.ts';
 import type { Library } from './library.ts';
 import { counting, type MaintenanceOptions } from './maintenance.ts';
 import { packName } from './names.ts';
-import { ENTRY_BYTES, entryEncoding, entryLength, type PackContents } from './pack-contents.ts';
-import { openBlock, openPack } from './pack-object.ts';
-import { releaseBytes } from './release-bytes.ts';
-import { Frames, HEADER_BYTES } from './seal.ts';
+import { blocksOf, ENTRY_BYTES, type PackBlock, type PackContents } from './pack-contents.ts';
+import { openBlock } from './pack-object.ts';
+import { badBlocks, errorOfPack, type PackReader, type PackReading } from './read-pack.ts';
+import { Frames } from './seal.ts';
 import { readIndexes, type Survey } from './survey.ts';
 
 export interface CheckedPacks {
@@ -18,27 +18,8 @@ export interface CheckedPacks {
   readonly bytes: number;
 }
 
-/** Whole packs in memory at a time. */
-const PACKS_AT_ONCE = 2;
 /** Requests of one byte. */
 const PROBES_AT_ONCE = 32;
-
-interface Block {
-  readonly id: Buffer;
-  readonly offset: number;
-  readonly length: number;
-  readonly position: number;
-  readonly encoding: number;
-}
-
-const blocksOf = function* (entries: Buffer): Generator<Block> {
-  let offset = HEADER_BYTES;
-  for (let at = 0, position = 0; at < entries.length; at += ENTRY_BYTES, position++) {
-    const length = entryLength(entries, at);
-    yield { id: entries.subarray(at, at + 32), offset, length, position, encoding: entryEncoding(entries, at) };
-    offset += length;
-  }
-};
 
 /** Checks packs against what the index says of them, and collects blocks whose only copy cannot be read. */
 export class PackCheck {
@@ -83,15 +64,16 @@ export class PackCheck {
     });
   }
 
-  /** Reads these packs whole and checks every block. */
-  async data(wanted: readonly number[]): Promise<void> {
+  /** Has these packs read whole, and checks every block. */
+  async data(wanted: readonly number[], { atOnce, read }: PackReader): Promise<void> {
+    const { packs } = this.#survey;
     const progress = counting(this.#options, 'packs', wanted.length);
-    await inParallel(wanted, { atOnce: PACKS_AT_ONCE, signal: this.#options.signal }, async (pack) => {
+    await inParallel(wanted, { atOnce, signal: this.#options.signal }, async (pack) => {
+      const asked = { id: packs.id(pack), versionId: packs.versionIds.get(pack) };
       // what was damaged on the way is whole when it is read again
-      if (!(await this.#readPack(pack, () => undefined))) {
-        const why: CorruptObject[] = [];
-        if (!(await this.#readPack(pack, (error) => why.push(error))))
-          for (const error of why) this.#findings.add(error);
+      if (this.#take(pack, await read(asked))) {
+        const why = this.#take(pack, await read(asked));
+        if (why) this.#findings.add(why);
       }
       progress.step();
     });
@@ -122,57 +104,37 @@ export class PackCheck {
     return end?.length === 1;
   }
 
-  /** False where anything is wrong with it. */
-  async #readPack(pack: number, tell: (error: CorruptObject) => void): Promise<boolean> {
-    const { keys, store } = this.#library;
+  /** What is wrong with it, if anything is. */
+  #take(pack: number, { size, says, bad, problem }: PackReading): CorruptObject | undefined {
     const { packs } = this.#survey;
     const id = packs.id(pack);
-    const found = await store.get(packName(id), packs.versionIds.get(pack));
-    if (!found) {
+    if (size === undefined) {
       if (packs.indexed[pack]) this.#findings.add(new MissingObject({ key: packName(id), kind: 'pack' }));
-      return true;
+      return undefined;
     }
-    const bytes = asBuffer(found.bytes);
-    let contents: PackContents;
-    try {
-      contents = openPack(keys, id, bytes);
-    } catch (error) {
-      if (!(error instanceof CorruptObject)) throw error;
-      tell(error);
+    if (!says) {
       this.#byIndex.add(pack);
-      return false;
+      return problem && errorOfPack(id, problem);
     }
     this.#byIndex.delete(pack);
-    const whole = this.#checkBlocks(pack, contents, bytes, tell) && this.#agrees(pack, contents, tell);
-    if (whole) {
-      this.#checked.packs++;
-      this.#checked.blocks += contents.entries.length / ENTRY_BYTES;
-      this.#checked.bytes += bytes.length;
-    }
-    return whole;
+    const entries = asBuffer(says.entries);
+    this.#setAll(pack, entries, bad);
+    if (problem) return errorOfPack(id, problem);
+    if (!this.#agrees(pack, { ...says, entries }))
+      return new CorruptObject({ key: packName(id), kind: 'pack', check: 'the index says otherwise of it' });
+    this.#checked.packs++;
+    this.#checked.blocks += entries.length / ENTRY_BYTES;
+    this.#checked.bytes += size;
+    return undefined;
   }
 
-  #checkBlocks(pack: number, contents: PackContents, bytes: Buffer, tell: (error: CorruptObject) => void): boolean {
-    const { keys } = this.#library;
-    const frames = new Frames(keys, 'pack', packName(contents.id.toString('hex')), contents);
-    let whole = true;
-    for (const block of blocksOf(contents.entries)) {
-      const sealed = bytes.subarray(block.offset, block.offset + block.length);
-      try {
-        releaseBytes(openBlock(keys, frames, { ...block, sealed }).plain);
-        this.#setBad(pack, block.id, false);
-      } catch (error) {
-        if (!(error instanceof CorruptObject)) throw error;
-        tell(error);
-        this.#setBad(pack, block.id, true);
-        whole = false;
-      }
-    }
-    return whole;
+  #setAll(pack: number, entries: Buffer, bad: readonly number[]): void {
+    const positions = new Set(bad);
+    for (const { id, position } of blocksOf(entries)) this.#setBad(pack, id, positions.has(position));
   }
 
   /** What the index says of where the pack's blocks are is what readers go by. */
-  #agrees(pack: number, { keyNumber, salt, entries }: PackContents, tell: (error: CorruptObject) => void): boolean {
+  #agrees(pack: number, { keyNumber, salt, entries }: NonNullable<PackReading['says']> & { entries: Buffer }): boolean {
     const { packs, table } = this.#survey;
     const tableNumber = packs.tableNumber[pack] as number;
     if (!packs.indexed[pack] || tableNumber < 0) return true;
@@ -188,15 +150,13 @@ export class PackCheck {
       this.#setBad(pack, id, true);
       same = false;
     }
-    const key = packName(packs.id(pack));
-    if (!same) tell(new CorruptObject({ key, kind: 'pack', check: 'the index says otherwise of it' }));
     return same;
   }
 
   async #checkByIndex(pack: number, contents: PackContents): Promise<void> {
     const found = await this.#library.store.get(packName(contents.id.toString('hex')), contents.versionId);
     const bytes = asBuffer(found?.bytes ?? Buffer.alloc(0));
-    this.#checkBlocks(pack, contents, bytes, () => undefined);
+    this.#setAll(pack, contents.entries, badBlocks(this.#library, contents, bytes).bad);
   }
 
   /** Only the copy that the table knows counts. */
@@ -220,7 +180,7 @@ export class PackCheck {
     }
   }
 
-  async #isReadable({ id, keyNumber, salt, versionId }: PackContents, block: Block): Promise<boolean> {
+  async #isReadable({ id, keyNumber, salt, versionId }: PackContents, block: PackBlock): Promise<boolean> {
     const { store, keys } = this.#library;
     const key = packName(id.toString('hex'));
     const sealed = await store.getRange(key, block.offset, block.length, versionId);

@@ -39,8 +39,10 @@ export class CorruptObject extends core.CorruptObject {
  * key is gone. So nothing says that it is damaged, and nothing is deleted for it.
  */
 export class UnknownKey extends CorruptObject {
+  readonly keyNumber: number;
   constructor(about: About, keyNumber: number) {
     super({ ...about, check: `names key ${keyNumber}, not in keys/ when the library was opened` });
+    this.keyNumber = keyNumber;
   }
 }
 

@@ -28,6 +28,24 @@ export interface PackContents {
 export const entryLength = (entries: Buffer, at: number): number => entries.readUInt32LE(at + 32) & 0xff_ffff;
 export const entryEncoding = (entries: Buffer, at: number): number => entries[at + 35] as number;
 
+export interface PackBlock {
+  readonly id: Buffer;
+  readonly offset: number;
+  readonly length: number;
+  readonly position: number;
+  readonly encoding: number;
+}
+
+/** Where each block of a pack is, from its entries. */
+export const blocksOf = function* (entries: Buffer): Generator<PackBlock> {
+  let offset = HEADER_BYTES;
+  for (let at = 0, position = 0; at < entries.length; at += ENTRY_BYTES, position++) {
+    const length = entryLength(entries, at);
+    yield { id: entries.subarray(at, at + 32), offset, length, position, encoding: entryEncoding(entries, at) };
+    offset += length;
+  }
+};
+
 export const writeEntry = (target: Buffer, at: number, id: Buffer, length: number, encoding: number): void => {
   id.copy(target, at, 0, 32);
   target.writeUInt32LE(length | (encoding << 24), at + 32);

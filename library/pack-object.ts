@@ -4,10 +4,9 @@ import { asBuffer } from './byte-cursor.ts';
 import { CorruptObject, MissingObject } from './errors.ts';
 import { packName } from './names.ts';
 import {
+  blocksOf,
   checkEntries,
   ENTRY_BYTES,
-  entryEncoding,
-  entryLength,
   PACK_INDEX_POSITION,
   type PackContents,
   TRAILER_BYTES,
@@ -90,17 +89,8 @@ export const verifyPack = async (store: ObjectStore, keys: TenantKeys, id: strin
   const bytes = asBuffer(found.bytes);
   const { entries, ...header } = openPack(keys, id, bytes);
   const frames = new Frames(keys, 'pack', key, header);
-  let offset = HEADER_BYTES;
-  for (let at = 0, position = 0; at < entries.length; at += ENTRY_BYTES, position++) {
-    const end = offset + entryLength(entries, at);
-    openBlock(keys, frames, {
-      position,
-      sealed: bytes.subarray(offset, end),
-      encoding: entryEncoding(entries, at),
-      id: entries.subarray(at, at + 32),
-    });
-    offset = end;
-  }
+  for (const block of blocksOf(entries))
+    openBlock(keys, frames, { ...block, sealed: bytes.subarray(block.offset, block.offset + block.length) });
   return entries.length / ENTRY_BYTES;
 };
 

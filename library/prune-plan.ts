@@ -1,3 +1,4 @@
+import { refuseHiddenRecords } from './hidden-records.ts';
 import type { Library } from './library.ts';
 import { type ListedPoints, listPointsAndMaps } from './list-points.ts';
 import { unlockedOf } from './locked-objects.ts';
@@ -16,6 +17,8 @@ export interface PruneInput {
   readonly expired: readonly string[];
   /** Recovery points that attempts are at work on, or may take up again: what is there of them stays. */
   readonly pending: readonly string[];
+  /** The last generation of what is condemned that the control plane was told of: it must be there, or a later one. */
+  readonly notedGeneration?: number;
   /** Goes on though points cannot be read whole: what only they refer to is lost then. Only after a repair. */
   readonly acceptDamage?: boolean;
   /** Objects here have locks: what is locked stays as it is, whatever the control plane says, and what it refers to. */
@@ -187,6 +190,7 @@ export const planPrune = async (
   input: PruneInput,
   options: MaintenanceOptions = {},
 ): Promise<PrunePlan> => {
+  await refuseHiddenRecords(library, input.notedGeneration);
   const { plan, survey } = await preparePrune(library, input, options);
   survey[Symbol.dispose]();
   return plan;

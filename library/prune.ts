@@ -1,6 +1,7 @@
 import type { DeletableStore } from '../core/ports/object-store.ts';
 import { type Condemnation, condemn, type NoteCondemned } from './condemn.ts';
 import { type Condemned, readIfWhole } from './condemned.ts';
+import { refuseHiddenRecords } from './hidden-records.ts';
 import type { Library } from './library.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type LeaseInput, type MaintenanceLease, takeMaintenanceLease } from './maintenance-lease.ts';
@@ -92,6 +93,7 @@ const run = async (library: Library, lease: MaintenanceLease, options: PruneOpti
  * on meanwhile. Throws `LibraryBusy`, `MaintenanceTakenOver`, `LibraryDamaged`, `CorruptObject`.
  */
 export const prune = async (library: Library, options: PruneOptions): Promise<PruneResult> => {
+  await refuseHiddenRecords(library, options.notedGeneration);
   const lease = await takeMaintenanceLease(library, options);
   let result: PruneResult;
   try {

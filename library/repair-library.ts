@@ -6,6 +6,7 @@ import { type Condemned, latestGeneration, publishCondemned } from './condemned.
 import { Deletions } from './deletions.ts';
 import { disposing } from './disposing.ts';
 import { isLoss, type LossError, UnknownKey } from './errors.ts';
+import { hiddenRecords } from './hidden-records.ts';
 import type { Library } from './library.ts';
 import { showsVersions } from './locked-objects.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
@@ -14,6 +15,7 @@ import { condemnedName } from './names.ts';
 import type { PackContents } from './pack-contents.ts';
 import { verifyPack } from './pack-object.ts';
 import { mendKeys, putBackOriginals } from './put-back-originals.ts';
+import type { PackReader } from './read-pack.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { replaceIndexes } from './replace-indexes.ts';
 import { type Rewritten, rewritePacks } from './rewrite-packs.ts';
@@ -24,6 +26,8 @@ export interface RepairOptions extends LeaseInput, MaintenanceOptions {
   readonly store: DeletableStore;
   /** Recovery points that must be there, as the control plane knows it. */
   readonly committed?: readonly string[];
+  /** The last generation of what is condemned that the control plane was told of. */
+  readonly notedGeneration?: number;
   /** How far damage is looked for: only `everything` finds packs whose blocks cannot be read. */
   readonly depth: Exclude<CheckDepth, 'sample'>;
   /** As for prune, which deletes what repair took out of use. */
@@ -32,6 +36,8 @@ export interface RepairOptions extends LeaseInput, MaintenanceOptions {
   readonly packBytes?: number;
   /** Objects here have locks: what hides a locked one is taken away first. */
   readonly locked?: boolean;
+  /** Reads the packs that are looked at; this thread if nothing else is said. */
+  readonly packReader?: PackReader;
 }
 
 /** JSON-safe. */
@@ -122,7 +128,12 @@ const isWhole = async (library: Library, id: string): Promise<boolean> => {
 const condemnDamaged = async (
   library: Library,
   packs: readonly string[],
-  { isUnreadable, safetyMs, noteCondemned }: RepairOptions & { readonly isUnreadable: boolean },
+  {
+    isUnreadable,
+    published,
+    safetyMs,
+    noteCondemned,
+  }: RepairOptions & { readonly isUnreadable: boolean; readonly published: number },
 ): Promise<void> => {
   const before = await readLatestCondemned(library, (error) => {
     // it was whole a moment ago, or is under a key that is not known: not to be forgotten
@@ -131,7 +142,7 @@ const condemnDamaged = async (
   const publishedAt = library.now();
   const condemned: Condemned = {
     ...before,
-    generation: before.generation + 1,
+    generation: published + 1,
     publishedAt,
     deleteNotBefore: Math.max(before.deleteNotBefore, publishedAt + safetyMs),
     packs: [...new Set([...before.packs, ...packs])],
@@ -159,7 +170,9 @@ const repair = async (library: Library, lease: MaintenanceLease, options: Repair
   const salvaged = await salvage(library, damaged, options);
   const { packs: indexedPacks, replaced } = await indexUnnamed(library, new Set(dropped));
   await lease.check();
-  if (dropped.length > 0 || isUnreadable) await condemnDamaged(library, dropped, { ...options, isUnreadable });
+  const { missing, published } = await hiddenRecords(library, options.notedGeneration);
+  if (dropped.length > 0 || isUnreadable || missing.length > 0)
+    await condemnDamaged(library, dropped, { ...options, isUnreadable, published });
   const deletions = new Deletions(store, lease, signal);
   const isDropped = new Set(dropped);
   await replaceIndexes(library, deletions, (id) => isDropped.has(id.toString('hex')), {
@@ -173,8 +186,10 @@ const repair = async (library: Library, lease: MaintenanceLease, options: Repair
   const after = await checkLibrary(library, {
     signal,
     onProgress: options.onProgress,
+    packReader: options.packReader,
     depth,
     committed: options.committed ?? [],
+    ...(options.notedGeneration === undefined ? {} : { notedGeneration: options.notedGeneration }),
   });
   return { putBack, before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: after.lost };
 };

@@ -50,9 +50,14 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
         ...(volume.baseSnapshotId === undefined ? {} : { baseSnapshotId: volume.baseSnapshotId }),
       },
     });
+    let told = 0;
     verified += await verifyVolume(library, map, {
       ...{ depth, parent, random, signal },
-      onBlock: () => counters.add('verified', 1),
+      runReader: tools.spread(),
+      onBlock: (done) => {
+        counters.add('verified', done - told);
+        told = done;
+      },
     });
     results.push({
       volumeId: map.volumeId,

@@ -13,7 +13,7 @@ import { planPrune } from '../../library/prune-plan.ts';
 import { repairLibrary } from '../../library/repair-library.ts';
 import type { OrderTools } from '../order-tools.ts';
 import { lostAfterRepair, lostByCheck, ofOurPoints } from './lost-volumes.ts';
-import { extendedIn, foundIn, plannedIn, prunedIn, reported } from './maintenance-outcome.ts';
+import { extendedIn, foundIn, plannedIn, prunedIn, reported, reportedPlan } from './maintenance-outcome.ts';
 import type { MaintainLibrary, ResultOf } from './order-work.ts';
 
 interface Done {
@@ -51,7 +51,7 @@ export const maintainLibrary = async (
 };
 
 const perform = async (work: MaintainLibrary, library: Library, tools: OrderTools): Promise<Done> => {
-  const { maintenance, signal } = tools;
+  const { maintenance, signal, spread } = tools;
   const options: MaintenanceOptions = {
     signal,
     onProgress: (done, total, unit) => maintenance.tell({ done, total, unit }),
@@ -61,7 +61,9 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
       return check(library, {
         ...options,
         committed: work.committed,
+        notedGeneration: work.notedGeneration,
         depth: work.depth ?? 'sample',
+        packReader: spread(),
         // a control plane of before it chose says nothing
         sample: work.slices ? { slices: work.slices, of: SAMPLE_SLICES } : dailySlice(library.now(), SAMPLE_SLICES),
       });
@@ -81,7 +83,7 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
     case 'prune':
       if (work.planOnly) {
         const plan = await planPrune(library, { ...work, locked: tools.order.lock !== undefined }, options);
-        return { outcome: { task: 'prune', plan: plannedIn(plan) }, report: { plan } };
+        return { outcome: { task: 'prune', plan: plannedIn(plan) }, report: { plan: reportedPlan(plan) } };
       }
       return pruneOnce(work, library, tools, options);
     case 'extend-locks':
@@ -101,16 +103,18 @@ const check = async (library: Library, options: CheckOptions): Promise<Done> => 
 };
 
 const repair = async (
-  { committed, depth, runId, windowSeconds }: MaintainLibrary,
+  { committed, notedGeneration, depth, runId, windowSeconds }: MaintainLibrary,
   library: Library,
-  { maintenance, order }: OrderTools,
+  { maintenance, order, spread }: OrderTools,
   options: MaintenanceOptions,
 ): Promise<Done> => {
   const report = await repairLibrary(library, {
     ...options,
     locked: order.lock !== undefined,
     store: maintenance.store(),
+    packReader: spread(),
     committed,
+    notedGeneration,
     depth: depth === 'structure' ? 'structure' : 'everything',
     safetyMs: windowSeconds * 1_000,
     noteCondemned: maintenance.noteCondemned,
@@ -135,7 +139,7 @@ const repair = async (
 };
 
 const pruneOnce = async (
-  { committed, expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
+  { committed, notedGeneration, expired, pending, acceptDamage, runId, windowSeconds }: MaintainLibrary,
   library: Library,
   { maintenance, order }: OrderTools,
   options: MaintenanceOptions,
@@ -144,6 +148,7 @@ const pruneOnce = async (
   const report: PruneResult = await prune(library, {
     ...options,
     committed,
+    notedGeneration,
     expired,
     pending,
     acceptDamage,
@@ -157,7 +162,7 @@ const pruneOnce = async (
   });
   return {
     outcome: prunedIn(report),
-    report,
+    report: { ...report, plan: report.plan && reportedPlan(report.plan) },
     ...(report.outcome === 'waiting' ? { deleteNotBefore: report.deleteNotBefore } : {}),
   };
 };

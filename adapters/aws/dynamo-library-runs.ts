@@ -13,8 +13,9 @@ const holderKey = (tenantId: string, serviceId: string): Key => ({
   sk: serviceId,
 });
 
+const generations = (tenantId: string): string => `TENANT#${tenantId}#LIBRARY-CONDEMNED`;
 const generationKey = (tenantId: string, serviceId: string, generation: number): Key => ({
-  pk: `TENANT#${tenantId}#LIBRARY-CONDEMNED`,
+  pk: generations(tenantId),
   sk: `${serviceId}#${generation}`,
 });
 
@@ -65,4 +66,10 @@ export const createDynamoLibraryRuns = (table: Table): LibraryRuns => ({
     if (await table.create(key, { notedAt: now })) return now;
     return (await table.get(key))?.notedAt as number;
   },
+  // one a prune: some 500 in ten years
+  latestCondemned: async (tenantId, serviceId) =>
+    (await table.all(generations(tenantId), `${serviceId}#`)).reduce(
+      (latest, { sk }) => Math.max(latest, Number(sk.slice(serviceId.length + 1))),
+      0,
+    ),
 });

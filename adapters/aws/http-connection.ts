@@ -3,8 +3,11 @@ import tls from 'node:tls';
 import { EbsCallError } from './ebs-calls.ts';
 import type { HttpMessage } from './http-message.ts';
 
-/** What the kernel hands over at once; each connection reads into this one buffer, so that nothing is left to collect. */
-const READ_BYTES = 64 * 1024;
+/**
+ * Each connection has one buffer of this size for heads and for what has no other place; the rest of a body is read to
+ * where it belongs. What comes with a head is copied, so that it is small; TLS gives no more at once anyway.
+ */
+const READ_BYTES = 16 * 1024;
 /** Of a body; TLS holds an encrypted copy of all that it was given. */
 const WRITE_BYTES = 1024 * 1024;
 
@@ -50,8 +53,10 @@ export const openHttpConnection = (origin: URL): HttpConnection => {
     socket.destroy();
     settle(reason ?? new EbsCallError('ConnectionClosed', 0, 'the connection was closed'));
   };
+  const own = Buffer.allocUnsafeSlow(READ_BYTES);
   const onread = {
-    buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+    // asked after each read, for the next one
+    buffer: (): Uint8Array => waiting?.message.room() ?? own,
     callback: (length: number, buffer: Uint8Array): boolean => {
       // Nobody asked: an answer to nothing, or what came after a whole one.
       if (!waiting) {
@@ -60,7 +65,8 @@ export const openHttpConnection = (origin: URL): HttpConnection => {
       }
       try {
         const { message } = waiting;
-        if (message.take(buffer.subarray(0, length) as Buffer) === 'done') {
+        const progress = buffer === own ? message.take(own.subarray(0, length)) : message.placed(length);
+        if (progress === 'done') {
           // An answer that came before the request was sent whole: what is left of it would be sent into the next one.
           const spent = unsent !== undefined || socket.writableLength > 0 || !message.keepsConnection;
           settle();

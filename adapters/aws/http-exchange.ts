@@ -32,8 +32,8 @@ export interface HttpExchange {
 const LONGEST_COLLECTED_BYTES = 32 * 1024 * 1024;
 
 /**
- * An own reader instead of node:http: each connection reads into one buffer that it keeps, and bodies are copied from
- * there straight into the caller's. node:http makes eight new buffers for each block.
+ * An own reader instead of node:http: each connection keeps one buffer for heads, and reads bodies straight into the
+ * caller's. node:http makes eight new buffers for each block.
  */
 export const createHttpExchange = (origin: URL, connections: number): HttpExchange => {
   const idle: HttpConnection[] = [];

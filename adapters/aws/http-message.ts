@@ -88,6 +88,19 @@ export class HttpMessage {
     return this.#framing === 'chunks' ? this.#takeChunks(rest) : this.#takePlain(rest);
   }
 
+  /** Where the next bytes belong, if nothing else can come before the body's end; tell `placed` how many came. */
+  room(): Uint8Array | undefined {
+    return this.#into && this.#framing === 'length' && this.#left > 0
+      ? this.#into.subarray(this.#length, this.#length + this.#left)
+      : undefined;
+  }
+
+  placed(length: number): Progress {
+    this.#length += length;
+    this.#left -= length;
+    return this.#left === 0 ? 'done' : 'more';
+  }
+
   /** The connection ended: is the answer whole? */
   ended(): Progress {
     return this.#head !== undefined && this.#framing === 'end' ? 'done' : 'more';

@@ -26,11 +26,19 @@ export interface NodeRolesOptions {
   readonly stage: string;
   /** Of the control plane. */
   readonly accountId: string;
+  /** Managed policy that limits each of these roles: without it the control plane may not make one. */
+  readonly boundaryArn: string;
   /** What the role of a hypervisor's nodes may do (infra/permissions/service/node.json). */
   readonly permissions: (hypervisorId: HypervisorId, nodes: 'in this account' | 'elsewhere') => unknown;
 }
 
-export const createIamNodeRoles = ({ client, stage, accountId, permissions }: NodeRolesOptions): NodeRoles => {
+export const createIamNodeRoles = ({
+  client,
+  stage,
+  accountId,
+  boundaryArn,
+  permissions,
+}: NodeRolesOptions): NodeRoles => {
   const nameOf = (hypervisorId: HypervisorId): string => serviceAccountNames(stage, hypervisorId).nodeControlRoleName;
 
   const ensureRole = async (RoleName: string, hypervisorId: HypervisorId, trustPolicy: unknown): Promise<void> => {
@@ -41,6 +49,7 @@ export const createIamNodeRoles = ({ client, stage, accountId, permissions }: No
           new CreateRoleCommand({
             RoleName,
             AssumeRolePolicyDocument,
+            PermissionsBoundary: boundaryArn,
             Description: `Access nodes of the Holdfast service hypervisor ${hypervisorId}`,
             Tags: [{ Key: ACCESS_NODE_TAG, Value: hypervisorId }],
           }),

@@ -1,4 +1,4 @@
-import { createHash, createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { EbsCredentials } from './ebs-calls.ts';
 
 export interface RequestToSign {
@@ -28,7 +28,8 @@ export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD';
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
-const hmac = (key: Uint8Array | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+const hmac = (key: KeyObject | Uint8Array | string, text: string): Buffer =>
+  createHmac('sha256', key).update(text).digest();
 
 /**
  * Signature Version 4 for one service and region. The day's key is kept, so that a request costs two hashes and one
@@ -36,11 +37,12 @@ const hmac = (key: Uint8Array | string, text: string): Buffer => createHmac('sha
  */
 export const createEbsSigner = (region: string, service = 'ebs') => {
   let cachedFor = '';
-  let cachedKey: Buffer = Buffer.alloc(0);
-  const signingKey = (secret: string, day: string): Buffer => {
+  // An object: given as bytes, Node makes one of them for each HMAC, which takes 22 of 26 µs.
+  let cachedKey: KeyObject;
+  const signingKey = (secret: string, day: string): KeyObject => {
     const wanted = `${day}/${secret}`;
     if (wanted !== cachedFor) {
-      cachedKey = hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), 'aws4_request');
+      cachedKey = createSecretKey(hmac(hmac(hmac(hmac(`AWS4${secret}`, day), region), service), 'aws4_request'));
       cachedFor = wanted;
     }
     return cachedKey;
@@ -72,7 +74,7 @@ export const createEbsSigner = (region: string, service = 'ebs') => {
       request.payloadHash,
     ].join('\n');
     const scope = `${day}/${region}/${service}/aws4_request`;
-    const digest = createHash('sha256').update(canonical).digest('hex');
+    const digest = hash('sha256', canonical, 'hex');
     const signature = hmac(
       signingKey(credentials.secretAccessKey, day),
       `AWS4-HMAC-SHA256\n${time}\n${scope}\n${digest}`,

@@ -1,8 +1,19 @@
 /** What comes from EBS direct over HTTP: blocks alone, beside curl; and the whole way into a library, beside coldsnap. */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BLOCK_BYTES } from '../../library/block.ts';
 import type { FetcherInput } from '../fetcher.ts';
 import { OURS } from '../goals.ts';
 import { type Command, type Cost, measured, said } from '../measured.ts';
@@ -56,6 +67,23 @@ const curl = (served: Served, list: string, config: string): Command => {
   return { argv: ['curl', '-K', config] };
 };
 
+/** The same bytes through OpenSSL's SHA-256, when curl has fetched them: what the check costs anyone. */
+const curlAndCheck = (fetch: Command, content: string): Command => ({
+  argv: ['sh', '-c', '"$@" && exec openssl dgst -sha256 "$0"', content, ...fetch.argv],
+});
+
+/** The listed blocks of an image, one after the other. */
+const writeListed = (image: string, list: string, target: string): void => {
+  const [from, to] = [openSync(image, 'r'), openSync(target, 'w')];
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  for (const line of readFileSync(list, 'utf8').split('\n')) {
+    const came = readSync(from, block, 0, BLOCK_BYTES, Number.parseInt(line, 10) * BLOCK_BYTES);
+    writeSync(to, block.fill(0, came));
+  }
+  closeSync(from);
+  closeSync(to);
+};
+
 const coldsnapCommand = (program: string, { endpoint, snapshotId, credentials }: Served, target: string): Command => ({
   argv: [program, '--endpoint', endpoint, '--region', REGION, 'download', '--no-progress', snapshotId, target],
   env: {
@@ -91,13 +119,18 @@ export const measureEbs = async ({
       const served = await next<Served>(child);
       const input = { ...served, region: REGION, connections: CONNECTIONS };
       const list = join(place, 'blocks');
-      // also so that whoever comes first finds a cloud that has served this snapshot before
       await said(fetcher({ ...input, list }));
-      if (what === 'fetch')
+      // whoever comes first is to find a cloud that has served this snapshot: it makes a block's checksum at its first read
+      await said(fetcher(input));
+      if (what === 'fetch') {
+        const [fetch, content] = [curl(served, list, join(place, 'curl')), join(place, 'content')];
+        writeListed(image, list, content);
         await inTurn(round, [
           async () => measurements.add(OURS, 'block fetch', await measured(fetcher(input))),
-          async () => measurements.add('curl', 'block fetch', await measured(curl(served, list, join(place, 'curl')))),
+          async () => measurements.add('curl', 'block fetch', await measured(fetch)),
+          async () => measurements.add('curl, openssl', 'block fetch', await measured(curlAndCheck(fetch, content))),
         ]);
+      }
       if (what === 'through')
         await inTurn(round, [
           async () => {

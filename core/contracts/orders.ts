@@ -127,6 +127,8 @@ export const MaintainLibrary = z.strictObject({
   expired: z.array(RecoveryPointId),
   /** Points that attempts are at work on, or may take up again. */
   pending: z.array(RecoveryPointId),
+  /** The last generation of what is condemned that the control plane was told of; 0 for none. */
+  notedGeneration: z.int().nonnegative().default(0),
   /** Between condemning and deleting: longer than any attempt may last. */
   windowSeconds: z.int().positive(),
   /** Of extend-locks: the recovery points, and until when (ms since 1970) they are to be kept from everybody. */

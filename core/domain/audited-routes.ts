@@ -18,6 +18,9 @@ const DESTRUCTIVE: ReadonlySet<string> = new Set([
   'PUT /plans/{planId}',
   // one of them prunes; repair gives up what is damaged
   'POST /library-runs',
+  // cuts a tenant's backups off, as unbinding does, and nobody else is asked
+  'POST /operator/hypervisors/{hypervisorId}/revoke',
+  'POST /operator/hypervisors/{hypervisorId}/restore-access',
 ]);
 
 /** Their bodies may hold a secret access key, and a hash of what holds little else says whether a guess is right. */

@@ -6,7 +6,13 @@ import type { LockMode } from './library-lock.ts';
 export type HypervisorAuth =
   | { readonly method: 'iam-role' }
   | { readonly method: 'assume-role'; readonly roleArn: string; readonly externalId: string }
-  | { readonly method: 'access-key'; readonly accessKeyId: string; readonly secretArn: string };
+  | {
+      readonly method: 'access-key';
+      readonly accessKeyId: string;
+      readonly secretArn: string;
+      /** Whose key it is: whoever typed it in can be this user. */
+      readonly userArn?: string;
+    };
 
 export type AccessKeyAuth = Extract<HypervisorAuth, { readonly method: 'access-key' }>;
 
@@ -57,6 +63,8 @@ export interface Revocation {
   /** ARN of the operator who asked. */
   readonly by: string;
   readonly reason?: string;
+  /** Counts how often it was asked for: what gives access back gives back after the one that it has seen. */
+  readonly revision: number;
 }
 
 export interface TenantHypervisor extends HypervisorBase {

@@ -48,10 +48,11 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   FindNodeImage: { feature: NODES, without: 'Amazon’s newest image is not found: no access node is launched.' },
   PassNodeRole: { feature: NODES, without: 'Automatic access nodes cannot be set up.' },
   MakeAutoScalingRole: { feature: NODES, without: 'In an account that never had one, no group of nodes can be made.' },
-  KeepNodeRoles: {
+  MakeNodeRoles: {
     feature: NODES,
     without: 'Access nodes get no role to take orders: no service hypervisor can be added.',
   },
+  KeepNodeRoles: { feature: NODES, without: 'Roles of access nodes can be neither changed nor removed.' },
   KeepNodeProfiles: {
     feature: NODES,
     without: 'Access nodes of this account get nothing to run as: no service hypervisor can be added here.',

@@ -1,7 +1,7 @@
 /** Whether a changed plan keeps less than it promised. */
 import type { PlanFields, Retention } from '../contracts/plans.ts';
 
-type Kept = Pick<PlanFields, 'retention' | 'snapshotRetention'>;
+type Kept = Pick<PlanFields, 'retention' | 'snapshotRetention'> & Partial<Pick<PlanFields, 'copy'>>;
 
 const PERIODS = ['daily', 'weekly', 'monthly', 'yearly'] as const;
 
@@ -21,11 +21,23 @@ const less = (of: string, before: Retention | undefined, after: Retention | unde
   return found;
 };
 
+const ofSnapshots = ({ retention, snapshotRetention }: Kept): Retention | undefined => snapshotRetention ?? retention;
+
+/** Retention waits for these copies, and for no other: domain/retention.ts. */
+const waitsForCopies = ({ copy }: Kept): boolean => copy?.when === 'at-once' || copy?.when === 'on-schedule';
+
+/** Snapshots that no rule keeps any more are there only because their copy is not. Without a retention none goes. */
+const copiesAreWaitedForNoMore = (before: Kept, after: Kept): string[] =>
+  waitsForCopies(before) && !waitsForCopies(after) && ofSnapshots(after) !== undefined
+    ? ['snapshots: those that have not been copied to the library are kept for their copy no more']
+    : [];
+
 /**
  * What a change of a plan makes shorter, in words; empty: nothing. A dimension counts by itself, for what it keeps is
  * added to what others keep: 30 days that become "the newest 1,000" may keep less on the day that matters.
  */
 export const shorterRetention = (before: Kept, after: Kept): readonly string[] => [
   ...less('backups in the library', before.retention, after.retention),
-  ...less('snapshots', before.snapshotRetention ?? before.retention, after.snapshotRetention ?? after.retention),
+  ...less('snapshots', ofSnapshots(before), ofSnapshots(after)),
+  ...copiesAreWaitedForNoMore(before, after),
 ];

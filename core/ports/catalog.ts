@@ -49,10 +49,17 @@ export interface Hypervisors {
   ): Promise<boolean>;
   /** Closes a tenant before it is removed, or opens it again. False if it is gone. */
   setRemoving(tenantId: HypervisorId, removing: boolean): Promise<boolean>;
-  /** Withdraws the access to a tenant's account, or gives it back. False if it is gone, or withdrawn already: the first stays. */
-  setRevoked(tenantId: HypervisorId, revoked: TenantHypervisor['revoked'] | undefined): Promise<boolean>;
-  /** Says which access key its secret holds by now. False if it is gone or comes in another way. */
-  setAccessKeyId(hypervisorId: HypervisorId, accessKeyId: string): Promise<boolean>;
+  /**
+   * Withdraws the access to a tenant's account, or gives it back, if it is withdrawn (or not) as the caller has `seen` it,
+   * by its revision. False if it is gone or that has changed; also where the answer to a write that was done was lost.
+   */
+  setRevoked(
+    tenantId: HypervisorId,
+    revoked: TenantHypervisor['revoked'] | undefined,
+    seen: TenantHypervisor['revoked'] | undefined,
+  ): Promise<boolean>;
+  /** Says which access key its secret holds by now, and whose that is. False if it is gone or comes in another way. */
+  setAccessKeyId(hypervisorId: HypervisorId, accessKeyId: string, userArn: string): Promise<boolean>;
   /** Whether a second person is asked about a tenant's hypervisor. False if it is gone. */
   setApprovals(tenantId: HypervisorId, approvals: TenantHypervisor['approvals'] | undefined): Promise<boolean>;
   /** Tenants that are bound to a service hypervisor, in no order. */
@@ -205,12 +212,18 @@ export interface RecoveryPoints {
     filling: Pick<RecoveryPoint, 'volumes' | 'verification'>,
     final?: 'final',
   ): Promise<boolean>;
-  /** Puts a point under legal hold, or lifts it. */
+  /**
+   * Puts a point under legal hold, or lifts it, if the hold is the one that the caller has `seen`. False if it is another
+   * by now, or the point is gone; also where the answer to a write that was done was lost.
+   */
   setLegalHold(
     tenantId: HypervisorId,
     recoveryPointId: RecoveryPointId,
     hold: RecoveryPoint['legalHold'] | undefined,
-  ): Promise<void>;
+    seen: RecoveryPoint['legalHold'] | undefined,
+  ): Promise<boolean>;
+  /** Notes that a point is locked until then (ms since 1970), unless it is for longer already, or is not there. */
+  lockUntil(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, until: number): Promise<void>;
   /** `available` → `expired`, unless it is under legal hold or locked by now. False if refused. */
   expire(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, now: number): Promise<boolean>;
 }
@@ -281,6 +294,8 @@ export interface LibraryRuns {
    * time.
    */
   noteCondemned(tenantId: HypervisorId, serviceId: HypervisorId, generation: number, now: number): Promise<number>;
+  /** The last generation that was noted; 0 for none. */
+  latestCondemned(tenantId: HypervisorId, serviceId: HypervisorId): Promise<number>;
 }
 
 export interface Effects {

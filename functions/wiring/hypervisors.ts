@@ -50,6 +50,7 @@ export const wireHypervisors = (environment: Environment): Wired => {
     libraryMaintenanceRoleArn: 'HOLDFAST_LIBRARY_MAINTENANCE_ROLE_ARN',
     kmsKeyArn: 'HOLDFAST_LIBRARY_KEY_ARN',
   });
+  const { boundaryArn } = readConfiguration(environment, { boundaryArn: 'HOLDFAST_NODE_BOUNDARY_ARN' });
   const nodes = nodeSettings(environment);
   const { region, stage, controlPlaneAccountId: accountId, brokerFunctionArn, nodeSoftware } = nodes;
   const { secrets, sqs, sts } = openControlPlaneClients(region);
@@ -62,6 +63,7 @@ export const wireHypervisors = (environment: Environment): Wired => {
       client: openIamClient(region),
       stage,
       accountId,
+      boundaryArn,
       permissions: nodePermissions({
         stage,
         accountId,

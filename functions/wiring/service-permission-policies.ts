@@ -38,6 +38,7 @@ export const servicePermissionPolicies = (
     machines: 'HOLDFAST_MACHINES',
     hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
     brokerFunctionArn: 'HOLDFAST_BROKER_FUNCTION_ARN',
+    nodeBoundary: 'HOLDFAST_NODE_BOUNDARY_ARN',
   });
   const roles = withoutEnd(own.hubRoleArn, '-hub');
   const variables = {
@@ -52,6 +53,7 @@ export const servicePermissionPolicies = (
     'self:custom.roles': roles,
     'self:custom.functions': withoutEnd(own.brokerFunctionArn, '-broker'),
     'self:custom.machines': own.machines,
+    'self:custom.nodeBoundary': own.nodeBoundary,
   };
   const { libraryKeyArn } = own;
   const ofControlPlane = Object.entries(ROLES).map(

@@ -4,6 +4,7 @@ import type { Snapshot } from '../ec2/records.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Access, Call, Kernel } from '../kernel/service.ts';
 import { openVault } from '../kernel/vault.ts';
+import { BlockBuffers } from './block-buffers.ts';
 import { denied, invalid, snapshotNotFound } from './errors.ts';
 import { RequestRates } from './request-rates.ts';
 import { type EbsSettings, ebsSettings } from './settings.ts';
@@ -18,6 +19,7 @@ export class Ebs {
   readonly ec2: Ec2;
   readonly tokens: Tokens;
   readonly rates: RequestRates;
+  readonly buffers = new BlockBuffers();
   /** When blocks were last written, by snapshot: the record on disk is at most a minute behind. */
   readonly lastWrites = new Map<string, number>();
   readonly #keyUses = new Map<string, number>();

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { BLOCK_SIZE } from '../block-storage/block-size.ts';
 import { operation } from '../kernel/service.ts';
 import type { Ebs } from './ebs.ts';
 import { invalid } from './errors.ts';
@@ -30,7 +29,7 @@ export const getSnapshotBlock = (ebs: Ebs) =>
       const ref = manifests.ref(manifest, index);
       if (ref === 0) throw invalid('INVALID_BLOCK', `The snapshot '${id}' has no block ${index}.`);
       const name = manifests.deltaName(ref);
-      const data = Buffer.allocUnsafeSlow(BLOCK_SIZE);
+      const data = ebs.buffers.take();
       blocks.read(name, index, data);
       return { data, checksum: blocks.hash(name, index, data).toString('base64') };
     },
@@ -43,5 +42,6 @@ export const getSnapshotBlock = (ebs: Ebs) =>
         'x-amz-checksum-algorithm': 'SHA256',
       },
       body: data,
+      sent: () => ebs.buffers.give(data),
     }),
   });

@@ -1,8 +1,8 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { AwsError } from '../kernel/errors.ts';
 
 export interface ChunkSignatures {
-  readonly signingKey: Buffer;
+  readonly signingKey: Buffer | KeyObject;
   readonly timestamp: string;
   readonly scope: string;
   /** The request's own signature, from which the chain starts. */

@@ -101,6 +101,8 @@ export interface WireResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string | NodeJS.ReadableStream;
+  /** Called when all of a body of bytes is with the kernel: the buffer may be used again. Never, where it was cut off. */
+  readonly sent?: () => void;
 }
 
 /**

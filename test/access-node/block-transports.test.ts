@@ -138,6 +138,10 @@ for (const [name, create] of Object.entries(implementations)) {
 
     const passing: Record<string, SmallEbs['behave']> = {
       throttling: (_, response) => fail(response, 400, 'RequestThrottledException', { Reason: 'ACCOUNT_THROTTLED' }),
+      'throttling without a name': (_, response) => {
+        response.writeHead(429, { 'content-length': '0' }).end();
+        return true;
+      },
       'a full account': (_, response) => fail(response, 402, 'ServiceQuotaExceededException'),
       'an internal error': (_, response) => fail(response, 500, 'InternalServerException'),
       'a load balancer without JSON': (_, response) => {

@@ -5,13 +5,19 @@ import { HttpMessage } from '../../adapters/aws/http-message.ts';
 
 const LIMIT = 1_000;
 const collect = () => new HttpMessage(() => undefined, LIMIT);
-/** Feeds `wire` in pieces of the given sizes, each in memory that is overwritten afterwards. */
+/**
+ * Feeds `wire` in pieces of the given sizes: straight to where the message has room for them, otherwise in memory that is
+ * overwritten afterwards.
+ */
 const feed = (message: HttpMessage, wire: Buffer, sizes: readonly number[]): 'more' | 'done' => {
   let at = 0;
   for (let i = 0; at < wire.length; i += 1) {
-    const piece = Buffer.from(wire.subarray(at, at + (sizes[i % sizes.length] ?? 1)));
+    const room = message.room();
+    const length = Math.min(sizes[i % sizes.length] ?? 1, room?.length ?? Infinity);
+    const piece = Buffer.from(wire.subarray(at, at + length));
     at += piece.length;
-    const progress = message.take(piece);
+    room?.set(piece);
+    const progress = room ? message.placed(piece.length) : message.take(piece);
     piece.fill(0xee);
     if (progress === 'done') return at === wire.length ? 'done' : 'more';
   }

@@ -7,13 +7,22 @@ import type { MaintainLibrary } from '../../access-node/orders/order-work.ts';
 import { createSharedCounters } from '../../access-node/shared-counters.ts';
 import { SegmentResult } from '../../core/contracts/orders.ts';
 import type { Library } from '../../library/library.ts';
+import { packReader } from '../../library/read-pack.ts';
 import { type Blocks, backUp, block, difference, openTestLibrary, restore, shaOf } from '../library/backup.ts';
 import { MemoryStore } from '../library/memory-store.ts';
 import { seededRandom } from '../library/seeded-random.ts';
 
 const sizeBytes = 4 * 2 ** 30;
 const BLOCKS: Blocks = new Map([0, 1, 5, 4096].map((at) => [at, block(`full ${at}`)]));
-const terms = { planOnly: false, acceptDamage: false, committed: [], expired: [], pending: [], windowSeconds: 86_400 };
+const terms = {
+  planOnly: false,
+  acceptDamage: false,
+  committed: [],
+  expired: [],
+  pending: [],
+  notedGeneration: 0,
+  windowSeconds: 86_400,
+};
 
 const toolsFor = (library: Library, store: MemoryStore): OrderTools =>
   ({
@@ -22,6 +31,7 @@ const toolsFor = (library: Library, store: MemoryStore): OrderTools =>
     signal: new AbortController().signal,
     workArea: { putJson: async () => undefined },
     counters: createSharedCounters(),
+    spread: () => packReader(library),
     maintenance: {
       store: () => store,
       tell: () => undefined,

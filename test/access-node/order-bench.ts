@@ -7,6 +7,7 @@ import { createBlockBuffers } from '../../access-node/block-buffers.ts';
 import type { ClaimedOrder } from '../../access-node/order-runner.ts';
 import { performOrder } from '../../access-node/perform-order.ts';
 import { createSharedCounters } from '../../access-node/shared-counters.ts';
+import { spreadReading } from '../../access-node/spread-reading.ts';
 import { createDiskStore } from '../../adapters/disk/disk-store.ts';
 import { OrderWork } from '../../core/contracts/orders.ts';
 import type { BlockTransport } from '../../core/ports/block-transport.ts';
@@ -90,6 +91,14 @@ export const openBench = async (
       workArea: area,
       transport: async () => transport,
       library: () => library,
+      spread: () =>
+        spreadReading({
+          library,
+          credentials: () => session,
+          threads: 1,
+          signal: new AbortController().signal,
+          wantHelpers: () => undefined,
+        }),
       maintenance: {
         store: () => library.store as never,
         noteCondemned: async () => undefined,

@@ -143,3 +143,64 @@ test('an order that is stopped while its library is opened ends at once, and the
   await turn();
   assert.equal(back, 1);
 });
+
+const lentLibrary = async (): Promise<LentLibrary> => ({
+  shared: {} as never,
+  freshIndex: () => Promise.reject(new Error('none')),
+  setCredentials: () => undefined,
+  giveBack: () => undefined,
+});
+const types = (worker: FakeWorker | undefined) => worker?.told.map(({ type }) => type);
+
+test('a thread without an order helps the one that asks, until an order waits for it', async () => {
+  const { workers, pool: threads } = pool(lentLibrary);
+  threads.warm(2);
+  const check = threads.start(withLibrary, () => undefined, fences);
+  await turn();
+  const checking = workers.find(({ told }) => told.length > 0);
+  const helping = workers.find((worker) => worker !== checking);
+  checking?.says({ type: 'want-helpers' });
+  assert.deepEqual([types(checking), types(helping)], [['start', 'helper'], ['help']]);
+
+  const backup = threads.start(order, () => undefined, fences);
+  await turn();
+  assert.deepEqual(types(helping), ['help', 'help-no-more'], 'it ends what it has first');
+  helping?.says({ type: 'helped' });
+  await turn();
+  assert.deepEqual(types(helping)?.at(-1), 'start');
+  helping?.says(done);
+  assert.equal((await backup.ended).end, 'done');
+  assert.deepEqual(types(helping)?.at(-1), 'help', 'and it helps again');
+
+  checking?.says(done);
+  assert.equal((await check.ended).end, 'done');
+  helping?.says({ type: 'helped' });
+  checking?.says({ type: 'want-helpers' });
+  assert.equal(types(helping)?.filter((type) => type === 'help').length, 2, 'nobody is helped who has no order');
+  assert.equal(workers.length, 2);
+});
+
+test('an order that waits for a helping thread that dies gets another; one that is stopped meanwhile leaves it alone', async () => {
+  const { workers, pool: threads } = pool(lentLibrary);
+  threads.warm(2);
+  threads.start(withLibrary, () => undefined, fences);
+  await turn();
+  const checking = workers.find(({ told }) => told.length > 0);
+  const helping = workers.find((worker) => worker !== checking);
+  checking?.says({ type: 'want-helpers' });
+  threads.start(order, () => undefined, fences);
+  await turn();
+  helping?.emit('exit', 1);
+  await turn();
+  assert.deepEqual([workers.length, types(workers[2])], [3, ['start']]);
+  workers[2]?.says(done);
+  await turn();
+  assert.deepEqual(types(workers[2]), ['start', 'help']);
+
+  const stopped = threads.start(order, () => undefined, fences);
+  await turn();
+  stopped.stop();
+  workers[2]?.says({ type: 'helped' });
+  assert.equal((await stopped.ended).end, 'stopped');
+  assert.equal(types(workers[2])?.filter((type) => type === 'start').length, 1);
+});

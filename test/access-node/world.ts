@@ -32,6 +32,7 @@ export const REGION = 'eu-central-1';
 const PROVIDER = '111111111111';
 const TENANT = '222222222222';
 const ROLE = 'node';
+const FROM_SOURCES = [process.execPath, fileURLToPath(new URL('../../access-node/main.ts', import.meta.url))] as const;
 const all = (service: string) => ({ Effect: 'Allow' as const, Action: service, Resource: '*' });
 const trust = (service: string) => ({
   Statement: { Effect: 'Allow' as const, Principal: { Service: service }, Action: 'sts:AssumeRole' },
@@ -261,10 +262,13 @@ export const startWorld = async () => {
         60,
         `${operation} of ${orderId}`,
       ),
-    /** Starts a node process; `output` grows with what it says. */
-    startNode(environment: Record<string, string> = {}) {
+    /** Starts a node process, from its sources if nothing else is said; `output` grows with what it says. */
+    startNode(
+      environment: Record<string, string> = {},
+      [program, ...argv]: readonly [string, ...string[]] = FROM_SOURCES,
+    ) {
       const { uri, token } = admin.vendCredentials(nodeRole.arn, `node-${nodes.length}`);
-      const child = spawn(process.execPath, [fileURLToPath(new URL('../../access-node/main.ts', import.meta.url))], {
+      const child = spawn(program, argv, {
         env: {
           PATH: process.env.PATH,
           AWS_REGION: REGION,

@@ -49,13 +49,19 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       const { hypervisors } = catalogNow();
       const tenant = aTenant(freshId('hv'), '320000000008');
       await hypervisors.add(tenant);
-      const first = { at: 5, by: 'arn:aws:iam::999999999999:user/a', reason: 'key lost' };
-      assert.equal(await hypervisors.setRevoked(tenant.hypervisorId, first), true);
-      assert.equal(await hypervisors.setRevoked(tenant.hypervisorId, { at: 6, by: 'b' }), false);
+      const { hypervisorId } = tenant;
+      const first = { at: 5, by: 'arn:aws:iam::999999999999:user/a', reason: 'key lost', revision: 1 };
+      const again = { ...first, revision: 2 };
+      assert.equal(await hypervisors.setRevoked(hypervisorId, first, undefined), true);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, { at: 6, by: 'b', revision: 1 }, undefined), false);
       assert.deepEqual(await hypervisors.tenantOfAccount(tenant.accountId), { ...tenant, revoked: first });
-      assert.equal(await hypervisors.setRevoked(tenant.hypervisorId, undefined), true);
-      assert.deepEqual(await hypervisors.get(tenant.hypervisorId), tenant);
-      assert.equal(await hypervisors.setRevoked(freshId('hv'), first), false);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, again, first), true);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, first), false, 'it was asked for again');
+      assert.deepEqual(await hypervisors.get(hypervisorId), { ...tenant, revoked: again });
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, again), true);
+      assert.deepEqual(await hypervisors.get(hypervisorId), tenant);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, again), false);
+      assert.equal(await hypervisors.setRevoked(freshId('hv'), first, undefined), false);
     });
 
     it('say which access key a hypervisor is reached by, where it is reached by one', async () => {

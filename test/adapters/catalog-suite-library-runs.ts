@@ -76,6 +76,12 @@ export const libraryRunsSuite = (open: () => Catalog): void => {
       assert.equal(await libraryRuns.noteCondemned(A, library, 2, 9_000), 9_000);
       assert.equal(await libraryRuns.noteCondemned(A, other, 1, 9_001), 9_001);
       assert.equal(await libraryRuns.noteCondemned(B, library, 1, 9_002), 9_002);
+      assert.equal(await libraryRuns.latestCondemned(A, freshId('hv')), 0);
+      for (const generation of [10, 9]) await libraryRuns.noteCondemned(A, library, generation, 9_003);
+      assert.deepEqual(
+        [await libraryRuns.latestCondemned(A, library), await libraryRuns.latestCondemned(A, other)],
+        [10, 1],
+      );
     });
 
     it('refuses a commit of what was begun before the barrier, of this tenant, and never lowers it', async () => {

@@ -413,6 +413,7 @@ describe('service accounts', () => {
         client: new IAMClient(clientSettings('own', REGION, world.as('OperatorApiRole'))),
         stage: STAGE,
         accountId: SERVICE_ACCOUNT,
+        boundaryArn: world.ref('NodeBoundary'),
         permissions: nodePermissions({ stage: STAGE, accountId: SERVICE_ACCOUNT, region: REGION }),
       });
     };

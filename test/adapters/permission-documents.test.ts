@@ -213,6 +213,7 @@ test('each statement that the check of a service hypervisor asks about has words
     HOLDFAST_MACHINES: arn('states', 'stateMachine:holdfast-test'),
     HOLDFAST_HUB_ROLE_ARN: `arn:aws:iam::${PLACE.accountId}:role/holdfast-test-hub`,
     HOLDFAST_BROKER_FUNCTION_ARN: arn('lambda', 'function:holdfast-test-broker'),
+    HOLDFAST_NODE_BOUNDARY_ARN: `arn:aws:iam::${PLACE.accountId}:policy/holdfast-test-node-boundary`,
   });
   const mediaAgent = {
     libraryId: 'lib-1',

@@ -50,6 +50,7 @@ describe("a service hypervisor's permissions are checked", () => {
       HOLDFAST_MACHINES: `arn:aws:states:${REGION}:${SERVICE_ACCOUNT}:stateMachine:${NAME}`,
       HOLDFAST_HUB_ROLE_ARN: world.arn('HubRole'),
       HOLDFAST_BROKER_FUNCTION_ARN: `arn:aws:lambda:${REGION}:${SERVICE_ACCOUNT}:function:${NAME}-broker`,
+      HOLDFAST_NODE_BOUNDARY_ARN: world.ref('NodeBoundary'),
     };
     const ask = createCheckServicePermissions({
       catalog: { hypervisors: { get: async (id: string) => records.get(id) } } as never,

@@ -49,15 +49,15 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
       return is(binding) || (is(expected) && change('tenant', tenantId, { binding }));
     },
     setRemoving: async (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
-    setRevoked: async (tenantId, revoked) => {
+    setRevoked: async (tenantId, revoked, seen) => {
       const tenant = hypervisors.get(tenantId);
-      if (revoked && tenant?.kind === 'tenant' && tenant.revoked) return false;
+      if (tenant?.kind !== 'tenant' || tenant.revoked?.revision !== seen?.revision) return false;
       return change('tenant', tenantId, { revoked });
     },
-    async setAccessKeyId(id, accessKeyId) {
+    async setAccessKeyId(id, accessKeyId, userArn) {
       const hypervisor = hypervisors.get(id);
       if (hypervisor?.auth.method !== 'access-key') return false;
-      return change(hypervisor.kind, id, { auth: { ...hypervisor.auth, accessKeyId } });
+      return change(hypervisor.kind, id, { auth: { ...hypervisor.auth, accessKeyId, userArn } });
     },
     setApprovals: async (tenantId, approvals) => change('tenant', tenantId, { approvals }),
     boundTo: async (serviceId) => tenants().filter(({ binding }) => binding?.serviceId === serviceId),

@@ -46,5 +46,10 @@ export const createInMemoryLibraryRuns = ({
       libraryGenerations.set(key, notedAt);
       return notedAt;
     },
+    latestCondemned: async (tenantId, serviceId) =>
+      [...libraryGenerations.keys()]
+        .map((key) => key.split(' '))
+        .filter(([tenant, service]) => tenant === tenantId && service === serviceId)
+        .reduce((latest, [, , generation]) => Math.max(latest, Number(generation)), 0),
   };
 };

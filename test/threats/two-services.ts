@@ -52,6 +52,7 @@ export const openTwo = async (t: { after(run: () => Promise<void>): void }) => {
     client: new IAMClient(own),
     stage: STAGE,
     accountId: SERVICE_ACCOUNT,
+    boundaryArn: world.ref('NodeBoundary'),
     permissions: nodePermissions({ stage: STAGE, accountId: SERVICE_ACCOUNT, region: REGION }),
   });
   const names = createLambdaBrokerNames({ client: new LambdaClient(own), brokerFunctionArn: broker });

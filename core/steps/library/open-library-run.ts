@@ -55,6 +55,7 @@ export const createOpenLibraryRun =
       planOnly: run.planOnly,
       acceptDamage: run.acceptDamage,
       ...points,
+      notedGeneration: await catalog.libraryRuns.latestCondemned(tenantId, run.serviceId),
       windowSeconds: pruneWindowSeconds,
       ...(locks ? { locks } : {}),
     };
