@@ -50,20 +50,34 @@ Examples:
       const check = createChainCheck(sha256, anchors, { fromTheStart: partial !== true });
       let broken: BrokenChain | undefined;
       let entries = 0;
+      const newest = Math.max(0, ...anchors.map(({ seq }) => seq));
+      let unanchored: string | undefined;
       for await (const entry of source.entries) {
         broken = check.add(entry);
         if (broken) break;
         entries += 1;
+        if (check.last && check.last.seq > newest) unanchored ??= check.last.at;
       }
       broken ??= check.end();
       if (broken) return tellBroken(screen, broken);
       tellWhole(screen, { entries, anchors: anchors.length, first: check.first, last: check.last });
+      if (file === undefined && unanchored !== undefined) warnOfAnchors(screen, unanchored);
     });
 };
 
 const theLog = (command: Command) => {
   const { api } = openContext(command);
   return { anchors: () => allAnchors(api), entries: allEntries(api) };
+};
+
+/** The tick keeps one an hour: without it whoever can change the log can do so unseen. */
+const ANCHORED_WITHIN_MS = 2 * 3_600_000;
+
+const warnOfAnchors = (screen: Screen, since: string): void => {
+  if (Date.now() - Date.parse(since) <= ANCHORED_WITHIN_MS) return;
+  screen.note(
+    `No anchor has been kept of what was written since ${time(since)}, and one is due each hour: look whether the function tick runs.`,
+  );
 };
 
 interface Whole {

@@ -2,18 +2,19 @@ import type { ApprovalView, TenantApprovalView } from '../core/contracts/approva
 import type { Screen } from './screen.ts';
 import { time } from './units.ts';
 
-type Shown = TenantApprovalView & Partial<Pick<ApprovalView, 'requestedBy' | 'decidedBy' | 'request'>>;
+type Hidden = 'requestedBy' | 'decidedBy' | 'resumedBy' | 'request' | 'requestHash' | 'tenantRevokedAt';
+type Shown = TenantApprovalView & Partial<Pick<ApprovalView, Hidden>>;
 
 const byWhom = ({ askedBy, requestedBy }: Shown): string =>
   requestedBy ?? (askedBy === 'tenant' ? 'your account' : 'your provider');
 
 /** What would be done, who asked, until when; and what became of it. */
 export const showApproval = (screen: Screen, approval: Shown): void => {
-  const { what, error, requestedAt, expiresAt, decidedAt, endedAt } = approval;
+  const { what, error, requestedAt, expiresAt, decidedAt, endedAt, tenantRevokedAt } = approval;
   for (const each of what) screen.line(screen.colors.bold(each));
   screen.fields([
     ['approval', approval.approvalId],
-    ['state', approval.state === 'approved' ? 'approved, but not done yet: approve it again' : approval.state],
+    ['state', approval.state === 'approved' ? 'approved, but not done yet: it goes on by itself' : approval.state],
     ['operation', approval.operation],
     ['about', approval.subject],
     ['tenant', approval.tenantId],
@@ -22,6 +23,9 @@ export const showApproval = (screen: Screen, approval: Shown): void => {
     ['expires', approval.state === 'waiting' ? time(expiresAt) : undefined],
     ['decided by', approval.decidedBy],
     ['decided', decidedAt && time(decidedAt)],
+    ['resumed by', approval.resumedBy],
+    ['access to it', tenantRevokedAt && `revoked since ${time(tenantRevokedAt)}`],
+    ['done', approval.result],
     ['ended', endedAt && time(endedAt)],
     ['reason', approval.reason],
     ['not done', error && `${error.name}: ${error.message}`],

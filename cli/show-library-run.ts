@@ -78,7 +78,7 @@ const showExtended = (screen: Screen, { damaged, damagedInAll, ...done }: Outcom
     ['Locks extended', `of ${count(done.packs, 'pack')}, ${count(done.pages, 'page')}, ${count(done.others, 'other')}`],
   ]);
   if (damagedInAll === 0) return;
-  screen.line(`\n${screen.colors.red('Could not be locked whole')} (check the library, then repair it):`);
+  screen.line(`\n${screen.colors.red('Damaged')}: what is left of them is kept (check the library, then repair it):`);
   screen.table(
     ['recovery point', 'what is wrong'],
     damaged.map(({ recoveryPointId, problem }) => [recoveryPointId, problem]),

@@ -1,130 +1,173 @@
 import type { LockingStore, ObjectLock } from '../core/ports/object-store.ts';
-import { blocksInPage } from './block.ts';
-import type { BlockPage } from './block-page.ts';
-import { isLoss, type LossError } from './errors.ts';
+import { isLoss, type LossError, MissingObject, UnknownKey } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import type { Library } from './library.ts';
-import { keepAllAtLeast, keepAtLeast } from './locked-objects.ts';
+import { keepAtLeast } from './locked-objects.ts';
+import { isMissingBlock, lockKeys, type Place, packsOf, pagePlace, readEntry } from './locked-places.ts';
 import { counting, type MaintenanceOptions, READS_AT_ONCE } from './maintenance.ts';
-import { FORMAT_KEY, mapName, packName, pageName, pointName } from './names.ts';
-import { type PageEntry, readPageObject } from './page-object.ts';
+import { mapName, pointName, RANDOM_ID_BYTES } from './names.ts';
+import { PageSet } from './page-set.ts';
 import { readPoint } from './recovery-point.ts';
 import { readMap, type VolumeMap } from './volume-map.ts';
 
 /**
  * What holds at any time: the lock of a map ends no later than that of any page and pack that the map refers to, and that
- * of a point no later than those of its maps. So one look at a map tells how long all behind it is kept; nothing else
- * needs to be noted, and nobody can forge it.
+ * of a point no later than those of its maps. Nothing may be concluded from it: whoever may extend locks can extend the
+ * map's alone. So every run looks at all that it is to keep, whatever the locks before it say.
  */
 export interface LockInput {
   readonly mode: ObjectLock['mode'];
-  readonly points: readonly { readonly recoveryPointId: string; readonly until: number }[];
+  readonly points: readonly PointLock[];
+}
+
+export interface PointLock {
+  readonly recoveryPointId: string;
+  /** ms since 1970 */
+  readonly until: number;
+}
+
+export interface DamagedPoint {
+  readonly recoveryPointId: string;
+  readonly problem: string;
 }
 
 /** JSON-safe. */
 export interface ExtendedLocks {
   /** Whose every object is kept for as long as was asked. */
   readonly done: readonly string[];
-  /** Recovery points that cannot be read whole: what can be read of them is locked. */
-  readonly damaged: readonly { readonly recoveryPointId: string; readonly problem: string }[];
+  /** Recovery points that cannot be read whole. What is left of them is locked as long as was asked. */
+  readonly damaged: readonly DamagedPoint[];
+  /** Of these, those of which something that may be whole could not be opened, for want of a data key: to be done again. */
+  readonly unsure: readonly string[];
+  /** What of the damaged a full backup would store again: all but that which is lost with its packs, until a repair. */
+  readonly lost: readonly { readonly recoveryPointId: string; readonly volumeId?: string }[];
   /** Objects whose lock was extended. */
   readonly packs: number;
   readonly pages: number;
   readonly others: number;
 }
 
-interface Place {
-  readonly key: string;
-  readonly versionId?: string | undefined;
-}
-
-/** The packs that hold these blocks, by their names; blocks that no index names are left out. */
-const packsOf = (
-  { index: { table } }: Library,
-  page: BlockPage,
-  isWanted: (at: number) => boolean,
-): Map<string, Place> => {
-  const packs = new Map<string, Place>();
-  const seen = new Set<number>();
-  for (let at = 0; at < page.blockCount; at++) {
-    const id = page.id(at);
-    const entry = id && isWanted(at) ? table.find(id) : -1;
-    if (entry < 0) continue;
-    const { pack } = table.location(entry);
-    if (seen.has(pack)) continue;
-    seen.add(pack);
-    const { id: packId, versionId } = table.pack(pack);
-    packs.set(packId, { key: packName(packId), versionId });
-  }
-  return packs;
-};
-
-const isMissingBlock = ({ index: { table } }: Library, page: BlockPage): boolean => {
-  for (let at = 0; at < page.blockCount; at++) {
-    const id = page.id(at);
-    if (id && table.find(id) < 0) return true;
-  }
-  return false;
-};
-
-/** The library's format and keys: without them nothing can be read. */
-const lockKeys = async ({ store: listing }: Library, store: LockingStore, lock: ObjectLock): Promise<number> => {
-  const keys: Place[] = [{ key: FORMAT_KEY }];
-  for await (const { key } of listing.list('keys/')) keys.push({ key });
-  return keepAllAtLeast(store, keys, lock);
-};
+type Tell = (error: LossError) => void;
 
 /**
- * Keeps what a map that is about to be written refers to at least as long as the map itself. What it shares with its
- * parent is looked at only where the parent's own lock ends earlier: once an epoch. For the rest, one question for each
- * page that is not the parent's, and for each pack that holds blocks which the parent's page does not have: in proportion
- * to what has changed. The keys are asked about each time: they are few, and a point is kept no longer than they are.
- * Throws `MissingObject`, `CorruptObject`.
+ * Pages and packs behind maps. Those that are kept longest come first: what they share with others is then kept long enough
+ * for these, and each is asked for once.
  */
-export const lockReferences = async (
-  library: Library,
-  store: LockingStore,
-  lock: ObjectLock,
-  {
-    map,
-    parent,
-    signal,
-  }: { readonly map: VolumeMap; readonly parent?: VolumeMap | undefined; readonly signal?: AbortSignal },
-): Promise<void> => {
-  const parentUntil = parent && (await store.lockedUntil(mapName(parent.recoveryPointId, parent.volumeId)));
-  const trusted = parentUntil !== undefined && parentUntil >= lock.until ? parent : undefined;
-  const fresh = map.pages.filter(({ id, page }) => id !== 'zero' && trusted?.pages[page]?.id !== id);
-  const packs = new Map<string, Place>();
-  let refreshed = false;
-  await inParallel(fresh, { atOnce: READS_AT_ONCE, signal }, async (entry) => {
-    const page = await readEntry(library, map, entry);
-    // this thread's view of the index may be older than what the segments have written since
-    if (!refreshed && isMissingBlock(library, page)) {
-      refreshed = true;
-      await library.index.refresh();
+class PartsBehind {
+  readonly #library: Library;
+  readonly #store: LockingStore;
+  readonly #options: MaintenanceOptions;
+  readonly #pages = new PageSet();
+  /** Of packs that are there. */
+  readonly #packs = new Set<string>();
+  /** Pages that are not whole, by their id: each map that names one is told. */
+  readonly #broken = new Map<string, LossError>();
+  #unnamed = false;
+  packs = 0;
+  pages = 0;
+
+  constructor(library: Library, store: LockingStore, options: MaintenanceOptions) {
+    this.#library = library;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** Packs first, then pages. Of what is lost the rest is kept. */
+  async keep(map: VolumeMap, lock: ObjectLock, tell: Tell): Promise<void> {
+    const named = map.pages.filter(({ id }) => id !== 'zero');
+    const fresh = named.filter(({ id }) => this.#pages.add(id));
+    const packs = new Map<string, { readonly place: Place; readonly pages: string[] }>();
+    const readable: { readonly id: string; readonly place: Place }[] = [];
+    await this.#each(fresh, async (entry) => {
+      const page = await this.#orLost(entry.id, () => readEntry(this.#library, map, entry));
+      if (!page) return;
+      readable.push({ id: entry.id, place: pagePlace(entry) });
+      if (isMissingBlock(this.#library, page)) await this.#keepUnnamed(entry.id, lock);
+      for (const [id, place] of packsOf(this.#library, page, () => true)) {
+        if (this.#packs.has(id)) continue;
+        const known = packs.get(id);
+        if (known) known.pages.push(entry.id);
+        else packs.set(id, { place, pages: [entry.id] });
+      }
+    });
+    await this.#each(packs, async ([id, { place, pages }]) => {
+      const [first = '', ...others] = pages;
+      const changed = await this.#orLost(first, () => this.#keep(place, lock));
+      const lost = changed === undefined && this.#broken.get(first);
+      if (lost) for (const page of others) this.#note(page, lost);
+      else this.#packs.add(id);
+      if (changed) this.packs++;
+    });
+    await this.#each(readable, async ({ id, place }) => {
+      if (await this.#orLost(id, () => this.#keep(place, lock))) this.pages++;
+    });
+    for (const { id } of named) {
+      const lost = this.#broken.get(id);
+      if (lost) tell(lost);
     }
-    const before = trusted?.pages[entry.page];
-    const old = before && before.id !== 'zero' && trusted ? await readEntry(library, trusted, before) : undefined;
-    const isNew = (at: number): boolean => {
-      const known = old && at < old.blockCount ? old.id(at) : undefined;
-      return known === undefined || !page.id(at)?.equals(known);
-    };
-    for (const [id, place] of packsOf(library, page, isNew)) packs.set(id, place);
-  });
-  await lockKeys(library, store, lock);
-  await keepAllAtLeast(store, packs.values(), lock, signal);
-  await keepAllAtLeast(store, fresh.map(pagePlace), lock, signal);
+  }
+
+  /** Blocks that no index names may be in packs that are there all the same: all such packs are kept. */
+  async #keepUnnamed(pageId: string, lock: ObjectLock): Promise<void> {
+    const why = 'no index object names blocks that recovery points need';
+    this.#note(pageId, new MissingObject({ key: 'index/', kind: 'index' }, why));
+    if (this.#unnamed) return;
+    this.#unnamed = true;
+    const { store, index } = this.#library;
+    await this.#each(store.list('packs/'), async ({ key }) => {
+      const id = Buffer.from(key.slice('packs/xx/'.length), 'hex');
+      if (id.length !== RANDOM_ID_BYTES || index.table.hasPack(id)) return;
+      if (await this.#keep({ key }, lock)) this.packs++;
+    });
+  }
+
+  /** What was found first counts. */
+  #note(pageId: string, error: LossError): void {
+    if (!this.#broken.has(pageId)) this.#broken.set(pageId, error);
+  }
+
+  #keep({ key, versionId }: Place, lock: ObjectLock): Promise<boolean> {
+    return keepAtLeast(this.#store, key, lock, versionId);
+  }
+
+  #each<T>(items: Iterable<T> | AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+    return inParallel(items, { atOnce: READS_AT_ONCE, signal: this.#options.signal }, work);
+  }
+
+  async #orLost<T>(pageId: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      this.#note(pageId, error);
+      return undefined;
+    }
+  }
+}
+
+interface VolumeRef {
+  readonly volumeId: string;
+  readonly mapVersionId?: string;
+}
+
+/** As the point names them; where it cannot be read, as they are named. */
+const volumesOf = async (library: Library, recoveryPointId: string, tell: Tell): Promise<readonly VolumeRef[]> => {
+  try {
+    return (await readPoint(library, recoveryPointId)).volumes;
+  } catch (error) {
+    if (!isLoss(error)) throw error;
+    tell(error);
+  }
+  const volumes: VolumeRef[] = [];
+  const prefix = `maps/${recoveryPointId}/`;
+  for await (const { key } of library.store.list(prefix)) volumes.push({ volumeId: key.slice(prefix.length) });
+  return volumes;
 };
-
-const pagePlace = ({ id, versionId }: PageEntry): Place => ({ key: pageName(id), versionId });
-
-const readEntry = (library: Library, { blockCount }: VolumeMap, entry: PageEntry): Promise<BlockPage> =>
-  readPageObject(library, entry, blocksInPage(blockCount, entry.page));
 
 /**
  * Keeps these recovery points, and all that they need, for longer: packs, then pages, then maps, then points, so that it may
- * die anywhere and be run again. A map whose lock is long enough costs one question; of the others each pack and page
- * is asked for once, and changed at most once.
+ * die anywhere and be run again. Each object is asked for once, and changed at most once. Of a point that is damaged all
+ * that is left is kept: what is lost may be put back, and the rest is worth a restore.
  */
 export const extendLocks = async (
   library: Library,
@@ -132,75 +175,53 @@ export const extendLocks = async (
   { mode, points }: LockInput,
   options: MaintenanceOptions = {},
 ): Promise<ExtendedLocks> => {
-  const total = { packs: 0, pages: 0, others: 0 };
-  const done: string[] = [];
-  const damaged: { recoveryPointId: string; problem: string }[] = [];
-  if (points.length === 0) return { done, damaged, ...total };
+  const [done, unsure]: [string[], string[]] = [[], []];
+  const damaged: DamagedPoint[] = [];
+  const lost: { recoveryPointId: string; volumeId?: string }[] = [];
+  let others = 0;
+  if (points.length === 0) return { done, damaged, unsure, lost, packs: 0, pages: 0, others };
   await library.index.refresh();
   const latest = Math.max(...points.map(({ until }) => until));
-  total.others += await lockKeys(library, store, { mode, until: latest });
+  others += await lockKeys(library, store, { mode, until: latest });
   const progress = counting(options, 'recovery points', points.length);
-  // Those that are kept longest come first: what they share with others is then kept long enough for these.
-  const ordered = points.toSorted((a, b) => b.until - a.until);
-  const [pagesDone, packsDone] = [new Set<string>(), new Set<string>()];
+  const parts = new PartsBehind(library, store, options);
 
-  const lockMap = async (map: VolumeMap, lock: ObjectLock, tell: (error: LossError) => void): Promise<void> => {
-    const pages = map.pages.filter(({ id }) => id !== 'zero' && !pagesDone.has(id));
-    let isWhole = true;
-    const lost = (error: unknown): void => {
-      if (!isLoss(error)) throw error;
-      isWhole = false;
-      tell(error);
-    };
-    const packs = new Map<string, Place>();
-    const readable: PageEntry[] = [];
-    await inParallel(pages, { atOnce: READS_AT_ONCE, signal: options.signal }, async (entry) => {
-      try {
-        const page = await readEntry(library, map, entry);
-        for (const [id, place] of packsOf(library, page, () => true)) if (!packsDone.has(id)) packs.set(id, place);
-        readable.push(entry);
-      } catch (error) {
-        lost(error);
-      }
-    });
-    await inParallel(packs, { atOnce: READS_AT_ONCE, signal: options.signal }, async ([id, { key, versionId }]) => {
-      try {
-        if (await keepAtLeast(store, key, lock, versionId)) total.packs++;
-        packsDone.add(id);
-      } catch (error) {
-        lost(error);
-      }
-    });
-    total.pages += await keepAllAtLeast(store, readable.map(pagePlace), lock, options.signal);
-    // Of a page whose packs are not all there, the next map that refers to it is to know too.
-    if (isWhole) for (const { id } of readable) pagesDone.add(id);
-  };
-
-  for (const { recoveryPointId, until } of ordered) {
+  for (const { recoveryPointId, until } of points.toSorted((a, b) => b.until - a.until)) {
     options.signal?.throwIfAborted();
     const lock = { mode, until };
-    let problem: LossError | undefined;
-    const tell = (error: LossError): void => {
-      problem ??= error;
-    };
-    try {
-      const { volumes } = await readPoint(library, recoveryPointId);
-      for (const { volumeId, mapVersionId } of volumes) {
-        const key = mapName(recoveryPointId, volumeId);
-        const there = await store.lockedUntil(key, mapVersionId);
-        if (there !== undefined && there >= until) continue;
-        await lockMap(await readMap(library, recoveryPointId, volumeId, mapVersionId), lock, tell);
-        // A map that promised what is not there would be believed by the next backup.
-        if (problem === undefined && (await keepAtLeast(store, key, lock, mapVersionId))) total.others++;
+    const problems: LossError[] = [];
+    const lostVolumes = new Set<string | undefined>();
+    const tellOf =
+      (volumeId: string | undefined): Tell =>
+      (error) => {
+        problems.push(error);
+        if (error.kind !== 'pack' && !(error instanceof UnknownKey)) lostVolumes.add(volumeId);
+      };
+    const orTell = async (volumeId: string | undefined, work: () => Promise<void>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        if (!isLoss(error)) throw error;
+        tellOf(volumeId)(error);
       }
-      if (problem === undefined && (await keepAtLeast(store, pointName(recoveryPointId), lock))) total.others++;
-    } catch (error) {
-      if (!isLoss(error)) throw error;
-      tell(error);
+    };
+    const keep = async (key: string, versionId?: string): Promise<void> => {
+      if (await keepAtLeast(store, key, lock, versionId)) others++;
+    };
+    for (const { volumeId, mapVersionId } of await volumesOf(library, recoveryPointId, tellOf(undefined))) {
+      await orTell(volumeId, async () => {
+        await parts.keep(await readMap(library, recoveryPointId, volumeId, mapVersionId), lock, tellOf(volumeId));
+      });
+      await orTell(volumeId, () => keep(mapName(recoveryPointId, volumeId), mapVersionId));
     }
-    if (problem === undefined) done.push(recoveryPointId);
-    else damaged.push({ recoveryPointId, problem: problem.message });
+    await orTell(undefined, () => keep(pointName(recoveryPointId)));
+    const [problem] = problems;
+    if (problem) damaged.push({ recoveryPointId, problem: problem.message });
+    else done.push(recoveryPointId);
+    if (problems.some((each) => each instanceof UnknownKey)) unsure.push(recoveryPointId);
+    for (const volumeId of lostVolumes.has(undefined) ? [undefined] : lostVolumes)
+      lost.push({ recoveryPointId, ...(volumeId === undefined ? {} : { volumeId }) });
     progress.step();
   }
-  return { done, damaged, ...total };
+  return { done, damaged, unsure, lost, packs: parts.packs, pages: parts.pages, others };
 };

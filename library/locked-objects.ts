@@ -23,6 +23,8 @@ const KINDS: Readonly<Record<string, ObjectKind>> = {
   points: 'point',
 };
 
+export const kindOf = (key: string): ObjectKind => KINDS[key.split('/')[0] as string] ?? 'block';
+
 /** Locks an object for at least so long. True if that took a change. Throws `MissingObject`. */
 export const keepAtLeast = async (
   store: LockingStore,
@@ -31,7 +33,7 @@ export const keepAtLeast = async (
   versionId?: string,
 ): Promise<boolean> => {
   const there = await store.lockedUntil(key, versionId);
-  if (there === undefined) throw new MissingObject({ key, kind: KINDS[key.split('/')[0] as string] ?? 'block' });
+  if (there === undefined) throw new MissingObject({ key, kind: kindOf(key) });
   if (there >= lock.until) return false;
   try {
     await store.keepUntil(key, lock, versionId);

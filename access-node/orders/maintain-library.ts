@@ -1,8 +1,8 @@
 import { type LibraryOutcome, SAMPLE_SLICES } from '../../core/contracts/library-runs.ts';
-import type { LostVolume } from '../../core/contracts/orders.ts';
+import { LostVolume } from '../../core/contracts/orders.ts';
 import { LibraryUnavailable } from '../../core/domain/errors.ts';
 import { type CheckOptions, checkLibrary, dailySlice } from '../../library/check-library.ts';
-import { extendLocks } from '../../library/extend-locks.ts';
+import { extendLocks, type PointLock } from '../../library/extend-locks.ts';
 import type { Library } from '../../library/library.ts';
 import { libraryStats } from '../../library/library-stats.ts';
 import { listPointsAndMaps } from '../../library/list-points.ts';
@@ -167,16 +167,33 @@ const pruneOnce = async (
   };
 };
 
+/** Those that are promised by now are kept as long as they were promised: what of it was left out is found and mended. */
+const withPromised = ({ locks = [], promised = [] }: MaintainLibrary): PointLock[] => {
+  const until = new Map<string, number>();
+  for (const lock of [...locks, ...promised])
+    until.set(lock.recoveryPointId, Math.max(lock.until, until.get(lock.recoveryPointId) ?? 0));
+  return [...until].map(([recoveryPointId, latest]) => ({ recoveryPointId, until: latest }));
+};
+
 const extend = async (
-  { locks = [] }: MaintainLibrary,
+  work: MaintainLibrary,
   library: Library,
   { order: { lock } }: OrderTools,
   options: MaintenanceOptions,
 ): Promise<Done> => {
   const { store } = library;
   if (!lock || !canLock(store)) throw new LibraryUnavailable('this library has no lock that could be extended');
-  const report = await extendLocks(library, store, { mode: lock.mode, points: locks }, options);
-  return { outcome: extendedIn(report), report, lockedPoints: report.done };
+  const report = await extendLocks(library, store, { mode: lock.mode, points: withPromised(work) }, options);
+  const { done, damaged, unsure, lost } = report;
+  const isSure = (id: string): boolean => !unsure.includes(id);
+  const ofDamaged = damaged.map(({ recoveryPointId }) => recoveryPointId).filter(isSure);
+  return {
+    outcome: extendedIn(report),
+    report,
+    // A damaged point is noted as locked, too: what is left of it is, and it is not to be done again every day.
+    lockedPoints: [...done, ...ofDamaged],
+    lostVolumes: lost.filter((each) => LostVolume.safeParse(each).success) as LostVolume[],
+  };
 };
 
 /**

@@ -22,6 +22,10 @@ export const openControlPlaneClients = (region: string) => {
   };
 };
 
+/** For entries of the audit log that somebody waits for: one try, 1 s. */
+export const openAuditClient = (region: string): DynamoDBClient =>
+  new DynamoDBClient({ ...clientSettings('own', region, undefined, 1_000), maxAttempts: 1 });
+
 /** Apart: a function that does not need it is not to load it at each cold start. */
 export const openSchedulerClient = (region: string): SchedulerClient =>
   new SchedulerClient(clientSettings('own', region));

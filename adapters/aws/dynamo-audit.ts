@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { StoredEntry } from '../../core/domain/audit-chain.ts';
 import type { AuditEntries, AuditLog } from '../../core/ports/audit.ts';
 import { createAuditLog } from '../../core/steps/audit/append-entry.ts';
-import { pauseWithJitter, sha256, systemClock } from '../system.ts';
+import { pauseWithJitter, sha256, systemClock, within } from '../system.ts';
 import { type Item, recordOf } from './dynamo-item.ts';
 import { createTable } from './dynamo-table.ts';
 import type { createErrorReport } from './error-report.ts';
@@ -45,11 +45,25 @@ export const createDynamoAuditEntries = ({ client, table: name }: AuditTable): A
   };
 };
 
-export const createDynamoAuditLog = (table: AuditTable, report: ReturnType<typeof createErrorReport>): AuditLog =>
+/** So long whoever asked waits for what only tells of it: an API's answer has to come within 29 s. */
+const NOTED_WITHIN_MS = 5_000;
+
+/** What cannot be written is reported whole: there is no secret in it, and nowhere else is it kept. */
+export const createDynamoAuditLog = (
+  table: AuditTable,
+  report: ReturnType<typeof createErrorReport>,
+  notedWithinMs: number = NOTED_WITHIN_MS,
+): AuditLog =>
   createAuditLog({
     entries: createDynamoAuditEntries(table),
     clock: systemClock,
     sha256,
     pause: pauseWithJitter,
-    report: (error, { requestId, what }) => report(error, { requestId, route: `audit log: ${what.operation}` }),
+    inTime: within(notedWithinMs),
+    report: (error, event) =>
+      report(error, {
+        requestId: event.requestId,
+        route: `audit log: ${event.what.operation}`,
+        notRecorded: event,
+      }),
   });

@@ -31,7 +31,10 @@ const bindable = (expected: Binding): Condition =>
 
 const stillRevoked = (seen: TenantHypervisor['revoked']): Condition =>
   seen
-    ? { text: '#revoked.#revision = :seenRevision', values: { ':seenRevision': seen.revision } }
+    ? {
+        text: '#revoked.#revision = :seenRevision AND #revoked.#at = :seenAt',
+        values: { ':seenRevision': seen.revision, ':seenAt': seen.at },
+      }
     : { text: 'attribute_not_exists(#revoked)' };
 
 const inState = (from: readonly ServiceHypervisor['state'][]): Condition => ({

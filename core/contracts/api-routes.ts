@@ -177,8 +177,11 @@ export const operatorTenantRoutes = {
     ...send('POST', '/permissions/check', 200, undefined, PermissionsReport),
     query: CheckedFeatures,
   },
-  /** Checks, counts, repairs or prunes the tenant's library. A tenant never sees these runs. */
-  startLibraryRun: send('POST', '/library-runs', 202, StartLibraryRun, LibraryRunView),
+  /**
+   * Checks, counts, repairs or prunes the tenant's library. A tenant never sees these runs. Waits for approval where it
+   * changes another library than that of the present binding, or accepts damage.
+   */
+  startLibraryRun: guarded(send('POST', '/library-runs', 201, StartLibraryRun, LibraryRunView), ApprovalView),
   listLibraryRuns: get('/library-runs', List, listOf(LibraryRunView)),
   getLibraryRun: get('/library-runs/{runId}', none, LibraryRunView),
   cancelLibraryRun: send('POST', '/library-runs/{runId}/cancel', 202, undefined, LibraryRunView),
@@ -195,7 +198,8 @@ export const operatorRoutes = {
   getHypervisor: get(hypervisor, none, HypervisorView),
   /** Refused while others use it, naming them. */
   removeHypervisor: guarded(remove(hypervisor, HypervisorView), ApprovalView),
-  bindHypervisor: send('PUT', `${hypervisor}/binding`, 200, BindHypervisor, HypervisorView),
+  /** Waits for approval where it is bound to another, or has recovery points: whose nodes see them is changed by it. */
+  bindHypervisor: guarded(send('PUT', `${hypervisor}/binding`, 200, BindHypervisor, HypervisorView), ApprovalView),
   /** Refused, naming them, if recovery points could not be restored until the tenant is bound again; `leavePoints` says yes. */
   unbindHypervisor: guarded(
     {

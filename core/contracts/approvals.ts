@@ -11,13 +11,15 @@ export const ProtectedOperation = z.enum([
   'remove-plan',
   'release-legal-hold',
   'unbind',
+  'rebind',
+  'change-library',
   'remove-hypervisor',
   'switch-off-approvals',
 ]);
 export type ProtectedOperation = z.infer<typeof ProtectedOperation>;
 
 /**
- * `approved`: by a second person, but not done yet (it was interrupted): it can be approved again. `failed`: approved, and
+ * `approved`: by a second person, but not done yet (it was interrupted): it goes on by itself, or when approved again. `failed`: approved, and
  * refused when it was done, mostly because things had changed meanwhile; nothing waits any more.
  */
 export const ApprovalState = z.enum(['waiting', 'approved', 'done', 'failed', 'rejected', 'expired']);
@@ -45,6 +47,12 @@ export const ApprovalView = z.strictObject({
   /** Of who approved or rejected it. */
   decidedBy: z.string().optional(),
   decidedAt: Time.optional(),
+  /** Another approver, who sent it again after it was interrupted. */
+  resumedBy: z.string().optional(),
+  /** What was done. */
+  result: z.string().optional(),
+  /** The access to the tenant's account is revoked: what the tenant has asked for is not done. */
+  tenantRevokedAt: Time.optional(),
   /** Why it was rejected. */
   reason: z.string().optional(),
   endedAt: Time.optional(),
@@ -54,7 +62,15 @@ export const ApprovalView = z.strictObject({
 export type ApprovalView = z.infer<typeof ApprovalView>;
 
 /** What a tenant sees of one about its hypervisor: who acts for its provider is the provider's business (A5). */
-export const TenantApprovalView = ApprovalView.omit({ requestedBy: true, decidedBy: true, request: true });
+export const TenantApprovalView = ApprovalView.omit({
+  requestedBy: true,
+  decidedBy: true,
+  resumedBy: true,
+  tenantRevokedAt: true,
+  request: true,
+  // of a text whose only unknown may be who asked: guesses could be held against it
+  requestHash: true,
+});
 export type TenantApprovalView = z.infer<typeof TenantApprovalView>;
 
 /** Whoever approves says what they have looked at. */

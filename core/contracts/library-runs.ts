@@ -59,7 +59,8 @@ const Count = z.int().nonnegative();
 export const LibraryFinding = z.strictObject({
   key: z.string(),
   kind: z.string(),
-  damage: z.enum(['corrupt', 'missing']),
+  /** `unlocked`: whole, and its lock (Object Lock) ends before that of a recovery point that needs it. */
+  damage: z.enum(['corrupt', 'missing', 'unlocked']),
   problem: z.string(),
   /** Blocks that recovery points lose by it, each counted in each of them; 0 where nothing is lost. */
   lostBlocks: Count,
@@ -174,7 +175,7 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
     packs: Count,
     pages: Count,
     others: Count,
-    /** Recovery points that cannot be read whole: their lock could not be extended. Check and repair. */
+    /** Recovery points that cannot be read whole: what is left of them is kept for longer. Check and repair. */
     damaged: z.array(z.strictObject({ recoveryPointId: RecoveryPointId, problem: z.string() })).max(MOST_SHOWN),
     damagedInAll: Count,
   }),

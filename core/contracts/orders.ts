@@ -95,6 +95,8 @@ export const AssembleMaps = z.strictObject({
       snapshotId: SnapshotId,
       baseSnapshotId: SnapshotId.optional(),
       parent: VolumeMapRef.optional(),
+      /** Until when all that the parent needs is kept from everybody (ms since 1970), as the control plane has noted it. */
+      parentLockedUntil: z.int().positive().optional(),
       level: z.enum(['full', 'incremental']),
       /** The segments' orders, whose results are in the work area. */
       orderIds: z.array(OrderId),
@@ -107,6 +109,9 @@ export const CompleteSnapshots = z.strictObject({
   kind: z.literal('complete-snapshots'),
   snapshots: z.array(z.strictObject({ snapshotId: SnapshotId, orderIds: z.array(OrderId) })),
 });
+
+/** A recovery point, and until when (ms since 1970) it is kept from everybody. */
+const PointLock = z.strictObject({ recoveryPointId: RecoveryPointId, until: z.int().positive() });
 
 /** Look after the tenant's library: see LibraryTask. */
 export const MaintainLibrary = z.strictObject({
@@ -132,7 +137,9 @@ export const MaintainLibrary = z.strictObject({
   /** Between condemning and deleting: longer than any attempt may last. */
   windowSeconds: z.int().positive(),
   /** Of extend-locks: the recovery points, and until when (ms since 1970) they are to be kept from everybody. */
-  locks: z.array(z.strictObject({ recoveryPointId: RecoveryPointId, until: z.int().positive() })).optional(),
+  locks: z.array(PointLock).optional(),
+  /** Of extend-locks and check: until when recovery points are to be kept as it is, by what was noted before. */
+  promised: z.array(PointLock).optional(),
 });
 
 /** What is to be done: the order's document in the work area (JSON). */

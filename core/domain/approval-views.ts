@@ -1,5 +1,6 @@
 import type { ApprovalView, TenantApprovalView } from '../contracts/approvals.ts';
 import { type Approval, stateOf } from './approval.ts';
+import type { Revocation } from './hypervisor.ts';
 import type { Audience } from './problems.ts';
 import { remedyFor } from './remedies.ts';
 import { tenantErrorName, tenantMessageOf, withoutServiceSide } from './tenant-words.ts';
@@ -15,23 +16,26 @@ const shared = (approval: Approval, now: number) => ({
   askedBy: approval.askedBy,
   requestedAt: time(approval.requestedAt),
   expiresAt: time(approval.expiresAt),
-  requestHash: approval.requestHash,
   ...defined({
     decidedAt: approval.decidedAt === undefined ? undefined : time(approval.decidedAt),
     reason: approval.reason,
+    result: approval.result,
     endedAt: approval.endedAt === undefined ? undefined : time(approval.endedAt),
   }),
 });
 
-/** For operators and approvers. */
-export const approvalView = (approval: Approval, now: number): ApprovalView => {
-  const { requestedBy, request, decidedBy, error } = approval;
+/** For operators and approvers; `revoked`: of its tenant, where that was looked at. */
+export const approvalView = (approval: Approval, now: number, revoked?: Revocation): ApprovalView => {
+  const { requestedBy, request, requestHash, decidedBy, resumedBy, error } = approval;
   return {
     ...shared(approval, now),
     requestedBy,
     request,
+    requestHash,
     ...defined({
       decidedBy,
+      resumedBy,
+      tenantRevokedAt: revoked && time(revoked.at),
       error: error && {
         name: error.name,
         message: error.message,

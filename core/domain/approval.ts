@@ -1,6 +1,8 @@
 /** A request that waits for a second person, and what became of it. */
 import type { ApprovalState, ProtectedOperation } from '../contracts/approvals.ts';
-import type { ApprovalId, HypervisorId } from '../contracts/ids.ts';
+import type { AuditAnchor } from '../contracts/audit.ts';
+import type { ApprovalId, HypervisorId, RecoveryPointId } from '../contracts/ids.ts';
+import type { HypervisorAuth } from './hypervisor.ts';
 import type { JobError } from './job.ts';
 import type { Audience } from './problems.ts';
 
@@ -26,6 +28,14 @@ export interface Approval {
   readonly revision: number;
   readonly decidedBy?: string;
   readonly decidedAt?: number;
+  /** The audit log's entry of that: what has none there was not approved, whatever this record says. */
+  readonly audited?: AuditAnchor;
+  /** Another approver, who sent it again after it was interrupted. */
+  readonly resumedBy?: string;
+  /** Of a retention run: what it may remove, and nothing else. */
+  readonly removes?: readonly RecoveryPointId[];
+  /** What was done, in a sentence. */
+  readonly result?: string;
   readonly reason?: string;
   /** When it was begun with last, and how often. */
   readonly triedAt?: number;
@@ -78,3 +88,17 @@ export const isApprover = (arn: string, place: Place): boolean => sessionOf(arn,
 export const isKnownByName = (arn: string, place: Place): boolean =>
   sessionOf(arn, place, 'operator') ||
   new RegExp(`^arn:[\\w-]+:iam::${place.controlPlaneAccountId}:user/.+$`).test(arn);
+
+/**
+ * Whether that is who the deployment is in a tenant's account: the user of its access key or a session made from it, or a
+ * session of its role. Of a key whose user is not known, any user of the account may be it.
+ */
+export const isTheWayIn = (arn: string, auth: HypervisorAuth, accountId: string): boolean => {
+  if (auth.method === 'access-key') {
+    const isSession = new RegExp(`^arn:[\\w-]+:sts::${accountId}:federated-user/`).test(arn);
+    return isSession || (auth.userArn === undefined ? /:(user\/.+|root)$/.test(arn) : arn === auth.userArn);
+  }
+  if (auth.method !== 'assume-role') return false;
+  const role = auth.roleArn.split('/').at(-1) ?? '';
+  return arn.split(':')[4] === accountId && arn.split(':').slice(5).join(':').startsWith(`assumed-role/${role}/`);
+};

@@ -19,3 +19,6 @@ export const auditSubjects = (...sources: readonly unknown[]): string[] => {
   }
   return [...found].slice(0, MOST);
 };
+
+/** Which request somebody has approved: named, for its record alone could be changed afterwards. */
+export const approvedRequest = (requestHash: string): string => `request ${requestHash}`;

@@ -18,6 +18,9 @@ const DESTRUCTIVE: ReadonlySet<string> = new Set([
   'PUT /plans/{planId}',
   // one of them prunes; repair gives up what is damaged
   'POST /library-runs',
+  // whose nodes work for a tenant, and see what it has
+  'POST /operator/hypervisors',
+  'PUT /operator/hypervisors/{hypervisorId}/binding',
   // cuts a tenant's backups off, as unbinding does, and nobody else is asked
   'POST /operator/hypervisors/{hypervisorId}/revoke',
   'POST /operator/hypervisors/{hypervisorId}/restore-access',
@@ -33,6 +36,12 @@ const WITH_SECRETS: ReadonlySet<string> = new Set([
 export const mayHashBody = ({ method, path }: Pick<Route, 'method' | 'path'>): boolean =>
   !WITH_SECRETS.has(`${method} ${path}`);
 
+/** Asked by POST because they take a body: they change nothing. */
+const LOOKS: ReadonlySet<string> = new Set(['POST /restores/dry-run', 'POST /vm-groups/preview']);
+
+/** Of a tenant's own: what it looks at itself is not recorded. */
+export const looks: readonly string[] = [...LOOKS];
+
 export const destructiveRoutes: readonly string[] = [...DESTRUCTIVE];
 
 const ofTenant = (path: string): string =>
@@ -42,5 +51,10 @@ const ofTenant = (path: string): string =>
 export const isDestructive = ({ method, path, pending }: Route): boolean =>
   method === 'DELETE' || pending !== undefined || DESTRUCTIVE.has(`${method} ${ofTenant(path)}`);
 
-/** Whatever is not a GET, though some POSTs only look; and what operators read of a tenant. Refusals besides. */
-export const isAudited = ({ method, path }: Route): boolean => method !== 'GET' || path.startsWith(`${TENANT_PREFIX}/`);
+/** Takes nothing away that cannot be given back, and must work when nothing else does: not refused for want of a record. */
+export const isBrake = ({ method, path }: Pick<Route, 'method' | 'path'>): boolean =>
+  method === 'POST' && path === '/operator/hypervisors/{hypervisorId}/revoke';
+
+/** Whatever may change something, and what operators read of a tenant. Refusals besides. */
+export const isAudited = ({ method, path }: Route): boolean =>
+  (method !== 'GET' && !LOOKS.has(`${method} ${path}`)) || path.startsWith(`${TENANT_PREFIX}/`);

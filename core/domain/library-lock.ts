@@ -20,6 +20,13 @@ export const LONGEST_LOCK_MS = 3_660 * DAY_MS;
 /** The end of the epoch that a time is in: always later than that time. */
 export const epochEnd = (at: number): number => (Math.floor(at / EPOCH_MS) + 1) * EPOCH_MS;
 
+/** Of what a session writes to a library with a lock. Days as S3 counts what is left of a lock: how it rounds is not documented. */
+export interface LockOfSession {
+  readonly mode: LockMode;
+  readonly leastDays: number;
+  readonly mostDays: number;
+}
+
 /** What nothing is locked for less than. */
 export const shortestLock = (now: number): number => epochEnd(now + LEAD_MS);
 
@@ -32,6 +39,16 @@ export const promisedUntil = (takenAt: number, retention: Retention | undefined,
   const longest = epochEnd(now + LONGEST_LOCK_MS - EPOCH_MS);
   return Math.min(longest, Math.max(shortestLock(now), epochEnd(takenAt + (retention?.days ?? 0) * DAY_MS)));
 };
+
+/**
+ * What an order's session can write at all: locked as its order says, a day or two less or more. `lockedUntil`: the order's;
+ * its nodes never lock for less, and for more only where that would be less than the shortest lock.
+ */
+export const lockOfSession = (mode: LockMode, lockedUntil: number, now: number): LockOfSession => ({
+  mode,
+  leastDays: Math.max(1, Math.floor((lockedUntil - now) / DAY_MS) - 1),
+  mostDays: Math.ceil((Math.max(lockedUntil, shortestLock(now)) - now) / DAY_MS) + 1,
+});
 
 type Locked = Pick<RecoveryPoint, 'lockedUntil'>;
 

@@ -41,6 +41,8 @@ export interface LibraryRun {
   readonly reportKey?: string;
   readonly error?: JobError;
   readonly executionArn?: string;
+  /** Of this pass: SHA-256 (hex) of the order's document. */
+  readonly documentHash?: string;
   /** Hash of the request that made it, where it came with an idempotency key. */
   readonly requestHash?: string;
 }

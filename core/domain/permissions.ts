@@ -116,6 +116,9 @@ const waysOf = (
       return [[{ key, type: 'boolean', values: wanted }]];
     case 'ForAllValues:StringEquals':
       return [[{ key, type: 'stringList', values: wanted }]];
+    case 'ForAllValues:StringNotLike':
+      // what is kept out is not asked for
+      return [[]];
     case 'Null':
       // "The key is there": another condition on it has given it.
       return [[]];

@@ -140,7 +140,7 @@ const libraryResources = (
               ...allow('s3:GetBucketObjectLockConfiguration', `arn:aws:s3:::${bucket}`),
               Principal: { AWS: operatorRoleArn },
             },
-            deny('TlsOnly', ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], [`arn:aws:s3:::${bucket}`, objects], {
+            deny('TlsOnly', 's3:*', [`arn:aws:s3:::${bucket}`, objects], {
               Bool: { 'aws:SecureTransport': 'false' },
             }),
           ],

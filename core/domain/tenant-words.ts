@@ -13,6 +13,7 @@ const OF_REQUESTS: ReadonlySet<string> = new Set([
   'Conflict',
   'NotAvailable',
   'NotRecorded',
+  'TooManyRequests',
   'CredentialsRejected',
 ]);
 

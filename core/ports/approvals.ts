@@ -18,7 +18,16 @@ export interface Approvals {
 }
 
 export type ApprovalChange = {
-  readonly [Field in 'state' | 'decidedBy' | 'decidedAt' | 'reason' | 'tries' | 'triedAt' | 'endedAt' | 'error']?:
-    | Approval[Field]
-    | undefined;
+  readonly [Field in
+    | 'state'
+    | 'decidedBy'
+    | 'decidedAt'
+    | 'audited'
+    | 'resumedBy'
+    | 'reason'
+    | 'tries'
+    | 'triedAt'
+    | 'endedAt'
+    | 'result'
+    | 'error']?: Approval[Field] | undefined;
 };

@@ -51,7 +51,7 @@ export interface Hypervisors {
   setRemoving(tenantId: HypervisorId, removing: boolean): Promise<boolean>;
   /**
    * Withdraws the access to a tenant's account, or gives it back, if it is withdrawn (or not) as the caller has `seen` it,
-   * by its revision. False if it is gone or that has changed; also where the answer to a write that was done was lost.
+   * by its time and revision. False if it is gone or that has changed; also where the answer to a write that was done was lost.
    */
   setRevoked(
     tenantId: HypervisorId,

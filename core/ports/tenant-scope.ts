@@ -286,14 +286,19 @@ export interface OrderSessions {
     snapshotIds: readonly string[],
     mode: 'read' | 'write',
   ): Promise<SessionCredentials>;
-  /** `maintain`: under the role that may also delete; writers may not. `lock`: reads, and extends locks. */
+  /**
+   * `maintain`: under the role that may also delete; writers may not. `lock`: reads, and extends locks. `lockedUntil`: of a
+   * writer to a library with a lock: until when (ms since 1970) it must lock all that it writes.
+   */
   library(
     serviceId: HypervisorId,
     tenantId: HypervisorId,
     jobId: string,
     mode: 'read' | 'write' | 'maintain' | 'lock',
+    lockedUntil?: number,
   ): Promise<SessionCredentials>;
-  workArea(jobId: string, attempt: number): Promise<SessionCredentials>;
+  /** Reads what is the attempt's; writes only what begins with `results`: an order's own results. */
+  workArea(jobId: string, attempt: number, results: string): Promise<SessionCredentials>;
 }
 
 export interface CredentialCheck {

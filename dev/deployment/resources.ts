@@ -91,8 +91,13 @@ const scheduleGroup: Maker = async (stack, { Name }) => {
 };
 
 const schedule: Maker = async (stack, properties, before) => {
-  await asRoot(stack, 'scheduler', before ? 'UpdateSchedule' : 'CreateSchedule', properties);
-  return { ref: String(properties.Name), attributes: {} };
+  // in another group it is another one
+  const GroupName = String(properties.GroupName);
+  const there = before?.attributes.GroupName === GroupName;
+  await asRoot(stack, 'scheduler', there ? 'UpdateSchedule' : 'CreateSchedule', properties);
+  if (before?.attributes.GroupName !== undefined && !there)
+    await asRoot(stack, 'scheduler', 'DeleteSchedule', { Name: before.ref, GroupName: before.attributes.GroupName });
+  return { ref: String(properties.Name), attributes: { GroupName } };
 };
 
 /** Only noted: the REST API is deployed later, with all of them. */

@@ -10,6 +10,12 @@ export const closeValues = (
   const [first = ''] = wanted;
   if (operator === 'Null') return first === 'false' ? [[]] : [];
   if (operator === 'Bool') return [[], [String(first !== 'true')]];
+  if (operator === 'NumericGreaterThanEquals') return [[], [String(Number(first) - 1)]];
+  if (operator === 'NumericLessThanEquals') return [[], [String(Number(first) + 1)]];
+  if (operator === 'ForAllValues:StringNotLike') {
+    const kept = wanted.map((pattern) => pattern.replaceAll('*', 'example'));
+    return [kept, ['another', ...kept]];
+  }
   if (operator.startsWith('ForAllValues:')) return [[...wanted, 'Name'], ['Name']];
   const special = CLOSE[key];
   const exact = wanted.includes(JOB) ? [OTHER_JOB, 'job-*'] : [];

@@ -18,6 +18,7 @@ export const textsOf = (value: unknown): readonly string[] =>
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   'kms:ReEncrypt*': ['kms:ReEncryptFrom', 'kms:ReEncryptTo'],
   'kms:*': ['kms:Decrypt', 'kms:Encrypt', 'kms:CreateGrant'],
+  's3:*': ['s3:GetObject', 's3:PutObject', 's3:DeleteObjectVersion', 's3:ListBucket'],
 };
 
 const PREFIXES: Readonly<Record<string, string>> = {
@@ -64,6 +65,11 @@ const fulfil = (operator: string, wanted: readonly string[]): readonly string[] 
       return [first];
     case 'ForAllValues:StringEquals':
       return wanted;
+    case 'NumericGreaterThanEquals':
+    case 'NumericLessThanEquals':
+      return [first];
+    case 'ForAllValues:StringNotLike':
+      return ['another'];
     case 'NumericGreaterThan':
       return [String(Number(first) + 1)];
     case 'Null':

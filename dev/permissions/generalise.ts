@@ -10,6 +10,8 @@ const IDS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{12}\b/g, 'ACCOUNT'],
   [/\b(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+(-[a-z]+)?-\d\b/g, 'REGION'],
   [/\/\d+\//g, '/N/'],
+  // How long a writer has to lock what it writes.
+  [/^\d+$/, 'N'],
   // Whose library it is, and where in its bucket.
   [/arn:aws:s3:::[a-z-]*library-ACCOUNT/g, 'arn:aws:s3:::LIBRARY'],
   [/LIBRARY\/\S*\btenants\/hv-ID/g, 'LIBRARY/tenants/hv-ID'],

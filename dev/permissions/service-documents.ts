@@ -62,7 +62,8 @@ const documentsOf = (
         ];
       }
       case 'AWS::S3::BucketPolicy': {
-        const bucket = String(resources.LibraryBucket?.Properties.BucketName);
+        const given = Properties.Bucket as string | { readonly Ref: string };
+        const bucket = typeof given === 'string' ? given : String(resources[given.Ref]?.Properties.BucketName);
         const of = { arn: `arn:aws:s3:::${bucket}`, accountId };
         return [{ name: `policy of ${bucket}`, kind: 'resource', statements: policy(Properties.PolicyDocument), of }];
       }

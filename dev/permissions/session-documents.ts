@@ -3,6 +3,7 @@ import { libraryPolicy, snapshotPolicy, workAreaPolicy } from '../../adapters/aw
 import type { Policy } from '../../adapters/aws/session-policy.ts';
 import { type SessionOf, tenantSessionPolicy } from '../../adapters/aws/tenant-session-policy.ts';
 import type { LibraryAccess } from '../../core/contracts/orders.ts';
+import type { LockOfSession } from '../../core/domain/library-lock.ts';
 import type { PolicyDocument, Principal } from '../../local/kernel/service.ts';
 import { HYPERVISOR, JOB, LIBRARY_ID, OWN_BUCKET, PLACE, TENANT } from './place.ts';
 import { keyArn } from './service-documents.ts';
@@ -43,21 +44,29 @@ const access: LibraryAccess = {
 /** On nodes that have the library mounted: the key is all that a session opens. */
 const onDisk: LibraryAccess = { ...access, library: { kind: 'disk', path: '/mnt/library' } } as LibraryAccess;
 
+/** As of an order whose point is promised for a month. */
+const LOCKED: LockOfSession = { mode: 'compliance', leastDays: 28, mostDays: 31 };
+
 const ofOurs: Readonly<Record<string, readonly [role: string, policies: readonly Policy[]]>> = {
   'library to read': [
     'library',
-    [libraryPolicy(access, 'read'), libraryPolicy(access, 'read', true), libraryPolicy(onDisk, 'read')],
+    [libraryPolicy(access, 'read'), libraryPolicy(access, 'read', LOCKED), libraryPolicy(onDisk, 'read')],
   ],
   'library to write': [
     'library',
-    [libraryPolicy(access, 'write'), libraryPolicy(access, 'write', true), libraryPolicy(onDisk, 'write')],
+    [
+      libraryPolicy(access, 'write'),
+      libraryPolicy(access, 'write', LOCKED),
+      libraryPolicy(access, 'write', { ...LOCKED, mode: 'governance' }),
+      libraryPolicy(onDisk, 'write'),
+    ],
   ],
-  'library to lock': ['library', [libraryPolicy(access, 'lock', true)]],
+  'library to lock': ['library', [libraryPolicy(access, 'lock', LOCKED)]],
   'library to maintain': [
     'library-maintenance',
-    [libraryPolicy(access, 'maintain'), libraryPolicy(access, 'maintain', true)],
+    [libraryPolicy(access, 'maintain'), libraryPolicy(access, 'maintain', LOCKED)],
   ],
-  'work area': ['work', [JOB, RUN].map((id) => workAreaPolicy(WORK_BUCKET, id, 1))],
+  'work area': ['work', [JOB, RUN].map((id) => workAreaPolicy(WORK_BUCKET, id, 1, `work/${id}/1/results/ord-1-`))],
 };
 
 const all = (name: string, policies: readonly Policy[], holder: Principal): readonly ShippedDocument[] =>

@@ -1,5 +1,6 @@
 import { approverRoutes } from '../../core/contracts/api.ts';
-import { isApprover } from '../../core/domain/approval.ts';
+import type { ApprovalView } from '../../core/contracts/approvals.ts';
+import { type Approval, isApprover } from '../../core/domain/approval.ts';
 import { approvalView } from '../../core/domain/approval-views.ts';
 import { NotAllowed } from '../../core/domain/errors.ts';
 import { createApprove, createReject, type DecideDeps } from '../../core/steps/approvals/decide-approval.ts';
@@ -20,21 +21,29 @@ export const createApproverApi = (deps: ApproverApiDeps) => {
   const get = createGetApproval(deps);
   const approve = createApprove(deps);
   const reject = createReject(deps);
-  const now = (): number => deps.clock.now();
+  const shown = async (approvals: readonly Approval[]): Promise<ApprovalView[]> => {
+    const ids = [...new Set(approvals.map(({ tenantId }) => tenantId))];
+    const tenants = await Promise.all(ids.map((id) => deps.catalog.hypervisors.get(id)));
+    const revoked = new Map(
+      tenants.map((each) => [each?.hypervisorId, each?.kind === 'tenant' ? each.revoked : undefined]),
+    );
+    return approvals.map((each) => approvalView(each, deps.clock.now(), revoked.get(each.tenantId)));
+  };
+  const one = async (approval: Approval): Promise<ApprovalView> => (await shown([approval]))[0] as ApprovalView;
   return createRouter<Caller>({
     endpoints: [
       endpoint(approverRoutes.listApprovals, async (_: Caller, { query }) => {
         const { items, next } = await list(undefined, query.state, pageOf(query));
-        return { items: items.map((each) => approvalView(each, now())), ...(next === undefined ? {} : { next }) };
+        return { items: await shown(items), ...(next === undefined ? {} : { next }) };
       }),
       endpoint(approverRoutes.getApproval, async (_: Caller, { params }) =>
-        approvalView(await get(undefined, params.approvalId), now()),
+        one(await get(undefined, params.approvalId)),
       ),
-      endpoint(approverRoutes.approve, async ({ arn }: Caller, { params, body }) =>
-        approvalView(await approve(arn, params.approvalId, body.requestHash), now()),
+      endpoint(approverRoutes.approve, async ({ arn }: Caller, { params, body, audited }) =>
+        one(await approve(arn, params.approvalId, body.requestHash, audited)),
       ),
       endpoint(approverRoutes.reject, async ({ arn }: Caller, { params, body }) =>
-        approvalView(await reject(arn, params.approvalId, body.reason), now()),
+        one(await reject(arn, params.approvalId, body.reason)),
       ),
     ],
     admit: async (caller) => {

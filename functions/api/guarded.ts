@@ -1,6 +1,6 @@
 /** Routes that take protection away: under two-person approval they keep the request, and answer that it waits. */
 import type { ProtectedOperation } from '../../core/contracts/approvals.ts';
-import { isKnownByName } from '../../core/domain/approval.ts';
+import { isKnownByName, isTheWayIn } from '../../core/domain/approval.ts';
 import { NotAllowed } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Audience } from '../../core/domain/problems.ts';
@@ -53,11 +53,23 @@ const refuseUnknownName = (arn: string, place: Place): void => {
   });
 };
 
-/** `place`: of operators' requests; a tenant's own are always somebody else's than the approver's. */
+/**
+ * The way that the deployment itself comes into the account is no person: an operator may have typed in its access key, or
+ * can assume its role, and would be a second one.
+ */
+const refuseTheWayIn = (arn: string, { auth, accountId }: TenantHypervisor): void => {
+  if (!isTheWayIn(arn, auth, accountId)) return;
+  throw new NotAllowed('Under two-person approval, this cannot be asked for with the access that your provider uses.', {
+    remedy: 'Ask as a user or a role of your own.',
+  });
+};
+
+/** Operators are to be known by name; a tenant's people are others than the approver, unless they are the provider's own. */
 export const guardOnTenant = (deps: Pick<OnTenantDeps, keyof AskApprovalDeps | 'settings'>): Guard<OnTenant> =>
   guardWith(deps, async ({ tenant, audience, requestedBy }) => {
     if (tenant.approvals && audience.kind === 'operator' && deps.settings)
       refuseUnknownName(requestedBy, deps.settings);
+    if (tenant.approvals && audience.kind === 'tenant') refuseTheWayIn(requestedBy, tenant);
     return { tenant, audience, requestedBy };
   });
 

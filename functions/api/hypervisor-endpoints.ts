@@ -78,7 +78,10 @@ const ofHypervisors = (deps: HypervisorEndpointsDeps): readonly Endpoint<Caller>
       'remove-hypervisor',
       endpoint(operatorRoutes.removeHypervisor, (_: Caller, { params }) => remove(params.hypervisorId)),
     ),
-    endpoint(operatorRoutes.bindHypervisor, (_: Caller, { params, body }) => bind(params.hypervisorId, body)),
+    guard(
+      'rebind',
+      endpoint(operatorRoutes.bindHypervisor, (_: Caller, { params, body }) => bind(params.hypervisorId, body)),
+    ),
     guard(
       'unbind',
       endpoint(operatorRoutes.unbindHypervisor, (_: Caller, { params, query }) =>

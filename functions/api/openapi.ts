@@ -13,6 +13,7 @@ import {
   Problem,
   tenantRoutes,
 } from '../../core/contracts/api.ts';
+import { isDestructive } from '../../core/domain/audited-routes.ts';
 import * as errors from '../../core/domain/errors.ts';
 import type { Route } from './endpoint.ts';
 import { namedSchemas } from './openapi-schemas.ts';
@@ -30,17 +31,20 @@ const IdempotencyKey = z
   });
 
 /** Statuses that come with names of errors, and when they can come. */
-const problemsOf = ({ method, path, body, status }: Route): ReadonlySet<number> =>
-  new Set([
+const problemsOf = (route: Route): ReadonlySet<number> => {
+  const { method, path, body, status } = route;
+  return new Set([
     400,
     403,
     ...(path.includes('{') || body ? [404] : []),
     ...(method === 'GET' ? [] : [409]),
     ...(path.endsWith('/hypervisors') && method === 'POST' ? [422] : []),
+    ...(isDestructive(route) ? [429] : []),
     500,
     ...(status === 202 || path.includes('plans') ? [501] : []),
     503,
   ]);
+};
 
 /** By its status: names from the very classes. */
 const classes = Object.values(errors).filter(

@@ -25,9 +25,17 @@ export interface RouterDeps<Context> extends RequestAuditDeps {
   readonly reportError: ReportError;
 }
 
+/** Limits are by the minute. */
+const RETRY_AFTER = { 'retry-after': '60' };
+
 const respond = (statusCode: number, contentType: string, value: unknown): GatewayResponse => ({
   statusCode,
-  headers: { 'content-type': contentType, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
+  headers: {
+    ...(statusCode === 429 ? RETRY_AFTER : {}),
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  },
   body: JSON.stringify(value),
 });
 
@@ -58,9 +66,9 @@ export const createRouter = <Context>({ endpoints, admit, reportError, ...deps }
       const request = parseRequest(endpoint as Endpoint<never>, event);
       known = { audience, route: endpoint.route, request };
       jobId = (request.params as { readonly jobId?: string }).jobId;
-      await audit.before(event, known);
+      const audited = await audit.before(event, known);
       // strict: a field that is not in the contract is our fault, and does not leave the house
-      const handled = await endpoint.handle(admitted.context, request);
+      const handled = await endpoint.handle(admitted.context, audited ? { ...request, audited } : request);
       if (handled instanceof WaitsForApproval && endpoint.route.pending) {
         const view = approvalViewFor(handled.approval, audience, deps.clock.now());
         const pending = endpoint.route.pending.parse(view);

@@ -1,4 +1,4 @@
-import { openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
+import { openAuditClient, openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
 import { createDynamoAuditLog } from '../../adapters/aws/dynamo-audit.ts';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
 import { createErrorReport } from '../../adapters/aws/error-report.ts';
@@ -9,6 +9,9 @@ import { sha256, systemClock } from '../../adapters/system.ts';
 import type { AuditedBrokerDeps } from '../../core/steps/audit/audited-broker.ts';
 import type { BrokerDeps } from '../../core/steps/broker/claim-order.ts';
 import { type Environment, readConfiguration, wholeNumber } from './configuration.ts';
+
+/** A node waits 30 s for its answer. One that has taken an order and was not told of it can never take it again. */
+const NOTED_WITHIN_MS = 1_500;
 
 export const wireBroker = (environment: Environment): BrokerDeps & Omit<AuditedBrokerDeps, 'answer'> => {
   const { table, auditTable, workBucket, hubRoleArn, workRoleArn, heartbeatSeconds, blockRate, region } =
@@ -26,7 +29,11 @@ export const wireBroker = (environment: Environment): BrokerDeps & Omit<AuditedB
   const catalog = createDynamoCatalog({ client: dynamo, table });
   return {
     catalog,
-    audit: createDynamoAuditLog({ client: dynamo, table: auditTable }, createErrorReport('broker')),
+    audit: createDynamoAuditLog(
+      { client: openAuditClient(region), table: auditTable },
+      createErrorReport('broker'),
+      NOTED_WITHIN_MS,
+    ),
     sessions: createOrderSessions({
       sts,
       secrets,
@@ -34,6 +41,7 @@ export const wireBroker = (environment: Environment): BrokerDeps & Omit<AuditedB
       workRoleArn,
       workBucket,
       hypervisors: catalog.hypervisors,
+      points: catalog.points,
       region,
     }),
     work: createS3WorkArea({ client: s3, bucket: workBucket }),

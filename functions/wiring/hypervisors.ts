@@ -14,6 +14,15 @@ import { type Environment, readConfiguration } from './configuration.ts';
 import { nodePermissions } from './node-permissions.ts';
 import { tenantTemplates } from './tenant-templates.ts';
 
+/**
+ * A deployment's permissions are for what is called holdfast-<stage>-…: with a hyphen in it, one stage's name would begin
+ * another's (prod, prod-eu), and the one could reach what is the other's.
+ */
+const refuseStage = (stage: string): void => {
+  if (!/^[a-z][a-z0-9]*$/.test(stage))
+    throw new TypeError(`a stage is called by lower-case letters and digits, without a hyphen: ${stage}`);
+};
+
 /** What access nodes are launched with. Image and software may be set; absent, the image is Amazon's newest. */
 export const nodeSettings = (environment: Environment): NodeSettings => {
   const settings = readConfiguration(environment, {
@@ -22,6 +31,7 @@ export const nodeSettings = (environment: Environment): NodeSettings => {
     brokerFunctionArn: 'HOLDFAST_BROKER_FUNCTION_ARN',
     region: 'AWS_REGION',
   });
+  refuseStage(settings.stage);
   const { HOLDFAST_NODE_IMAGE: nodeImageId, HOLDFAST_NODE_SOFTWARE: nodeSoftware } = environment;
   return { ...settings, nodeImageId: nodeImageId || LATEST_IMAGE, ...(nodeSoftware ? { nodeSoftware } : {}) };
 };

@@ -61,6 +61,9 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, again), true);
       assert.deepEqual(await hypervisors.get(hypervisorId), tenant);
       assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, again), false);
+      const later = { ...first, at: 9 };
+      assert.equal(await hypervisors.setRevoked(hypervisorId, later, undefined), true);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, first), false, 'that was another one');
       assert.equal(await hypervisors.setRevoked(freshId('hv'), first, undefined), false);
     });
 
@@ -70,13 +73,13 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       const keyed = { ...aTenant(freshId('hv'), '320000000009'), auth };
       const roled = aTenant(freshId('hv'), '320000000010');
       for (const each of [keyed, roled]) await hypervisors.add(each);
-      assert.equal(await hypervisors.setAccessKeyId(keyed.hypervisorId, 'AKIANEW'), true);
+      assert.equal(await hypervisors.setAccessKeyId(keyed.hypervisorId, 'AKIANEW', 'arn:of:the:user'), true);
       assert.deepEqual(await hypervisors.get(keyed.hypervisorId), {
         ...keyed,
-        auth: { ...auth, accessKeyId: 'AKIANEW' },
+        auth: { ...auth, accessKeyId: 'AKIANEW', userArn: 'arn:of:the:user' },
       });
-      assert.equal(await hypervisors.setAccessKeyId(roled.hypervisorId, 'AKIANEW'), false);
-      assert.equal(await hypervisors.setAccessKeyId(freshId('hv'), 'AKIANEW'), false);
+      assert.equal(await hypervisors.setAccessKeyId(roled.hypervisorId, 'AKIANEW', 'arn'), false);
+      assert.equal(await hypervisors.setAccessKeyId(freshId('hv'), 'AKIANEW', 'arn'), false);
     });
 
     it('set fields of a service hypervisor, and of nothing else', async () => {

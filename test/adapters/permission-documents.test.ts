@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { managementStatements } from '../../core/domain/service-access-template.ts';
+import { managementStatements, serviceAccessTemplate } from '../../core/domain/service-access-template.ts';
 import { knownServiceStatements } from '../../core/domain/service-permission-features.ts';
 import { readServerless } from '../../dev/deployment/read-serverless.ts';
 import { servicePermissionPolicies } from '../../functions/wiring/service-permission-policies.ts';
@@ -190,6 +190,48 @@ test('keys of tenants are used through EC2 and EBS only', () => {
   for (const [name, { Action, Condition }] of every.filter(([name]) => name.startsWith('tenant/')))
     if (list(Action).some((action) => action.startsWith('kms:')))
       assert.deepEqual(Condition?.StringLike?.['kms:ViaService'], ['ec2.*.amazonaws.com', 'ebs.*.amazonaws.com'], name);
+});
+
+test('whatever bucket is made, nobody comes to it but over TLS', () => {
+  const own = readServerless(join(PROJECT, 'serverless.yml'), PLACE).resources.map(({ Resources }) => Resources);
+  const { Resources } = serviceAccessTemplate({
+    ...{ ...PLACE, hubRoleArn: 'hub', brokerRoleArn: 'broker', operatorRoleArn: 'operator', externalId: 'x' },
+    library: { bucket: 'elsewhere' },
+  });
+  const named = (bucket: unknown, all: typeof own): unknown =>
+    typeof bucket === 'string'
+      ? bucket
+      : all.map((each) => each[(bucket as { Ref: string }).Ref]).find(Boolean)?.Properties.BucketName;
+  for (const all of [own, [Resources as (typeof own)[number]]]) {
+    const made = all.flatMap((each) => Object.values(each));
+    const buckets = made
+      .filter(({ Type }) => Type === 'AWS::S3::Bucket')
+      .map(({ Properties }) => Properties.BucketName);
+    assert.ok(buckets.length > 0);
+    for (const bucket of buckets) {
+      const policy = made.find(
+        ({ Type, Properties }) => Type === 'AWS::S3::BucketPolicy' && named(Properties.Bucket, all) === bucket,
+      );
+      const document = policy?.Properties.PolicyDocument as PermissionDocument | undefined;
+      const { Sid: _, ...tls } = document?.Statement.find(({ Sid }) => Sid === 'TlsOnly') ?? ({} as Statement);
+      assert.deepEqual(tls, {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+    }
+  }
+});
+
+test('a role of nodes can do all that its document says, and its boundary says no more', () => {
+  const text = (name: string): string =>
+    readFileSync(join(FOLDER, name), 'utf8')
+      .replaceAll(/"[^"]*-broker:(hv-\*|\$\{hypervisor\})"/g, '"BROKER"')
+      .replaceAll(/\$\{(self:custom\.nodeSoftwareObjects|nodeSoftware)\}/g, 'SOFTWARE')
+      .replaceAll(/-(hv-\*|\$\{hypervisor\})-/g, '-HYPERVISOR-');
+  assert.deepEqual(JSON.parse(text('node-boundary.json')), JSON.parse(text('service/node.json')));
 });
 
 test('roles are passed to the one service that they are for', () => {

@@ -43,7 +43,8 @@ describe('a tenant that grants only some features gets these, and nothing else i
     const settings = clientSettings('own', REGION, world.as('StepsRole'));
     const options = { sts: new STSClient(settings), secrets: new SecretsManagerClient(settings) };
     const scopes = createTenantScopes({ ...options, hubRoleArn: world.arn('HubRole'), region: REGION });
-    return scopes.open(world.tenants[0], jobId, { to });
+    // of the one instance that a restore in its place is for
+    return scopes.open(world.tenants[0], jobId, { to, ...(to === 'replace' ? { instanceId } : {}) });
   };
   const tagsOf = (): Tags => ({ [TAG.job]: jobId, [TAG.operation]: freshId('op'), [TAG.restore]: 'rp-1' });
 

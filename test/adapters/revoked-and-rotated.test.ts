@@ -15,7 +15,7 @@ import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { freshId } from './records.ts';
 import { REGION, startWorld, type World } from './world.ts';
 
-const revoked = { at: 1, by: 'arn:aws:iam::111111111111:user/ops' };
+const revoked = { at: 1, by: 'arn:aws:iam::111111111111:user/ops', revision: 1 };
 
 describe('access to a tenant’s account', () => {
   let world: World;

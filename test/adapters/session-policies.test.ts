@@ -33,6 +33,13 @@ const libraryAccess = {
   recoveryPublicKey: 'hfpub1-x',
 };
 
+/** Its prefix may be no longer, or it is refused when it is added. */
+const lockedAccess = {
+  ...libraryAccess,
+  library: { ...libraryAccess.library, prefix: `${'p'.repeat(128)}/tenants/${long('hv-')}` },
+};
+const lock = { mode: 'compliance', leastDays: 3_658, mostDays: 3_661 } as const;
+
 /** The longest that there can be: all ids at their full length, and another region. */
 const stepPolicy = (to: TenantAccess['to'], more: Partial<TenantAccess> = {}): Policy =>
   tenantSessionPolicy({ to, accountId: '222222222222', regions: [REGION, REGION], jobId: long('job-'), ...more });
@@ -53,9 +60,9 @@ const policies: Readonly<Record<string, Policy>> = {
   'write order of 128': snapshotPolicy(REGION, long('job-'), snapshotIds(128), 'write'),
   'library to write': libraryPolicy(libraryAccess, 'write'),
   'library to read': libraryPolicy(libraryAccess, 'read'),
-  'locked library to write': libraryPolicy(libraryAccess, 'write', true),
-  'locked library to extend its locks': libraryPolicy(libraryAccess, 'lock', true),
-  'work area': workAreaPolicy('b'.repeat(63), long('job-'), 1_000_000),
+  'locked library to write': libraryPolicy(lockedAccess, 'write', lock),
+  'locked library to extend its locks': libraryPolicy(libraryAccess, 'lock', lock),
+  'work area': workAreaPolicy('b'.repeat(63), long('job-'), 1_000_000, `work/${'r'.repeat(200)}`),
 };
 
 const actions = (statements: readonly Statement[]): string[] => statements.flatMap(({ Action }) => Action).toSorted();
@@ -68,6 +75,25 @@ for (const [name, policy] of Object.entries(policies)) {
 
 test('a policy that does not fit is refused before STS is asked', () => {
   assert.throws(() => policyText(snapshotPolicy(REGION, 'job-1', snapshotIds(128), 'read')), RangeError);
+});
+
+test('a writer to a library with a lock can put nothing there that is not locked as its order says, but the index', () => {
+  const puts = libraryPolicy(lockedAccess, 'write', lock).Statement.filter(({ Action }) =>
+    [Action].flat().includes('s3:PutObject'),
+  );
+  const free = puts.filter(({ Condition }) => !Condition).flatMap(({ Resource }) => Resource);
+  assert.deepEqual(free, [`arn:aws:s3:::${lockedAccess.library.bucket}/${lockedAccess.library.prefix}/index/*`]);
+  const days = 's3:object-lock-remaining-retention-days';
+  assert.deepEqual(
+    puts.flatMap(({ Condition }) => (Condition ? [Condition] : [])),
+    [
+      {
+        StringEquals: { 's3:object-lock-mode': 'COMPLIANCE' },
+        NumericGreaterThanEquals: { [days]: '3658' },
+        NumericLessThanEquals: { [days]: '3661' },
+      },
+    ],
+  );
 });
 
 test("an order's sessions delete nothing and name no wildcard of actions", () => {

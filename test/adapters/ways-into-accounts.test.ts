@@ -72,6 +72,16 @@ describe("ways into tenants' accounts", () => {
     await assert.rejects(scope.instances.terminate(id), { name: 'TenantAccessLost' });
   });
 
+  it('opens an account by its access key for retention, which the tick does by itself', async () => {
+    const { accountId } = world.tenants[1];
+    const tenant = await withKey(world.tenants[1], await deployTenantUser(world.cloud, accountId));
+    const tick = clientSettings('own', REGION, world.as('TickRole'));
+    const clients = { sts: new STSClient(tick), secrets: new SecretsManagerClient(tick) };
+    const byItself = createTenantScopes({ ...clients, hubRoleArn: world.arn('HubRole'), region: REGION });
+    const retain = await byItself.open(tenant, jobId, { to: 'retain' });
+    assert.deepEqual(await retain.snapshots.describe(['snap-0123456789abcdef0']), []);
+  });
+
   it('narrows an access key that may do everything', async () => {
     const all: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
     const tenant = await withKey(world.tenants[1], userKey(world.tenants[1].accountId, 'almighty', all));

@@ -106,10 +106,14 @@ const inhabit = async (cloud: Cloud, dataDir: string): Promise<World> => {
 };
 
 /** A running instance of a tenant with a root and two data volumes of 1 GiB. */
-export const launchInstance = async (ec2: EC2Client, name: string): Promise<string> => {
+export const launchInstance = async (
+  ec2: EC2Client,
+  name: string,
+  ImageId: string = SEED_IMAGES.linux,
+): Promise<string> => {
   const { Instances } = await ec2.send(
     new RunInstancesCommand({
-      ImageId: SEED_IMAGES.linux,
+      ImageId,
       InstanceType: 't3.small',
       MinCount: 1,
       MaxCount: 1,

@@ -226,6 +226,42 @@ test('access is given back once its role is as it must be; asked again, nothing 
   assert.equal((await own('POST', '/backups', INSTANCES)).status, 202);
 });
 
+test('revoked again while it is just given back, it stays revoked; asked again it keeps its first time and reason', async () => {
+  for (const isFirst of [true, false]) {
+    const { world, revoke, operator, stored } = openWorld();
+    await revoke({ reason: 'first' });
+    const { identify } = world.deps.credentials;
+    world.deps.credentials.identify = async (...args) => {
+      // the probe of the role takes its time, in which a second operator revokes
+      world.deps.credentials.identify = identify;
+      if (!isFirst) assert.equal((await operator('POST', at('restore-access'))).status, 200);
+      world.advance(1_000);
+      assert.equal((await revoke({ reason: 'second' })).status, 200);
+      return identify(...args);
+    };
+    const { status, body } = await operator('POST', at('restore-access'));
+    assert.deepEqual([status, body.code, /revoked again/.test(body.detail)], [409, 'Conflict', true]);
+    const { reason, revision, at: since } = stored().revoked ?? {};
+    const expected = isFirst ? ['first', 2, START] : ['second', 1, START + 1_000];
+    assert.deepEqual([reason, revision, since], expected);
+    assert.equal((await operator('POST', at('restore-access'))).status, 200, 'asked again, it is given back');
+  }
+});
+
+test('revoking and giving back are in the audit log before they are done: where it cannot be written, neither is', async () => {
+  const { world, revoke, operator, stored } = openWorld();
+  await revoke();
+  const entries = world.auditing.written().filter(({ what }) => what.operation.endsWith('/revoke'));
+  assert.deepEqual(
+    entries.map(({ outcome }) => outcome),
+    ['Asked', 'Done'],
+  );
+  world.auditing.trouble.error = new Error('no log');
+  const refused = await operator('POST', at('restore-access'));
+  assert.deepEqual([refused.status, refused.body.code], [503, 'NotRecorded']);
+  assert.ok(stored().revoked);
+});
+
 test('only a tenant’s access is revoked, and only by an operator', async () => {
   const { world, operator, own } = openWorld();
   const service = acme.binding?.serviceId ?? '';

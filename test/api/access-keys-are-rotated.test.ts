@@ -35,7 +35,8 @@ test('a new key that works takes the old one’s place, both halves at once; no 
   const { status, body, text } = await rotate(NEW);
   assert.deepEqual([status, body.accessKeyId], [200, NEW]);
   assert.deepEqual(inUse(), { accessKeyId: NEW, secretAccessKey: secretOf(NEW) });
-  assert.deepEqual(shown(), { method: 'access-key', accessKeyId: NEW, secretArn: ARN });
+  const userArn = `arn:aws:iam::${ACME}:user/holdfast`;
+  assert.deepEqual(shown(), { method: 'access-key', accessKeyId: NEW, secretArn: ARN, userArn });
   assert.equal((await rotate(NEW)).status, 200, 'asked again');
   const written = JSON.stringify([
     [...world.records.hypervisors.values()],

@@ -1,8 +1,9 @@
 /** A tenant under two-person approval, an operator, a second one, and approvers; and each request that has to wait. */
 import assert from 'node:assert/strict';
+import type { ServiceHypervisor } from '../../core/domain/hypervisor.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import { createApproverApi } from '../../functions/api/approver-api.ts';
-import { ACME, type Answer, acme, createWorld, event, PROVIDER, plan, point, type World } from './world.ts';
+import { ACME, type Answer, acme, createWorld, event, PROVIDER, plan, point, service, type World } from './world.ts';
 
 export const EVE = `arn:aws:sts::${PROVIDER}:assumed-role/holdfast-test-operator/eve`;
 export const EVE_APPROVES = `arn:aws:sts::${PROVIDER}:assumed-role/holdfast-test-approver/eve`;
@@ -88,6 +89,16 @@ const hold = (world: World, n: number, reason: string): void => {
   world.records.points.set(idOf(n), { ...before, legalHold });
 };
 
+const other = {
+  ...service,
+  hypervisorId: `${service.hypervisorId.slice(0, -1)}1`,
+  name: 'other',
+  mediaAgent: { ...service.mediaAgent, library: { ...service.mediaAgent.library, prefix: 'other' } },
+};
+const withOther = (world: World): void => {
+  world.records.hypervisors.set(other.hypervisorId, other as ServiceHypervisor);
+};
+
 export const GUARDED: readonly Guarded[] = [
   {
     operation: 'delete-recovery-point',
@@ -136,6 +147,25 @@ export const GUARDED: readonly Guarded[] = [
     change: (world) => set(world, { binding: { ...acme.binding, boundAt: 7 } }),
   },
   {
+    operation: 'rebind',
+    prepare: withOther,
+    ask: (call) => call('PUT', `${onHypervisor}/binding`, { body: { serviceHypervisorId: other.hypervisorId } }),
+    isDone: (world) => tenantOf(world)?.binding?.serviceId === other.hypervisorId,
+    change: (world) => set(world, { binding: { ...acme.binding, boundAt: 7 } }),
+  },
+  {
+    operation: 'change-library',
+    prepare: (world) => {
+      withOther(world);
+      const old = point(9, acme, { state: 'expired', serviceId: other.hypervisorId });
+      world.records.points.set(old.recoveryPointId, old);
+    },
+    ask: (call) => call('POST', `${onAcme}/library-runs`, { body: { task: 'prune', serviceId: other.hypervisorId } }),
+    isDone: (world) => world.records.libraryRuns.size > 0,
+    isWhole: (world) => world.records.libraryRuns.size === 1,
+    change: (world) => set(world, { binding: { ...acme.binding, boundAt: 7 } }),
+  },
+  {
     operation: 'remove-hypervisor',
     prepare: (world) => {
       world.records.plans.clear();
@@ -173,6 +203,7 @@ export const interruptAt = (world: World, at: number) => {
     [catalog.approvals, ['update']],
     [catalog.points, ['expire', 'update', 'setLegalHold']],
     [catalog.plans, ['replace', 'remove']],
+    [catalog.libraryRuns, ['add', 'update']],
     [catalog.hypervisors, ['bind', 'setRemoving', 'setApprovals', 'remove']],
     [world.deps.schedules, ['put', 'remove']],
   ];

@@ -45,6 +45,7 @@ export const createInMemoryAudit = (clock: Clock) => {
       clock,
       sha256,
       pause: async () => {},
+      inTime: (work) => work,
       report: (error) => reported.push(error),
     }),
     entries,

@@ -51,7 +51,9 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
     setRemoving: async (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
     setRevoked: async (tenantId, revoked, seen) => {
       const tenant = hypervisors.get(tenantId);
-      if (tenant?.kind !== 'tenant' || tenant.revoked?.revision !== seen?.revision) return false;
+      if (tenant?.kind !== 'tenant') return false;
+      const { revoked: there } = tenant;
+      if (there?.revision !== seen?.revision || there?.at !== seen?.at) return false;
       return change('tenant', tenantId, { revoked });
     },
     async setAccessKeyId(id, accessKeyId, userArn) {

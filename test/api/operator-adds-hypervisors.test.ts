@@ -148,7 +148,7 @@ test('a named bucket loses stray slashes; a folder is taken as it is', async () 
     kmsKeyArn: `arn:aws:kms:eu-central-1:${PROVIDER}:key/mine`,
   };
   assert.equal(await add({ kind: 's3', bucket: 'mine', prefix: '/a/b/', ...own }), 's3://mine/a/b');
-  assert.equal(await add({ kind: 's3', bucket: 'mine', ...own }), 's3://mine');
+  assert.equal(await add({ kind: 's3', bucket: 'mine-too', ...own }), 's3://mine-too');
   assert.equal(await add({ kind: 'disk', path: '/srv/library' }), '/srv/library');
 });
 

@@ -58,6 +58,8 @@ test('a lock is for a bucket that has Object Lock; which one it is, and that it 
   const refused = await add(elsewhere({ lock: 'governance', library: plain }));
   assert.deepEqual([refused.status, refused.body.field], [400, 'lock']);
   assert.match(refused.body.remedy, /put-object-lock-configuration --bucket plain-bucket/);
+  const long = await add(elsewhere({ lock: 'governance', library: { ...LIBRARY, prefix: 'p'.repeat(129) } }));
+  assert.deepEqual([long.status, long.body.field], [400, 'library.prefix']);
   const folder = await add(own({ lock: 'governance', library: { kind: 'disk', path: '/srv/library' } }));
   assert.deepEqual([folder.status, folder.body.field], [400, 'lock']);
 });

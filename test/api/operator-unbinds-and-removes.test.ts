@@ -10,6 +10,10 @@ const second: ServiceHypervisor = {
   ...service,
   hypervisorId: `${service.hypervisorId.slice(0, -1)}1`,
   name: 'other vault',
+  mediaAgent: {
+    ...service.mediaAgent,
+    library: { kind: 's3', bucket: 'vault-bucket', prefix: 'other', region: 'eu-central-1' },
+  },
   queues: {
     restores: 'https://sqs.eu-central-1.amazonaws.com/999999999999/second-restores',
     work: 'second/second-work',

@@ -401,6 +401,8 @@ export const event = (
 export interface Answer {
   readonly status: number;
   readonly type: string | undefined;
+  /** After so many seconds it may be tried again. */
+  readonly retryAfter?: string | undefined;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly body: any;
@@ -415,6 +417,7 @@ export const callAs =
     return {
       status: response.statusCode,
       type: response.headers['content-type'],
+      retryAfter: response.headers['retry-after'],
       text: response.body,
       body: JSON.parse(response.body),
     };

@@ -101,6 +101,13 @@ test('without the audit log orders are given out all the same, which is reported
   advance(60_000);
   await ask(claim);
   assert.equal(auditing.written().at(-1)?.leftOut, 140);
+  const many = openBroker(() => ({ heartbeatSeconds: 20 }));
+  const register = (n: number) => ({ operation: 'registerNode', nodeId: `node-${String(n).padStart(12, '0')}` });
+  for (let n = 0; n < 1_000; n += 1) await many.ask(register(n));
+  assert.equal(many.auditing.written().length, 300, 'whatever it calls itself: by its service hypervisor');
+  many.advance(60_000);
+  await many.ask(register(1_000));
+  assert.equal(many.auditing.written().at(-1)?.leftOut, 700);
   const other = openBroker(() => yours);
   other.auditing.trouble.error = new Error('the table is gone');
   assert.equal(await other.ask(claim), yours);

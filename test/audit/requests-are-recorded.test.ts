@@ -11,7 +11,7 @@ import {
 } from '../../core/contracts/api.ts';
 import type { AuditEntry } from '../../core/contracts/audit.ts';
 import { createChainCheck } from '../../core/domain/audit-chain.ts';
-import { destructiveRoutes, isAudited, isDestructive, mayHashBody } from '../../core/domain/audited-routes.ts';
+import { destructiveRoutes, isAudited, isDestructive, looks, mayHashBody } from '../../core/domain/audited-routes.ts';
 import type { Route } from '../../functions/api/endpoint.ts';
 import {
   ACME,
@@ -124,7 +124,10 @@ const everyRoute: readonly Route[] = [
 
 test('every route that changes something is recorded, and what can take backups away is refused unrecorded', () => {
   const named = (routes: readonly Route[]): string[] => routes.map(({ method, path }) => `${method} ${path}`);
-  assert.deepEqual(named(everyRoute.filter((route) => route.method !== 'GET' && !isAudited(route))), []);
+  assert.deepEqual(
+    named(everyRoute.filter((route) => route.method !== 'GET' && !isAudited(route))).toSorted(),
+    looks.toSorted(),
+  );
   for (const route of destructiveRoutes)
     assert.ok(
       named(everyRoute).some((each) => each === route || each === route.replace(' ', ` ${operatorTenantPrefix}`)),
@@ -168,6 +171,15 @@ test('without the audit log nothing destructive is done: the caller is told, and
   assert.equal((await callAs(world, ACME)('DELETE', `/plans/${own.planId}`)).status, 200);
 });
 
+test('without the audit log a tenant’s access is still taken back, and that it is not recorded is reported', async () => {
+  const { world } = worldWithPlan();
+  world.auditing.trouble.error = new Error('the table is gone');
+  const path = `/operator/hypervisors/${acme.hypervisorId}/revoke`;
+  assert.equal((await callAs(world, PROVIDER)('POST', path, { body: { reason: 'key lost' } })).status, 200);
+  assert.ok((world.records.hypervisors.get(acme.hypervisorId) as typeof acme).revoked);
+  assert.equal(world.auditing.reported.length, 2, 'before and after');
+});
+
 test('without the audit log backups go on, and that they are not recorded is reported', async () => {
   const { world } = worldWithPlan();
   world.auditing.trouble.error = new Error('the table is gone');
@@ -201,6 +213,37 @@ test('a retention run names each point that it removes, before and after, and by
     assert.deepEqual([who.kind, who.principal], ['operator', `arn:aws:iam::${PROVIDER}:user/someone`]);
     assert.equal(what.tenantId, acme.hypervisorId);
   }
+});
+
+test('a tenant cannot fill the log: looks are not in it, changes are counted, and it removes so much a minute', async () => {
+  const { world } = worldWithPlan();
+  const asTenant = callAs(world, ACME);
+  for (let n = 0; n < 100; n += 1)
+    await asTenant('POST', '/vm-groups/preview', { body: { include: [{ kind: 'all' }], exclude: [] } });
+  const looked = world.auditing.written().filter(({ allowed }) => allowed);
+  assert.deepEqual(looked, []);
+
+  const before = world.auditing.written().length;
+  for (let n = 0; n < 100; n += 1) await asTenant('POST', '/plans', { body: { name: `plan ${n}` } });
+  assert.equal(world.auditing.written().length - before, 60);
+  world.advance(60_001);
+  await asTenant('POST', '/plans', { body: { name: 'one more' } });
+  assert.equal(last(world).leftOut, 40);
+
+  const some = [...world.records.plans.keys()];
+  const answers = [];
+  for (const planId of some.slice(0, 70)) answers.push(await asTenant('DELETE', `/plans/${planId}`));
+  assert.equal(answers.filter(({ status }) => status === 200).length, 60);
+  const [refused] = answers.filter(({ status }) => status !== 200);
+  assert.deepEqual([refused?.status, refused?.body.code, refused?.retryAfter], [429, 'TooManyRequests', '60']);
+  assert.equal(world.records.plans.size, some.length - 60, 'nothing of it was done');
+  const own = world.auditing.written().filter(({ outcome }) => outcome === 'TooManyRequests');
+  assert.equal(own.length, 10);
+  const other = plan(2, acme);
+  world.records.plans.set(other.planId, other);
+  assert.equal((await callAs(world, PROVIDER)('DELETE', operatorOfTenant(`/plans/${other.planId}`))).status, 200);
+  world.advance(60_001);
+  assert.equal((await asTenant('DELETE', `/plans/${some.at(-1)}`)).status, 200);
 });
 
 test('a stranger’s flood does not fill the log, and what was left out is counted', async () => {

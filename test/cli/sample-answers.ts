@@ -220,12 +220,12 @@ export const tenantApprovalView: TenantApprovalView = {
   askedBy: 'tenant',
   requestedAt: AT,
   expiresAt: '2026-01-04T00:00:00.000Z',
-  requestHash: '5'.repeat(64),
 };
 export const approvalView: ApprovalView = {
   ...tenantApprovalView,
   requestedBy: 'arn:aws:iam::111111111111:user/someone',
   request: '{"operation":"delete-recovery-point"}',
+  requestHash: '5'.repeat(64),
 };
 
 const kept = { instanceId: INSTANCE, kind: 'streaming', takenAt: AT } as const;

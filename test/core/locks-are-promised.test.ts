@@ -68,7 +68,7 @@ const openLocked = async (t: Parameters<typeof openFlows>[0], lock: LockMode | u
   world.records.hypervisors.set(service.hypervisorId, service);
   const deps = { ...world.deps, ids: { uuid: () => freshId('x').slice(2) } };
   const tenant = (await world.catalog.hypervisors.get(tenantId)) as TenantHypervisor;
-  const plan = { ...aPlan(tenantId), consistency: { kind: 'crash' as const }, retention: { days: 90 } };
+  const plan = { ...aPlan(tenantId), fullEvery: 0, consistency: { kind: 'crash' as const }, retention: { days: 90 } };
   await world.catalog.plans.add(plan);
   const backUp = async () => {
     const job = await world.run(tenantId, backupOf({ instanceIds: [WEB], planId: plan.planId }));
@@ -102,8 +102,12 @@ test('a prune is told to leave locked points alone, abandoned and expired ones t
   };
   world.records.points.set(lost.recoveryPointId, lost);
   const told = (now: number) => pointsInLibrary(world.catalog, tenantId, service.hypervisorId, now);
-  assert.deepEqual(await told(deps.clock.now()), { expired: [], pending: [lost.recoveryPointId], lockedUntil });
-  assert.deepEqual(await told(lockedUntil), { expired: [lost.recoveryPointId], pending: [], lockedUntil });
+  const kept = [recoveryPointId];
+  const promised = [{ recoveryPointId, until: lockedUntil }];
+  const [now, later] = [await told(deps.clock.now()), await told(lockedUntil)];
+  assert.deepEqual(now, { committed: kept, expired: [], pending: [lost.recoveryPointId], lockedUntil, promised });
+  const over = { expired: [lost.recoveryPointId], pending: [], lockedUntil, promised: [] };
+  assert.deepEqual(later, { committed: kept, ...over });
   assert.notEqual(recoveryPointId, lost.recoveryPointId);
 });
 
@@ -149,10 +153,48 @@ test('locks are extended by a run of its own, which begins by itself when they e
   });
 });
 
+test('a check and an extension are told what was promised, so that a lock that was left out is found, and mended', async (t) => {
+  const { world, tenant, backUp, deps } = await openLocked(t, 'compliance');
+  const { recoveryPointId, lockedUntil = 0 } = await backUp();
+  const start = createStartLibraryRun(deps);
+  for (const task of ['check', 'extend-locks', 'stats'] as const) {
+    const asked = { task, planOnly: false, acceptDamage: false, queueDeadlineSeconds: 60 };
+    const { runId } = await start(tenant, { requestedBy: 'ops' }, asked);
+    await world.cloud.finish(world.executionOf('library-run', runId));
+    const document = world.node.orders.at(-1);
+    assert.ok(document?.kind === 'maintain-library' && document.task === task);
+    const promised = task === 'stats' ? undefined : [{ recoveryPointId, until: lockedUntil }];
+    assert.deepEqual(document.promised, promised, task);
+    assert.deepEqual(document.locks, task === 'extend-locks' ? [] : undefined, 'none of them ends soon');
+  }
+  assert.equal(world.records.points.get(recoveryPointId)?.lockedUntil, lockedUntil);
+});
+
+test('a backup is told how long the one before it is kept, unless that has lost blocks', async (t) => {
+  const { world, tenantId, backUp } = await openLocked(t, 'compliance');
+  const parentOf = (point: Awaited<ReturnType<typeof backUp>>) =>
+    world.node.orders
+      .filter((document) => document.kind === 'assemble-maps')
+      .find((document) => document.recoveryPointId === point.recoveryPointId)?.volumes[0];
+  const first = await backUp();
+  assert.equal(parentOf(first)?.parentLockedUntil, undefined, 'a full builds on nothing');
+  const second = await backUp();
+  assert.deepEqual(
+    [parentOf(second)?.parent?.recoveryPointId, parentOf(second)?.parentLockedUntil],
+    [first.recoveryPointId, first.lockedUntil],
+  );
+  await world.catalog.points.update(tenantId, second.recoveryPointId, { lostVolumes: ['vol-00000002'] });
+  const third = await backUp();
+  assert.deepEqual(
+    [parentOf(third)?.parent?.recoveryPointId, parentOf(third)?.parentLockedUntil],
+    [second.recoveryPointId, undefined],
+  );
+});
+
 test('the schedule adds an extension on the days on which a lock ends soon', async (t) => {
   const { world, tenantId, backUp, deps } = await openLocked(t, 'governance');
   const { lockedUntil = 0 } = await backUp();
-  await world.cloud.clock.advance(lockedUntil - 3 * DAY - deps.clock.now());
+  await world.cloud.clock.advance(lockedUntil - 8 * DAY - deps.clock.now());
   world.node.isThere = false;
   let at = deps.clock.now();
   while (tasksDue(deps.sha256, tenantId, at).join() !== 'check') at += 3_600_000;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Retention } from '../../core/contracts/plans.ts';
 import { personOf } from '../../core/domain/approval.ts';
+import type { Plan } from '../../core/domain/plan.ts';
 import { planRetention } from '../../core/domain/retention.ts';
 import { shorterRetention } from '../../core/domain/shorter-retention.ts';
 import { acme, plan, point, START } from '../api/world.ts';
@@ -40,6 +41,15 @@ test('what was kept for good gets an end, or what was promised is promised no mo
   assert.deepEqual(shorterRetention({}, {}), []);
 });
 
+test('a plan that waits for its backup copies no more lets go what is not copied yet', () => {
+  const on = (when: 'never' | 'on-demand' | 'at-once', kept: object = { retention: full }) =>
+    ({ ...kept, copy: { when } }) as const;
+  for (const after of [on('never'), on('on-demand')])
+    assert.match(shorterRetention(on('at-once'), after).join(), /copied/);
+  assert.deepEqual(shorterRetention(on('never'), on('at-once')), []);
+  assert.deepEqual(shorterRetention(on('at-once', {}), on('never', {})), [], 'without a retention all of them stay');
+});
+
 test('1,000 changes that are not called shorter let no point go that was kept before', () => {
   const DAY = 86_400_000;
   const some = (most: number) => fc.option(fc.integer({ min: 1, max: most }), { nil: undefined });
@@ -53,17 +63,63 @@ test('1,000 changes that are not called shorter let no point go that was kept be
     .filter((each) => Object.values(each).some((value) => value !== undefined))
     .map((each) => Object.fromEntries(Object.entries(each).filter(([, value]) => value !== undefined)) as Retention);
   const ages = fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 12 });
+  const schedule = { expression: 'cron(0 3 * * ? *)' };
+  const copy = fc.constantFrom(
+    { when: 'never' } as const,
+    { when: 'on-demand' } as const,
+    { when: 'at-once' } as const,
+    { when: 'on-schedule', schedule } as const,
+  );
+  const maybe = fc.option(retention, { nil: undefined });
+  const kept = fc.record({ retention: maybe, snapshotRetention: maybe, copy }).map(({ copy: when, ...rest }) => ({
+    copy: when,
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
+  })) as fc.Arbitrary<Pick<Plan, 'retention' | 'snapshotRetention' | 'copy'>>;
+  /** A longer one of the same, else hardly any pair is left to judge. */
+  const longer = ({ days, count, gfs: periods }: Retention, by: number): Retention => ({
+    ...(days === undefined ? {} : { days: days + by }),
+    ...(count === undefined ? {} : { count: count + by }),
+    ...(periods === undefined ? {} : { gfs: periods }),
+  });
+  const pair = fc
+    .record({
+      before: kept,
+      after: kept,
+      by: fc.integer({ min: 0, max: 3 }),
+      isLonger: fc.constantFrom(true, true, true, true, false),
+    })
+    .map(({ before, after, by, isLonger }) => ({
+      before,
+      after: isLonger
+        ? {
+            ...before,
+            copy: after.copy,
+            ...(before.retention ? { retention: longer(before.retention, by) } : {}),
+            ...(before.snapshotRetention ? { snapshotRetention: longer(before.snapshotRetention, by) } : {}),
+          }
+        : after,
+    }));
+  const sorts = fc.array(fc.constantFrom('streaming', 'uncopied', 'copied'), { minLength: 12, maxLength: 12 });
   let judged = 0;
+  let uncopied = 0;
   fc.assert(
-    fc.property(retention, retention, ages, (before, after, days) => {
-      fc.pre(shorterRetention({ retention: before }, { retention: after }).length === 0);
+    fc.property(pair, ages, sorts, ({ before, after }, days, sort) => {
+      fc.pre(shorterRetention(before, after).length === 0);
       judged += 1;
       const own = plan(1, acme);
-      const points = days.map((age, n) => point(n + 1, acme, { planId: own.planId, takenAt: START - age * DAY }));
-      const removed = (kept: Retention) =>
+      const points = days.map((age, n) =>
+        point(n + 1, acme, {
+          planId: own.planId,
+          takenAt: START - age * DAY,
+          kind: sort[n] === 'streaming' ? 'streaming' : 'snapshot',
+          ...(sort[n] === 'copied' ? { copiedTo: 'rp-0199aaaa-0000-7000-8000-0000000000ff' } : {}),
+        }),
+      );
+      if (before.copy.when !== after.copy.when && sort.includes('uncopied')) uncopied += 1;
+      const removed = (terms: typeof before) =>
         planRetention({
           points,
-          plans: new Map([[own.planId, { ...own, retention: kept }]]),
+          plans: new Map([[own.planId, { ...own, ...terms }]]),
           heads: new Map(),
           inUse: new Set(),
         }).remove.map((each) => each.point.recoveryPointId);
@@ -73,6 +129,7 @@ test('1,000 changes that are not called shorter let no point go that was kept be
     { numRuns: 1_000, maxSkipsPerRun: 10_000 },
   );
   assert.equal(judged, 1_000);
+  assert.ok(uncopied > 100, `${uncopied} with another copy, and snapshots that are not copied`);
 });
 
 test('a person is the same behind a user and a session of that name, and another in another account', () => {

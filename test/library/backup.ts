@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ObjectLock, ObjectStore } from '../../core/ports/object-store.ts';
 import { BLOCK_BYTES, pagesOf } from '../../library/block.ts';
-import { lockReferences } from '../../library/extend-locks.ts';
 import { type Library, openLibrary } from '../../library/library.ts';
+import { lockReferences } from '../../library/lock-references.ts';
 import { canLock } from '../../library/locked-objects.ts';
 import { createRecoveryKeyPair, type Random } from '../../library/recovery-key.ts';
 import { type PointDocument, writePoint } from '../../library/recovery-point.ts';
@@ -62,6 +62,8 @@ export interface Backup {
   readonly packBytes?: number;
   /** What the order's lock is: what the map refers to is kept at least as long. */
   readonly lock?: ObjectLock | undefined;
+  /** What was noted of the parent. */
+  readonly parentKeptUntil?: number | undefined;
 }
 
 export const pointDocument = (point: string, volumeId: string, { sizeBytes, seal }: VolumeMap): PointDocument => ({
@@ -75,7 +77,7 @@ export const pointDocument = (point: string, volumeId: string, { sizeBytes, seal
 
 /** A whole backup of one volume in one segment: packs to point. */
 export const backUp = async (library: Library, backup: Backup): Promise<VolumeMap> => {
-  const { point, volumeId = 'vol-1', sizeBytes, blocks, parent, lock } = backup;
+  const { point, volumeId = 'vol-1', sizeBytes, blocks, parent, lock, parentKeptUntil } = backup;
   const { store } = library;
   const volumeBlocks = sizeBytes / BLOCK_BYTES;
   const result = await writeSegment(library, blocks, {
@@ -93,7 +95,9 @@ export const backUp = async (library: Library, backup: Backup): Promise<VolumeMa
     parent,
     lineage: { snapshotId: `snap-${point}` },
     ...(lock &&
-      canLock(store) && { beforeWrite: (made) => lockReferences(library, store, lock, { map: made, parent }) }),
+      canLock(store) && {
+        beforeWrite: (made) => lockReferences(library, store, lock, { map: made, parent, parentKeptUntil }),
+      }),
   });
   await writePoint(library, pointDocument(point, volumeId, map));
   return map;

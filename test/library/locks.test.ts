@@ -3,8 +3,9 @@ import { describe, test } from 'node:test';
 import { BLOCK_BYTES, PAGE_BLOCKS } from '../../library/block.ts';
 import { checkLibrary } from '../../library/check-library.ts';
 import { extendLocks } from '../../library/extend-locks.ts';
-import { keyName } from '../../library/names.ts';
+import { keyName, mapName } from '../../library/names.ts';
 import { rotateTenantKey } from '../../library/tenant-keys.ts';
+import { readMap } from '../../library/volume-map.ts';
 import {
   type Blocks,
   backUp,
@@ -94,6 +95,7 @@ describe('a library with a lock', () => {
       const first = spread('first', 8, 12);
       const packBytes = 512 * 1024;
       let parent = await backUp(library, { point: 'rp-0', sizeBytes, blocks: first, lock: place.lock, packBytes });
+      let parentKeptUntil = place.lock.until;
       const objects = (await place.locks()).size;
       assert.deepEqual(new Set((await place.locks()).values()), new Set([onDay(30)]));
 
@@ -101,6 +103,8 @@ describe('a library with a lock', () => {
         await clock.advance(onDay(day) - clock.now());
         place.lock = compliance(until);
         Object.assign(calls, { asked: 0, changed: 0 });
+        const noted = parentKeptUntil;
+        parentKeptUntil = onDay(until);
         const changed: Blocks = new Map([[PAGE_BLOCKS + 100 + day, block(`day ${day}`)]]);
         await library.index.refresh();
         parent = await backUp(library, {
@@ -108,6 +112,7 @@ describe('a library with a lock', () => {
           sizeBytes,
           blocks: changed,
           parent,
+          parentKeptUntil: noted,
           lock: place.lock,
           packBytes,
         });
@@ -217,24 +222,94 @@ describe('a library with a lock', () => {
       assert.equal(calls.changed, 0);
     }));
 
-  test('a point whose page is gone is named and not promised more, the others are', () =>
+  test('a long lock on one map, put there by whoever may extend locks, lets nothing behind it end: not for a backup, not for a run', () =>
     within(async (place) => {
       const { store, clock } = place;
+      place.lock = compliance(30);
       const library = await openTestLibrary(store, random, () => clock.now());
-      const sizeBytes = PAGE_BYTES;
-      const broken = await backUp(library, { point: 'rp-1', sizeBytes, blocks: new Map([[1, block('one')]]) });
-      await backUp(library, { point: 'rp-2', sizeBytes, blocks: new Map([[1, block('two')]]) });
+      const sizeBytes = 2 * PAGE_BYTES;
+      const blocks: Blocks = new Map([
+        [1, block('one')],
+        [PAGE_BLOCKS + 1, block('two')],
+      ]);
+      const parent = await backUp(library, { point: 'rp-1', sizeBytes, blocks, lock: place.lock });
+      await store.keepUntil(mapName('rp-1', 'vol-1'), compliance(3600));
+      await clock.advance(5 * DAY);
+      const change: Blocks = new Map([[2, block('changed')]]);
+      const promised = [
+        { recoveryPointId: 'rp-1', until: onDay(30) },
+        { recoveryPointId: 'rp-2', until: onDay(360) },
+      ];
+      const unlocked = async (depth: 'structure' | 'everything'): Promise<string[]> => {
+        const reader = await openTestLibrary(store, random, () => clock.now());
+        const { findings } = await checkLibrary(reader, { depth, promised });
+        for (const { damage, lostBlocks } of findings) assert.deepEqual([damage, lostBlocks], ['unlocked', 0]);
+        return findings.map(({ key }) => key.split('/')[0] as string);
+      };
+
+      // by a writer that believes the map, as a node that was taken over may
+      place.lock = compliance(360);
+      await library.index.refresh();
+      const lie = { parentKeptUntil: onDay(3600) };
+      await backUp(library, { point: 'rp-2', sizeBytes, blocks: change, parent, lock: place.lock, ...lie });
+      assert.deepEqual(await unlocked('structure'), ['pages'], 'seen without reading a pack');
+      assert.deepEqual(await unlocked('everything'), ['packs', 'pages']);
+      const run = await extendLocks(library, store, { mode: 'compliance', points: promised });
+      assert.deepEqual([...run.done].sort(), ['rp-1', 'rp-2']);
+      assert.deepEqual(await unlocked('everything'), [], 'the next run has mended it');
+
+      // by the writers that we ship: they go by what was noted
+      const parentKeptUntil = onDay(360);
+      await store.keepUntil(mapName('rp-2', 'vol-1'), compliance(3600));
+      place.lock = compliance(720);
+      const second = await readMap(library, 'rp-2', 'vol-1');
+      await backUp(library, {
+        ...{ point: 'rp-3', sizeBytes, blocks: new Map([[3, block('again')]]), parent: second, parentKeptUntil },
+        lock: place.lock,
+      });
+      promised.push({ recoveryPointId: 'rp-3', until: onDay(720) });
+      assert.deepEqual(await unlocked('everything'), []);
+      await clock.advance(365 * DAY);
+      for await (const { key, versionId, isMarker } of store.versions('packs/'))
+        if (!isMarker) await store.delete(key, versionId).catch(() => undefined);
+      assert.deepEqual((await restore(library, 'rp-3')).size, 4, 'a year later it is all there');
+    }));
+
+  test('a point whose page or pack is gone is named, and what is left of it is kept with the rest', () =>
+    within(async (place) => {
+      const { store, calls, clock } = place;
+      const library = await openTestLibrary(store, random, () => clock.now());
+      const sizeBytes = 2 * PAGE_BYTES;
+      const two = (name: string): Blocks =>
+        new Map([
+          [1, block(`${name} one`)],
+          [PAGE_BLOCKS + 1, block(`${name} two`)],
+        ]);
+      const broken = await backUp(library, { point: 'rp-1', sizeBytes, blocks: two('a'), packBytes: 1 });
+      await backUp(library, { point: 'rp-2', sizeBytes, blocks: two('b') });
+      const packsOfB = new Set((await place.locks()).keys());
+      await backUp(library, { point: 'rp-3', sizeBytes, blocks: two('c'), packBytes: 1 });
       const page = broken.pages[0]?.id as string;
       await store.delete(`pages/${page.slice(0, 2)}/${page}`, broken.pages[0]?.versionId);
+      const pack = [...(await place.locks()).keys()].find((key) => key.startsWith('packs/') && !packsOfB.has(key));
+      for await (const { key, versionId } of store.versions('packs/'))
+        if (key === pack) await store.delete(key, versionId);
       const until = onDay(60);
-      const points = ['rp-1', 'rp-2'].map((recoveryPointId) => ({ recoveryPointId, until }));
-      const { done, damaged } = await extendLocks(library, store, { mode: 'governance', points });
+      const points = ['rp-1', 'rp-2', 'rp-3'].map((recoveryPointId) => ({ recoveryPointId, until }));
+      const input = { mode: 'governance' as const, points };
+      const { done, damaged, lost, unsure } = await extendLocks(library, store, input);
       assert.deepEqual(done, ['rp-2']);
       assert.deepEqual(
         damaged.map(({ recoveryPointId }) => recoveryPointId),
-        ['rp-1'],
+        ['rp-1', 'rp-3'],
       );
-      assert.equal(await store.lockedUntil('points/rp-1'), 0);
+      assert.deepEqual([lost, unsure], [[{ recoveryPointId: 'rp-1', volumeId: 'vol-1' }], []]);
+      const free = [...(await place.locks())].filter(([, end]) => end < until).map(([key]) => key);
+      // of the page that is gone nobody can tell which packs it needs
+      assert.deepEqual([free.length, free[0]?.split('/')[0]], [1, 'packs'], free.join());
+      Object.assign(calls, { asked: 0, changed: 0 });
+      await extendLocks(library, store, input);
+      assert.equal(calls.changed, 0);
     }));
 
   test('a prune leaves what is locked, whoever says that it is to go, and takes it when its time is over', () =>

@@ -73,6 +73,7 @@ const API_ONLY = new Set([
   'Conflict',
   'NotAvailable',
   'NotRecorded',
+  'TooManyRequests',
   'CredentialsRejected',
 ]);
 /** Raised and handled inside one step. */

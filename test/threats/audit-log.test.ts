@@ -30,7 +30,7 @@ import { eventOf } from '../audit/events.ts';
 
 const WRITERS = ['OperatorApiRole', 'TenantApiRole', 'TickRole', 'BrokerRole', 'ScheduleLibraryRunsRole', 'StepsRole'];
 const OTHERS = ['HubRole', 'WorkRole', 'LibraryRole', 'LibraryMaintenanceRole', 'StatesRole', 'SizeNodesRole'].concat(
-  ...['StartScheduledJobRole', 'SchedulerRole', 'OperatorRole'],
+  ...['StartScheduledJobRole', 'SchedulerRole', 'OwnSchedulesRole', 'OperatorRole'],
 );
 
 describe('threats, audit log: under the shipped permissions', () => {

@@ -152,6 +152,7 @@ export const openTwo = async (t: { after(run: () => Promise<void>): void }) => {
       workRoleArn: world.arn('WorkRole'),
       workBucket: world.ref('WorkBucket'),
       hypervisors: catalog.hypervisors,
+      points: catalog.points,
     }),
     work: {
       bucket: world.ref('WorkBucket'),

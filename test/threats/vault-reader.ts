@@ -7,7 +7,7 @@ import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
 import { readPoint } from '../../library/recovery-point.ts';
 import { repairLibrary } from '../../library/repair-library.ts';
 import { openTenantKeysWithRecoveryKey } from '../../library/tenant-keys.ts';
-import { readMap } from '../../library/volume-map.ts';
+import { readMap, type VolumeMap } from '../../library/volume-map.ts';
 import { openVolumeReader } from '../../library/volume-reader.ts';
 import type { Tenant, World } from '../stories/world.ts';
 
@@ -57,6 +57,9 @@ export const openVault = (world: World, { hypervisorId }: Tenant) => {
     store,
     keys: openKeys,
     read,
+    async mapOf(point: string, volumeId: string): Promise<VolumeMap> {
+      return readMap(openLibrary({ ...outside, keys: await openKeys() }), point, volumeId);
+    },
     /** What the run-book says: put back what is hidden, and make the index anew. */
     async repair(): Promise<readonly string[]> {
       const library = openLibrary({ ...outside, keys: await openMended(store, openKeys) });

@@ -14,10 +14,12 @@ import type { LibraryRunView } from '../../core/contracts/library-runs.ts';
 import { runCli } from '../../dev/cli.ts';
 import { writeBytes } from '../../dev/demo/guest.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
+import { pageName } from '../../library/names.ts';
 import { eventually, pointOf, restored, run } from '../stories/tenant-days.ts';
 import { hashesOf, instanceWithData, openWorld, type Tenant, type World } from '../stories/world.ts';
 import { bucketPaths, type DestructivePath, rootS3 } from './vault-paths.ts';
 import { type Content, openVault } from './vault-reader.ts';
+import { writerPaths } from './writer-paths.ts';
 
 const DAY = 86_400_000;
 const below = <R extends { readonly path: string }>(route: R) => ({
@@ -62,12 +64,17 @@ test('threats, backups: a full administrator tries every destructive path, and n
   });
   const first = pointOf(await run(world, acme, 'startBackup', { instanceIds: [instance.instanceId], planId }));
   const truth = await hashesOf(world, [volumeId]);
+  const vault = openVault(world, acme);
+  t.after(() => vault.close());
+  // Whoever may extend locks extends one map's: the next backup, which is promised for longer, must not believe it.
+  const forged = { mode: 'compliance' as const, until: Date.now() + 3_600 * DAY };
+  await vault.store.keepUntil(`maps/${first}/${volumeId}`, forged);
+  const body = { name: 'vault', retention: { days: 90, count: 1 } };
+  await acme.api.call(tenantRoutes.replacePlan, { params: { planId }, body });
   await writeBytes(world.local, volumeId, 7 * 4_096, seededBytes(711)(1_048_576));
   const second = pointOf(await run(world, acme, 'startBackup', { instanceIds: [instance.instanceId], planId }));
   const points = [first, second];
 
-  const vault = openVault(world, acme);
-  t.after(() => vault.close());
   const before = await vault.read(points);
   assert.ok(before.size > 8, `${before.size} blocks`);
 
@@ -88,6 +95,21 @@ test('threats, backups: a full administrator tries every destructive path, and n
     }
     assert.ok(locked >= 10, `${locked} objects`);
   });
+
+  await t.test(
+    'what the second point needs is locked for the 90 days of its own, whatever the first one’s map says',
+    async () => {
+      const until = (await vault.store.lockedUntil(`points/${second}`)) ?? 0;
+      assert.ok(until >= Date.now() + 89 * DAY);
+      const map = await vault.mapOf(second, volumeId);
+      const shared = (await vault.mapOf(first, volumeId)).pages.filter(({ id }) => id !== 'zero');
+      assert.ok(shared.some(({ id, page }) => map.pages[page]?.id === id));
+      for (const { id, versionId } of map.pages.filter((page) => page.id !== 'zero'))
+        assert.ok(((await vault.store.lockedUntil(pageName(id), versionId)) ?? 0) >= until, id);
+      const { outcome } = await libraryRun(world, acme, { task: 'check', depth: 'everything' });
+      assert.deepEqual(outcome?.task === 'check' && outcome.findings, []);
+    },
+  );
 
   let tried = 0;
   const outcomes = { refused: 0, harmless: 0, lost: [] as string[] };
@@ -166,6 +188,18 @@ test('threats, backups: a full administrator tries every destructive path, and n
       world.operator.call(operatorRoutes.unbindHypervisor, { params, query: { leavePoints: 'true' } }),
       /vault/,
     );
+  });
+
+  await t.test('through the session of a writer’s order, on a node that was taken over', async () => {
+    const { refused } = outcomes;
+    const paths = await writerPaths(
+      world,
+      acme,
+      vault.prefix,
+      (await vault.store.lockedUntil(`points/${second}`)) ?? 0,
+    );
+    for (const path of paths) await attempt(path);
+    assert.equal(outcomes.refused - refused, paths.length, 'each is refused');
   });
 
   const s3 = rootS3(world);

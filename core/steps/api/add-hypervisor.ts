@@ -14,6 +14,7 @@ import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.
 import { type IdentifiedHypervisor, withInvitedExternalId } from './invited-external-id.ts';
 import { type LibraryDefaults, newMediaAgent } from './new-media-agent.ts';
 import { type PrepareServiceDeps, prepareService } from './prepare-service.ts';
+import { refuseSharedLibrary } from './refuse-shared-library.ts';
 import { type About, allOrNothing } from './undo-list.ts';
 
 export interface AddHypervisorDeps extends PrepareServiceDeps, ObjectLockDeps {
@@ -41,7 +42,7 @@ const withoutSecret = (request: AddHypervisor): object => {
 
 /**
  * Errors: CredentialsRejected, InvalidRequest (a library that cannot be opened), Conflict (one tenant hypervisor an
- * account; another request under the same key), TransientFailure. A secret access key goes to Secrets and nowhere else.
+ * account; one service hypervisor a library; another request under the same key), TransientFailure. A secret access key goes to Secrets and nowhere else.
  * If it fails, nothing of what it made stays behind.
  */
 export const createAddHypervisor = (deps: AddHypervisorDeps) => {
@@ -57,10 +58,23 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     }
   };
 
+  /** Of two that were added at once over one place, each sees the other, or one of them was first. Errors: Conflict. */
+  const stillAlone = async (hypervisor: Hypervisor): Promise<Hypervisor> => {
+    if (hypervisor.kind === 'tenant') return hypervisor;
+    try {
+      await refuseSharedLibrary(catalog, hypervisor, 'all');
+    } catch (error) {
+      if (error instanceof Conflict) await catalog.hypervisors.remove(hypervisor.hypervisorId);
+      throw error;
+    }
+    return hypervisor;
+  };
+
   const keptAuth = async (
     { auth }: IdentifiedHypervisor,
     hypervisorId: HypervisorId,
     about: About,
+    userArn: string,
   ): Promise<HypervisorAuth> => {
     if (auth.method !== 'access-key') return auth;
     const { accessKeyId, secretAccessKey } = auth;
@@ -68,7 +82,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     let secretArn: string | undefined;
     about(`the secret ${name}`, () => secrets.delete(secretArn ?? name));
     secretArn = await secrets.create(name, secretOfAccessKey({ accessKeyId, secretAccessKey }));
-    return { method: 'access-key', accessKeyId, secretArn };
+    return { method: 'access-key', accessKeyId, secretArn, userArn };
   };
 
   const make = async (
@@ -76,14 +90,16 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     hypervisorId: HypervisorId,
     hash: { readonly requestHash?: string },
     about: About,
+    arn: string,
   ): Promise<Hypervisor> => {
     const { name, accountId, region } = request;
     const base = { hypervisorId, name, accountId, region, createdAt: clock.now(), ...hash };
     if (request.kind === 'tenant')
-      return { ...base, kind: 'tenant', auth: await keptAuth(request, hypervisorId, about) };
+      return { ...base, kind: 'tenant', auth: await keptAuth(request, hypervisorId, about, arn) };
     const mediaAgent = newMediaAgent(request, hypervisorId, settings);
+    await refuseSharedLibrary(catalog, { ...base, mediaAgent }, 'all');
     if (mediaAgent.lock !== undefined) await checkObjectLock(deps, mediaAgent.library);
-    const auth = await keptAuth(request, hypervisorId, about);
+    const auth = await keptAuth(request, hypervisorId, about, arn);
     const fresh = { ...base, kind: 'service', auth, mediaAgent, accessNodes: request.accessNodes } as const;
     return prepareService(deps, fresh, about);
   };
@@ -99,11 +115,11 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     if (request.kind === 'tenant' && (await catalog.hypervisors.tenantOfAccount(request.accountId)))
       throw accountTaken(request.accountId);
     const identified = await withInvitedExternalId(catalog, request);
-    await checkIdentity(credentials, identified, settings.controlPlaneAccountId);
+    const { arn } = await checkIdentity(credentials, identified, settings.controlPlaneAccountId);
     const added = await allOrNothing(
       async (about) => {
-        const hypervisor = await make(identified, hypervisorId, hash, about);
-        if (await write(hypervisor)) return hypervisor;
+        const hypervisor = await make(identified, hypervisorId, hash, about, arn);
+        if (await write(hypervisor)) return await stillAlone(hypervisor);
         const quicker = await catalog.hypervisors.get(hypervisorId);
         if (quicker) return quicker;
         throw accountTaken(request.accountId);

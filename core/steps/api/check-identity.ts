@@ -48,7 +48,7 @@ export const checkIdentity = async (
   credentials: CredentialCheck,
   request: Named,
   controlPlaneAccountId: string,
-): Promise<void> => {
+): Promise<{ readonly arn: string }> => {
   refuseRoleElsewhere(request, controlPlaneAccountId);
   refuseRoleOfAnother(request);
   const { auth, accountId, region } = request;
@@ -60,6 +60,6 @@ export const checkIdentity = async (
       cause: error,
     });
   });
-  if (who.accountId === accountId) return;
+  if (who.accountId === accountId) return who;
   throw elsewhere(`The credentials belong to the account ${who.accountId}`, accountId);
 };

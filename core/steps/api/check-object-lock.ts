@@ -7,13 +7,24 @@ export interface ObjectLockDeps {
   readonly settings: { readonly stage: string; readonly controlPlaneAccountId: string };
 }
 
+/** What is left of a session policy's 2,048 characters when a writer's says how its objects have to be locked. */
+const LONGEST_PREFIX = 128;
+
 /** Whether a library's bucket can lock what is written there. Errors: InvalidRequest, TransientFailure. */
 export const checkObjectLock = async (
   { libraryBuckets, settings }: ObjectLockDeps,
   library: LibraryRef,
 ): Promise<void> => {
   if (library.kind !== 's3') return;
-  const { bucket, region } = library;
+  const { bucket, region, prefix } = library;
+  if (prefix.length > LONGEST_PREFIX)
+    throw new InvalidRequest(
+      `The prefix of a library with a lock may have ${LONGEST_PREFIX} characters, not ${prefix.length}.`,
+      {
+        field: 'library.prefix',
+        remedy: 'Choose a shorter prefix, or a bucket of its own.',
+      },
+    );
   const found = await libraryBuckets.objectLock(bucket, region);
   if (found === 'enabled') return;
   const role = `arn:aws:iam::${settings.controlPlaneAccountId}:role/holdfast-${settings.stage}-operator-api`;

@@ -49,7 +49,7 @@ export const createRotateKey =
         field: 'hypervisorId',
         remedy: 'Nothing has to be rotated: sessions of a role last an hour.',
       });
-    await checkIdentity(
+    const { arn } = await checkIdentity(
       credentials,
       { auth: { method: 'access-key', ...key }, accountId, region },
       settings.controlPlaneAccountId,
@@ -57,7 +57,7 @@ export const createRotateKey =
     if (kind === 'tenant') await checkSessions(credentials, key, region);
     await secrets.replace(auth.secretArn, secretOfAccessKey(key));
     // What is shown; sessions take both halves from the secret.
-    if (!(await catalog.hypervisors.setAccessKeyId(hypervisorId, key.accessKeyId)))
+    if (!(await catalog.hypervisors.setAccessKeyId(hypervisorId, key.accessKeyId, arn)))
       throw notFound('hypervisor', 'hypervisorId');
     return hypervisorView({ ...hypervisor, auth: { ...auth, accessKeyId: key.accessKeyId } });
   };

@@ -1,11 +1,14 @@
 import type { ProtectedOperation } from '../../contracts/approvals.ts';
+import type { HypervisorId } from '../../contracts/ids.ts';
 import { type Approval, type AskedRequest, stateOf, WAITS_FOR_MS } from '../../domain/approval.ts';
+import { canonicalJson } from '../../domain/audit-chain.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Audience } from '../../domain/problems.ts';
 import type { Approvals } from '../../ports/approvals.ts';
 import type { Ids } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
+import { everyItem } from '../../ports/every-item.ts';
 import { createLooks, type LookDeps } from './protected-operations.ts';
 
 export interface AskApprovalDeps extends Omit<LookDeps, 'catalog'> {
@@ -16,7 +19,8 @@ export interface AskApprovalDeps extends Omit<LookDeps, 'catalog'> {
 /** Of one tenant: more than anybody looks through. */
 const MOST_WAITING = 100;
 
-export const basisHashOf = (sha256: Sha256, basis: unknown): string => sha256(JSON.stringify(basis));
+/** Whatever the order in which a record's fields come back. */
+export const basisHashOf = (sha256: Sha256, basis: unknown): string => sha256(canonicalJson(basis));
 
 /**
  * Under two-person approval, a request that takes protection away is kept, and does nothing until a second person has
@@ -26,6 +30,17 @@ export const basisHashOf = (sha256: Sha256, basis: unknown): string => sha256(JS
 export const createAskApproval = (deps: AskApprovalDeps) => {
   const { catalog, clock, ids, sha256 } = deps;
   const looks = createLooks(deps);
+
+  /** There may be any number of newer ones on which somebody has decided. */
+  const waitingOf = async (tenantId: HypervisorId, now: number): Promise<readonly Approval[]> => {
+    const waiting: Approval[] = [];
+    for await (const each of everyItem((page) => catalog.approvals.list(tenantId, page))) {
+      if (each.requestedAt < now - WAITS_FOR_MS) break;
+      if (stateOf(each, now) === 'waiting') waiting.push(each);
+    }
+    return waiting;
+  };
+
   return async (
     tenant: TenantHypervisor,
     audience: Audience,
@@ -41,8 +56,7 @@ export const createAskApproval = (deps: AskApprovalDeps) => {
     const request = JSON.stringify(asked);
     const [requestHash, basisHash] = [sha256(request), basisHashOf(sha256, look.basis)];
     const now = clock.now();
-    const newest = await catalog.approvals.list(tenantId, { limit: MOST_WAITING });
-    const waiting = newest.items.filter((each) => stateOf(each, now) === 'waiting');
+    const waiting = await waitingOf(tenantId, now);
     const same = waiting.find((each) => each.requestHash === requestHash && each.basisHash === basisHash);
     if (same) return same;
     if (waiting.length >= MOST_WAITING) {
@@ -63,6 +77,7 @@ export const createAskApproval = (deps: AskApprovalDeps) => {
       request,
       requestHash,
       basisHash,
+      ...(look.removes ? { removes: look.removes } : {}),
       state: 'waiting',
       revision: 1,
     };

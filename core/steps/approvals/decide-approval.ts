@@ -1,4 +1,5 @@
 /** The second person's part. */
+import type { AuditAnchor } from '../../contracts/audit.ts';
 import type { ApprovalId } from '../../contracts/ids.ts';
 import { type Approval, personOf, stateOf } from '../../domain/approval.ts';
 import { Conflict, NotAllowed } from '../../domain/errors.ts';
@@ -29,7 +30,7 @@ export const createApprove = (deps: DecideDeps) => {
   const { clock, sha256 } = deps;
   const carryOut = createCarryOut(deps);
 
-  return async (approver: string, id: ApprovalId, requestHash: string): Promise<Approval> => {
+  return async (approver: string, id: ApprovalId, requestHash: string, audited?: AuditAnchor): Promise<Approval> => {
     const seen = await getApproval(deps, id);
     if (personOf(approver) === personOf(seen.requestedBy)) {
       throw new NotAllowed('Who asked for it cannot approve it.', { remedy: 'Have another person approve it.' });
@@ -41,10 +42,11 @@ export const createApprove = (deps: DecideDeps) => {
       });
     }
     // the answer to it may have been lost: asked again by the same person, it is told how it went
-    if (seen.endedAt !== undefined && seen.state !== 'rejected' && seen.decidedBy === approver) return seen;
+    if (seen.endedAt !== undefined && seen.state !== 'rejected' && [seen.decidedBy, seen.resumedBy].includes(approver))
+      return seen;
     const state = stateOf(seen, clock.now());
     if (state !== 'waiting' && state !== 'approved') throw tooLate(seen, clock.now());
-    return (await carryOut(seen, approver)) ?? getApproval(deps, id);
+    return (await carryOut(seen, approver, audited)) ?? getApproval(deps, id);
   };
 };
 

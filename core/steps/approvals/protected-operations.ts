@@ -1,21 +1,27 @@
 /** Of each request that takes protection away: what it would do at this moment, and to what. */
 import type { ProtectedOperation } from '../../contracts/approvals.ts';
 import { SetProtection } from '../../contracts/approvals.ts';
+import { BindHypervisor } from '../../contracts/hypervisor-requests.ts';
+import type { RecoveryPointId } from '../../contracts/ids.ts';
+import { StartLibraryRun } from '../../contracts/library-runs.ts';
 import { PlanFields } from '../../contracts/plans.ts';
 import type { AskedRequest } from '../../domain/approval.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import { changesLibrary } from '../../domain/library-run.ts';
 import type { Audience } from '../../domain/problems.ts';
 import { shorterRetention } from '../../domain/shorter-retention.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
+import { refuseRebinding } from '../api/bind-hypervisor.ts';
 import { checkPlan } from '../api/check-plan.ts';
 import { deletablePoint } from '../api/delete-recovery-point.ts';
 import { refuseTenant } from '../api/legal-hold.ts';
 import { notFound } from '../api/not-found.ts';
 import { countAndNames, livingPoints } from '../api/out-of-reach-points.ts';
 import { planAsAsked } from '../api/replace-plan.ts';
+import { refuseRun, serviceOfRun } from '../api/start-library-run.ts';
 import { refuseUnbinding } from '../api/unbind-hypervisor.ts';
 import { refuseWhileTenantHasAnything } from '../api/what-tenant-has.ts';
 import { retentionOfTenant } from '../jobs/retention-of-tenant.ts';
@@ -37,6 +43,8 @@ export interface Look {
   readonly what: readonly string[];
   /** What it would change, as it is now: whoever approves has seen what would be done to this, and to nothing else. */
   readonly basis: unknown;
+  /** The recovery points that it may remove: of a retention run, which names them by a hash only. */
+  readonly removes?: readonly RecoveryPointId[];
 }
 
 /**
@@ -58,6 +66,10 @@ export const createLooks = (deps: LookDeps): Readonly<Record<ProtectedOperation,
     const plan = await catalog.plans.get(hypervisorId, planId);
     if (!plan) throw notFound('plan', 'planId');
     return plan;
+  };
+  const hasLivingPoints = async ({ hypervisorId }: TenantHypervisor): Promise<boolean> => {
+    for await (const _ of livingPoints(catalog.points, hypervisorId)) return true;
+    return false;
   };
   const fieldsOf = (plan: object): PlanFields => PlanFields.strip().parse(plan);
 
@@ -88,6 +100,7 @@ export const createLooks = (deps: LookDeps): Readonly<Record<ProtectedOperation,
         subject: hypervisorId,
         what: [`Remove recovery points that no retention rule keeps: ${countAndNames(names)}.`],
         basis: { token },
+        removes: names,
       };
     },
 
@@ -140,6 +153,37 @@ export const createLooks = (deps: LookDeps): Readonly<Record<ProtectedOperation,
           `Unbind ${tenant.name} (${tenant.accountId}): nothing of it is backed up or restored until it is bound again.`,
         ],
         basis: tenant.binding,
+      };
+    },
+
+    async rebind(tenant, _, { body }) {
+      const { serviceHypervisorId } = BindHypervisor.parse(body);
+      const { binding } = tenant;
+      if (binding?.serviceId === serviceHypervisorId) return undefined;
+      if (!binding && !(await hasLivingPoints(tenant))) return undefined;
+      await refuseRebinding(deps, tenant, serviceHypervisorId);
+      return {
+        subject: tenant.hypervisorId,
+        what: [
+          `Bind ${tenant.name} (${tenant.accountId}) to other resources: whoever runs those sees what is backed up and restored from then on, and can have every recovery point restored through them.`,
+        ],
+        basis: { binding: binding ?? null },
+      };
+    },
+
+    async 'change-library'(tenant, _, { body }) {
+      const { serviceId, ...run } = StartLibraryRun.parse(body);
+      const isElsewhere = serviceId !== undefined && serviceId !== tenant.binding?.serviceId;
+      if (!changesLibrary(run) || !(isElsewhere || run.acceptDamage)) return undefined;
+      const service = await serviceOfRun(deps, tenant, serviceId);
+      await refuseRun(deps, tenant, service, run);
+      return {
+        subject: tenant.hypervisorId,
+        what: [
+          `${run.task === 'prune' ? 'Prune' : 'Repair'} ${isElsewhere ? 'a library that it is not bound to' : 'the library'} of ${tenant.name} (${tenant.accountId}).`,
+          ...(run.acceptDamage ? ['What only damaged recovery points refer to is given up.'] : []),
+        ],
+        basis: { binding: tenant.binding ?? null, library: service.mediaAgent.library },
       };
     },
 

@@ -2,9 +2,10 @@ import { type Approval, WAITS_FOR_MS } from '../../domain/approval.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { AuditLog } from '../../ports/audit.ts';
 import { everyItem } from '../../ports/every-item.ts';
+import { type ApprovedInTheLogDeps, createApprovedInTheLog } from './approved-in-the-log.ts';
 import { type CarryOutDeps, createCarryOut, UNDER_WAY_MS } from './carry-out.ts';
 
-export interface ResumeApprovalsDeps extends CarryOutDeps {
+export interface ResumeApprovalsDeps extends CarryOutDeps, ApprovedInTheLogDeps {
   readonly audit: AuditLog;
 }
 
@@ -29,9 +30,10 @@ const BUDGET_MS = 25_000;
 export const createResumeApprovals = (deps: ResumeApprovalsDeps) => {
   const { catalog, clock, audit } = deps;
   const carryOut = createCarryOut(deps);
+  const refuseWithoutEntry = createApprovedInTheLog(deps);
 
-  const isLeft = ({ state, tries = 0, triedAt = 0, decidedBy }: Approval, now: number): boolean =>
-    state === 'approved' && decidedBy !== undefined && tries < MOST_TRIES && now >= triedAt + UNDER_WAY_MS;
+  const isLeft = ({ state, triedAt = 0 }: Approval, now: number): boolean =>
+    state === 'approved' && now >= triedAt + UNDER_WAY_MS;
 
   const note = (approval: Approval, outcome: string) => ({
     who: { kind: 'system', principal: 'resume-approvals' } as const,
@@ -61,10 +63,18 @@ export const createResumeApprovals = (deps: ResumeApprovalsDeps) => {
         problems.push('there was no time left for all of them');
         break;
       }
+      if ((approval.tries ?? 0) >= MOST_TRIES) {
+        problems.push(
+          `${approval.approvalId}: approved, and not done in ${MOST_TRIES} tries: an approver has to approve it again`,
+        );
+        continue;
+      }
       try {
+        await refuseWithoutEntry(approval);
         await audit.append(note(approval, 'Asked'));
-        const over = await carryOut(approval, approval.decidedBy as string);
-        if (!over) continue;
+        const over = await carryOut(approval, approval.decidedBy ?? '');
+        // there was no time for all of it: the next run goes on
+        if (over?.state !== 'done' && over?.state !== 'failed') continue;
         ended += 1;
         await audit.note(note(approval, over.state === 'done' ? 'Done' : (over.error?.name ?? 'Failed')));
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../contracts/audit.ts';
 import type { HypervisorId, RecoveryPointId } from '../../contracts/ids.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
+import { NotRecorded } from '../../domain/errors.ts';
 import type { AuditLog } from '../../ports/audit.ts';
 
 /** Who removes, as the audit log names it. */
@@ -14,7 +15,7 @@ const AT_ONCE = 100;
 
 /**
  * Names recovery points in the audit log before they are removed. What it answers is called with those that were, and
- * notes them too. Errors: any (they are not noted: do not remove them).
+ * notes them too. Errors: NotRecorded (do not remove them).
  */
 export const noteRemoval = async (
   { audit }: { readonly audit: AuditLog },
@@ -40,6 +41,10 @@ export const noteRemoval = async (
       });
     }
   };
-  await write(points, 'Asked', audit.append);
+  try {
+    await write(points, 'Asked', audit.append);
+  } catch (cause) {
+    throw new NotRecorded('What is to be removed cannot be recorded now, so nothing was removed.', { cause });
+  }
   return (removed) => write(removed, 'Done', audit.note);
 };

@@ -21,6 +21,10 @@ export interface TenantRetention extends RetentionPlan {
 /** By one run: an answer of a function may have 6 MB, and names them all. */
 const MOST_REMOVED = 5_000;
 
+/** Stands for these points, in whatever order. */
+export const tokenOf = (sha256: Sha256, points: readonly RecoveryPointId[]): string =>
+  sha256(JSON.stringify(points.toSorted()));
+
 /** What a tenant's retention would do at this moment. */
 export const retentionOfTenant = async (
   catalog: RetentionCatalog,
@@ -39,7 +43,10 @@ export const retentionOfTenant = async (
     ...plan,
     remove,
     more: plan.remove.length - remove.length,
-    token: sha256(JSON.stringify(remove.map(({ point }) => point.recoveryPointId).sort())),
+    token: tokenOf(
+      sha256,
+      remove.map(({ point }) => point.recoveryPointId),
+    ),
     unfinished: points.filter(hasData),
   };
 };

@@ -11,8 +11,9 @@ import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
-import { libraryOrder } from './library-order.ts';
+import { documentHash, libraryOrder } from './library-order.ts';
 import { noteLostVolumes } from './note-lost-volumes.ts';
+import { noteResult } from './note-result.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -24,9 +25,6 @@ interface Deps {
 
 type Result = Extract<SegmentResult, { kind: 'maintain-library' }>;
 type Pruned = Extract<LibraryOutcome, { task: 'prune' }>;
-
-/** By one run; the next one notes the others. */
-const MOST_NOTED = 2_000;
 
 /**
  * Notes what a pass of a library run has done, or why it has not; then the run has ended, or waits for its next pass.
@@ -48,39 +46,20 @@ export const createCloseLibraryRun =
     };
     if (!order?.outcome) await noteEnd(undefined);
     if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
-    const { success, data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
-    if (!success || result.kind !== 'maintain-library') {
+    const { data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
+    const { data: document } = OrderWork.safeParse(await work.getJson(order.documentKey));
+    const isOurs = document?.kind === 'maintain-library' && documentHash(sha256, document) === run.documentHash;
+    if (result?.kind !== 'maintain-library' || result.outcome.task !== run.task || !isOurs) {
       await noteEnd(undefined);
-      return end(catalog, clock, run, { state: 'failed', error: unreadable(order) });
+      return end(catalog, clock, run, { state: 'failed', error: isOurs ? unreadable(order) : notOurs(order) });
     }
-    for (const recoveryPointId of result.removedPoints.slice(0, MOST_NOTED))
-      await catalog.points.update(tenantId, recoveryPointId, { dataRemovedAt: clock.now() });
-    await noteLocks(catalog, work, run, order.documentKey, result.lockedPoints ?? []);
+    await noteResult({ catalog, clock }, run, document, result);
     await noteLostVolumes(catalog, tenantId, result.lostVolumes);
     const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
     await noteEnd(result.outcome);
     if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
     return end(catalog, clock, run, { state: 'completed', ...noted });
   };
-
-/** Only now that all they need is locked are they said to be; a later lock, of a run that was quicker, stays. */
-const noteLocks = async (
-  { points }: Catalog,
-  work: WorkArea,
-  { tenantId }: LibraryRun,
-  documentKey: string,
-  locked: readonly string[],
-): Promise<void> => {
-  if (locked.length === 0) return;
-  const document = OrderWork.parse(await work.getJson(documentKey));
-  const done = new Set(locked);
-  for (const { recoveryPointId, until } of document.kind === 'maintain-library' ? (document.locks ?? []) : []) {
-    if (!done.has(recoveryPointId)) continue;
-    const point = await points.get(tenantId, recoveryPointId);
-    if (point && (point.lockedUntil ?? 0) < until)
-      await points.update(tenantId, recoveryPointId, { lockedUntil: until });
-  }
-};
 
 /** Of a pass: what was deleted, or mended; its report, in the work area, names it. */
 const endOfRun = ({ runId, tenantId, serviceId, task, pass }: LibraryRun, outcome?: LibraryOutcome): AuditEvent => ({
@@ -160,6 +139,10 @@ const answerOf = ({
 /** It would be no better another time, and a run that never ended would keep all others from the library. */
 const unreadable = ({ orderId }: Order): JobError =>
   jobError('InvalidRequest', `what the access node says of ${orderId} is no result of a library run of this version`);
+
+/** Its lists say what may be noted with recovery points. */
+const notOurs = ({ orderId }: Order): JobError =>
+  jobError('InvalidRequest', `the document of ${orderId} is not the one that was written for this pass`);
 
 const whyNot = (run: LibraryRun, order: Order | undefined, caught: CloseLibraryRunInput['error']): JobError => {
   if (order?.error) return order.error;

@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { serviceOf } from '../tenant-of-job.ts';
 import { queueDeadline } from '../transfer/queue-deadline.ts';
-import { libraryOrder } from './library-order.ts';
+import { documentHash, libraryOrder } from './library-order.ts';
 import { locksDue } from './locks-due.ts';
 import { pointsInLibrary } from './points-in-library.ts';
 import { sampleDue } from './sample-due.ts';
@@ -42,11 +42,11 @@ export const createOpenLibraryRun =
     const service = await serviceOf(catalog, run.serviceId);
     if (needsLibraryAlone(run)) await holdLibrary(catalog, run);
     const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
-    const { lockedUntil, ...points } = await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now());
+    const { lockedUntil, promised, ...points } = await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now());
     const locks = run.task === 'extend-locks' ? await locksDue({ catalog, clock }, tenantId, run.serviceId) : undefined;
     const isSample = run.task === 'check' && run.depth === 'sample';
     const sample = isSample ? (run.sample ?? (await sampleDue(catalog, run, clock.now()))) : undefined;
-    const document = {
+    const document = OrderWork.parse({
       kind: 'maintain-library',
       runId,
       task: run.task,
@@ -58,8 +58,10 @@ export const createOpenLibraryRun =
       notedGeneration: await catalog.libraryRuns.latestCondemned(tenantId, run.serviceId),
       windowSeconds: pruneWindowSeconds,
       ...(locks ? { locks } : {}),
-    };
-    await work.putJson(documentKey, OrderWork.parse(document));
+      // What was locked once is looked at again: nothing of it must end before its time.
+      ...(promised.length > 0 && (locks || run.task === 'check') ? { promised } : {}),
+    });
+    await work.putJson(documentKey, document);
     await catalog.orders.add([
       {
         orderId,
@@ -84,7 +86,7 @@ export const createOpenLibraryRun =
     await catalog.libraryRuns.update(
       tenantId,
       runId,
-      { state: 'queued', pass, ...(sample ? { sample } : {}) },
+      { state: 'queued', pass, documentHash: documentHash(sha256, document), ...(sample ? { sample } : {}) },
       OPEN_RUN_STATES,
     );
     const { queueDeadlineSeconds: seconds } = run;

@@ -48,6 +48,8 @@ const BUDGET_MS = 4 * MINUTE;
 const TENANT_MS = 20_000;
 /** Hourly: what could be rolled back unseen is what happened since. */
 const TICKS_AN_HOUR = (60 * MINUTE) / TICK_MS;
+/** The hour's first: one that is lost, or cannot reach the bucket, costs five minutes and not an hour. */
+const ANCHOR_TICKS = 3;
 const TICKS_A_DAY = (1_440 * MINUTE) / TICK_MS;
 
 /** Tenants are spread over the day: the same tick each day for one tenant. */
@@ -120,7 +122,8 @@ export const createTick = (deps: TickDeps) => {
       removed += outcome.removed.length;
       problems.push(...outcome.failed.map(({ recoveryPointId, error }) => `${recoveryPointId}: ${error.message}`));
     };
-    if (Math.floor(tickAt / TICK_MS) % TICKS_AN_HOUR === 0) await attempt('audit anchor', () => deps.keepAnchor());
+    if (Math.floor(tickAt / TICK_MS) % TICKS_AN_HOUR < ANCHOR_TICKS)
+      await attempt('audit anchor', () => deps.keepAnchor());
     const tenants = (await allItems((page) => catalog.hypervisors.list(page))).filter((each) => each.kind === 'tenant');
     for (const [at, tenant] of rotated(tenants, tickAt).entries()) {
       const left = until - clock.now();
