@@ -7,6 +7,7 @@ import {
   GetObjectRetentionCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  type ObjectLockMode,
   PutObjectCommand,
   PutObjectRetentionCommand,
   S3Client,
@@ -17,7 +18,7 @@ import { isRefused } from '../../adapters/aws/classify.ts';
 import { clientSettings } from '../../adapters/aws/clients.ts';
 import type { LibraryMode } from '../../adapters/aws/order-session-policies.ts';
 import { createOrderSessions } from '../../adapters/aws/order-sessions.ts';
-import type { Hypervisor, ServiceHypervisor } from '../../core/domain/hypervisor.ts';
+import type { ServiceHypervisor } from '../../core/domain/hypervisor.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { aService, freshId } from './records.ts';
 import { REGION, startWorld, type World } from './world.ts';
@@ -48,7 +49,6 @@ describe("an order's sessions in a library whose objects are locked, under the d
       },
     };
     const tenant = { ...world.tenants[0], binding: { serviceId: service.hypervisorId, boundAt: 1 } };
-    const records = new Map<string, Hypervisor>([service, tenant].map((each) => [each.hypervisorId, each]));
     const settings = clientSettings('own', REGION, world.as('BrokerRole'));
     const sessions = createOrderSessions({
       sts: new STSClient(settings),
@@ -57,7 +57,7 @@ describe("an order's sessions in a library whose objects are locked, under the d
       region: REGION,
       workRoleArn: world.arn('WorkRole'),
       workBucket: world.ref('WorkBucket'),
-      hypervisors: { get: async (id) => records.get(id) },
+      hypervisors: { get: async (id) => (id === service.hypervisorId ? service : tenant) },
       points: { list: async () => ({ items: [] }) },
     });
     open = async (mode) => {
@@ -74,10 +74,12 @@ describe("an order's sessions in a library whose objects are locked, under the d
   });
   after(() => world.stop());
 
+  const modeOf = (): ObjectLockMode => (service.mediaAgent.lock === 'compliance' ? 'COMPLIANCE' : 'GOVERNANCE');
+
   /** Written as a backup writes it: locked for a day. */
   const written = async (name: string): Promise<string> => {
     const { s3 } = await open('write');
-    const lock = { ObjectLockMode: 'GOVERNANCE' as const, ObjectLockRetainUntilDate: inDays(1) };
+    const lock = { ObjectLockMode: modeOf(), ObjectLockRetainUntilDate: inDays(1) };
     const { VersionId } = await s3.send(
       new PutObjectCommand({ Bucket, Key: keyOf(name), Body: name, IfNoneMatch: '*', ...lock }),
     );
@@ -92,24 +94,28 @@ describe("an order's sessions in a library whose objects are locked, under the d
       Bucket,
       Key: keyOf(name),
       VersionId,
-      Retention: { Mode: 'GOVERNANCE', RetainUntilDate: inDays(days) },
+      Retention: { Mode: modeOf(), RetainUntilDate: inDays(days) },
     });
   const list = (s3: S3Client) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: keyOf('') }));
   const refused = (run: Promise<unknown>): Promise<void> => assert.rejects(run, (error) => isRefused(error));
 
-  it('write what is locked for as long as the order says, and see it; the index alone goes without', async () => {
-    const version = await written('pack');
-    const { s3 } = await open('write');
-    assert.equal(await bodyOf(s3, 'pack'), 'pack');
-    assert.equal(await bodyOf(s3, 'pack', version), 'pack');
-    assert.ok(((await lockedUntil(s3, 'pack', version)) ?? 0) > inDays(0.9));
-    await s3.send(extended('pack', version, 2));
-    await list(s3);
-    const plain = (name: string) => new PutObjectCommand({ Bucket, Key: keyOf(name), Body: 'x', IfNoneMatch: '*' });
-    await s3.send(plain('index/1'));
-    await refused(s3.send(plain('another-pack')));
-    await refused(s3.send(extended('pack', version, 400)));
-  });
+  for (const lock of ['governance', 'compliance'] as const)
+    it(`write what is locked for as long as the order says, in ${lock}; the index alone goes without`, async () => {
+      service = { ...service, mediaAgent: { ...service.mediaAgent, lock } };
+      const pack = `pack-${lock}`;
+      const version = await written(pack);
+      const { s3 } = await open('write');
+      assert.equal(await bodyOf(s3, pack), pack);
+      assert.equal(await bodyOf(s3, pack, version), pack);
+      assert.ok(((await lockedUntil(s3, pack, version)) ?? 0) > inDays(0.9));
+      await s3.send(extended(pack, version, 2));
+      await list(s3);
+      const plain = (name: string) => new PutObjectCommand({ Bucket, Key: keyOf(name), Body: 'x', IfNoneMatch: '*' });
+      await s3.send(plain(`index/${lock}`));
+      await refused(s3.send(plain('another-pack')));
+      await refused(s3.send(extended(pack, version, 400)));
+      service = { ...service, mediaAgent: { ...service.mediaAgent, lock: 'governance' } };
+    });
 
   it('read, by name and by version, and see how long something is kept', async () => {
     const version = await written('for-a-restore');
