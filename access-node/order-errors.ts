@@ -9,6 +9,7 @@ import {
   MissingObject,
   TransientFailure,
 } from '../core/domain/errors.ts';
+import { UnknownKey } from '../library/errors.ts';
 
 /** The library's errors that are none of the contract's, under the names that the state machines know. */
 const translated: Readonly<Record<string, new (message: string, detail: { cause: unknown }) => HoldfastError>> = {
@@ -26,6 +27,8 @@ const translated: Readonly<Record<string, new (message: string, detail: { cause:
 
 /** The error by which an order ends. Whatever is not known for good is worth another try, which the machine bounds. */
 export const asOrderError = (error: unknown): HoldfastError => {
+  // Not damage: a data key was added while the order ran, and its next try opens the library with it.
+  if (error instanceof UnknownKey) return new TransientFailure(error.message, { cause: error });
   if (error instanceof HoldfastError) return error;
   if (error instanceof ZodError)
     return new InvalidRequest(`the order's documents do not fit this node's version: ${error.message}`, {

@@ -2,7 +2,7 @@ import { openHttpObjectStore } from '../adapters/aws/http-object-store.ts';
 import { openHttpWorkArea } from '../adapters/aws/http-work-area.ts';
 import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
 import { createDiskStore } from '../adapters/disk/disk-store.ts';
-import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts';
+import type { LibraryRef, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
 import type { DeletableStore } from '../core/ports/object-store.ts';
 import type { NodeConfiguration } from './configuration.ts';
@@ -15,6 +15,7 @@ export interface NodeStorage {
   openStore(
     library: LibraryRef,
     credentials: () => SessionCredentials,
+    lock: () => OrderLock | undefined,
   ): {
     readonly store: DeletableStore;
     close(): void;
@@ -41,10 +42,10 @@ export const openNodeStorage = async (settings: Settings): Promise<NodeStorage> 
   return {
     forgetsBodies: true,
     openTransport: ebsTransport(settings),
-    openStore: (library, credentials) =>
+    openStore: (library, credentials, lock) =>
       library.kind === 'disk'
         ? { store: createDiskStore({ folder: library.path }), close: () => undefined }
-        : openHttpObjectStore({ ...library, credentials, endpoint, connections: LIBRARY_CONNECTIONS }),
+        : openHttpObjectStore({ ...library, credentials, endpoint, connections: LIBRARY_CONNECTIONS, lock }),
     openWorkArea: (bucket, credentials) =>
       openHttpWorkArea({ region, bucket, credentials, endpoint, connections: WORK_AREA_CONNECTIONS }),
   };
@@ -58,7 +59,7 @@ const openSdkStorage = async (settings: Settings): Promise<NodeStorage> => {
   return {
     forgetsBodies: false,
     openTransport: ebsTransport(settings),
-    openStore: (library, credentials) => openTenantStore(library, { credentials, pathStyle }),
+    openStore: (library, credentials, lock) => openTenantStore(library, { credentials, pathStyle, lock }),
     openWorkArea: (bucket, credentials) => createS3WorkArea({ region, bucket, credentials, pathStyle }),
   };
 };

@@ -1,22 +1,26 @@
-import type { LibraryAccess, SessionCredentials } from '../core/contracts/orders.ts';
+import type { LibraryAccess, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { KeyWrapper } from '../library/key-wrapper.ts';
 import { type Library, openLibrary, type SharedLibrary, shareLibrary } from '../library/library.ts';
 import type { LibraryIndex, SharedLibraryIndex } from '../library/library-index.ts';
-import { createTenantKeys, openTenantKeys } from '../library/tenant-keys.ts';
+import { showsVersions } from '../library/locked-objects.ts';
+import { openMended } from '../library/put-back-originals.ts';
+import type { TenantKeys } from '../library/tenant-key-ring.ts';
+import { createTenantKeys, newestKeyNumber, openTenantKeys, rotateTenantKey } from '../library/tenant-keys.ts';
 
 export interface LibrariesOutside {
   openStore(
     library: LibraryAccess['library'],
     credentials: () => SessionCredentials,
+    lock: () => OrderLock | undefined,
   ): { readonly store: ObjectStore; close(): void };
   openKeyWrapper(keyArn: string, credentials: () => SessionCredentials): KeyWrapper;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
 
-/** What an order is for: a library run works on the library itself. */
-type Purpose = 'data' | 'maintenance';
+/** What an order is for: a library run works on the library itself, or gives it its next data key. */
+type Purpose = 'data' | 'maintenance' | 'rotation';
 
 /**
  * An index takes up to 48 bytes a block, 1.2 GiB for 16 TiB: tenants that no order is for are kept only this many, and
@@ -28,6 +32,8 @@ const IDLE_BYTES = 256 * 2 ** 20;
 interface Opened {
   /** Of the order that came last: any of this tenant's may read the index. */
   credentials: SessionCredentials;
+  /** As they: what is made here, a tenant's first keys, is kept as long as what that order writes. */
+  lock: OrderLock | undefined;
   readonly library: Promise<Library>;
   /** Of its index. */
   readonly bytes: () => number;
@@ -51,11 +57,21 @@ export interface LentLibrary {
 export const createTenantLibraries = (outside: LibrariesOutside) => {
   const opened = new Map<string, Opened>();
 
-  const open = (access: LibraryAccess, credentials: SessionCredentials, purpose: Purpose): Opened => {
-    const { store, close } = outside.openStore(access.library, () => entry.credentials);
+  const open = (
+    access: LibraryAccess,
+    credentials: SessionCredentials,
+    purpose: Purpose,
+    lock: OrderLock | undefined,
+  ): Opened => {
+    const { store, close } = outside.openStore(
+      access.library,
+      () => entry.credentials,
+      () => entry.lock,
+    );
     let index: LibraryIndex | undefined;
     const entry: Opened = {
       credentials,
+      lock,
       users: 0,
       bytes: () => index?.table.bytes ?? 0,
       close,
@@ -67,9 +83,15 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
           library: access.libraryId,
         };
         const { recoveryPublicKey } = access;
+        const making = { ...of, recoveryPublicKey, random: outside.randomBytes };
+        const openKeys = (): Promise<TenantKeys> => openTenantKeys(of);
         const keys = await (purpose === 'maintenance'
-          ? openTenantKeys(of)
-          : createTenantKeys({ ...of, recoveryPublicKey, random: outside.randomBytes }));
+          ? lock && showsVersions(store)
+            ? openMended(store, openKeys)
+            : openKeys()
+          : purpose === 'rotation'
+            ? rotateTenantKey(making)
+            : createTenantKeys(making));
         const library = openLibrary({ store, keys, random: outside.randomBytes, now: outside.now });
         index = library.index;
         return library;
@@ -91,6 +113,45 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     }
   };
 
+  const use = (entry: Opened, credentials: SessionCredentials, lock: OrderLock | undefined): void => {
+    entry.credentials = credentials;
+    entry.lock = lock ?? entry.lock;
+    entry.users += 1;
+  };
+
+  const release = (name: string, entry: Opened): void => {
+    entry.users -= 1;
+    // One that another has taken the place of, or that is never kept, goes with its last user.
+    if (opened.get(name) === entry) forgetIdle();
+    else if (entry.users === 0) entry.close();
+  };
+
+  /**
+   * What is kept of that name, with one more user, if its keys are the newest: a key that was added since seals what is
+   * written from now on, and what others have sealed with it must be readable here. One LIST of few names.
+   */
+  const keptOf = async (
+    name: string,
+    credentials: SessionCredentials,
+    lock: OrderLock | undefined,
+  ): Promise<Opened | undefined> => {
+    for (;;) {
+      const kept = opened.get(name);
+      if (!kept) return undefined;
+      use(kept, credentials, lock);
+      try {
+        const { store, keys } = await kept.library;
+        if ((await newestKeyNumber(store)) === keys.current) return kept;
+      } catch (error) {
+        if (opened.get(name) === kept) opened.delete(name);
+        release(name, kept);
+        throw error;
+      }
+      if (opened.get(name) === kept) opened.delete(name);
+      release(name, kept);
+    }
+  };
+
   return {
     /**
      * Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. For
@@ -101,24 +162,26 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
       access: LibraryAccess,
       credentials: SessionCredentials,
       purpose: Purpose = 'data',
+      lock?: OrderLock,
     ): Promise<LentLibrary> {
       const isKept = purpose === 'data';
       const name = JSON.stringify(access);
-      const entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose);
+      let entry = isKept ? await keptOf(name, credentials, lock) : undefined;
+      if (!entry) {
+        // another order may have opened it while the keys were looked at
+        entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose, lock);
+        use(entry, credentials, lock);
+      }
       if (isKept) {
         // Moved to the end: those used last are kept.
         opened.delete(name);
         opened.set(name, entry);
       }
-      entry.credentials = credentials;
-      entry.users += 1;
       let lent = true;
       const giveBack = (): void => {
         if (!lent) return;
         lent = false;
-        entry.users -= 1;
-        if (isKept) forgetIdle();
-        else entry.close();
+        release(name, entry);
       };
       try {
         const library = await entry.library;

@@ -64,8 +64,8 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
 
       const work = async (): Promise<WorkEnd> => {
         if (order.libraryAccess && credentials.library) {
-          const purpose = order.maintenance ? 'maintenance' : 'data';
-          const lending = libraries.lend(order.libraryAccess, credentials.library, purpose);
+          const purpose = order.rotatesKey ? 'rotation' : order.maintenance ? 'maintenance' : 'data';
+          const lending = libraries.lend(order.libraryAccess, credentials.library, purpose, order.lock);
           lent = await Promise.race([lending, stopped.promise]);
           // Stopped while a slow library was opened: whenever it is, it goes back.
           if (!lent) lending.then((late) => late.giveBack()).catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { LibraryRef, SessionCredentials } from '../core/contracts/orders.ts';
+import type { LibraryRef, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import { InvalidRequest } from '../core/domain/errors.ts';
 import type { BlockTransport } from '../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
@@ -28,7 +28,7 @@ export interface WorkerOutside {
     readonly blockRate: number;
   }): Promise<BlockTransport>;
   openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
-  openStore(library: LibraryRef, credentials: () => SessionCredentials): OpenedStore;
+  openStore(library: LibraryRef, credentials: () => SessionCredentials, lock: () => OrderLock | undefined): OpenedStore;
   /** Whether a store refers to no bytes that it was given once it has written them, earlier tries included. */
   readonly forgetsBodies: boolean;
   readonly connections: number;
@@ -182,7 +182,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     helping = helpReading(
       other,
       (credentials) => {
-        const { store, close } = outside.openStore(library, credentials);
+        const { store, close } = outside.openStore(library, credentials, () => undefined);
         const { randomBytes: random, now } = outside;
         // its own copy of an index would not fit: who asked looks for what is not in this one
         const askForFresh = () => Promise.reject(new Error('a helper does not bring the index up to date'));
@@ -195,9 +195,9 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     );
   }
 
-  function openStore({ libraryAccess }: ClaimedOrder, mine: Current): DeletableStore {
+  function openStore({ libraryAccess, lock }: ClaimedOrder, mine: Current): DeletableStore {
     if (!libraryAccess) throw new InvalidRequest('the order came without a library');
-    mine.store ??= outside.openStore(libraryAccess.library, mine.credentials.library);
+    mine.store ??= outside.openStore(libraryAccess.library, mine.credentials.library, () => lock);
     return mine.store.store;
   }
 

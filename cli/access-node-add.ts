@@ -12,7 +12,8 @@ export const addAccessNodeAdd = (group: Command): void => {
     .addHelpText(
       'after',
       `
-What is printed goes into the environment of the access node’s process (access-node/main.ts), on a Linux or
+The instance runs with the instance profile that is printed: its role takes orders of this service hypervisor only. The
+environment goes into the environment of the access node’s process (access-node/main.ts), on a Linux or
 Windows EC2 instance of the service hypervisor’s account.
 
 Example:
@@ -27,7 +28,9 @@ Example:
       });
       if (screen.json) return screen.value(node);
       screen.line(`${screen.colors.green('Added')} the access node ${node.name}: ${node.nodeId}`);
-      screen.line('It is "expected" until it reports. Start it with this environment:\n');
+      screen.line(
+        `It is "expected" until it reports. Start it on an instance with the profile ${node.instanceProfileName} and this environment:\n`,
+      );
       for (const [variable, value] of Object.entries(node.environment)) screen.line(`${variable}=${value}`);
     });
 };

@@ -2,11 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { PathParameters } from '../core/contracts/api.ts';
+import type { ApprovalView } from '../core/contracts/approvals.ts';
 import { failure, parseJson, reason } from './api-failure.ts';
 import { checkBody, type Fields } from './checked-body.ts';
 import { CliError, unreachable, usageError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Credentials } from './signed-request.ts';
+import { WaitsForApproval } from './waits-for-approval.ts';
 
 /** Between the tries of a request that makes something; its idempotency key makes that safe. */
 const PAUSES_MS = [300, 1_000];
@@ -18,6 +20,8 @@ interface Route {
   readonly body: z.ZodType | undefined;
   readonly status?: number;
   readonly answer: z.ZodType;
+  /** What it answers (202) while it waits for a second person. */
+  readonly pending?: z.ZodType;
 }
 
 export interface CallInput<R extends Route> {
@@ -32,7 +36,7 @@ export interface ApiClient {
   /**
    * What makes something (a job, a plan, …) is sent with an idempotency key, and sent again where no answer came;
    * nothing else is: who waits for a job polls, others ask again.
-   * Errors: CliError (bad input, refused, unreachable, no credentials).
+   * Errors: CliError (bad input, refused, unreachable, no credentials; WaitsForApproval).
    */
   call<R extends Route>(route: R, input?: CallInput<R>): Promise<z.output<R['answer']>>;
 }
@@ -103,6 +107,7 @@ export const createApiClient = ({ url, region, credentials, idempotencyKey }: Ap
       );
     });
     if (!answer.ok) throw failure(answer.status, answer.text, url);
+    if (route.pending && answer.status === 202) throw new WaitsForApproval(parseJson(answer.text) as ApprovalView);
     // not parsed strictly: a newer API may say more than this command knows
     return parseJson(answer.text);
   };

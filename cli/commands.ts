@@ -54,6 +54,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       show: () => import('./recovery-point-show.ts').then((its) => its.addRecoveryPointShow),
       hold: () => import('./recovery-point-hold.ts').then((its) => its.addRecoveryPointHold),
       release: () => import('./recovery-point-release.ts').then((its) => its.addRecoveryPointRelease),
+      delete: () => import('./recovery-point-delete.ts').then((its) => its.addRecoveryPointDelete),
     },
   },
   retention: {
@@ -96,6 +97,16 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       template: () => import('./hypervisor-template.ts').then((its) => its.addHypervisorTemplate),
       check: () => import('./hypervisor-check.ts').then((its) => its.addHypervisorCheck),
       remove: () => import('./hypervisor-remove.ts').then((its) => its.addHypervisorRemove),
+      protect: () => import('./hypervisor-protect.ts').then((its) => its.addHypervisorProtect),
+      'rotate-key': () => import('./hypervisor-rotate-key.ts').then((its) => its.addHypervisorRotateKey),
+      revoke: () => import('./hypervisor-revoke.ts').then((its) => its.addHypervisorRevoke),
+      'restore-access': () => import('./hypervisor-restore-access.ts').then((its) => its.addHypervisorRestoreAccess),
+    },
+  },
+  tenant: {
+    about: 'operators: ask accounts in',
+    verbs: {
+      invite: () => import('./tenant-invite.ts').then((its) => its.addTenantInvite),
     },
   },
   'access-node': {
@@ -112,7 +123,25 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     verbs: {
       print: () => import('./permissions-print.ts').then((its) => its.addPermissionsPrint),
       cloudformation: () => import('./permissions-cloudformation.ts').then((its) => its.addPermissionsCloudformation),
+      terraform: () => import('./permissions-terraform.ts').then((its) => its.addPermissionsTerraform),
       check: () => import('./permissions-check.ts').then((its) => its.addPermissionsCheck),
+    },
+  },
+  approval: {
+    about: 'what waits for a second person, where two-person approval is on',
+    verbs: {
+      list: () => import('./approval-list.ts').then((its) => its.addApprovalList),
+      show: () => import('./approval-show.ts').then((its) => its.addApprovalShow),
+      approve: () => import('./approval-approve.ts').then((its) => its.addApprovalApprove),
+      reject: () => import('./approval-reject.ts').then((its) => its.addApprovalReject),
+    },
+  },
+  audit: {
+    about: 'operators: who did what, when and from where, or was refused',
+    verbs: {
+      list: () => import('./audit-list.ts').then((its) => its.addAuditList),
+      export: () => import('./audit-export.ts').then((its) => its.addAuditExport),
+      verify: () => import('./audit-verify.ts').then((its) => its.addAuditVerify),
     },
   },
   library: {
@@ -122,6 +151,8 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       stats: () => import('./library-stats.ts').then((its) => its.addLibraryStats),
       repair: () => import('./library-repair.ts').then((its) => its.addLibraryRepair),
       prune: () => import('./library-prune.ts').then((its) => its.addLibraryPrune),
+      'extend-locks': () => import('./library-extend-locks.ts').then((its) => its.addLibraryExtendLocks),
+      'rotate-key': () => import('./library-rotate-key.ts').then((its) => its.addLibraryRotateKey),
       runs: () => import('./library-runs.ts').then((its) => its.addLibraryRuns),
       run: () => import('./library-run.ts').then((its) => its.addLibraryRun),
       cancel: () => import('./library-cancel.ts').then((its) => its.addLibraryCancel),

@@ -11,6 +11,8 @@ export const EXIT = {
   refused: 3,
   /** No answer from the API. */
   unreachable: 4,
+  /** The request is kept, and nothing was done: a second person has to approve it. */
+  waiting: 5,
   /** A fault of this program (sysexits' EX_SOFTWARE). */
   bug: 70,
 } as const;
@@ -22,4 +24,5 @@ export const EXIT_HELP = `Exit codes:
   2  wrong options, or something is missing (credentials, --api-url); nothing was sent
   3  refused by the API, or a dry run says that it would be
   4  the API cannot be reached
+  5  nothing was done yet: a second person has to approve it
  70  a fault of this program itself`;

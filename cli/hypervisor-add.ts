@@ -7,7 +7,7 @@ import { showHypervisor } from './show-hypervisor.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
 const EXAMPLES = `
-Of another account, deploy first what lets Holdfast in: for a tenant "holdfast permissions cloudformation", for a
+Of another account, deploy first what lets Holdfast in: for a tenant what "holdfast tenant invite" makes, for a
 service hypervisor "holdfast hypervisor access-template".
 
 A secret access key is read from standard input (--secret-access-key-stdin) or from HOLDFAST_SECRET_ACCESS_KEY,
@@ -19,7 +19,7 @@ Examples:
   $ holdfast hypervisor add service --name west --account 444444444444 --region eu-west-1 --auth assume-role \\
       --role-arn arn:aws:iam::444444444444:role/holdfast-dev-management --external-id 2b7c9d10… --recovery-public-key hfpub1-… --wait
   $ holdfast hypervisor add tenant --name shop --account 111111111111 --region eu-central-1 \\
-      --auth assume-role --role-arn arn:aws:iam::111111111111:role/holdfast-tenant --external-id 8f14e45f…`;
+      --auth assume-role --role-arn arn:aws:iam::111111111111:role/holdfast-tenant`;
 
 export const addHypervisorAdd = (group: Command): void => {
   group
@@ -35,7 +35,10 @@ export const addHypervisorAdd = (group: Command): void => {
         .makeOptionMandatory(),
     )
     .option('--role-arn <arn>', 'the role to assume')
-    .option('--external-id <id>', 'the ExternalId that the role’s trust policy asks for')
+    .option(
+      '--external-id <id>',
+      'the ExternalId that the role’s trust policy asks for (of a tenant: the invitation’s, not needed)',
+    )
     .option('--access-key-id <id>', 'the access key')
     .option('--secret-access-key-stdin', 'read its secret from standard input')
     .addOption(
@@ -56,6 +59,12 @@ export const addHypervisorAdd = (group: Command): void => {
       'service: the role that may also delete in the bucket, for library repair and prune',
     )
     .option('--kms-key <arn>', 'service: the KMS key that wraps the tenants’ data keys (default: the deployment’s own)')
+    .addOption(
+      new Option(
+        '--lock <mode>',
+        'service: Object Lock for what is written to the library; compliance is vault mode: nobody can shorten it (default: none)',
+      ).choices(['none', 'governance', 'compliance']),
+    )
     .option('--recovery-public-key <key>', 'service: the public half of your offline recovery key')
     .option('--wait', 'service in another account: wait until its template is deployed')
     .addOption(idempotencyOption())

@@ -21,7 +21,7 @@ export const addHypervisorList = (group: Command): void => {
           hypervisor.accountId,
           hypervisor.region,
           hypervisor.kind === 'service' ? '' : (hypervisor.boundTo ?? screen.colors.yellow('not bound')),
-          hypervisor.state ?? '',
+          hypervisor.state ?? (hypervisor.revoked ? screen.colors.yellow('revoked') : ''),
         ]),
       );
       if (page.next) screen.line(`\nThere are more: holdfast hypervisor list --next ${page.next}`);

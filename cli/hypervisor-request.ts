@@ -23,6 +23,7 @@ export interface HypervisorOptions {
   readonly libraryRole?: string;
   readonly libraryMaintenanceRole?: string;
   readonly kmsKey?: string;
+  readonly lock?: 'none' | 'governance' | 'compliance';
   readonly wait?: boolean;
   readonly recoveryPublicKey?: string;
 }
@@ -32,11 +33,14 @@ const need = (value: string | undefined, option: string, why: string): string =>
   throw usageError(`${option} is needed ${why}.`, { field: option });
 };
 
-const readSecret = async (options: HypervisorOptions): Promise<string> => {
+/** From standard input if asked for, else from the environment. Errors: CliError. */
+export const readSecretAccessKey = async (
+  options: Pick<HypervisorOptions, 'secretAccessKeyStdin'>,
+): Promise<string> => {
   if (options.secretAccessKeyStdin && process.stdin.isTTY) {
     throw usageError('A secret that is typed here would be seen.', {
       field: '--secret-access-key-stdin',
-      remedy: 'Pipe it in: … | holdfast hypervisor add …',
+      remedy: 'Pipe it in: … | holdfast hypervisor …',
     });
   }
   const given = options.secretAccessKeyStdin
@@ -63,7 +67,13 @@ const checkedKey = (publicKey: string): string => {
   return publicKey;
 };
 
-const authOf = async (options: HypervisorOptions) => {
+/** A tenant's comes from the invitation of its account; one that is given is held against it. */
+const externalIdOf = (kind: 'service' | 'tenant', { externalId }: HypervisorOptions) =>
+  kind === 'tenant'
+    ? given({ externalId })
+    : { externalId: need(externalId, '--external-id', 'with --auth assume-role') };
+
+const authOf = async (kind: 'service' | 'tenant', options: HypervisorOptions) => {
   const { auth } = options;
   switch (auth) {
     case 'iam-role':
@@ -72,13 +82,13 @@ const authOf = async (options: HypervisorOptions) => {
       return {
         method: auth,
         roleArn: need(options.roleArn, '--role-arn', 'with --auth assume-role'),
-        externalId: need(options.externalId, '--external-id', 'with --auth assume-role'),
+        ...externalIdOf(kind, options),
       };
     case 'access-key':
       return {
         method: auth,
         accessKeyId: need(options.accessKeyId, '--access-key-id', 'with --auth access-key'),
-        secretAccessKey: await readSecret(options),
+        secretAccessKey: await readSecretAccessKey(options),
       };
   }
 };
@@ -129,6 +139,7 @@ export const hypervisorFields = {
   'library.roleArn': '--library-role',
   'library.maintenanceRoleArn': '--library-maintenance-role',
   kmsKeyArn: '--kms-key',
+  lock: '--lock',
   recoveryPublicKey: '--recovery-public-key',
 } as const;
 
@@ -141,6 +152,7 @@ const OF_SERVICE = {
   libraryRole: '--library-role',
   libraryMaintenanceRole: '--library-maintenance-role',
   kmsKey: '--kms-key',
+  lock: '--lock',
   recoveryPublicKey: '--recovery-public-key',
   wait: '--wait',
 } as const;
@@ -155,6 +167,9 @@ const refuseOfService = (options: HypervisorOptions): void => {
   }
 };
 
+type ServiceAuth = Extract<z.input<typeof AddHypervisor>, { kind: 'service' }>['auth'];
+type TenantAuth = Extract<z.input<typeof AddHypervisor>, { kind: 'tenant' }>['auth'];
+
 /** What is sent. Errors: CliError, for what is missing or does not go together; reads the secret from standard input. */
 export const hypervisorRequest = async (
   kind: 'service' | 'tenant',
@@ -162,14 +177,15 @@ export const hypervisorRequest = async (
 ): Promise<z.input<typeof AddHypervisor>> => {
   const region = need(options.region ?? process.env.AWS_REGION, '--region', 'or AWS_REGION');
   const base = { name: options.name, accountId: options.account, region };
-  const auth = await authOf(options);
+  const auth = await authOf(kind, options);
   if (kind === 'service') {
     return {
       kind,
       ...base,
-      auth,
+      auth: auth as ServiceAuth,
       accessNodes: options.accessNodes ?? 'manual',
       ...libraryOf(options),
+      ...given({ lock: options.lock }),
       recoveryPublicKey: checkedKey(
         need(
           options.recoveryPublicKey,
@@ -181,5 +197,5 @@ export const hypervisorRequest = async (
   }
   refuseOfService(options);
   // an IAM role passes here: that it is refused for tenants, and why, is the contract's to say
-  return { kind, ...base, auth: auth as Exclude<typeof auth, { method: 'iam-role' }> };
+  return { kind, ...base, auth: auth as TenantAuth };
 };

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { operatorRoutes, tenantRoutes } from '../core/contracts/api.ts';
 import { openContext } from './context.ts';
 import { showHypervisor } from './show-hypervisor.ts';
+import { time } from './units.ts';
 
 export const addHypervisorShow = (group: Command): void => {
   group
@@ -28,6 +29,10 @@ export const addHypervisorShow = (group: Command): void => {
           own.usesServiceResources
             ? 'your provider’s resources'
             : 'nothing yet: your provider has to finish the set-up',
+        ],
+        [
+          'Access',
+          own.accessRevokedSince && `withdrawn by your provider since ${time(own.accessRevokedSince)}: no job can run`,
         ],
       ]);
     });

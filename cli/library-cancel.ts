@@ -4,7 +4,7 @@ import { onNamedTenant, openContext } from './context.ts';
 export const addLibraryCancel = (group: Command): void => {
   group
     .command('cancel')
-    .description('operators: end a check, repair or prune of a library; the next one goes on with what it left')
+    .description('operators: end a run of a library (check, prune, …); the next one goes on with what it left')
     .argument('<run>', 'its id')
     .requiredOption('--tenant <hypervisor id>', 'the tenant hypervisor')
     .addHelpText('after', '\nExample:\n  $ holdfast library cancel run-0199… --tenant hv-0199…')

@@ -12,7 +12,9 @@ export const taskWords = ({ task, depth, planOnly }: Pick<LibraryRunView, 'task'
 
 /** Something is wrong with the library that this run has found, or has left. */
 export const findsFault = ({ outcome }: LibraryRunView): boolean =>
-  outcome !== undefined && 'findingsInAll' in outcome && outcome.findingsInAll > 0;
+  outcome !== undefined &&
+  (('findingsInAll' in outcome && outcome.findingsInAll > 0) ||
+    ('damagedInAll' in outcome && outcome.damagedInAll > 0));
 
 export const paintRunState = ({ colors }: Screen, run: LibraryRunView): string => {
   const { state } = run;

@@ -10,7 +10,7 @@ interface Options {
 export const addLibraryRun = (group: Command): void => {
   group
     .command('run')
-    .description('operators: one check, repair or prune of a library, and what came of it')
+    .description('operators: one run of a library (check, prune, …), and what came of it')
     .argument('<run>', 'its id')
     .requiredOption('--tenant <hypervisor id>', 'the tenant hypervisor')
     .option('--wait', 'until it has ended, with its progress')

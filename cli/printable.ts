@@ -27,8 +27,8 @@ export const printable = (text: string, { colored }: { readonly colored: boolean
     : plain(text);
 
 /** For scripts, and for whoever looks at their output: JSON leaves C1 and bidi characters as they are, unless told. */
-export const printableJson = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(
+export const printableJson = (value: unknown, indent = 2): string =>
+  JSON.stringify(value, null, indent).replace(
     UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

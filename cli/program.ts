@@ -61,7 +61,10 @@ export const run = async (args: readonly string[] = process.argv.slice(2)): Prom
       process.stderr.write(`${printable(`${fault} ${inspect(error)}`, { colored: false })}\n`);
       return EXIT.bug;
     }
-    if (error.message) (await import('./screen.ts')).screenOf(program).error(error);
+    const screen = (await import('./screen.ts')).screenOf(program);
+    const { showWaiting, WaitsForApproval } = await import('./waits-for-approval.ts');
+    if (error instanceof WaitsForApproval) showWaiting(screen, error);
+    else if (error.message) screen.error(error);
     return error.exitCode;
   }
 };

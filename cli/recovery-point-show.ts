@@ -41,6 +41,7 @@ export const addRecoveryPointShow = (group: Command): void => {
         ['Copy of', point.copyOf],
         ['Copied to', point.copiedTo],
         ['In another region', regionWords(point)],
+        ['Locked until', point.lockedUntil && time(point.lockedUntil)],
         ['Legal hold', point.legalHold && `since ${time(point.legalHold.since)}: ${point.legalHold.reason}`],
         ['Expired', point.expiredAt && time(point.expiredAt)],
         ['Plan', point.planId],

@@ -1,9 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { CliError, usageError } from './cli-error.ts';
+import { CliError } from './cli-error.ts';
+import { confirm, POINTS_DO_NOT_COME_BACK } from './confirm.ts';
 import { onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import type { Screen } from './screen.ts';
 import { showRetention } from './show-retention.ts';
 import { count } from './units.ts';
 
@@ -11,22 +10,6 @@ interface Options {
   readonly yes?: boolean;
   readonly tenant?: string;
 }
-
-/** Errors: CliError where nobody can be asked. */
-const confirm = async (screen: Screen, question: string): Promise<boolean> => {
-  if (screen.json || !screen.interactive || !process.stdin.isTTY) {
-    throw usageError('Nobody is there to be asked, and removed recovery points do not come back.', {
-      field: '--yes',
-      remedy: 'Look at "holdfast retention plan", then add --yes.',
-    });
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
-};
 
 export const addRetentionRun = (group: Command): void => {
   group
@@ -52,7 +35,8 @@ Example:
         if (screen.json) screen.value({ removed: [], failed: [] });
         return;
       }
-      if (!yes && !(await confirm(screen, `Remove ${points}?`))) return screen.line('Nothing was removed.');
+      const otherwise = { why: POINTS_DO_NOT_COME_BACK, remedy: 'Look at "holdfast retention plan", then add --yes.' };
+      if (!yes && !(await confirm(screen, `Remove ${points}?`, otherwise))) return screen.line('Nothing was removed.');
       const { route, params } = onTenant('runRetention', tenant);
       const { removed, failed } = await api.call(route, { params, body: { token: plan.token } });
       if (screen.json) screen.value({ removed, failed });

@@ -8,6 +8,14 @@ const STATES = {
   removing: 'being removed',
 } as const;
 
+const LOCKS = {
+  governance: 'governance: what is written is kept until its retention is over',
+  compliance: 'compliance (vault): nobody can shorten it',
+} as const;
+
+const revokedWords = ({ since, by, reason }: NonNullable<HypervisorView['revoked']>): string =>
+  `access revoked since ${time(since)} by ${by}${reason === undefined ? '' : `: ${reason}`}`;
+
 /** Of an operator's view, whatever applies. */
 export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void => {
   screen.fields([
@@ -22,12 +30,15 @@ export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void
     ['Access key', hypervisor.accessKeyId],
     ['Bound to', hypervisor.kind === 'tenant' ? (hypervisor.boundTo ?? 'nothing yet') : undefined],
     ['State', hypervisor.removing && STATES.removing],
+    ['State', hypervisor.revoked && revokedWords(hypervisor.revoked)],
+    ['Approvals', hypervisor.approvals && 'two-person: what takes protection away waits for a second person'],
     ['Bound since', hypervisor.boundAt && time(hypervisor.boundAt)],
     ['State', hypervisor.state && STATES[hypervisor.state]],
     ['Access nodes', hypervisor.accessNodes],
     ['Auto Scaling group', hypervisor.autoScalingGroupName],
     ['Nodes’ control role', hypervisor.nodeControlRoleArn],
     ['Library', hypervisor.library],
+    ['Lock', hypervisor.libraryLock && LOCKS[hypervisor.libraryLock]],
     ['Library id', hypervisor.libraryId],
     ['Library role', hypervisor.libraryRoleArn],
     ['Maintenance role', hypervisor.libraryMaintenanceRoleArn],

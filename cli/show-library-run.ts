@@ -72,6 +72,19 @@ const pruneFields = ({ plan, deleted }: Outcome<'prune'>, planOnly: boolean): re
     : []),
 ];
 
+const showExtended = (screen: Screen, { damaged, damagedInAll, ...done }: Outcome<'extend-locks'>): void => {
+  screen.fields([
+    ['Kept for longer', count(done.recoveryPoints, 'recovery point')],
+    ['Locks extended', `of ${count(done.packs, 'pack')}, ${count(done.pages, 'page')}, ${count(done.others, 'other')}`],
+  ]);
+  if (damagedInAll === 0) return;
+  screen.line(`\n${screen.colors.red('Damaged')}: what is left of them is kept (check the library, then repair it):`);
+  screen.table(
+    ['recovery point', 'what is wrong'],
+    damaged.map(({ recoveryPointId, problem }) => [recoveryPointId, problem]),
+  );
+};
+
 const showOutcome = (screen: Screen, outcome: LibraryOutcome, planOnly: boolean): void => {
   switch (outcome.task) {
     case 'check':
@@ -92,14 +105,24 @@ const showOutcome = (screen: Screen, outcome: LibraryOutcome, planOnly: boolean)
         ['Blocks saved', `${outcome.salvagedBlocks}`],
         ['Packs given up', `${outcome.droppedPacks}`],
         ['Objects removed', `${outcome.removedObjects}`],
+        [
+          'Put back',
+          outcome.putBackObjects ? `${count(outcome.putBackObjects, 'object')} that something hid` : undefined,
+        ],
       ]);
       screen.line('\nStill wrong:');
       showFound(screen, outcome);
       if (outcome.lostInAll > 0)
         screen.line('\nTake a full backup of what is lost as long as the guests have it, then check again.');
       return;
+    case 'rotate-key':
+      screen.fields([['Data key', `number ${outcome.keyNumber} seals what is written from now on`]]);
+      return;
     case 'prune':
       screen.fields(pruneFields(outcome, planOnly));
+      return;
+    case 'extend-locks':
+      showExtended(screen, outcome);
       return;
   }
 };

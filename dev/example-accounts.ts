@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Cloud } from '../local/cloud.ts';
 import type { PolicyDocument } from '../local/kernel/service.ts';
 
@@ -13,8 +11,6 @@ export interface ExampleTenant {
   readonly name: string;
   /** A user of the account who administers it, and may call the REST API. */
   readonly user: Credentials;
-  readonly roleArn: string;
-  readonly externalId: string;
 }
 
 /** An account that may become a service hypervisor, besides the deployment's own. */
@@ -26,13 +22,17 @@ export interface ExampleServiceAccount {
 }
 
 export interface ExampleAccounts {
-  /** A user of the service account who may call the operators' routes. */
+  /** A user of the service account who may call the operators' routes, and become an operator. */
   readonly operator: Credentials;
+  /** Another user of it, who may become an approver, and nothing else. */
+  readonly approver: Credentials;
   readonly tenants: readonly ExampleTenant[];
   readonly otherService: ExampleServiceAccount;
 }
 
 export const SERVICE_ACCOUNT = '111111111111';
+/** An approver's session has this name: the user's own. */
+export const APPROVER = 'sam';
 const OTHER_SERVICE = { accountId: '444444444444', name: 'second service account' };
 const TENANTS = [
   { accountId: '222222222222', name: 'acme' },
@@ -55,23 +55,34 @@ const otherServiceAccount = ({ admin }: Cloud): ExampleServiceAccount => {
   return { accountId, name, user: admin.createAccessKey(accountId, 'admin') };
 };
 
+const approverUser = ({ admin }: Cloud): Credentials => {
+  const role = `arn:aws:iam::${SERVICE_ACCOUNT}:role/holdfast-*-approver`;
+  admin.putUser({ accountId: SERVICE_ACCOUNT, name: APPROVER, policies: { approve: allow('sts:AssumeRole', role) } });
+  return admin.createAccessKey(SERVICE_ACCOUNT, APPROVER);
+};
+
 /**
- * An operator in the service account, another account to become a service hypervisor, and two tenants, each with the one role that a tenant has to make: it trusts the
- * hub role under an ExternalId and carries `infra/permissions/tenant.json`. Made once a data folder.
+ * An operator and an approver in the service account, another account to become a service hypervisor, and two accounts to become tenants:
+ * with nothing of ours in them before they are invited. Made once a data folder.
  */
-export const exampleAccounts = (cloud: Cloud, projectDir: string, hubRoleArn: string): ExampleAccounts => {
+export const exampleAccounts = (cloud: Cloud): ExampleAccounts => {
   const table = cloud.kernel.store.table<ExampleAccounts>('example-accounts');
-  const before = table.get('accounts');
-  if (before) return before;
+  const before: Partial<ExampleAccounts> | undefined = table.get('accounts');
+  if (before) {
+    // one that an earlier version made has no approver yet
+    const whole = { ...(before as ExampleAccounts), approver: before.approver ?? approverUser(cloud) };
+    table.put('accounts', whole);
+    return whole;
+  }
   const { admin } = cloud;
-  const permissions = JSON.parse(
-    readFileSync(join(projectDir, 'infra/permissions/tenant.json'), 'utf8'),
-  ) as PolicyDocument;
 
   admin.putUser({
     accountId: SERVICE_ACCOUNT,
     name: 'operator',
-    policies: { api: allow('execute-api:Invoke', `arn:aws:execute-api:*:${SERVICE_ACCOUNT}:*/*/operator/*`) },
+    policies: {
+      api: allow('execute-api:Invoke', `arn:aws:execute-api:*:${SERVICE_ACCOUNT}:*/*/operator/*`),
+      role: allow('sts:AssumeRole', `arn:aws:iam::${SERVICE_ACCOUNT}:role/holdfast-*-operator`),
+    },
   });
   const tenants = TENANTS.map(({ accountId, name }): ExampleTenant => {
     admin.createAccount(accountId, name);
@@ -80,28 +91,11 @@ export const exampleAccounts = (cloud: Cloud, projectDir: string, hubRoleArn: st
       name: 'admin',
       policies: { all: allow(['ec2:*', 'ebs:*', 'kms:*', 'execute-api:Invoke', 'sts:*']) },
     });
-    const externalId = `holdfast-${cloud.kernel.randomHex(16)}`;
-    const role = admin.putRole({
-      accountId,
-      name: 'holdfast-tenant',
-      trustPolicy: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { AWS: hubRoleArn },
-            Action: 'sts:AssumeRole',
-            Condition: { StringEquals: { 'sts:ExternalId': externalId } },
-          },
-          { Effect: 'Allow', Principal: { AWS: hubRoleArn }, Action: ['sts:SetSourceIdentity', 'sts:TagSession'] },
-        ],
-      },
-      policies: { holdfast: permissions },
-    });
-    return { accountId, name, user: admin.createAccessKey(accountId, 'admin'), roleArn: role.arn, externalId };
+    return { accountId, name, user: admin.createAccessKey(accountId, 'admin') };
   });
   const accounts = {
     operator: admin.createAccessKey(SERVICE_ACCOUNT, 'operator'),
+    approver: approverUser(cloud),
     tenants,
     otherService: otherServiceAccount(cloud),
   };

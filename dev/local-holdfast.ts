@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { nodeEnvironment } from '../core/domain/automatic-nodes.ts';
+import { nodeEnvironment, serviceAccountNames } from '../core/domain/automatic-nodes.ts';
+import { brokerNameFor } from '../core/domain/broker-name.ts';
 import { type Cloud, startCloud } from '../local/cloud.ts';
 import { SEED_IMAGES } from '../local/ec2/seed-images.ts';
 import { type AccessNodeProcess, type NodeSettings, startAccessNode } from './access-node-process.ts';
@@ -10,6 +11,7 @@ import type { Mutation } from './deployment/mutation.ts';
 import type { Place } from './deployment/read-serverless.ts';
 import { serveStacks } from './deployment/stack-route.ts';
 import { type ExampleAccounts, exampleAccounts, SERVICE_ACCOUNT } from './example-accounts.ts';
+import { createRecorder, FOLDER_VARIABLE } from './permissions/recording.ts';
 
 export interface LocalHoldfast {
   readonly cloud: Cloud;
@@ -56,15 +58,16 @@ export const startLocalHoldfast = async ({
   mutations = [],
 }: LocalOptions): Promise<LocalHoldfast> => {
   const place: Place = { accountId: SERVICE_ACCOUNT, region: 'eu-central-1', stage: 'dev' };
-  const cloud = await startCloud({ dataDir, port });
+  const folder = process.env[FOLDER_VARIABLE];
+  const recorder = folder ? createRecorder(folder) : undefined;
+  const cloud = await startCloud({ dataDir, port, ...(recorder ? { onDecision: recorder.onDecision } : {}) });
   const nodes: AccessNodeProcess[] = [];
   try {
     cloud.admin.createAccount(place.accountId, 'service account');
     const settings = { nodeImage: SEED_IMAGES.linuxArm, ...overrides };
     const deployWith = (changes: readonly Mutation[]) => deploy(cloud, place, projectDir, settings, changes);
     const { apiUrl, deployment } = await deployWith(mutations);
-    const role = (name: string): string => `arn:aws:iam::${place.accountId}:role/${deployment.custom.name}-${name}`;
-    const accounts = exampleAccounts(cloud, projectDir, role('hub'));
+    const accounts = exampleAccounts(cloud);
     serveStacks(cloud, place.region);
     const launchedNodes = bootLaunchedNodes({ cloud, projectDir, dataDir });
     return {
@@ -80,11 +83,15 @@ export const startLocalHoldfast = async ({
           hypervisorId: serviceId,
           region: place.region,
           queues,
-          brokerFunctionArn: `arn:aws:lambda:${place.region}:${place.accountId}:function:${deployment.custom.name}-broker`,
+          brokerFunctionArn: brokerNameFor(
+            `arn:aws:lambda:${place.region}:${place.accountId}:function:${deployment.custom.name}-broker`,
+            serviceId,
+          ),
           ...(remote ? { nodeRoleArn: remote.controlRoleArn } : {}),
         });
         const nodeId = `node-${randomUUID()}`;
-        const roleArn = remote?.roleArn ?? role('node');
+        const { nodeControlRoleName } = serviceAccountNames(place.stage, serviceId);
+        const roleArn = remote?.roleArn ?? `arn:aws:iam::${place.accountId}:role/${nodeControlRoleName}`;
         const node = startAccessNode({ cloud, projectDir, dataDir, nodeId, roleArn, environment }, settings);
         nodes.push(node);
         return node;
@@ -95,6 +102,7 @@ export const startLocalHoldfast = async ({
       async stop() {
         await Promise.all([launchedNodes.stop(), ...nodes.map((node) => node.stop())]);
         await cloud.stop();
+        recorder?.stop();
       },
     };
   } catch (error) {

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { APPROVER } from './example-accounts.ts';
 import { keepAccessNodes } from './keep-access-nodes.ts';
 import { projectDir, startLocalHoldfast } from './local-holdfast.ts';
 
@@ -21,16 +22,23 @@ const { cloud, apiUrl, accounts, place, dataDir } = local;
 const profiles = [
   { profile: 'operator', user: accounts.operator, about: `of the service account ${place.accountId}` },
   {
+    profile: APPROVER,
+    user: accounts.approver,
+    about: 'of the service account too, who may approve (profile approver)',
+  },
+  {
     profile: 'second-service',
     user: accounts.otherService.user,
     about: `of the account ${accounts.otherService.accountId}, which may become a service hypervisor too`,
   },
-  ...accounts.tenants.map(({ name, accountId, user, roleArn, externalId }) => ({
+  ...accounts.tenants.map(({ name, accountId, user }) => ({
     profile: name,
     user,
-    about: `a tenant, account ${accountId}; its role for Holdfast is ${roleArn}, ExternalId ${externalId}`,
+    about: `of the account ${accountId}, which may become a tenant: invite it`,
   })),
 ];
+// The role of approvers is assumed under one's own name.
+const approverProfile = `[approver]\nrole_arn = arn:aws:iam::${place.accountId}:role/holdfast-${place.stage}-approver\nrole_session_name = ${APPROVER}\nsource_profile = ${APPROVER}\n`;
 const credentialsFile = join(dataDir, 'credentials');
 writeFileSync(
   credentialsFile,
@@ -39,6 +47,7 @@ writeFileSync(
       ({ profile, user }) =>
         `[${profile}]\naws_access_key_id = ${user.accessKeyId}\naws_secret_access_key = ${user.secretAccessKey}\n`,
     )
+    .concat(approverProfile)
     .join('\n'),
   { mode: 0o600 },
 );

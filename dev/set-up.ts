@@ -1,4 +1,6 @@
+import type { InvitationView } from '../core/contracts/invitations.ts';
 import { askCli } from './cli.ts';
+import { deployInvitation } from './deploy-invitation.ts';
 import { type ExampleTenant, SERVICE_ACCOUNT } from './example-accounts.ts';
 import type { LocalHoldfast } from './local-holdfast.ts';
 
@@ -11,7 +13,7 @@ export interface SetUp {
   readonly tenantIds: readonly string[];
 }
 
-/** What an operator does once: a service hypervisor, the tenants' hypervisors, and their bindings; all by the CLI. */
+/** What is done once: a service hypervisor, the tenants' invitations, roles and hypervisors, and their bindings; by the CLI. */
 export const setUpHypervisors = async (
   local: LocalHoldfast,
   tenants: readonly ExampleTenant[],
@@ -26,10 +28,12 @@ export const setUpHypervisors = async (
   ]);
   const serviceId = String(service.hypervisorId);
   const tenantIds: string[] = [];
-  for (const { name, accountId, roleArn, externalId } of tenants) {
+  for (const { name, accountId } of tenants) {
+    const invited = await askCli(local, operator, ['tenant', 'invite', '--account', accountId, '--name', name]);
+    const roleArn = await deployInvitation(local.cloud, invited as unknown as InvitationView);
     const tenant = await askCli(local, operator, [
       ...['hypervisor', 'add', 'tenant', '--name', name, '--account', accountId, '--auth', 'assume-role'],
-      ...['--role-arn', roleArn, '--external-id', externalId],
+      ...['--role-arn', roleArn],
     ]);
     tenantIds.push(String(tenant.hypervisorId));
     await askCli(local, operator, ['hypervisor', 'bind', String(tenant.hypervisorId), '--to', serviceId]);

@@ -105,6 +105,12 @@ export class BlockTable {
     return entry >= 0 && this.#stateOf(entry) === OK;
   }
 
+  /** Whether an index object names the pack. */
+  hasPack(id: Buffer): boolean {
+    const pack = this.#packs.find(id);
+    return pack >= 0 && pack < this.#packLimit && this.#packs.get(pack, STATE) !== GONE;
+  }
+
   location(entry: number): BlockLocation {
     const offset = this.#blocks.get(entry, OFFSET);
     const place = this.#blocks.get(entry, PLACE);

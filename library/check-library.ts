@@ -1,14 +1,17 @@
+import { LockCheck } from './check-locks.ts';
 import { type CheckedPacks, PackCheck } from './check-packs.ts';
 import { type Finding, Findings, type LostVolume } from './check-report.ts';
 import { latestGeneration, readCondemned } from './condemned.ts';
 import { disposing } from './disposing.ts';
 import { CorruptObject, isLoss, MissingObject } from './errors.ts';
+import type { PointLock } from './extend-locks.ts';
 import { checkFormat } from './format-object.ts';
 import { hiddenRecords } from './hidden-records.ts';
 import { inParallel } from './in-parallel.ts';
 import { checkKeyObject } from './key-object.ts';
 import type { Library } from './library.ts';
 import { type ListedPoints, listPointsAndMaps } from './list-points.ts';
+import { canLock } from './locked-objects.ts';
 import { findLosses, type WalkedPoints } from './lost-blocks.ts';
 import { counting, type MaintenanceOptions, READS_AT_ONCE } from './maintenance.ts';
 import { latestMaintenanceRecord, readMaintenanceRecord } from './maintenance-lease.ts';
@@ -29,6 +32,8 @@ export interface CheckOptions extends MaintenanceOptions {
   /** The last generation of what is condemned that the control plane was told of: it must be there, or a later one. */
   readonly notedGeneration?: number;
   readonly sample?: PackSample;
+  /** Until when recovery points are kept, as the control plane has noted it: so long must be locked what they need. */
+  readonly promised?: readonly PointLock[];
   /** Reads the packs; this thread if nothing else is said. */
   readonly packReader?: PackReader | undefined;
 }
@@ -141,6 +146,19 @@ const checkOthers = async (
   });
 };
 
+/** Of a structure all but packs; of a sample the pages and packs of its slices, of everything all. */
+const lockCheck = (
+  { store }: Library,
+  { table }: Survey,
+  { depth, sample, promised = [] }: CheckOptions,
+  findings: Findings,
+): LockCheck | undefined => {
+  if (promised.length === 0 || !canLock(store)) return undefined;
+  const chosen = depth === 'sample' ? (sample ?? ALL) : ALL;
+  const isWanted = (id: string): boolean => isInSample(id, chosen);
+  return new LockCheck({ store, table, promised, packs: depth !== 'structure', isWanted }, findings);
+};
+
 const checkOnce = async (library: Library, options: CheckOptions): Promise<CheckReport> => {
   const findings = new Findings();
   const onDamage = findings.add.bind(findings);
@@ -158,7 +176,9 @@ const checkOnce = async (library: Library, options: CheckOptions): Promise<Check
     const [points, others]: [string[], string[]] = [[], []];
     for (const id of new Set([...listed.points.keys(), ...listed.maps.keys()]))
       (listed.points.has(id) && !condemned.has(id) ? points : others).push(id);
-    const walked = await findLosses(library, { listed, survey, bad: packs.bad }, points, findings, options);
+    const locks = lockCheck(library, survey, options, findings);
+    const walked = await findLosses(library, { listed, survey, bad: packs.bad, locks }, points, findings, options);
+    await locks?.finish();
     // of a point that cannot be read, the maps still owe to open
     const whole = new Map([...listed.points].filter(([id]) => !findings.has(pointName(id))));
     const unreadable = points.filter((id) => !whole.has(id));

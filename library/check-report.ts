@@ -26,7 +26,8 @@ export interface LostVolume extends Loss {
 export interface Finding {
   readonly key: string;
   readonly kind: ObjectKind;
-  readonly damage: 'corrupt' | 'missing';
+  /** `unlocked`: whole, and its lock ends before that of a recovery point that needs it. */
+  readonly damage: 'corrupt' | 'missing' | 'unlocked';
   readonly problem: string;
   /** It names a data key that the check did not have: perhaps it is whole. */
   readonly unknownKey?: true;
@@ -59,6 +60,15 @@ export class Findings {
     if (this.#findings.has(key)) return;
     const unknownKey = error instanceof UnknownKey ? { unknownKey: true as const } : {};
     this.#findings.set(key, { key, kind, damage, problem: message, ...unknownKey, lostBlocks: 0, losses: [] });
+  }
+
+  /** `until`: when its lock ends, 0 where it has none, and until when it is needed (ms since 1970). */
+  addUnlocked(key: string, kind: ObjectKind, until: number, needed: number): void {
+    if (this.#findings.has(key)) return;
+    const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+    const ends = until === 0 ? 'it is not locked' : `its lock ends ${day(until)}`;
+    const problem = `${ends}, and a recovery point that needs it is promised until ${day(needed)}: extend the locks`;
+    this.#findings.set(key, { key, kind, damage: 'unlocked', problem, lostBlocks: 0, losses: [] });
   }
 
   addLoss(key: string, loss: Loss): void {

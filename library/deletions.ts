@@ -1,6 +1,7 @@
 import type { DeletableStore } from '../core/ports/object-store.ts';
 import { ObjectRetained } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
+import { isLockedKind } from './locked-objects.ts';
 import type { MaintenanceLease } from './maintenance-lease.ts';
 
 export interface Deleted {
@@ -51,6 +52,8 @@ export class Deletions {
     } catch (error) {
       if (!(error instanceof ObjectRetained)) throw error;
       this.#deleted.retained++;
+      // Nobody asked for this lock (a bucket's default, or somebody who means ill): out of sight it does no harm.
+      if (!isLockedKind(key)) await this.#store.delete(key);
       return false;
     }
     this.#deleted.objects++;

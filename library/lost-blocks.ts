@@ -1,6 +1,7 @@
 import type { BitSet } from './bit-set.ts';
 import { blocksInPage, blocksOfVolume } from './block.ts';
 import type { BlockPage } from './block-page.ts';
+import type { LockCheck } from './check-locks.ts';
 import type { Findings, LostVolume } from './check-report.ts';
 import { isLoss, MissingObject } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
@@ -24,13 +25,22 @@ export interface WalkedPoints {
   readonly lost: LostVolume[];
 }
 
+export interface ToWalk {
+  readonly listed: ListedPoints;
+  readonly survey: Survey;
+  /** Blocks, by their entry in the survey's table, whose only copy cannot be read. */
+  readonly bad: BitSet;
+  /** Is shown what is read, where the library has a lock. */
+  readonly locks?: LockCheck | undefined;
+}
+
 /**
- * Follows these recovery points down to the blocks and adds what they lose. `bad` are blocks, by their entry in the
- * survey's table, whose only copy cannot be read. Each page is read once; memory grows with the damaged pages alone.
+ * Follows these recovery points down to the blocks and adds what they lose. Each page is read once;
+ * memory grows with the damaged pages alone.
  */
 export const findLosses = async (
   library: Library,
-  { listed, survey, bad }: { readonly listed: ListedPoints; readonly survey: Survey; readonly bad: BitSet },
+  { listed, survey, bad, locks }: ToWalk,
   points: readonly string[],
   findings: Findings,
   options: MaintenanceOptions,
@@ -82,7 +92,9 @@ export const findLosses = async (
   const readEntry = async (map: VolumeMap, entry: PageEntry): Promise<PageLosses> => {
     const blockCount = blocksInPage(map.blockCount, entry.page);
     try {
-      return judge(await readPageObject(library, entry, blockCount));
+      const page = await readPageObject(library, entry, blockCount);
+      await locks?.page(map.recoveryPointId, entry, page);
+      return judge(page);
     } catch (error) {
       if (!isLoss(error)) throw error;
       findings.add(error);
@@ -97,15 +109,17 @@ export const findLosses = async (
     const blocks = sizeBytes === undefined ? 0 : blocksOfVolume(sizeBytes);
     ledger.addUnreadable(error.key, error.kind, { ...about, blocks, ranges: blocks > 0 ? [[0, blocks]] : [] });
   };
-  await walkMaps(library, listed, { ...options, points, onDamage }, async (map) => {
-    count.volumes++;
-    count.dataBlocks += map.dataBlocks;
-    const fresh = map.pages.filter(({ id }) => id !== 'zero' && seen.add(id));
-    await inParallel(fresh, { atOnce: READS_AT_ONCE, signal: options.signal }, async (entry) => {
-      ledger.addPage(entry.id, await readEntry(map, entry));
-      count.pages++;
+  for (const group of locks?.groups(points) ?? [points])
+    await walkMaps(library, listed, { ...options, points: group, onDamage }, async (map, ref) => {
+      count.volumes++;
+      count.dataBlocks += map.dataBlocks;
+      await locks?.map(ref);
+      const fresh = map.pages.filter(({ id }) => id !== 'zero' && seen.add(id));
+      await inParallel(fresh, { atOnce: READS_AT_ONCE, signal: options.signal }, async (entry) => {
+        ledger.addPage(entry.id, await readEntry(map, entry));
+        count.pages++;
+      });
     });
-  });
   // the damaged pages are known by now: which volumes name them?
   if (!ledger.isEmpty)
     await walkMaps(library, listed, { ...options, points, onDamage: () => undefined }, async (map) =>

@@ -1,8 +1,11 @@
 import { refuseHiddenRecords } from './hidden-records.ts';
 import type { Library } from './library.ts';
 import { type ListedPoints, listPointsAndMaps } from './list-points.ts';
+import { unlockedOf } from './locked-objects.ts';
+import { lockedPoints } from './locked-points.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type Marks, refuseDamage, surveyAndMark } from './marks.ts';
+import { packName } from './names.ts';
 import { blockBytesOf } from './pack-contents.ts';
 import type { Survey } from './survey.ts';
 
@@ -18,6 +21,8 @@ export interface PruneInput {
   readonly notedGeneration?: number;
   /** Goes on though points cannot be read whole: what only they refer to is lost then. Only after a repair. */
   readonly acceptDamage?: boolean;
+  /** Objects here have locks: what is locked stays as it is, whatever the control plane says, and what it refers to. */
+  readonly locked?: boolean;
 }
 
 export interface PackToRewrite {
@@ -94,7 +99,23 @@ const isWorthRewriting = ({ packs }: Survey, pack: number, liveBytes: number): b
   return liveBytes > 0 && liveBytes < blockBytes * REWRITE_BELOW && !packs.isDropped(pack);
 };
 
-const sortPacks = (survey: Survey, marks: Marks): SortedPacks => {
+/** By number in the census: packs that could go or be rewritten, and are locked. They stay, with what they hold indexed. */
+const lockedAmong = async (
+  { store, now }: Library,
+  survey: Survey,
+  marks: Marks,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlySet<number>> => {
+  const { packs } = survey;
+  const wanted = [...packs]
+    .filter((pack) => packs.present[pack])
+    .filter((pack) => marks.isDead(pack) || isWorthRewriting(survey, pack, marks.bytesOf(pack)))
+    .map((pack) => ({ pack, key: packName(packs.id(pack)), versionId: packs.versionIds.get(pack) }));
+  const free = new Set((await unlockedOf(store, wanted, now(), signal)).map(({ pack }) => pack));
+  return new Set(wanted.map(({ pack }) => pack).filter((pack) => !free.has(pack)));
+};
+
+const sortPacks = (survey: Survey, marks: Marks, locked: ReadonlySet<number>): SortedPacks => {
   const { packs } = survey;
   const sorted: SortedPacks = { remove: [], rewrite: [], gone: [], kept: 0, bytes: 0 };
   for (const pack of packs) {
@@ -102,6 +123,7 @@ const sortPacks = (survey: Survey, marks: Marks): SortedPacks => {
     const bytes = packs.bytes(pack);
     const liveBytes = marks.bytesOf(pack);
     if (!packs.present[pack]) sorted.gone.push(id);
+    else if (locked.has(pack)) sorted.kept++;
     else if (marks.isDead(pack)) {
       sorted.remove.push(id);
       sorted.bytes += bytes;
@@ -121,10 +143,11 @@ export const preparePrune = async (
   options: MaintenanceOptions = {},
 ): Promise<PruneBasis> => {
   const listed = await listPointsAndMaps(library, input.committed);
-  const { live, attempts, unfinished } = sortPoints(listed, input);
+  const pending = [...input.pending, ...(await lockedPoints(library, listed, input, options.signal))];
+  const { live, attempts, unfinished } = sortPoints(listed, { ...input, pending });
   const { survey, marks, damaged } = await surveyAndMark(library, listed, { ...options, points: live, attempts });
   refuseDamage(damaged, input.acceptDamage);
-  const working = new Set(input.pending);
+  const working = new Set(pending);
   const expired = input.expired.filter((id) => listed.points.has(id) && !working.has(id));
   let bytes = 0;
   let maps = 0;
@@ -135,14 +158,16 @@ export const preparePrune = async (
       bytes += size;
     }
   }
-  const pages: string[] = [];
+  const unmarked: { readonly id: string; readonly key: string; readonly size: number }[] = [];
   for await (const { key, size } of library.store.list('pages/')) {
     const id = key.slice('pages/xx/'.length);
-    if (!/^[0-9a-f]{64}$/.test(id) || marks.pages.has(id)) continue;
-    pages.push(id);
-    bytes += size;
+    if (/^[0-9a-f]{64}$/.test(id) && !marks.pages.has(id)) unmarked.push({ id, key, size });
   }
-  const { remove, rewrite, gone, kept, bytes: packBytes } = sortPacks(survey, marks);
+  const free = input.locked ? await unlockedOf(library.store, unmarked, library.now(), options.signal) : unmarked;
+  const pages = free.map(({ id }) => id);
+  bytes += free.reduce((sum, { size }) => sum + size, 0);
+  const lockedPacks = input.locked ? await lockedAmong(library, survey, marks, options.signal) : new Set<number>();
+  const { remove, rewrite, gone, kept, bytes: packBytes } = sortPacks(survey, marks, lockedPacks);
   const plan: PrunePlan = {
     expired,
     unfinished,

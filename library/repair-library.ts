@@ -8,11 +8,13 @@ import { disposing } from './disposing.ts';
 import { isLoss, type LossError, UnknownKey } from './errors.ts';
 import { hiddenRecords } from './hidden-records.ts';
 import type { Library } from './library.ts';
+import { showsVersions } from './locked-objects.ts';
 import type { MaintenanceOptions } from './maintenance.ts';
 import { type LeaseInput, type MaintenanceLease, takeMaintenanceLease } from './maintenance-lease.ts';
 import { condemnedName } from './names.ts';
 import type { PackContents } from './pack-contents.ts';
 import { verifyPack } from './pack-object.ts';
+import { mendKeys, putBackOriginals } from './put-back-originals.ts';
 import type { PackReader } from './read-pack.ts';
 import { rebuildIndex } from './rebuild-index.ts';
 import { replaceIndexes } from './replace-indexes.ts';
@@ -32,12 +34,16 @@ export interface RepairOptions extends LeaseInput, MaintenanceOptions {
   readonly safetyMs: number;
   readonly noteCondemned: NoteCondemned;
   readonly packBytes?: number;
+  /** Objects here have locks: what hides a locked one is taken away first. */
+  readonly locked?: boolean;
   /** Reads the packs that are looked at; this thread if nothing else is said. */
   readonly packReader?: PackReader;
 }
 
 /** JSON-safe. */
 export interface RepairResult {
+  /** Locked objects that were hidden by a delete or by another object of that name, and are there again. */
+  readonly putBack: readonly string[];
   /** What was wrong. */
   readonly before: CheckReport;
   /** Packs that no index named, and now one does. */
@@ -147,6 +153,11 @@ const condemnDamaged = async (
 
 const repair = async (library: Library, lease: MaintenanceLease, options: RepairOptions): Promise<RepairResult> => {
   const { store, signal, depth } = options;
+  await lease.check();
+  const putBack =
+    options.locked && showsVersions(store)
+      ? [...(await mendKeys(store)), ...(await putBackOriginals(store, options))]
+      : [];
   const before = await checkLibrary(library, options);
   const damaged = packIdsOf(before.findings, 'corrupt').filter(isId);
   const dropped = [...new Set([...damaged, ...packIdsOf(before.findings, 'missing').filter(isId)])];
@@ -180,7 +191,7 @@ const repair = async (library: Library, lease: MaintenanceLease, options: Repair
     committed: options.committed ?? [],
     ...(options.notedGeneration === undefined ? {} : { notedGeneration: options.notedGeneration }),
   });
-  return { before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: after.lost };
+  return { putBack, before, indexedPacks, salvaged, droppedPacks: dropped, removed, after, lost: after.lost };
 };
 
 /**

@@ -6,6 +6,7 @@ import { disposing } from './disposing.ts';
 import type { LossError } from './errors.ts';
 import type { Library } from './library.ts';
 import { type ListedPoints, listPointsAndMaps } from './list-points.ts';
+import { lockedPoints } from './locked-points.ts';
 import { counting, type MaintenanceOptions } from './maintenance.ts';
 import type { MaintenanceLease } from './maintenance-lease.ts';
 import { addMarks, type Marks, refuseDamage, surveyAndMark } from './marks.ts';
@@ -91,7 +92,8 @@ export const sweep = async (
   await lease.check();
   await options.raiseFences(publishedAt + (options.clockMarginMs ?? CLOCK_MARGIN_MS), generation);
   const listed = await listPointsAndMaps(library, input.committed);
-  const { going, staying, attempts } = sortPoints(listed, due, input);
+  const locked = await lockedPoints(library, listed, input, options.signal);
+  const { going, staying, attempts } = sortPoints(listed, due, { ...input, pending: [...input.pending, ...locked] });
   const {
     survey: surveyed,
     marks,

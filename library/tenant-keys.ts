@@ -31,6 +31,9 @@ const keyNumbers = async (store: ObjectStore): Promise<number[]> => {
   return numbers.sort((a, b) => b - a);
 };
 
+/** Which data key seals what is written now. Throws `MissingObject`, `CorruptObject`. */
+export const newestKeyNumber = async (store: ObjectStore): Promise<number> => (await keyNumbers(store))[0] as number;
+
 const openNumber = async (
   store: ObjectStore,
   number: number,

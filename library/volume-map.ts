@@ -128,6 +128,8 @@ export interface AssembleMapInput {
   /** Where pages come from that no segment names. */
   readonly parent?: VolumeMap | undefined;
   readonly lineage: Lineage;
+  /** What has to be done before the map is there, from which on it counts (see lockReferences). */
+  readonly beforeWrite?: (map: VolumeMap) => Promise<void>;
 }
 
 const joinPages = ({ pages, parent }: AssembleMapInput, blockCount: number): PageEntry[] => {
@@ -178,6 +180,7 @@ export const assembleMap = async (library: Library, input: AssembleMapInput): Pr
   const key = mapName(recoveryPointId, volumeId);
   const { store, keys, random, index } = library;
   if (index.isPointCondemned(recoveryPointId)) throw new ConflictingObject(key, 'its recovery point is being pruned');
+  await input.beforeWrite?.(map);
   const put = await store.putNew(key, sealObject(keys, 'map', key, random(SALT_BYTES), encodeMap(map)));
   if (put.outcome === 'created') return { map, seal, ...(put.versionId !== undefined && { versionId: put.versionId }) };
   const found = await store.get(key);

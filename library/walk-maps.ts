@@ -47,7 +47,7 @@ export const walkMaps = async (
   library: Library,
   listed: ListedPoints,
   { points, onDamage, ...options }: WalkOptions,
-  visit: (map: VolumeMap) => Promise<void>,
+  visit: (map: VolumeMap, ref: VolumeRef) => Promise<void>,
 ): Promise<void> => {
   const ids = [...points];
   const progress = counting(options, 'recovery points', ids.length);
@@ -72,7 +72,7 @@ export const walkMaps = async (
         await tolerate({ ...about, ...(ref.sizeBytes !== undefined && { sizeBytes: ref.sizeBytes }) }, async () => {
           map = await readRef(library, ref);
         });
-        if (map) await visit(map);
+        if (map) await visit(map, ref);
       }
     });
     progress.step();

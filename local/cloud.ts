@@ -5,7 +5,7 @@ import { createFaults, type Faults } from './faults/faults.ts';
 import { createControl } from './http/control.ts';
 import { createCloudServer, type Mounted } from './http/server.ts';
 import { type Admin, createAdmin } from './iam/admin.ts';
-import { createAuthorise } from './iam/authorise.ts';
+import { createAuthorise, type OnDecision } from './iam/authorise.ts';
 import { openDirectory } from './iam/directory.ts';
 import { openVendedCredentials } from './iam/vended-credentials.ts';
 import { type Clock, realClock } from './kernel/clock.ts';
@@ -30,6 +30,8 @@ export interface CloudOptions {
   readonly services?: readonly ServiceFactory[];
   /** Makes ids repeat from run to run, for tests. */
   readonly seed?: string;
+  /** Hears each permission that is asked for. */
+  readonly onDecision?: OnDecision;
 }
 
 export interface Cloud {
@@ -52,13 +54,14 @@ export interface Cloud {
 
 /** Starts a cloud on loopback over a data folder, going on with whatever is there. */
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
-  const { dataDir, port = 0, clock = realClock, signingNow = Date.now, seed } = options;
+  const { dataDir, port = 0, clock = realClock, signingNow = Date.now, seed, onDecision } = options;
   const store = openStore(dataDir);
   const trail = openTrail(store);
   const randomHex = createRandomHex(store, seed);
   const directory = openDirectory({ store, clock, randomHex });
   const { faults, draw } = createFaults();
-  const dispatch = createDispatch({ authorise: createAuthorise(directory, clock), drawFault: draw, trail, clock });
+  const authorise = createAuthorise(directory, clock, onDecision);
+  const dispatch = createDispatch({ authorise, drawFault: draw, trail, clock });
   const services = new Map<string, Service>();
   let endpoint = '';
   const kernel = createKernel({ store, clock, randomHex, directory, dispatch, services, endpoint: () => endpoint });

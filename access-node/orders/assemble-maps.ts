@@ -1,5 +1,8 @@
 import { SegmentResult } from '../../core/contracts/orders.ts';
-import { InvalidRequest, TransientFailure } from '../../core/domain/errors.ts';
+import { InvalidRequest, LibraryUnavailable, TransientFailure } from '../../core/domain/errors.ts';
+import type { Library } from '../../library/library.ts';
+import { lockReferences, type MapToLock } from '../../library/lock-references.ts';
+import { canLock } from '../../library/locked-objects.ts';
 import type { PageEntry } from '../../library/page-object.ts';
 import type { PointVolume } from '../../library/recovery-point.ts';
 import { verifyVolume } from '../../library/verify-volume.ts';
@@ -35,12 +38,16 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
       await checkWrittenPacks(library, result.packs, signal);
     }
     const parent = volume.parent && (await readMap(library, volume.parent.recoveryPointId, volume.parent.volumeId));
+    const { parentLockedUntil: parentKeptUntil } = volume;
     const { map, seal, versionId } = await assembleMap(library, {
       recoveryPointId: work.recoveryPointId,
       volumeId: volume.volumeId,
       sizeBytes: volume.sizeBytes,
       pages,
       ...(parent ? { parent } : {}),
+      ...(order.lock
+        ? { beforeWrite: (map) => lockBehind(library, order.lock, { map, parent, parentKeptUntil, signal }) }
+        : {}),
       lineage: {
         snapshotId: volume.snapshotId,
         ...(volume.baseSnapshotId === undefined ? {} : { baseSnapshotId: volume.baseSnapshotId }),
@@ -74,4 +81,11 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
   const verification = { at: new Date(now()).toISOString(), blocks: verified, depth };
   await writePointOnce(library, { work, jobId: order.jobId, volumes, verification });
   return { kind: work.kind, volumes: results, generation, verification, counters: counters.read() };
+};
+
+const lockBehind = async (library: Library, lock: OrderTools['order']['lock'], about: MapToLock): Promise<void> => {
+  if (!lock) return;
+  if (!canLock(library.store))
+    throw new LibraryUnavailable('the order wants Object Lock, and the library’s place has none');
+  await lockReferences(library, library.store, lock, about);
 };

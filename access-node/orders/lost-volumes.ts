@@ -1,9 +1,19 @@
-import type { LostVolume } from '../../core/contracts/orders.ts';
+import { LostVolume } from '../../core/contracts/orders.ts';
+import type { CheckReport } from '../../library/check-library.ts';
 import type { LostVolume as LostByFindings } from '../../library/check-report.ts';
 
 const named = ({ recoveryPointId, volumeId }: LostByFindings): LostVolume => ({
   recoveryPointId,
   ...(volumeId ? { volumeId } : {}),
+});
+
+/**
+ * A report whose losses are of recovery points and volumes that can be ours. Whoever has the bucket can plant an object
+ * under any name; one among the points that no recovery point of ours can have is a finding, and nothing is lost by it.
+ */
+export const ofOurPoints = (report: CheckReport): CheckReport => ({
+  ...report,
+  lost: report.lost.filter((lost) => LostVolume.safeParse(named(lost)).success),
 });
 
 /**

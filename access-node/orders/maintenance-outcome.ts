@@ -2,6 +2,7 @@
 import { type LibraryOutcome, MOST_SHOWN } from '../../core/contracts/library-runs.ts';
 import type { CheckReport } from '../../library/check-library.ts';
 import type { Deleted } from '../../library/deletions.ts';
+import type { ExtendedLocks } from '../../library/extend-locks.ts';
 import type { PruneResult } from '../../library/prune.ts';
 import type { PrunePlan } from '../../library/prune-plan.ts';
 
@@ -89,6 +90,16 @@ export const prunedIn = ({ plan, swept }: PruneResult): Pruned => ({
         },
       }
     : {}),
+});
+
+export const extendedIn = ({ done, damaged, packs, pages, others }: ExtendedLocks): Outcome<'extend-locks'> => ({
+  task: 'extend-locks',
+  recoveryPoints: done.length,
+  packs,
+  pages,
+  others,
+  damaged: damaged.slice(0, MOST_SHOWN),
+  damagedInAll: damaged.length,
 });
 
 const sum = <Name extends keyof Deleted | 'recoveryPoints' | 'pages' | 'packs'>(

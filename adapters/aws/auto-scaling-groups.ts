@@ -18,6 +18,7 @@ import { ordersPerNode } from '../../core/domain/node-scaling-policy.ts';
 import type { ServiceAccount } from '../../core/ports/service-account.ts';
 import { awsMessage, awsName } from './classify.ts';
 import type { LaunchTemplates } from './launch-templates.ts';
+import { onceProfileIsKnown } from './new-instance-profile.ts';
 import type { CallService } from './service-account-calls.ts';
 
 const POLICY = 'orders-per-node';
@@ -76,13 +77,15 @@ export const createAutoScalingGroups = ({
     if (there) return update(settings);
     // A node may be taken away with orders in hand: they appear again in the queue, and another goes on with them.
     try {
-      await call('autoscaling:CreateAutoScalingGroup', () =>
-        client.send(
-          new CreateAutoScalingGroupCommand({
-            ...settings,
-            MinSize: 0,
-            Tags: [{ Key: ACCESS_NODE_TAG, Value: hypervisorId, PropagateAtLaunch: false }],
-          }),
+      await onceProfileIsKnown(() =>
+        call('autoscaling:CreateAutoScalingGroup', () =>
+          client.send(
+            new CreateAutoScalingGroupCommand({
+              ...settings,
+              MinSize: 0,
+              Tags: [{ Key: ACCESS_NODE_TAG, Value: hypervisorId, PropagateAtLaunch: false }],
+            }),
+          ),
         ),
       );
     } catch (error) {

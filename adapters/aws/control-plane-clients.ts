@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -21,9 +22,16 @@ export const openControlPlaneClients = (region: string) => {
   };
 };
 
+/** For entries of the audit log that somebody waits for: one try, 1 s. */
+export const openAuditClient = (region: string): DynamoDBClient =>
+  new DynamoDBClient({ ...clientSettings('own', region, undefined, 1_000), maxAttempts: 1 });
+
 /** Apart: a function that does not need it is not to load it at each cold start. */
 export const openSchedulerClient = (region: string): SchedulerClient =>
   new SchedulerClient(clientSettings('own', region));
+
+/** Apart, as the scheduler's. */
+export const openLambdaClient = (region: string): LambdaClient => new LambdaClient(clientSettings('own', region));
 
 /** IAM is one for the world; the region only says which partition. */
 export const openIamClient = (region: string): IAMClient => new IAMClient(clientSettings('own', region));

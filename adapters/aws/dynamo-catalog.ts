@@ -1,8 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Catalog } from '../../core/ports/catalog.ts';
 import { createDynamoAccessNodes } from './dynamo-access-nodes.ts';
+import { createDynamoApprovals } from './dynamo-approvals.ts';
 import { createDynamoEffects } from './dynamo-effects.ts';
 import { createDynamoHypervisors } from './dynamo-hypervisors.ts';
+import { createDynamoInvitations } from './dynamo-invitations.ts';
 import { createDynamoJobs } from './dynamo-jobs.ts';
 import { createDynamoLibraryRuns } from './dynamo-library-runs.ts';
 import { createDynamoOrders } from './dynamo-orders.ts';
@@ -18,6 +20,7 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
   const table = createTable(client, name);
   return {
     hypervisors: createDynamoHypervisors(table),
+    invitations: createDynamoInvitations(table),
     jobs: createDynamoJobs(table),
     instances: createDynamoProtectedInstances(table),
     points: createDynamoRecoveryPoints(table),
@@ -28,5 +31,6 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
     plans: createDynamoPlans(table),
     nodes: createDynamoAccessNodes(table),
     libraryRuns: createDynamoLibraryRuns(table),
+    approvals: createDynamoApprovals(table),
   };
 };

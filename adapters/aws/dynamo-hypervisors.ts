@@ -29,6 +29,14 @@ const bindable = (expected: Binding): Condition =>
       }
     : { text: 'attribute_not_exists(#removing) AND attribute_not_exists(#binding)' };
 
+const stillRevoked = (seen: TenantHypervisor['revoked']): Condition =>
+  seen
+    ? {
+        text: '#revoked.#revision = :seenRevision AND #revoked.#at = :seenAt',
+        values: { ':seenRevision': seen.revision, ':seenAt': seen.at },
+      }
+    : { text: 'attribute_not_exists(#revoked)' };
+
 const inState = (from: readonly ServiceHypervisor['state'][]): Condition => ({
   text: `#state IN (${from.map((_, at) => `:from${at}`).join(', ')})`,
   values: Object.fromEntries(from.map((state, at) => [`:from${at}`, state])),
@@ -76,6 +84,13 @@ export const createDynamoHypervisors = (table: Table): Hypervisors => {
       return hypervisor?.kind === 'tenant' && !hypervisor.removing && isSame(hypervisor.binding, binding);
     },
     setRemoving: (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
+    setRevoked: (tenantId, revoked, seen) => change('tenant', tenantId, { revoked }, stillRevoked(seen)),
+    async setAccessKeyId(hypervisorId, accessKeyId, userArn) {
+      const hypervisor = (await find(hypervisorId))?.hypervisor;
+      if (hypervisor?.auth.method !== 'access-key') return false;
+      return change(hypervisor.kind, hypervisorId, { auth: { ...hypervisor.auth, accessKeyId, userArn } });
+    },
+    setApprovals: (tenantId, approvals) => change('tenant', tenantId, { approvals }),
     // All tenants are read: a megabyte, which is one query's worth, holds some 1,500, and a row that points from the
     // service to its tenants could be left behind by a crash.
     boundTo: async (serviceId) =>

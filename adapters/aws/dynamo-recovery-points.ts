@@ -19,10 +19,21 @@ const timelineRows = ({ tenantId, instanceId, recoveryPointId }: RecoveryPoint, 
   timelineRow(timeline(tenantId, instanceId), takenAt, recoveryPointId),
 ];
 
-const expirable: Condition = {
-  text: '#state = :available AND attribute_not_exists(#legalHold)',
-  values: { ':available': 'available' },
-};
+const expirable = (now: number): Condition => ({
+  text: '#state = :available AND attribute_not_exists(#legalHold) AND (attribute_not_exists(#lockedUntil) OR #lockedUntil <= :now)',
+  values: { ':available': 'available', ':now': now },
+});
+const lockedLess = (until: number): Condition => ({
+  text: 'attribute_not_exists(#lockedUntil) OR #lockedUntil < :lockedUntil',
+  values: { ':lockedUntil': until },
+});
+const stillHeld = (seen: RecoveryPoint['legalHold']): Condition =>
+  seen
+    ? {
+        text: '#legalHold.#since = :since AND #legalHold.#by = :by AND #legalHold.#heldBy = :heldBy AND #legalHold.#reason = :reason',
+        values: { ':since': seen.since, ':by': seen.by, ':heldBy': seen.heldBy, ':reason': seen.reason },
+      }
+    : { text: 'attribute_exists(#state) AND attribute_not_exists(#legalHold)' };
 const fillable = (attempt: number, final?: 'final'): Condition => ({
   text: `#state = :pending AND #attempt = :attempt${final ? '' : ' AND (attribute_not_exists(#filledBy) OR #filledBy <> :attempt)'}`,
   values: { ':pending': 'pending', ':attempt': attempt },
@@ -83,12 +94,15 @@ export const createDynamoRecoveryPoints = (table: Table): RecoveryPoints => {
       if (final) await dropOthers(table, key.pk, version);
       return true;
     },
-    async setLegalHold(tenantId, pointId, legalHold) {
-      if (!(await table.update(keyOf(tenantId, pointId), { set: { legalHold } }))) throw absent(tenantId, pointId);
+    async setLegalHold(tenantId, pointId, legalHold, seen) {
+      return (await table.update(keyOf(tenantId, pointId), { set: { legalHold } }, stillHeld(seen))) !== undefined;
+    },
+    async lockUntil(tenantId, pointId, until) {
+      await table.update(keyOf(tenantId, pointId), { set: { lockedUntil: until } }, lockedLess(until));
     },
     async expire(tenantId, pointId, now) {
       const set = { state: 'expired', expiredAt: now };
-      return (await table.update(keyOf(tenantId, pointId), { set }, expirable)) !== undefined;
+      return (await table.update(keyOf(tenantId, pointId), { set }, expirable(now))) !== undefined;
     },
   };
 };

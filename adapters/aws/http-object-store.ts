@@ -1,20 +1,24 @@
 import { crc32 } from 'node:zlib';
 import type {
-  DeletableStore,
   ListedObject,
   ObjectInfo,
+  ObjectLock,
+  ObjectVersion,
   PutOutcome,
   StoredObject,
+  VersionedStore,
 } from '../../core/ports/object-store.ts';
 import type { RangeReader } from '../../library/range-reader.ts';
 import type { HttpAnswer } from './http-exchange.ts';
 import { createHttpS3Calls, type HttpS3Calls, type HttpS3Options, type S3Call } from './http-s3-calls.ts';
+import { type LockSetting, lockFor, lockModeOf, NEVER_LOCKED, NO_SUCH_VERSION } from './s3-object-lock.ts';
 import { nameOf, retainedOr, type S3RetrySettings, s3CallWithRetry, s3RetryDefaults, statusOf } from './s3-retry.ts';
 
 export interface HttpObjectStoreOptions extends HttpS3Options {
   /** The tenant's own, with or without a slash at its end; `''` is the whole bucket. */
   readonly prefix: string;
   readonly retry?: Partial<S3RetrySettings>;
+  readonly lock?: LockSetting | undefined;
 }
 
 /** Only these say that an object is not there. Without s3:ListBucket S3 answers 403, which stays an error. */
@@ -35,21 +39,35 @@ const checksum = (bytes: Uint8Array): string => {
   return value.toString('base64');
 };
 
-class HttpObjectStore implements DeletableStore, RangeReader {
+const lockHeaders = (lock: ObjectLock | undefined): Readonly<Record<string, string>> =>
+  lock
+    ? {
+        'x-amz-object-lock-mode': lockModeOf(lock),
+        'x-amz-object-lock-retain-until-date': new Date(lock.until).toISOString(),
+      }
+    : {};
+
+class HttpObjectStore implements VersionedStore, RangeReader {
   readonly #calls: HttpS3Calls;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #retry: S3RetrySettings;
+  readonly #lock: LockSetting | undefined;
 
-  constructor(calls: HttpS3Calls, { bucket, prefix, retry }: HttpObjectStoreOptions) {
+  constructor(calls: HttpS3Calls, { bucket, prefix, retry, lock }: HttpObjectStoreOptions) {
     this.#calls = calls;
     this.#bucket = bucket;
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
     this.#retry = { ...s3RetryDefaults, ...retry };
+    this.#lock = lock;
   }
 
   putNew(key: string, bytes: Uint8Array): Promise<PutOutcome> {
-    const headers = { 'if-none-match': '*', 'x-amz-checksum-crc32': checksum(bytes) };
+    const headers = {
+      'if-none-match': '*',
+      'x-amz-checksum-crc32': checksum(bytes),
+      ...lockHeaders(lockFor(this.#lock, key)),
+    };
     return this.#retrying('PutObject', key, async (signal) => {
       try {
         const put = { method: 'PUT', key: this.#prefix + key, headers, body: bytes } as const;
@@ -111,6 +129,52 @@ class HttpObjectStore implements DeletableStore, RangeReader {
     });
   }
 
+  lockedUntil(key: string, versionId?: string): Promise<number | undefined> {
+    const get = { method: 'GET', key: this.#prefix + key, query: { retention: '', versionId } } as const;
+    return this.#retrying('GetObjectRetention', key, async (signal) => {
+      try {
+        const text = Buffer.from((await this.#calls.call(get, signal)).body).toString('utf8');
+        const until = Date.parse(/<RetainUntilDate>([^<]+)</.exec(text)?.[1] ?? '');
+        if (Number.isNaN(until)) throw new Error('an answer that is no retention');
+        return until;
+      } catch (error) {
+        if (NEVER_LOCKED.has(nameOf(error))) return 0;
+        if (NO_SUCH_VERSION.has(nameOf(error))) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async keepUntil(key: string, lock: ObjectLock, versionId?: string): Promise<void> {
+    const date = new Date(lock.until).toISOString();
+    const body = Buffer.from(
+      `<Retention xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Mode>${lockModeOf(lock)}</Mode><RetainUntilDate>${date}</RetainUntilDate></Retention>`,
+    );
+    const headers = { 'content-type': 'application/xml', 'x-amz-checksum-crc32': checksum(body) };
+    const query = { retention: '', versionId };
+    const put = { method: 'PUT', key: this.#prefix + key, query, headers, body } as const;
+    await this.#retrying('PutObjectRetention', key, (signal) => this.#calls.call(put, signal));
+  }
+
+  async *versions(prefix: string): AsyncGenerator<ObjectVersion> {
+    const { readVersions } = await import('./http-s3-listing.ts');
+    let next: { readonly key: string; readonly version: string } | undefined;
+    do {
+      const query = {
+        versions: '',
+        'encoding-type': 'url',
+        prefix: this.#prefix + prefix,
+        'key-marker': next?.key,
+        'version-id-marker': next?.version,
+      };
+      const page = await this.#retrying('ListObjectVersions', prefix, async (signal) =>
+        readVersions((await this.#calls.call({ method: 'GET', query }, signal)).body),
+      );
+      for (const found of page.versions) yield { ...found, key: found.key.slice(this.#prefix.length) };
+      next = page.next;
+    } while (next !== undefined);
+  }
+
   async #getRange(key: string, versionId: string | undefined, what: Partial<S3Call>): Promise<Uint8Array | undefined> {
     try {
       return (await this.#get(key, versionId, what))?.body;
@@ -140,7 +204,7 @@ class HttpObjectStore implements DeletableStore, RangeReader {
 /** The S3 store (s3-object-store.ts) without the SDK, for access nodes: the same permissions, the same promises. */
 export const openHttpObjectStore = (
   options: HttpObjectStoreOptions,
-): { readonly store: DeletableStore & RangeReader; close(): void } => {
+): { readonly store: VersionedStore & RangeReader; close(): void } => {
   const calls = createHttpS3Calls(options);
   return { store: new HttpObjectStore(calls, options), close: () => calls.close() };
 };

@@ -1,16 +1,21 @@
 import {
+  AddRoleToInstanceProfileCommand,
+  CreateInstanceProfileCommand,
   CreateRoleCommand,
+  DeleteInstanceProfileCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   EntityAlreadyExistsException,
   type IAMClient,
+  LimitExceededException,
   NoSuchEntityException,
   PutRolePolicyCommand,
+  RemoveRoleFromInstanceProfileCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import type { HypervisorId } from '../../core/contracts/ids.ts';
 import { ACCESS_NODE_TAG, serviceAccountNames } from '../../core/domain/automatic-nodes.ts';
-import { queueName } from '../../core/domain/node-scaling-policy.ts';
-import type { NodeRoles } from '../../core/ports/service-account.ts';
+import type { NodeRoles } from '../../core/ports/node-access.ts';
 import { callOwn } from './classify.ts';
 
 const POLICY = 'node';
@@ -19,67 +24,102 @@ export interface NodeRolesOptions {
   /** With the control plane's own credentials. */
   readonly client: IAMClient;
   readonly stage: string;
-  /** Of the control plane, where queues and broker are. */
+  /** Of the control plane. */
   readonly accountId: string;
-  readonly region: string;
-  readonly brokerFunctionArn: string;
+  /** Managed policy that limits each of these roles: without it the control plane may not make one. */
+  readonly boundaryArn: string;
+  /** What the role of a hypervisor's nodes may do (infra/permissions/service/node.json). */
+  readonly permissions: (hypervisorId: HypervisorId, nodes: 'in this account' | 'elsewhere') => unknown;
 }
 
-export const createIamNodeRoles = (options: NodeRolesOptions): NodeRoles => {
-  const { client, stage, accountId, region, brokerFunctionArn } = options;
-  const nameOf = (hypervisorId: string): string => serviceAccountNames(stage, hypervisorId).nodeControlRoleName;
+export const createIamNodeRoles = ({
+  client,
+  stage,
+  accountId,
+  boundaryArn,
+  permissions,
+}: NodeRolesOptions): NodeRoles => {
+  const nameOf = (hypervisorId: HypervisorId): string => serviceAccountNames(stage, hypervisorId).nodeControlRoleName;
 
-  const permissions = (queues: readonly string[]) => ({
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-        Resource: queues.map((url) => `arn:aws:sqs:${region}:${accountId}:${queueName(url)}`),
-      },
-      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: brokerFunctionArn },
-      // A task token is what these are about, and whoever has it may answer: they know no narrower resource.
-      { Effect: 'Allow', Action: ['states:SendTaskSuccess', 'states:SendTaskFailure'], Resource: '*' },
-    ],
-  });
+  const ensureRole = async (RoleName: string, hypervisorId: HypervisorId, trustPolicy: unknown): Promise<void> => {
+    const AssumeRolePolicyDocument = JSON.stringify(trustPolicy);
+    try {
+      await callOwn('iam:CreateRole', () =>
+        client.send(
+          new CreateRoleCommand({
+            RoleName,
+            AssumeRolePolicyDocument,
+            PermissionsBoundary: boundaryArn,
+            Description: `Access nodes of the Holdfast service hypervisor ${hypervisorId}`,
+            Tags: [{ Key: ACCESS_NODE_TAG, Value: hypervisorId }],
+          }),
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof EntityAlreadyExistsException)) throw error;
+      await callOwn('iam:UpdateAssumeRolePolicy', () =>
+        client.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: AssumeRolePolicyDocument })),
+      );
+    }
+  };
+
+  const ensureProfile = async (name: string): Promise<void> => {
+    await unless(EntityAlreadyExistsException, () =>
+      callOwn('iam:CreateInstanceProfile', () =>
+        client.send(new CreateInstanceProfileCommand({ InstanceProfileName: name })),
+      ),
+    );
+    // A profile holds one role: that there is one already is said as a limit.
+    await unless(LimitExceededException, () =>
+      callOwn('iam:AddRoleToInstanceProfile', () =>
+        client.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName: name, RoleName: name })),
+      ),
+    );
+  };
 
   return {
-    async ensureNodeRole(hypervisorId, nodeRoleArn, queues) {
+    async ensureNodeRole(hypervisorId, nodeRoleArn) {
       const RoleName = nameOf(hypervisorId);
-      const AssumeRolePolicyDocument = JSON.stringify(trust(hypervisorId, nodeRoleArn));
-      try {
-        await callOwn('iam:CreateRole', () =>
-          client.send(
-            new CreateRoleCommand({
-              RoleName,
-              AssumeRolePolicyDocument,
-              Description: `Access nodes of the Holdfast service hypervisor ${hypervisorId}`,
-              Tags: [{ Key: ACCESS_NODE_TAG, Value: hypervisorId }],
-            }),
-          ),
-        );
-      } catch (error) {
-        if (!(error instanceof EntityAlreadyExistsException)) throw error;
-        await callOwn('iam:UpdateAssumeRolePolicy', () =>
-          client.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: AssumeRolePolicyDocument })),
-        );
-      }
-      const PolicyDocument = JSON.stringify(permissions([queues.restores, queues.work]));
+      await ensureRole(
+        RoleName,
+        hypervisorId,
+        nodeRoleArn === undefined ? instancesOnly : remoteNodesOnly(hypervisorId, nodeRoleArn),
+      );
+      const PolicyDocument = JSON.stringify(
+        permissions(hypervisorId, nodeRoleArn === undefined ? 'in this account' : 'elsewhere'),
+      );
       await callOwn('iam:PutRolePolicy', () =>
         client.send(new PutRolePolicyCommand({ RoleName, PolicyName: POLICY, PolicyDocument })),
       );
+      if (nodeRoleArn === undefined) await ensureProfile(RoleName);
       return `arn:aws:iam::${accountId}:role/${RoleName}`;
     },
     async remove(hypervisorId) {
       const RoleName = nameOf(hypervisorId);
-      await unlessAbsent(() =>
+      const profile = { InstanceProfileName: RoleName };
+      await unless(NoSuchEntityException, () =>
+        callOwn('iam:RemoveRoleFromInstanceProfile', () =>
+          client.send(new RemoveRoleFromInstanceProfileCommand({ ...profile, RoleName })),
+        ),
+      );
+      await unless(NoSuchEntityException, () =>
+        callOwn('iam:DeleteInstanceProfile', () => client.send(new DeleteInstanceProfileCommand(profile))),
+      );
+      await unless(NoSuchEntityException, () =>
         callOwn('iam:DeleteRolePolicy', () =>
           client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: POLICY })),
         ),
       );
-      await unlessAbsent(() => callOwn('iam:DeleteRole', () => client.send(new DeleteRoleCommand({ RoleName }))));
+      await unless(NoSuchEntityException, () =>
+        callOwn('iam:DeleteRole', () => client.send(new DeleteRoleCommand({ RoleName }))),
+      );
     },
   };
+};
+
+export const instancesOnly = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
 /**
@@ -87,7 +127,7 @@ export const createIamNodeRoles = (options: NodeRolesOptions): NodeRoles => {
  * made by a template that may be deployed later; and a principal is pinned to the role's unique id, so that a template
  * that was deployed anew would lock its nodes out.
  */
-const trust = (hypervisorId: string, nodeRoleArn: string) => ({
+export const remoteNodesOnly = (hypervisorId: string, nodeRoleArn: string) => ({
   Version: '2012-10-17',
   Statement: [
     {
@@ -99,10 +139,13 @@ const trust = (hypervisorId: string, nodeRoleArn: string) => ({
   ],
 });
 
-const unlessAbsent = async (run: () => Promise<unknown>): Promise<void> => {
+type ErrorClass = typeof NoSuchEntityException | typeof EntityAlreadyExistsException | typeof LimitExceededException;
+
+/** Done already, if it fails like this. */
+const unless = async (Done: ErrorClass, run: () => Promise<unknown>): Promise<void> => {
   try {
     await run();
   } catch (error) {
-    if (!(error instanceof NoSuchEntityException)) throw error;
+    if (!(error instanceof Done)) throw error;
   }
 };

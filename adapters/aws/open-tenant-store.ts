@@ -3,6 +3,7 @@ import type { LibraryRef, SessionCredentials } from '../../core/contracts/orders
 import type { DeletableStore } from '../../core/ports/object-store.ts';
 import { createDiskStore } from '../disk/disk-store.ts';
 import { liveCredentials } from './live-credentials.ts';
+import type { LockSetting } from './s3-object-lock.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
 import { s3ClientSettings } from './s3-retry.ts';
 
@@ -10,12 +11,13 @@ export interface TenantStoreOptions {
   readonly credentials: () => SessionCredentials;
   /** Buckets as a part of the path: where S3 is not AWS's own. */
   readonly pathStyle: boolean;
+  readonly lock?: LockSetting | undefined;
 }
 
 /** The place that a library reference names: one tenant's, and only with credentials that reach it. */
 export const openTenantStore = (
   library: LibraryRef,
-  { credentials, pathStyle }: TenantStoreOptions,
+  { credentials, pathStyle, lock }: TenantStoreOptions,
 ): { readonly store: DeletableStore; close(): void } => {
   if (library.kind === 'disk') return { store: createDiskStore({ folder: library.path }), close: () => undefined };
   const client = new S3Client({
@@ -24,6 +26,6 @@ export const openTenantStore = (
     credentials: liveCredentials(credentials),
     forcePathStyle: pathStyle,
   });
-  const store = createS3ObjectStore({ client, bucket: library.bucket, prefix: library.prefix });
+  const store = createS3ObjectStore({ client, bucket: library.bucket, prefix: library.prefix, lock });
   return { store, close: () => client.destroy() };
 };

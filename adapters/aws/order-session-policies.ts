@@ -4,6 +4,7 @@
  */
 import type { LibraryAccess } from '../../core/contracts/orders.ts';
 import { TAG } from '../../core/domain/effect.ts';
+import type { LockOfSession } from '../../core/domain/library-lock.ts';
 import { attemptPrefix } from '../../core/domain/work-keys.ts';
 import type { Policy, Statement } from './session-policy.ts';
 
@@ -61,16 +62,51 @@ export const snapshotPolicy = (region: string, jobId: string, snapshotIds: reado
 
 const NAMEABLE = 20;
 
-const LIBRARY_ACTIONS: Readonly<Record<Mode | 'maintain', readonly string[]>> = {
-  read: ['s3:GetObject'],
-  write: ['s3:GetObject', 's3:PutObject'],
-  maintain: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+export type LibraryMode = Mode | 'maintain' | 'lock';
+
+/** In a bucket that keeps versions, index and maps name them: what is read by its version needs a right of its own. */
+const READ = ['s3:GetObject', 's3:GetObjectVersion'];
+const LIBRARY_ACTIONS: Readonly<Record<LibraryMode, readonly string[]>> = {
+  read: READ,
+  write: [...READ, 's3:PutObject'],
+  maintain: [...READ, 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+  lock: READ,
+};
+/** Nobody may bypass a lock: it can be made longer, never shorter. */
+const LOCK_ACTIONS: Readonly<Record<LibraryMode, readonly string[]>> = {
+  read: ['s3:GetObjectRetention'],
+  // its writes are statements of their own
+  write: ['s3:GetObjectRetention'],
+  maintain: ['s3:GetObjectRetention', 's3:PutObjectRetention'],
+  lock: ['s3:GetObjectRetention', 's3:PutObjectRetention'],
 };
 
-/** One tenant's part of the library, and the library's key with that tenant's encryption context. */
+/**
+ * A writer locks what it writes, for as long as its order says: one that was taken over or is faulty cannot leave the lock
+ * out, nor make it longer. Only the index is free: it is made anew from the packs.
+ */
+const lockedWrites = (objects: string, { mode, leastDays, mostDays }: LockOfSession): readonly Statement[] => {
+  const days = 's3:object-lock-remaining-retention-days';
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['s3:PutObject', 's3:PutObjectRetention'],
+      Resource: `${objects}/*`,
+      Condition: {
+        StringEquals: { 's3:object-lock-mode': mode.toUpperCase() },
+        NumericGreaterThanEquals: { [days]: String(leastDays) },
+        NumericLessThanEquals: { [days]: String(mostDays) },
+      },
+    },
+    { Effect: 'Allow', Action: 's3:PutObject', Resource: `${objects}/index/*` },
+  ];
+};
+
+/** `locked`: how what is written has to be locked; absent where the library has no lock. One tenant's part of the library, and the library's key with that tenant's encryption context. */
 export const libraryPolicy = (
   { library, libraryId, tenantId, kmsKeyArn }: LibraryAccess,
-  mode: Mode | 'maintain',
+  mode: LibraryMode,
+  locked?: LockOfSession,
 ): Policy => {
   const key: Statement = {
     Effect: 'Allow',
@@ -83,16 +119,20 @@ export const libraryPolicy = (
   };
   if (library.kind === 'disk') return { Statement: [key] };
   const bucket = `arn:aws:s3:::${library.bucket}`;
+  const objects = `${bucket}/${library.prefix}`;
+  const mustLock = locked && mode === 'write' ? locked : undefined;
   return {
     Statement: [
       {
         Effect: 'Allow',
-        Action: LIBRARY_ACTIONS[mode],
-        Resource: `${bucket}/${library.prefix}/*`,
+        Action: [...LIBRARY_ACTIONS[mustLock ? 'read' : mode], ...(locked ? LOCK_ACTIONS[mode] : [])],
+        Resource: `${objects}/*`,
       },
+      ...(mustLock ? lockedWrites(objects, mustLock) : []),
       {
         Effect: 'Allow',
-        Action: 's3:ListBucket',
+        // A repair of a locked library looks for what hides its objects.
+        Action: locked && mode === 'maintain' ? ['s3:ListBucket', 's3:ListBucketVersions'] : 's3:ListBucket',
         Resource: bucket,
         Condition: { StringLike: { 's3:prefix': `${library.prefix}/*` } },
       },
@@ -101,12 +141,10 @@ export const libraryPolicy = (
   };
 };
 
-export const workAreaPolicy = (bucket: string, jobId: string, attempt: number): Policy => ({
+/** No order changes another's document or results: what those say is believed. */
+export const workAreaPolicy = (bucket: string, jobId: string, attempt: number, results: string): Policy => ({
   Statement: [
-    {
-      Effect: 'Allow',
-      Action: ['s3:GetObject', 's3:PutObject'],
-      Resource: `arn:aws:s3:::${bucket}/${attemptPrefix(jobId, attempt)}*`,
-    },
+    { Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${bucket}/${attemptPrefix(jobId, attempt)}*` },
+    { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/${results}*` },
   ],
 });

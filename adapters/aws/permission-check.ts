@@ -1,20 +1,31 @@
+import { EBSClient } from '@aws-sdk/client-ebs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { PermissionProbe } from '../../core/contracts/permissions.ts';
+import { TenantAccessLost } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { PermissionAnswer, PermissionQuestion } from '../../core/domain/permissions.ts';
+import { refuseRevoked } from '../../core/domain/revoked-access.ts';
 import type { PermissionCheck } from '../../core/ports/permission-check.ts';
 import { awsName, required } from './classify.ts';
 import { type Credentials, clientSettings } from './clients.ts';
+import { PROBED, type Probed, probeLive } from './permission-live-probe.ts';
 import { simulate } from './permission-simulator.ts';
 import { tryOut } from './permission-tries.ts';
-import { readSecret } from './secrets-manager-secrets.ts';
+import { readAccessKey } from './secrets-manager-secrets.ts';
 import { stsClient } from './sts-sessions.ts';
 import { callTenant } from './tenant-calls.ts';
 import { createTenantSessions, type TenantSessionsOptions } from './tenant-sessions.ts';
 
 /** SourceIdentity of a check, which belongs to no job. */
 const CHECK = 'holdfast-check';
+
+const NO_SESSION: PermissionProbe = {
+  what: 'dry runs, EBS direct, KMS',
+  outcome: 'refused',
+  detail: 'No session can be opened to try anything with.',
+};
 
 /** All that a dry run tries, so that a mistake in one could do no more than that. */
 const TRIED = [
@@ -70,11 +81,9 @@ export const createPermissionCheck = (options: TenantSessionsOptions): Permissio
       return { arn: auth.roleArn, credentials: await sessions.open(tenant, CHECK, { Statement: [asking] }) };
     }
     if (auth.method !== 'access-key') return undefined;
+    refuseRevoked(tenant);
     // The key itself: the sessions that it can make may ask nothing of IAM.
-    const credentials = {
-      accessKeyId: auth.accessKeyId,
-      secretAccessKey: await readSecret(options.secrets, auth.secretArn),
-    };
+    const credentials = await readAccessKey(options.secrets, auth);
     const { Arn } = await callTenant(tenant, 'sts:GetCallerIdentity', () =>
       stsClient(tenant.region, credentials).send(new GetCallerIdentityCommand({})),
     );
@@ -94,18 +103,36 @@ export const createPermissionCheck = (options: TenantSessionsOptions): Permissio
     return tryOut(ec2, tenant.region, questions);
   };
 
+  const probed = async (tenant: TenantHypervisor, questions: readonly PermissionQuestion[]): Promise<Probed> => {
+    const { region } = tenant;
+    const throughEbs = { 'kms:ViaService': [`ec2.${region}.amazonaws.com`, `ebs.${region}.amazonaws.com`] };
+    const session = await sessions.open(tenant, CHECK, {
+      Statement: [
+        { Effect: 'Allow', Action: PROBED, Resource: '*' },
+        { Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*', Condition: { StringEquals: throughEbs } },
+      ],
+    });
+    const settings = clientSettings('own', region, session, options.requestMs);
+    return probeLive({ ec2: new EC2Client(settings), ebs: new EBSClient(settings) }, questions);
+  };
+
   return {
+    /** All three, whatever the first says: each knows refusals that the others do not. */
     async ask(tenant, questions) {
       const answers = await simulated(tenant, questions);
-      const open = answers ? unanswered(questions, answers) : questions;
-      const left = open.filter(({ action }) => action.startsWith('ec2:'));
-      const more = left.length > 0 ? await tried(tenant, left) : [];
-      return { simulated: answers !== undefined, answers: [...(answers ?? []), ...more] };
+      try {
+        const more = await tried(
+          tenant,
+          questions.filter(({ action }) => action.startsWith('ec2:')),
+        );
+        const live = await probed(tenant, questions);
+        const found = [...(answers ?? []), ...more, ...live.answers];
+        return { simulated: answers !== undefined, answers: found, probes: live.probes };
+      } catch (error) {
+        // A user who may make no sessions: the simulator has said so, and nothing can be tried.
+        if (!answers || !(error instanceof TenantAccessLost)) throw error;
+        return { simulated: true, answers, probes: [NO_SESSION] };
+      }
     },
   };
-};
-
-const unanswered = (questions: readonly PermissionQuestion[], answers: readonly PermissionAnswer[]) => {
-  const known = new Set(answers.map(({ question }) => question));
-  return questions.filter((question) => !known.has(question));
 };

@@ -181,8 +181,8 @@ const onSnapshot = (SnapshotId: string, region: string, AvailabilityZone: string
   },
   {
     needs: [
-      needed('RegisterImage', 'image', '*'),
-      needed('RegisterImage', 'snapshot', SnapshotId),
+      needed('RegisterImage', 'image', '*', TAGGED_SO),
+      needed('RegisterImage', 'snapshot', SnapshotId, OURS),
       tagging('RegisterImage', 'image'),
     ],
     run: (ec2) =>

@@ -3,17 +3,24 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
+  GetObjectRetentionCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
   PutObjectCommand,
+  PutObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type {
-  DeletableStore,
   ListedObject,
   ObjectInfo,
+  ObjectLock,
+  ObjectVersion,
   PutOutcome,
   StoredObject,
+  VersionedStore,
 } from '../../core/ports/object-store.ts';
+import { type LockSetting, lockFor, lockModeOf, NEVER_LOCKED, NO_SUCH_VERSION } from './s3-object-lock.ts';
 import { nameOf, retainedOr, type S3RetrySettings, s3CallWithRetry, s3RetryDefaults, statusOf } from './s3-retry.ts';
 
 export interface S3ObjectStoreOptions {
@@ -23,6 +30,7 @@ export interface S3ObjectStoreOptions {
   /** The tenant's own, with or without a slash at its end; `''` is the whole bucket. */
   readonly prefix: string;
   readonly retry?: Partial<S3RetrySettings>;
+  readonly lock?: LockSetting | undefined;
 }
 
 /** CRC-32 as S3 wants it: S3 refuses what arrived otherwise, so a retry's reused buffer can do no harm either. */
@@ -39,17 +47,19 @@ const version = (versionId: string | undefined): { versionId?: string } =>
   // buckets that were never versioned answer nothing, suspended ones `null`
   versionId === undefined || versionId === 'null' ? {} : { versionId };
 
-class S3ObjectStore implements DeletableStore {
+class S3ObjectStore implements VersionedStore {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #retry: S3RetrySettings;
+  readonly #lock: LockSetting | undefined;
 
-  constructor({ client, bucket, prefix, retry }: S3ObjectStoreOptions) {
+  constructor({ client, bucket, prefix, retry, lock }: S3ObjectStoreOptions) {
     this.#client = client;
     this.#bucket = bucket;
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
     this.#retry = { ...s3RetryDefaults, ...retry };
+    this.#lock = lock;
   }
 
   putNew(key: string, bytes: Uint8Array): Promise<PutOutcome> {
@@ -59,6 +69,7 @@ class S3ObjectStore implements DeletableStore {
       ContentLength: bytes.length,
       IfNoneMatch: '*',
       ChecksumCRC32: checksum(bytes),
+      ...retention(lockFor(this.#lock, key)),
     };
     return this.#call('PutObject', key, async (abortSignal) => {
       try {
@@ -115,6 +126,50 @@ class S3ObjectStore implements DeletableStore {
     });
   }
 
+  lockedUntil(key: string, versionId?: string): Promise<number | undefined> {
+    const input = { ...this.#at(key), VersionId: versionId };
+    return this.#call('GetObjectRetention', key, async (abortSignal) => {
+      try {
+        const { Retention } = await this.#client.send(new GetObjectRetentionCommand(input), { abortSignal });
+        return Retention?.RetainUntilDate?.getTime() ?? 0;
+      } catch (error) {
+        if (NEVER_LOCKED.has(nameOf(error))) return 0;
+        if (NO_SUCH_VERSION.has(nameOf(error))) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async keepUntil(key: string, lock: ObjectLock, versionId?: string): Promise<void> {
+    const Retention = { Mode: lockModeOf(lock), RetainUntilDate: new Date(lock.until) };
+    const input = { ...this.#at(key), VersionId: versionId, Retention };
+    await this.#call('PutObjectRetention', key, (abortSignal) =>
+      this.#client.send(new PutObjectRetentionCommand(input), { abortSignal }),
+    );
+  }
+
+  async *versions(prefix: string): AsyncGenerator<ObjectVersion> {
+    let markers: Pick<ListObjectVersionsCommandInput, 'KeyMarker' | 'VersionIdMarker'> | undefined = {};
+    while (markers) {
+      const input: ListObjectVersionsCommandInput = { Bucket: this.#bucket, Prefix: this.#prefix + prefix, ...markers };
+      const page = await this.#call('ListObjectVersions', prefix, (abortSignal) =>
+        this.#client.send(new ListObjectVersionsCommand(input), { abortSignal }),
+      );
+      const relative = ({ Key = '', VersionId = '', IsLatest = false }) => ({
+        key: Key.slice(this.#prefix.length),
+        versionId: VersionId,
+        isLatest: IsLatest,
+      });
+      yield* [
+        ...(page.DeleteMarkers ?? []).map((each) => ({ ...relative(each), size: 0, isMarker: true })),
+        ...(page.Versions ?? []).map((each) => ({ ...relative(each), size: each.Size ?? 0, isMarker: false })),
+      ].sort(byKey);
+      markers = page.IsTruncated
+        ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+        : undefined;
+    }
+  }
+
   #get<T>(
     key: string,
     versionId: string | undefined,
@@ -145,8 +200,16 @@ class S3ObjectStore implements DeletableStore {
   }
 }
 
+const retention = (lock: ObjectLock | undefined) =>
+  lock ? { ObjectLockMode: lockModeOf(lock), ObjectLockRetainUntilDate: new Date(lock.until) } : {};
+
+/** Stable: what S3 said first of a key, the newest, stays first. */
+const byKey = (a: { readonly key: string }, b: { readonly key: string }): number =>
+  a.key < b.key ? -1 : Number(a.key > b.key);
+
 /**
  * A library in an S3 bucket. Needs s3:GetObject and s3:PutObject on the prefix, s3:ListBucket on the bucket;
- * s3:GetObjectVersion where it is versioned; s3:DeleteObject and s3:DeleteObjectVersion for prune alone.
+ * s3:GetObjectVersion where it is versioned, s3:GetObjectRetention and s3:PutObjectRetention where it is locked;
+ * s3:DeleteObject and s3:DeleteObjectVersion for prune and repair alone, s3:ListBucketVersions for repair.
  */
-export const createS3ObjectStore = (options: S3ObjectStoreOptions): DeletableStore => new S3ObjectStore(options);
+export const createS3ObjectStore = (options: S3ObjectStoreOptions): VersionedStore => new S3ObjectStore(options);

@@ -7,6 +7,8 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { type AccessKey, accessKeyOfSecret } from '../../core/domain/access-key.ts';
+import type { AccessKeyAuth } from '../../core/domain/hypervisor.ts';
 import type { Secrets } from '../../core/ports/control.ts';
 import { callOwn, required } from './classify.ts';
 
@@ -25,6 +27,12 @@ export const createSecretsManagerSecrets = ({ client }: { client: SecretsManager
       return required(ARN, 'ARN', 'secretsmanager:PutSecretValue');
     }
   },
+  async replace(arn, value) {
+    // The version before stays with it, as AWSPREVIOUS.
+    await callOwn('secretsmanager:PutSecretValue', () =>
+      client.send(new PutSecretValueCommand({ SecretId: arn, SecretString: value })),
+    );
+  },
   async delete(arn) {
     try {
       // At once: what is deleted here is a tenant's key that is no longer wanted, not something to get back.
@@ -37,10 +45,13 @@ export const createSecretsManagerSecrets = ({ client }: { client: SecretsManager
   },
 });
 
-/** The value of a secret, as `create` was given it. Not part of the port: only sessions are made from secrets. */
-export const readSecret = async (client: SecretsManagerClient, arn: string): Promise<string> => {
+/** Not part of the port: only sessions are made from secrets. */
+export const readAccessKey = async (
+  client: SecretsManagerClient,
+  { accessKeyId, secretArn }: AccessKeyAuth,
+): Promise<AccessKey> => {
   const { SecretString } = await callOwn('secretsmanager:GetSecretValue', () =>
-    client.send(new GetSecretValueCommand({ SecretId: arn })),
+    client.send(new GetSecretValueCommand({ SecretId: secretArn })),
   );
-  return required(SecretString, 'SecretString', 'secretsmanager:GetSecretValue');
+  return accessKeyOfSecret(required(SecretString, 'SecretString', 'secretsmanager:GetSecretValue'), accessKeyId);
 };

@@ -31,7 +31,8 @@ export const createTenantScopes = (options: TenantScopesOptions): TenantScopes =
         regions: [...new Set([tenant.region, access.region ?? tenant.region])],
         jobId,
       });
-      return scopeOf(tenant, jobId, access, await sessions.open(tenant, jobId, policy), options.requestMs);
+      const closing = access.to === 'clean-up' || access.closing ? 'closing' : undefined;
+      return scopeOf(tenant, jobId, access, await sessions.open(tenant, jobId, policy, closing), options.requestMs);
     },
   };
 };

@@ -28,7 +28,7 @@ const statements = (session: SessionOf): Statement[] => {
     case 'restore':
       return [...restore(session.jobId), keys(session.regions)];
     case 'replace':
-      return [...restore(session.jobId), ...replace(session), keys(session.regions)];
+      return [...replace(session), keys(session.regions)];
     case 'clean-up':
       return [...cleanUp(session), keys(session.regions)];
   }
@@ -97,19 +97,26 @@ const CHANGES_OF_AN_INSTANCE = [
   'ec2:StartInstances',
   'ec2:StopInstances',
 ];
-const REMOVALS = ['ec2:DeleteVolume', 'ec2:DeregisterImage', 'ec2:TerminateInstances'];
 
+/** A new instance, from an image or a donor, or volumes by themselves: everything that is changed is the job's own. */
 const restore = (jobId: string): Statement[] => [
   allow(['ebs:StartSnapshot', 'ec2:CreateVolume', 'ec2:RegisterImage', 'ec2:RunInstances']),
   taggedAsMadeBy('StartSnapshot', 'CreateVolume', 'RegisterImage', 'RunInstances'),
-  allow([...CHANGES_OF_AN_INSTANCE, ...REMOVALS, 'ec2:CreateTags', 'ec2:DeleteSnapshot'], ofJob(jobId)),
+  allow(
+    [...CHANGES_OF_AN_INSTANCE, 'ec2:DeleteVolume', 'ec2:DeregisterImage', 'ec2:CreateTags', 'ec2:DeleteSnapshot'],
+    ofJob(jobId),
+  ),
   allow('iam:PassRole', { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }),
 ];
 
 const VOLUMES = 'arn:aws:ec2:*:*:volume/*';
 const onlyTheMark = { 'ForAllValues:StringEquals': { 'aws:TagKeys': REPLACED_BY } };
 
+/** Volumes are made, and come to an instance of the tenant's own: nothing is launched. */
 const replace = (session: SessionOf): Statement[] => [
+  allow(['ebs:StartSnapshot', 'ec2:CreateVolume']),
+  taggedAsMadeBy('StartSnapshot', 'CreateVolume'),
+  allow(['ec2:AttachVolume', 'ec2:DeleteSnapshot'], ofJob(session.jobId)),
   ...theInstance(session),
   // Volumes of that one instance: EC2 asks for both. What was ours from an earlier restore is the tenant's by now.
   allow('ec2:DetachVolume', undefined, VOLUMES),
@@ -118,8 +125,18 @@ const replace = (session: SessionOf): Statement[] => [
   allow('ec2:DeleteVolume', replacedBy(session.jobId)),
 ];
 
+/** What the job made goes: off the instance that it was attached to, and in spite of the protection that a launch gave. */
 const cleanUp = (session: SessionOf): Statement[] => [
-  allow([...CHANGES_OF_AN_INSTANCE, ...REMOVALS], ofJob(session.jobId)),
+  allow(
+    [
+      'ec2:DetachVolume',
+      'ec2:ModifyInstanceAttribute',
+      'ec2:DeleteVolume',
+      'ec2:DeregisterImage',
+      'ec2:TerminateInstances',
+    ],
+    ofJob(session.jobId),
+  ),
   allow('ec2:DeleteSnapshot', OURS),
   ...(session.instanceId === undefined ? [] : [...theInstance(session), ...putBack(session.jobId)]),
 ];

@@ -2,8 +2,9 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { SessionCredentials } from '../../core/contracts/orders.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import { refuseRevoked } from '../../core/domain/revoked-access.ts';
 import { createHubSessions } from './hub-sessions.ts';
-import { readSecret } from './secrets-manager-secrets.ts';
+import { readAccessKey } from './secrets-manager-secrets.ts';
 import type { Policy } from './session-policy.ts';
 import { assumeRole, federate, stsClient } from './sts-sessions.ts';
 import { callTenant } from './tenant-calls.ts';
@@ -20,18 +21,19 @@ export interface TenantSessionsOptions {
 }
 
 export interface TenantSessions {
-  /** Errors: TenantAccessLost, TransientFailure. */
-  open(tenant: TenantHypervisor, jobId: string, policy: Policy): Promise<SessionCredentials>;
+  /** Errors: TenantAccessLost (also where the access was revoked, but for `closing` what was begun), TransientFailure. */
+  open(tenant: TenantHypervisor, jobId: string, policy: Policy, closing?: 'closing'): Promise<SessionCredentials>;
 }
 
 /**
  * Sessions in tenant accounts, by the tenant's own way in: its role, assumed as the hub role with its ExternalId, or
- * its access key (whose secret is the secret's whole value); narrowed to the policy either way.
+ * its access key; narrowed to the policy either way.
  */
 export const createTenantSessions = ({ sts, secrets, hubRoleArn, region }: TenantSessionsOptions): TenantSessions => {
   const hub = createHubSessions({ sts, hubRoleArn });
   return {
-    async open(tenant, jobId, policy) {
+    async open(tenant, jobId, policy, closing) {
+      if (!closing) refuseRevoked(tenant);
       const { auth, hypervisorId: tenantId } = tenant;
       switch (auth.method) {
         case 'assume-role': {
@@ -42,8 +44,7 @@ export const createTenantSessions = ({ sts, secrets, hubRoleArn, region }: Tenan
           );
         }
         case 'access-key': {
-          const { accessKeyId, secretArn } = auth;
-          const client = stsClient(region, { accessKeyId, secretAccessKey: await readSecret(secrets, secretArn) });
+          const client = stsClient(region, await readAccessKey(secrets, auth));
           return callTenant(tenant, 'sts:GetFederationToken', () => federate(client, { jobId, policy }));
         }
         case 'iam-role':

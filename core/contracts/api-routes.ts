@@ -13,7 +13,6 @@ import {
   JobType,
   JobView,
   listOf,
-  PermissionsReport,
   RecoveryPointView,
   RestorePreview,
   RetentionPlanView,
@@ -22,8 +21,11 @@ import {
   TenantHypervisorView,
   TenantJobView,
 } from './api-views.ts';
+import { ApprovalState, ApprovalView, Approve, Reject, SetProtection, TenantApprovalView } from './approvals.ts';
+import { AuditAnchors, AuditPage, AuditQuery } from './audit.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
 import {
+  ApprovalId,
   HypervisorId,
   InstanceId,
   JobId,
@@ -34,9 +36,12 @@ import {
   RecoveryPointId,
   VmGroupId,
 } from './ids.ts';
+import { InvitationView, InviteTenant } from './invitations.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartRestore } from './job-requests.ts';
 import { LibraryRunView, StartLibraryRun } from './library-runs.ts';
+import { CheckedFeatures, PermissionsReport } from './permissions.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
+import { RevokeAccess, RevokedAccess, RotateKey } from './tenant-access.ts';
 import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
 
 export const List = z.strictObject({
@@ -66,16 +71,26 @@ const send = <
 ) => ({ method, path, query: none, body, status, answer }) as const;
 const remove = <const Path extends string, Answer extends z.ZodType>(path: Path, answer: Answer) =>
   ({ method: 'DELETE', path, query: none, body: undefined, status: 200, answer }) as const;
+/** Where two-person approval is on it answers 202 with `pending`, and does nothing until a second person has approved it. */
+const guarded = <const Guarded extends object, Pending extends z.ZodType>(route: Guarded, pending: Pending) =>
+  ({ ...route, pending }) as const;
 
 /**
  * Tenant routes take the tenant from the signed caller's account. Operator routes have a role of their own; those below
  * `/operator/tenants/{hypervisorId}` do for a named tenant what the tenant's routes do for the caller.
  */
-const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends z.ZodType, Restore extends z.ZodType>(
+const onTenant = <
+  Job extends z.ZodType,
+  Plan extends z.ZodType,
+  Fields extends z.ZodType,
+  Restore extends z.ZodType,
+  Approval extends z.ZodType,
+>(
   job: Job,
   plan: Plan,
   planFields: Fields,
   restore: Restore,
+  approval: Approval,
 ) =>
   ({
     startBackup: send('POST', '/backups', 202, StartBackup, Accepted),
@@ -107,15 +122,20 @@ const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends 
       z.strictObject({ reason: PlainText.min(1).max(1_024) }),
       RecoveryPointView,
     ),
-    releaseRecoveryPoint: remove('/recovery-points/{recoveryPointId}/legal-hold', RecoveryPointView),
+    releaseRecoveryPoint: guarded(remove('/recovery-points/{recoveryPointId}/legal-hold', RecoveryPointView), approval),
+    /** Refused of one that is held, locked or in use; of the newest of its instance only `evenNewest` says yes. */
+    deleteRecoveryPoint: guarded(
+      {
+        ...remove('/recovery-points/{recoveryPointId}', RetentionResult),
+        query: z.strictObject({ evenNewest: z.enum(['true', 'false']).default('false') }),
+      },
+      approval,
+    ),
     planRetention: get('/retention', none, RetentionPlanView),
     /** Removes what the plan of that token removes; refused if the plan has become another one. */
-    runRetention: send(
-      'POST',
-      '/retention',
-      200,
-      z.strictObject({ token: z.string().min(1).max(128) }),
-      RetentionResult,
+    runRetention: guarded(
+      send('POST', '/retention', 200, z.strictObject({ token: z.string().min(1).max(128) }), RetentionResult),
+      approval,
     ),
     addVmGroup: send('POST', '/vm-groups', 201, VmGroupFields, VmGroupView),
     listVmGroups: get('/vm-groups', List, listOf(VmGroupView)),
@@ -134,24 +154,34 @@ const onTenant = <Job extends z.ZodType, Plan extends z.ZodType, Fields extends 
     addPlan: send('POST', '/plans', 201, planFields, plan),
     listPlans: get('/plans', List, listOf(plan)),
     getPlan: get('/plans/{planId}', none, plan),
-    replacePlan: send('PUT', '/plans/{planId}', 200, planFields, plan),
-    removePlan: remove('/plans/{planId}', plan),
+    /** Waits for approval where it keeps less than before. */
+    replacePlan: guarded(send('PUT', '/plans/{planId}', 200, planFields, plan), approval),
+    removePlan: guarded(remove('/plans/{planId}', plan), approval),
+    /** Newest first: what waits for a second person of the provider, and what became of it. */
+    listApprovals: get('/approvals', List.extend({ state: ApprovalState.optional() }), listOf(approval)),
+    getApproval: get('/approvals/{approvalId}', none, approval),
   }) as const;
 
 export const tenantRoutes = {
   getOpenApi: get('/openapi.json', none, z.record(z.string(), z.unknown())),
   getOwnHypervisor: get('/hypervisor', none, TenantHypervisorView),
-  ...onTenant(TenantJobView, TenantPlanView, TenantPlanFields, TenantStartRestore),
+  ...onTenant(TenantJobView, TenantPlanView, TenantPlanFields, TenantStartRestore, TenantApprovalView),
 } as const;
 
 /** The tenant routes as an operator reaches them. */
 export const operatorTenantPrefix = '/operator/tenants/{hypervisorId}';
 export const operatorTenantRoutes = {
-  ...onTenant(JobView, PlanView, PlanFields, StartRestore),
+  ...onTenant(JobView, PlanView, PlanFields, StartRestore, ApprovalView),
   getJobPath: get('/jobs/{jobId}/path', none, JobPath),
-  checkPermissions: send('POST', '/permissions/check', 200, undefined, PermissionsReport),
-  /** Checks, counts, repairs or prunes the tenant's library. A tenant never sees these runs. */
-  startLibraryRun: send('POST', '/library-runs', 202, StartLibraryRun, LibraryRunView),
+  checkPermissions: {
+    ...send('POST', '/permissions/check', 200, undefined, PermissionsReport),
+    query: CheckedFeatures,
+  },
+  /**
+   * Checks, counts, repairs or prunes the tenant's library. A tenant never sees these runs. Waits for approval where it
+   * changes another library than that of the present binding, or accepts damage.
+   */
+  startLibraryRun: guarded(send('POST', '/library-runs', 201, StartLibraryRun, LibraryRunView), ApprovalView),
   listLibraryRuns: get('/library-runs', List, listOf(LibraryRunView)),
   getLibraryRun: get('/library-runs/{runId}', none, LibraryRunView),
   cancelLibraryRun: send('POST', '/library-runs/{runId}/cancel', 202, undefined, LibraryRunView),
@@ -161,21 +191,37 @@ const hypervisor = '/operator/hypervisors/{hypervisorId}';
 
 export const operatorRoutes = {
   getOperatorOpenApi: get('/operator/openapi.json', none, z.record(z.string(), z.unknown())),
+  /** Asked again for the same account, it answers the same ExternalId. */
+  inviteTenant: send('POST', '/operator/invitations', 201, InviteTenant, InvitationView),
   addHypervisor: send('POST', '/operator/hypervisors', 201, AddHypervisor, HypervisorView),
   listHypervisors: get('/operator/hypervisors', List, listOf(HypervisorView)),
   getHypervisor: get(hypervisor, none, HypervisorView),
   /** Refused while others use it, naming them. */
-  removeHypervisor: remove(hypervisor, HypervisorView),
-  bindHypervisor: send('PUT', `${hypervisor}/binding`, 200, BindHypervisor, HypervisorView),
+  removeHypervisor: guarded(remove(hypervisor, HypervisorView), ApprovalView),
+  /** Waits for approval where it is bound to another, or has recovery points: whose nodes see them is changed by it. */
+  bindHypervisor: guarded(send('PUT', `${hypervisor}/binding`, 200, BindHypervisor, HypervisorView), ApprovalView),
   /** Refused, naming them, if recovery points could not be restored until the tenant is bound again; `leavePoints` says yes. */
-  unbindHypervisor: {
-    ...remove(`${hypervisor}/binding`, HypervisorView),
-    query: z.strictObject({ leavePoints: z.enum(['true', 'false']).default('false') }),
-  },
+  unbindHypervisor: guarded(
+    {
+      ...remove(`${hypervisor}/binding`, HypervisorView),
+      query: z.strictObject({ leavePoints: z.enum(['true', 'false']).default('false') }),
+    },
+    ApprovalView,
+  ),
+  /** Of a tenant hypervisor: whether what takes protection away waits for a second person. Switching that off does. */
+  setProtection: guarded(send('PUT', `${hypervisor}/protection`, 200, SetProtection, HypervisorView), ApprovalView),
+  /** Another access key for an account that is reached by one: tried first, then used instead. Jobs go on. */
+  rotateKey: send('POST', `${hypervisor}/rotate-key`, 200, RotateKey, HypervisorView),
+  /** The tenant's account is reached for nothing any more: open jobs are cancelled, none is begun. Asked again, it ends what is left. */
+  revokeAccess: send('POST', `${hypervisor}/revoke`, 200, RevokeAccess, RevokedAccess),
+  /** Refused unless its role can be assumed as it must be. */
+  restoreAccess: send('POST', `${hypervisor}/restore-access`, 200, undefined, HypervisorView),
   /** Of a service hypervisor in another account: what is to be deployed there. */
   getHypervisorTemplate: get(`${hypervisor}/template`, none, Template),
   /** What is to be deployed in another account before its service hypervisor is added: what lets the control plane in. */
   getServiceAccessTemplate: get('/operator/templates/service-account', ServiceAccess, Template),
+  /** Whether the roles that serve it have their permissions, and its queues, library and key are there. */
+  checkServicePermissions: send('POST', `${hypervisor}/permissions/check`, 200, undefined, PermissionsReport),
   /** Looks for what the template makes; `ready` once all of it is there, else says what is missing. */
   checkHypervisor: send('POST', `${hypervisor}/check`, 200, undefined, HypervisorView),
   listAccessNodes: get(`${hypervisor}/access-nodes`, none, listOf(AccessNodeView)),
@@ -188,6 +234,26 @@ export const operatorRoutes = {
   removeServiceVmGroup: remove(`${hypervisor}/vm-groups/{groupId}`, VmGroupView),
   /** Every tenant's jobs that are queued or under way. */
   listOpenJobs: get('/operator/jobs', List, listOf(JobView)),
+  /** Who did what, or was refused; one chain for the whole deployment. */
+  listAuditEntries: get('/operator/audit', AuditQuery, AuditPage),
+  /** What was kept of that chain outside of it, oldest first. */
+  listAuditAnchors: get(
+    '/operator/audit/anchors',
+    z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(1_000), next: List.shape.next }),
+    AuditAnchors,
+  ),
+} as const;
+
+const approval = '/approver/approvals/{approvalId}';
+
+/** For the role of approvers alone, which reaches nothing else: operators cannot approve. */
+export const approverRoutes = {
+  /** Of all tenants, newest first. */
+  listApprovals: get('/approver/approvals', List.extend({ state: ApprovalState.optional() }), listOf(ApprovalView)),
+  getApproval: get(approval, none, ApprovalView),
+  /** Performs the request that was kept, in the name of who asked. Refused of one's own, and if anything has changed. */
+  approve: send('POST', `${approval}/approve`, 200, Approve, ApprovalView),
+  reject: send('POST', `${approval}/reject`, 200, Reject, ApprovalView),
 } as const;
 
 /** Of paths: each name in braces is of this form. */
@@ -199,6 +265,7 @@ export const PathParameters = {
   planId: PlanId,
   nodeId: NodeId,
   runId: LibraryRunId,
+  approvalId: ApprovalId,
 } as const;
 
 /** Whatever the views show: for code that serves both sides. */

@@ -39,11 +39,17 @@ export const HypervisorView = z.strictObject({
   libraryRoleArn: z.string().optional(),
   /** Of repair and prune; absent: the library can be checked only. */
   libraryMaintenanceRoleArn: z.string().optional(),
+  /** Object Lock; `compliance` is vault mode. Absent: none. */
+  libraryLock: z.enum(['governance', 'compliance']).optional(),
   kmsKeyArn: z.string().optional(),
   /** Of a service hypervisor; `preparing`: what its template makes is not found yet. */
   state: z.enum(['ready', 'preparing', 'removing']).optional(),
+  /** Of a tenant hypervisor: what takes protection away waits for a second person. */
+  approvals: z.literal('two-person').optional(),
   /** Of a tenant hypervisor that is being removed. */
   removing: z.literal(true).optional(),
+  /** Of a tenant hypervisor whose account is not reached any more. */
+  revoked: z.strictObject({ since: Time, by: z.string(), reason: z.string().optional() }).optional(),
   autoScalingGroupName: z.string().optional(),
   /** What nodes in another account assume to take orders. */
   nodeControlRoleArn: z.string().optional(),
@@ -59,6 +65,10 @@ export const TenantHypervisorView = z.strictObject({
   region: Region,
   authMethod: z.enum(['assume-role', 'access-key']),
   usesServiceResources: z.boolean(),
+  /** What takes protection away waits for somebody of the provider. */
+  approvals: z.literal('two-person').optional(),
+  /** Since then the provider reaches nothing of the account. */
+  accessRevokedSince: Time.optional(),
 });
 export type TenantHypervisorView = z.infer<typeof TenantHypervisorView>;
 
@@ -200,6 +210,8 @@ export const RecoveryPointView = z.strictObject({
   copyOf: RecoveryPointId.optional(),
   copiedTo: RecoveryPointId.optional(),
   consistency: z.strictObject({ kind: z.enum(['crash', 'application']), reason: z.string().optional() }).optional(),
+  /** Nobody removes it before. */
+  lockedUntil: Time.optional(),
   legalHold: z.strictObject({ since: Time, reason: z.string() }).optional(),
   expiredAt: Time.optional(),
   /** A copy of its snapshots in another region. */
@@ -321,28 +333,12 @@ export const AccessNodeView = z.strictObject({
 export type AccessNodeView = z.infer<typeof AccessNodeView>;
 
 /** A node that was added, and the environment that it is to be started with. */
-export const AddedAccessNode = AccessNodeView.extend({ environment: z.record(z.string(), z.string()) });
-export type AddedAccessNode = z.infer<typeof AddedAccessNode>;
-
-/** Which of the tenant account's permissions are there, and what does not work without those that are missing. */
-export const PermissionsReport = z.strictObject({
-  complete: z.boolean(),
-  checked: z.array(
-    z.strictObject({
-      action: z.string(),
-      feature: z.string(),
-      allowed: z.boolean(),
-      foundBy: z.enum(['simulator', 'dry run']),
-    }),
-  ),
-  /** A statement to add for each that is missing. */
-  missing: z.array(
-    z.strictObject({ action: z.string(), feature: z.string(), without: z.string(), statement: z.unknown() }),
-  ),
-  /** What could be told neither by the simulator nor by a dry run; absent: nothing. */
-  unchecked: z.array(z.strictObject({ action: z.string(), feature: z.string() })).optional(),
+/** `instanceProfileName`: what its EC2 instance has to run with, in the service hypervisor's account. */
+export const AddedAccessNode = AccessNodeView.extend({
+  environment: z.record(z.string(), z.string()),
+  instanceProfileName: z.string(),
 });
-export type PermissionsReport = z.infer<typeof PermissionsReport>;
+export type AddedAccessNode = z.infer<typeof AddedAccessNode>;
 
 /** CloudFormation, as text. */
 export const Template = z.strictObject({ template: z.string() });

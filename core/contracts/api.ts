@@ -6,3 +6,4 @@ export * from './api-routes.ts';
 export * from './api-views.ts';
 export * from './hypervisor-requests.ts';
 export * from './job-requests.ts';
+export * from './permissions.ts';

@@ -9,11 +9,13 @@ const AssumeRole = z.strictObject({
   roleArn: RoleArn,
   externalId: z.string().min(2).max(1224),
 });
-const AccessKey = z.strictObject({
-  method: z.literal('access-key'),
+/** A tenant's: its ExternalId is that of its account's invitation; one that is given must be it. */
+const TenantAssumeRole = AssumeRole.partial({ externalId: true });
+export const AccessKeyPair = z.strictObject({
   accessKeyId: z.string().min(16).max(128),
   secretAccessKey: z.string().min(16).max(128),
 });
+const AccessKey = AccessKeyPair.extend({ method: z.literal('access-key') });
 const IamRole = z.strictObject({ method: z.literal('iam-role') });
 
 const TENANT_AUTH =
@@ -52,6 +54,11 @@ export const AddHypervisor = z.discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('disk'), path: z.string().min(1).max(1_024) }),
       ])
       .optional(),
+    /**
+     * Object Lock for all that is written to the library, until its retention is over; the bucket must have it.
+     * `compliance` is vault mode: nobody can shorten it, and this setting is for good. Absent: none.
+     */
+    lock: z.enum(['none', 'governance', 'compliance']).optional(),
     /** The public half of the offline recovery key (`holdfast recovery-key create`); the private half is never sent. */
     recoveryPublicKey: z
       .string()
@@ -63,7 +70,7 @@ export const AddHypervisor = z.discriminatedUnion('kind', [
     accountId: AccountId,
     region: Region,
     /** A2: an IAM role is refused for a tenant; the error says which two methods are allowed. */
-    auth: z.discriminatedUnion('method', [AssumeRole, AccessKey], {
+    auth: z.discriminatedUnion('method', [TenantAssumeRole, AccessKey], {
       error: (issue) => (issue.code === 'invalid_union' ? TENANT_AUTH : undefined),
     }),
   }),

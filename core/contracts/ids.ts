@@ -12,6 +12,7 @@ export const NodeId = id('node');
 export const VmGroupId = id('vmg');
 export const PlanId = id('plan');
 export const LibraryRunId = id('run');
+export const ApprovalId = id('apr');
 
 /** Text that people read: on terminals too, so without their control characters. */
 export const PlainText = z.string().regex(/^[^\p{Cc}]*$/u, 'must have no control characters');
@@ -39,6 +40,7 @@ export type NodeId = z.infer<typeof NodeId>;
 export type VmGroupId = z.infer<typeof VmGroupId>;
 export type PlanId = z.infer<typeof PlanId>;
 export type LibraryRunId = z.infer<typeof LibraryRunId>;
+export type ApprovalId = z.infer<typeof ApprovalId>;
 
 /** Bytes of one block: EBS's unit, and the library's. */
 export const BLOCK_BYTES = 524_288;

@@ -4,9 +4,10 @@ import { HypervisorId, LibraryRunId, OrderId, RecoveryPointId } from './ids.ts';
 
 /**
  * `check` compares what is there with what must be; `stats` counts; `repair` puts right what can be put right; `prune`
- * gives back the space of what no recovery point refers to.
+ * gives back the space of what no recovery point refers to; `extend-locks` keeps what retention keeps from everybody for
+ * another epoch, where the library has a lock; `rotate-key` adds a data key, which seals what is written then.
  */
-export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune']);
+export const LibraryTask = z.enum(['check', 'stats', 'repair', 'prune', 'extend-locks', 'rotate-key']);
 export type LibraryTask = z.infer<typeof LibraryTask>;
 
 /** A check of a sample reads one of so many parts of the packs for each day since the last. */
@@ -58,7 +59,8 @@ const Count = z.int().nonnegative();
 export const LibraryFinding = z.strictObject({
   key: z.string(),
   kind: z.string(),
-  damage: z.enum(['corrupt', 'missing']),
+  /** `unlocked`: whole, and its lock (Object Lock) ends before that of a recovery point that needs it. */
+  damage: z.enum(['corrupt', 'missing', 'unlocked']),
   problem: z.string(),
   /** Blocks that recovery points lose by it, each counted in each of them; 0 where nothing is lost. */
   lostBlocks: Count,
@@ -133,6 +135,8 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
     /** Packs that are not relied on any more: what only they held is stored again when a backup has it. */
     droppedPacks: Count,
     removedObjects: Count,
+    /** Locked objects that were hidden by a delete or by another object of that name, and are there again. */
+    putBackObjects: Count.optional(),
   }),
   z.strictObject({
     task: z.literal('prune'),
@@ -162,6 +166,23 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
         retained: Count,
       })
       .optional(),
+  }),
+  z.strictObject({
+    task: z.literal('extend-locks'),
+    /** Kept for longer now, with all that they need. */
+    recoveryPoints: Count,
+    /** Objects whose lock was extended. */
+    packs: Count,
+    pages: Count,
+    others: Count,
+    /** Recovery points that cannot be read whole: what is left of them is kept for longer. Check and repair. */
+    damaged: z.array(z.strictObject({ recoveryPointId: RecoveryPointId, problem: z.string() })).max(MOST_SHOWN),
+    damagedInAll: Count,
+  }),
+  z.strictObject({
+    task: z.literal('rotate-key'),
+    /** Of the data key that was added; those before it stay, and open what they sealed. */
+    keyNumber: z.int().min(2),
   }),
 ]);
 export type LibraryOutcome = z.infer<typeof LibraryOutcome>;

@@ -95,6 +95,8 @@ export const AssembleMaps = z.strictObject({
       snapshotId: SnapshotId,
       baseSnapshotId: SnapshotId.optional(),
       parent: VolumeMapRef.optional(),
+      /** Until when all that the parent needs is kept from everybody (ms since 1970), as the control plane has noted it. */
+      parentLockedUntil: z.int().positive().optional(),
       level: z.enum(['full', 'incremental']),
       /** The segments' orders, whose results are in the work area. */
       orderIds: z.array(OrderId),
@@ -107,6 +109,9 @@ export const CompleteSnapshots = z.strictObject({
   kind: z.literal('complete-snapshots'),
   snapshots: z.array(z.strictObject({ snapshotId: SnapshotId, orderIds: z.array(OrderId) })),
 });
+
+/** A recovery point, and until when (ms since 1970) it is kept from everybody. */
+const PointLock = z.strictObject({ recoveryPointId: RecoveryPointId, until: z.int().positive() });
 
 /** Look after the tenant's library: see LibraryTask. */
 export const MaintainLibrary = z.strictObject({
@@ -131,6 +136,10 @@ export const MaintainLibrary = z.strictObject({
   notedGeneration: z.int().nonnegative().default(0),
   /** Between condemning and deleting: longer than any attempt may last. */
   windowSeconds: z.int().positive(),
+  /** Of extend-locks: the recovery points, and until when (ms since 1970) they are to be kept from everybody. */
+  locks: z.array(PointLock).optional(),
+  /** Of extend-locks and check: until when recovery points are to be kept as it is, by what was noted before. */
+  promised: z.array(PointLock).optional(),
 });
 
 /** What is to be done: the order's document in the work area (JSON). */
@@ -178,6 +187,14 @@ export const SessionCredentials = z.strictObject({
   expiresAt: z.number(),
 });
 export type SessionCredentials = z.infer<typeof SessionCredentials>;
+
+/** What an order writes to the library is kept from everybody so long (S3 Object Lock). */
+export const OrderLock = z.strictObject({
+  mode: z.enum(['governance', 'compliance']),
+  /** ms since 1970 */
+  until: z.int().positive(),
+});
+export type OrderLock = z.infer<typeof OrderLock>;
 
 /** Credentials for one order, each for one place and no more than an hour. */
 export const OrderCredentials = z.strictObject({
@@ -287,6 +304,10 @@ export const ClaimResponse = z.discriminatedUnion('outcome', [
     libraryAccess: LibraryAccess.optional(),
     /** Of a library run: opens what is there, makes none, and does without the node's copy of the index. */
     maintenance: z.literal(true).optional(),
+    /** Absent: the library has no lock, or the order writes nothing there. */
+    lock: OrderLock.optional(),
+    /** Of a library run that adds a data key: done as the library is opened. */
+    rotatesKey: z.literal(true).optional(),
     workBucket: z.string(),
     /** The order's document. */
     documentKey: z.string(),
@@ -380,6 +401,8 @@ export const SegmentResult = z.discriminatedUnion('kind', [
     deleteNotBefore: z.int().nonnegative().optional(),
     /** Of the expired points, those that the library has nothing of (any more). */
     removedPoints: z.array(RecoveryPointId),
+    /** Of extend-locks: those of its recovery points that are kept as long as was asked. */
+    lockedPoints: z.array(RecoveryPointId).optional(),
     /** Volumes whose next backup must read all of them; without `volumeId`, all of the point's. */
     lostVolumes: z.array(LostVolume).default([]),
     /** Everything that was found or done. */

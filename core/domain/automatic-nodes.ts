@@ -47,7 +47,10 @@ export const serviceAccountNames = (stage: string, hypervisorId: HypervisorId) =
     launchTemplateName: `${name}-nodes-${hypervisorId}`,
     /** Instance profile and role of the nodes, in the service hypervisor's account if that is not the control plane's. */
     nodeRoleName: `${name}-remote-node-${short(hypervisorId)}`,
-    /** The control plane's role that these assume. */
+    /**
+     * The control plane's role that these assume; in the control plane's own account nodes run as it, by an instance
+     * profile of its name.
+     */
     nodeControlRoleName: `${name}-node-${short(hypervisorId)}`,
   };
 };
@@ -67,6 +70,7 @@ export const nodeEnvironment = (settings: {
   /** Of the control plane. */
   readonly region: string;
   readonly queues: ServiceHypervisor['queues'];
+  /** With the hypervisor's own alias (brokerNameFor). */
   readonly brokerFunctionArn: string;
   readonly nodeRoleArn?: string;
 }): Readonly<Record<string, string>> => ({

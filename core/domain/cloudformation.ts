@@ -23,7 +23,11 @@ export const RETAIN = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' 
 export const ref = (Ref: string) => ({ Ref });
 export const arnOf = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 
-export const allow = (Action: string | readonly string[], Resource: unknown) => ({ Effect: 'Allow', Action, Resource });
+export const allow = <Resource>(Action: string | readonly string[], Resource: Resource) => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+});
 
 /** An inline policy of a role. */
 export const inline = (PolicyName: string, Statement: readonly unknown[]) => ({

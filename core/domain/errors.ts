@@ -52,6 +52,16 @@ export class NotAvailable extends HoldfastError {
   override readonly name = 'NotAvailable';
   override readonly status = 501;
 }
+/** More than one tenant may have done at a time: nothing was done. */
+export class TooManyRequests extends HoldfastError {
+  override readonly name = 'TooManyRequests';
+  override readonly status = 429;
+}
+/** It takes something away, and cannot be recorded in the audit log: nothing was done. */
+export class NotRecorded extends HoldfastError {
+  override readonly name = 'NotRecorded';
+  override readonly status = 503;
+}
 /** The credentials of a hypervisor do not work, or belong to another account. */
 export class CredentialsRejected extends HoldfastError {
   override readonly name = 'CredentialsRejected';

@@ -1,11 +1,20 @@
 import type { HypervisorId } from '../contracts/ids.ts';
 import type { LibraryRef } from '../contracts/orders.ts';
+import type { LockMode } from './library-lock.ts';
 
 /** How the control plane becomes somebody in the hypervisor's account. Secrets are in Secrets Manager, never here. */
 export type HypervisorAuth =
   | { readonly method: 'iam-role' }
   | { readonly method: 'assume-role'; readonly roleArn: string; readonly externalId: string }
-  | { readonly method: 'access-key'; readonly accessKeyId: string; readonly secretArn: string };
+  | {
+      readonly method: 'access-key';
+      readonly accessKeyId: string;
+      readonly secretArn: string;
+      /** Whose key it is: whoever typed it in can be this user. */
+      readonly userArn?: string;
+    };
+
+export type AccessKeyAuth = Extract<HypervisorAuth, { readonly method: 'access-key' }>;
 
 interface HypervisorBase {
   readonly hypervisorId: HypervisorId;
@@ -32,6 +41,8 @@ export interface ServiceHypervisor extends HypervisorBase {
     readonly roleArn: string;
     /** As `roleArn`, and may delete: for repair and prune. Absent: the library can be checked only. */
     readonly maintenanceRoleArn?: string;
+    /** What is written there is kept from everybody until its retention is over; set once, never taken back. */
+    readonly lock?: LockMode;
   };
   /**
    * `preparing`: in another account, until what its template makes is found there; nobody can be bound to it yet.
@@ -46,12 +57,26 @@ export interface ServiceHypervisor extends HypervisorBase {
   readonly queues: { readonly restores: string; readonly work: string };
 }
 
+export interface Revocation {
+  /** ms since 1970 */
+  readonly at: number;
+  /** ARN of the operator who asked. */
+  readonly by: string;
+  readonly reason?: string;
+  /** Counts how often it was asked for: what gives access back gives back after the one that it has seen. */
+  readonly revision: number;
+}
+
 export interface TenantHypervisor extends HypervisorBase {
   readonly kind: 'tenant';
   /** "Use service account resources". */
   readonly binding?: { readonly serviceId: HypervisorId; readonly boundAt: number };
+  /** What takes protection away waits for a second person. Absent: one person is enough. */
+  readonly approvals?: 'two-person';
   /** It is being removed: nothing is begun for it any more. */
   readonly removing?: true;
+  /** Its account is reached for nothing any more but to remove what cancelled jobs left there; see refuseRevoked. */
+  readonly revoked?: Revocation;
 }
 
 export type Hypervisor = ServiceHypervisor | TenantHypervisor;

@@ -41,6 +41,8 @@ export interface LibraryRun {
   readonly reportKey?: string;
   readonly error?: JobError;
   readonly executionArn?: string;
+  /** Of this pass: SHA-256 (hex) of the order's document. */
+  readonly documentHash?: string;
   /** Hash of the request that made it, where it came with an idempotency key. */
   readonly requestHash?: string;
 }
@@ -54,6 +56,10 @@ export const isOpenRun = ({ state }: Pick<LibraryRun, 'state'>): boolean =>
 /** Of these there is one at a time for each library, and they work under the role that may delete. */
 export const changesLibrary = ({ task, planOnly }: Pick<LibraryRun, 'task' | 'planOnly'>): boolean =>
   task === 'repair' || (task === 'prune' && !planOnly);
+
+/** Beside none of these others begins, or goes on: a key that is added would stop what had opened the library before. */
+export const needsLibraryAlone = (run: Pick<LibraryRun, 'task' | 'planOnly'>): boolean =>
+  changesLibrary(run) || run.task === 'rotate-key';
 
 export const libraryRunView = (run: LibraryRun): LibraryRunView => {
   const { createdAt, startedAt, waitUntil, endedAt, error } = run;

@@ -11,6 +11,19 @@ const END = 'HOLDFAST-SETTINGS';
 /** A systemd environment file has one value a line; quotes and dollars would be read as more than they are. */
 const PLAIN = /^[\w.:/@,+=-]*$/;
 
+/**
+ * ARN of the object that `s3://bucket/key` names: what nodes that fetch their software may read, and nothing else.
+ * Errors: RangeError for what is no such name, or would be a pattern in an ARN.
+ */
+export const softwareArn = (software: string): string => {
+  const [, object] = /^s3:\/\/([a-z0-9.-]+\/.+)$/.exec(software) ?? [];
+  if (object === undefined || !PLAIN.test(software) || object.endsWith('/'))
+    throw new RangeError(
+      `the software of access nodes cannot be ${JSON.stringify(software)}: s3://bucket/key is needed`,
+    );
+  return `arn:aws:s3:::${object}`;
+};
+
 /** Plain text, not encoded. Errors: RangeError for a setting that a line of an environment file cannot hold as it is. */
 export const nodeUserData = ({ environment, software }: Pick<AutomaticNodes, 'environment' | 'software'>): string => {
   for (const [name, value] of Object.entries({ ...environment, software: software ?? '' })) {

@@ -6,6 +6,7 @@ import {
   ORDERS_PER_NODE,
   serviceAccountNames,
 } from './automatic-nodes.ts';
+import { brokerNameFor } from './broker-name.ts';
 import type { ServiceHypervisor } from './hypervisor.ts';
 import type { VmGroup } from './vm-group.ts';
 
@@ -34,6 +35,15 @@ const nodeControlRoleArn = (settings: NodeSettings, service: Service): string | 
     ? undefined
     : `arn:aws:iam::${settings.controlPlaneAccountId}:role/${serviceAccountNames(settings.stage, service.hypervisorId).nodeControlRoleName}`;
 
+/** What nodes run as, in the service hypervisor's account. */
+export const instanceProfileOf = (
+  settings: Pick<NodeSettings, 'stage' | 'controlPlaneAccountId'>,
+  service: Pick<Service, 'hypervisorId' | 'accountId'>,
+): string => {
+  const { nodeControlRoleName, nodeRoleName } = serviceAccountNames(settings.stage, service.hypervisorId);
+  return isOwnAccount(settings, service) ? nodeControlRoleName : nodeRoleName;
+};
+
 /** Manual or automatic. No secrets. */
 export const environmentOfNodes = (settings: NodeSettings, service: Service): Readonly<Record<string, string>> => {
   const nodeRoleArn = nodeControlRoleArn(settings, service);
@@ -43,7 +53,7 @@ export const environmentOfNodes = (settings: NodeSettings, service: Service): Re
     hypervisorId,
     region,
     queues,
-    brokerFunctionArn,
+    brokerFunctionArn: brokerNameFor(brokerFunctionArn, hypervisorId),
     ...(nodeRoleArn === undefined ? {} : { nodeRoleArn }),
   });
 };
@@ -61,14 +71,13 @@ export const automaticNodesOf = (
   groups: readonly Pick<VmGroup, 'zone'>[],
 ): AutomaticNodes => {
   const own = isOwnAccount(settings, service);
-  const { nodeRoleName } = serviceAccountNames(settings.stage, service.hypervisorId);
   return {
     zones: zonesOf(groups),
     queues: service.queues,
     environment: environmentOfNodes(settings, service),
     instanceType: INSTANCE_TYPE,
     imageId: settings.nodeImageId,
-    instanceProfileName: own ? `holdfast-${settings.stage}-node` : nodeRoleName,
+    instanceProfileName: instanceProfileOf(settings, service),
     most: groups.length === 0 ? 0 : MOST_NODES,
     ordersPerNode: ORDERS_PER_NODE,
     scaledBy: own && service.region === settings.region ? 'queues' : 'control-plane',

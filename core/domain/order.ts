@@ -11,6 +11,8 @@ export interface Order {
   readonly tenantId: HypervisorId;
   /** Whose library the order reads or writes: the point's, which need not be the tenant's present binding. */
   readonly serviceId: HypervisorId;
+  /** Whose nodes work on it, if not those of `serviceId`. */
+  readonly workerId?: HypervisorId;
   /** Whose record holds the lease that this order works under. Of maintain-library: empty. */
   readonly instanceId: string;
   readonly fence?: number;
@@ -19,6 +21,12 @@ export interface Order {
   readonly snapshotIds: readonly string[];
   /** Of maintain-library: it changes what is in the library, and may delete. */
   readonly maintains?: true;
+  /** Of maintain-library: it extends locks, and changes nothing else. */
+  readonly extendsLocks?: true;
+  /** Of one that writes to a library with a lock: until when (ms since 1970) what it writes is kept. */
+  readonly lockedUntil?: number;
+  /** Of maintain-library: it adds a data key, as whoever writes for the first time does. */
+  readonly rotatesKey?: true;
   readonly documentKey: string;
   readonly resultPrefix: string;
   /** `closed`: by cleanup; nobody may claim it any more. */

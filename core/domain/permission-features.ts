@@ -1,6 +1,6 @@
 /** What each statement of the permissions is for, by its Sid: a test holds this list against the documents. */
 
-interface PermissionFeature {
+export interface PermissionFeature {
   readonly feature: string;
   /** What does not work without it. */
   readonly without: string;
@@ -12,6 +12,9 @@ export const ASKS_SIMULATOR = 'PermissionsAreChecked';
 const IN_PLACE = 'restore in place';
 const APPLICATIONS = 'application-consistent backup';
 const OTHER_REGION = 'snapshot copies in another region';
+const FROM_LIBRARY = 'restore from the library';
+const VOLUMES = 'restore of volumes';
+const INSTANCE = 'restore of an instance';
 const ENCRYPTED = 'encrypted volumes';
 
 const FEATURES: Readonly<Record<string, PermissionFeature>> = {
@@ -20,19 +23,21 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
     feature: 'permission check',
     without: 'The check sees only what a dry run of EC2 shows; a missing permission may come up in a job.',
   },
-  TagsAtCreation: {
-    feature: 'every job',
-    without: 'Nothing can be made: whatever a job makes is tagged as it is made.',
-  },
   BackupRecordsSettings: {
     feature: 'settings of restored instances',
     without:
       'Backups lack what they may not read of an instance: user data, protections, CPU options and credits, UEFI variables. A new instance is restored without.',
   },
   BackupTakesSnapshots: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
-  SnapshotsAreMadeTagged: {
-    feature: 'backup, restore from the library',
-    without: 'Backups and IntelliSnap backups can take no snapshots, and nothing can be restored from the library.',
+  SnapshotsAreMadeTagged: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
+  SnapshotsAreTaggedAsTaken: {
+    feature: 'backup',
+    without: 'Backups and IntelliSnap backups can take no snapshots: each is tagged as it is taken.',
+  },
+  LibraryListsBlocks: {
+    feature: 'backup to the library, restore from the library',
+    without:
+      'Streaming backups and backup copies cannot read their snapshots; restores from the library cannot complete.',
   },
   BackupReadsItsSnapshots: {
     feature: 'backup to the library',
@@ -44,24 +49,48 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   },
   RegionCopyReadsItsSnapshots: { feature: OTHER_REGION, without: 'Snapshots cannot be copied to another region.' },
   RegionCopyMakesSnapshots: { feature: OTHER_REGION, without: 'Snapshots cannot be copied to another region.' },
+  RegionCopyTagsAsItMakes: {
+    feature: OTHER_REGION,
+    without: 'Snapshots cannot be copied to another region: each copy is tagged as it is made.',
+  },
   AppConsistencyAsksForTheAgent: { feature: APPLICATIONS, without: 'Backups are crash-consistent only.' },
   AppConsistencyRunsFreezeAndThaw: { feature: APPLICATIONS, without: 'Backups are crash-consistent only.' },
-  RestoreUsesItsSnapshots: {
-    feature: 'restore',
-    without: 'Nothing can be restored from the library, and no volumes can be restored, attached or replaced.',
+  RestoreStartsSnapshots: { feature: FROM_LIBRARY, without: 'Nothing can be restored from the library.' },
+  RestoreTagsWhatItStarts: {
+    feature: FROM_LIBRARY,
+    without: 'Nothing can be restored from the library: each snapshot is tagged as it is started.',
   },
-  RestoreMakesVolumes: { feature: 'restore of volumes', without: 'Volumes cannot be restored, attached or replaced.' },
-  RestoreRegistersAnImage: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
-  RestoreLaunchesAnInstance: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
-  RestoreUsesImageAndNetwork: { feature: 'restore of an instance', without: 'No new instance can be restored.' },
+  RestoreWritesItsSnapshots: { feature: FROM_LIBRARY, without: 'Nothing can be restored from the library.' },
+  RestoreUsesItsSnapshots: { feature: VOLUMES, without: 'Volumes cannot be restored, attached or replaced.' },
+  RestoreMakesVolumes: { feature: VOLUMES, without: 'Volumes cannot be restored, attached or replaced.' },
+  RestoreTagsVolumesAsMade: {
+    feature: VOLUMES,
+    without: 'Volumes cannot be restored, attached or replaced: each is tagged as it is made.',
+  },
+  RestoreRemovesItsVolumes: {
+    feature: VOLUMES,
+    without: 'Restored volumes can be neither attached nor removed: a restore that fails leaves them behind.',
+  },
+  RestoreRegistersAnImage: { feature: INSTANCE, without: 'No new instance can be restored.' },
+  RestoreRegistersItsSnapshots: { feature: INSTANCE, without: 'No new instance can be restored.' },
+  RestoreTagsItsImage: {
+    feature: INSTANCE,
+    without: 'No new instance can be restored: its image is tagged as it is registered.',
+  },
+  RestoreLaunchesAnInstance: { feature: INSTANCE, without: 'No new instance can be restored.' },
+  RestoreTagsAsItLaunches: {
+    feature: INSTANCE,
+    without: 'No new instance can be restored: it is tagged as it is launched.',
+  },
+  RestoreUsesImageAndNetwork: { feature: INSTANCE, without: 'No new instance can be restored.' },
   RestorePassesTheInstanceRole: {
     feature: 'restore of an instance with its instance profile',
     without: 'Instances that have an instance profile cannot be restored with it.',
   },
   RestoreTagsItsVolumes: { feature: 'volume tags', without: 'Restored volumes do not get their tags back.' },
-  RestoreRemovesWhatItMade: {
-    feature: 'restore',
-    without: 'Restores cannot attach or remove what they made: a failed one leaves it behind.',
+  RestoreRemovesWhatItLaunched: {
+    feature: INSTANCE,
+    without: 'Restores cannot remove the image and the instance that they made: a failed one leaves them behind.',
   },
   RestoreInPlaceChangesTheInstance: {
     feature: 'restore in place, attached volumes, licensed platforms',

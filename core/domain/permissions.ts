@@ -1,9 +1,9 @@
 /**
- * From the shipped permissions to questions that IAM's simulator, or a dry run, can answer, and back to a report. Each
- * question is one action on one kind of resource in one situation; a permission is there if all its questions say so.
+ * From the shipped permissions to questions that IAM's simulator, a dry run or a live probe can answer. Each question is
+ * one action on one kind of resource in one situation; a permission is there if all its questions say so.
  */
-import type { PermissionsReport } from '../contracts/api.ts';
-import { ASKS_SIMULATOR, featureOf } from './permission-features.ts';
+import type { FoundBy } from '../contracts/permissions.ts';
+import { ASKS_SIMULATOR } from './permission-features.ts';
 
 export interface PermissionStatement {
   readonly Sid: string;
@@ -34,28 +34,21 @@ export interface PermissionAnswer {
   readonly question: PermissionQuestion;
   /** `forbidden`: denied outright, or kept out by the organisation or a permissions boundary; a statement more is not enough. */
   readonly verdict: 'allowed' | 'missing' | 'forbidden';
-  readonly foundBy: 'simulator' | 'dry run';
+  readonly foundBy: FoundBy;
+  /** What an operator has to know besides: which key it was that refused. */
+  readonly note?: string;
 }
 
-const list = (value: string | readonly string[]): readonly string[] => (typeof value === 'string' ? [value] : value);
+export const list = (value: string | readonly string[]): readonly string[] =>
+  typeof value === 'string' ? [value] : value;
 
 /** Where a statement names more kinds of resource than an action knows: those that it knows. */
-const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
+export const ACTS_ON: Readonly<Record<string, readonly string[]>> = {
   'ec2:AttachVolume': ['instance', 'volume'],
   'ec2:DeleteVolume': ['volume'],
   'ec2:DeregisterImage': ['image'],
   'ec2:TerminateInstances': ['instance'],
 };
-/** What an action tags as it makes it. */
-const MAKES: Readonly<Record<string, readonly string[]>> = {
-  CopySnapshot: ['snapshot'],
-  CreateSnapshots: ['snapshot'],
-  CreateVolume: ['volume'],
-  RegisterImage: ['image'],
-  RunInstances: ['instance', 'volume'],
-  StartSnapshot: ['snapshot'],
-};
-
 /** `arn:aws:ec2:*:*:volume/*` → `volume`; of `*` and what is no ARN: ``. */
 export const resourceKind = (arn: string): string => arn.split(':')[5]?.split('/')[0] ?? '';
 
@@ -117,11 +110,15 @@ const waysOf = (
   switch (operator) {
     case 'StringEquals':
     case 'StringLike':
+    case 'ArnLike':
       return wanted.map((value) => [{ key, type: 'string', values: [fittingValue(key, value, region)] }]);
     case 'Bool':
       return [[{ key, type: 'boolean', values: wanted }]];
     case 'ForAllValues:StringEquals':
       return [[{ key, type: 'stringList', values: wanted }]];
+    case 'ForAllValues:StringNotLike':
+      // what is kept out is not asked for
+      return [[]];
     case 'Null':
       // "The key is there": another condition on it has given it.
       return [[]];
@@ -130,12 +127,7 @@ const waysOf = (
   }
 };
 
-const fits = (action: string, kind: string, context: readonly PermissionContext[]): boolean => {
-  const known = ACTS_ON[action];
-  if (known && !known.includes(kind)) return false;
-  const creating = context.find(({ key }) => key === 'ec2:CreateAction')?.values[0];
-  return creating === undefined || (MAKES[creating]?.includes(kind) ?? true);
-};
+const fits = (action: string, kind: string): boolean => ACTS_ON[action]?.includes(kind) ?? true;
 
 /** All but the one that is answered by asking: whether the simulator may be asked. */
 export const permissionQuestions = ({ Statement }: PermissionPolicy, place: Place): readonly PermissionQuestion[] =>
@@ -143,71 +135,8 @@ export const permissionQuestions = ({ Statement }: PermissionPolicy, place: Plac
     situations(statement.Condition, place.region).flatMap((context) =>
       list(statement.Action).flatMap((action) =>
         list(statement.Resource)
-          .filter((pattern) => fits(action, resourceKind(pattern), context))
+          .filter((pattern) => fits(action, resourceKind(pattern)))
           .map((pattern) => ({ sid: statement.Sid, action, resource: exampleOf(pattern, place), context })),
       ),
     ),
   );
-
-/** The statement with this action alone, under a Sid of its own, so that it can be added to a policy as it is. */
-const statementFor = (statement: PermissionStatement, action: string): PermissionStatement => {
-  const known = ACTS_ON[action];
-  return {
-    Sid: `${statement.Sid}${action.split(':')[1]}`,
-    Effect: statement.Effect,
-    Action: action,
-    Resource: known ? list(statement.Resource).filter((arn) => known.includes(resourceKind(arn))) : statement.Resource,
-    ...(statement.Condition ? { Condition: statement.Condition } : {}),
-  };
-};
-
-const FORBIDDEN =
-  'A policy denies it outright (of the role or user, its permissions boundary, or the organisation): that one has to be changed.';
-
-/** `simulated`: whether the simulator could be asked. */
-export const permissionsReport = (
-  policy: PermissionPolicy,
-  questions: readonly PermissionQuestion[],
-  { simulated, answers }: { readonly simulated: boolean; readonly answers: readonly PermissionAnswer[] },
-): PermissionsReport => {
-  const checked: PermissionsReport['checked'] = [];
-  const missing: PermissionsReport['missing'] = [];
-  const unchecked: NonNullable<PermissionsReport['unchecked']> = [];
-  for (const statement of policy.Statement) {
-    const { feature, without } = featureOf(statement.Sid);
-    for (const action of list(statement.Action)) {
-      const isAbout = (question: PermissionQuestion) => question.sid === statement.Sid && question.action === action;
-      const found =
-        statement.Sid === ASKS_SIMULATOR
-          ? ({ verdict: simulated ? 'allowed' : 'missing', foundBy: 'simulator' } as const)
-          : worstOf(
-              questions.filter(isAbout),
-              answers.filter(({ question }) => isAbout(question)),
-            );
-      if (!found) {
-        unchecked.push({ action, feature });
-        continue;
-      }
-      checked.push({ action, feature, allowed: found.verdict === 'allowed', foundBy: found.foundBy });
-      if (found.verdict === 'allowed') continue;
-      const text = found.verdict === 'forbidden' ? `${without} ${FORBIDDEN}` : without;
-      missing.push({ action, feature, without: text, statement: statementFor(statement, action) });
-    }
-  }
-  return {
-    complete: missing.length === 0 && unchecked.length === 0,
-    checked,
-    missing,
-    ...(unchecked.length > 0 ? { unchecked } : {}),
-  };
-};
-
-/** One bad answer is enough to know that it is missing, all are needed to know that it is there; undefined: neither. */
-const worstOf = (
-  questions: readonly PermissionQuestion[],
-  answers: readonly PermissionAnswer[],
-): PermissionAnswer | undefined => {
-  const worst =
-    answers.find(({ verdict }) => verdict === 'forbidden') ?? answers.find(({ verdict }) => verdict === 'missing');
-  return worst ?? (answers.length === questions.length ? answers[0] : undefined);
-};

@@ -43,6 +43,8 @@ export interface RecoveryPoint {
     readonly heldBy: 'operator' | 'tenant';
     readonly reason: string;
   };
+  /** Its data is kept from everybody until then (ms since 1970), and retention removes nothing of it before. */
+  readonly lockedUntil?: number;
   readonly expiredAt?: number;
   /** When its data was removed: of a snapshot by retention, of one in a library (also if it was abandoned) by prune. */
   readonly dataRemovedAt?: number;

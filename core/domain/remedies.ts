@@ -44,6 +44,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     tenant: 'Retry the job for what is not done, or give its plan a later deadline.',
   },
   RuleViolated: { operator: 'Look at the rule that the message names.', tenant: ASK },
+  TooManyRequests: { operator: 'Wait a minute and try again.', tenant: 'Wait a minute and try again.' },
+  NotRecorded: { operator: 'Try again in a while.', tenant: 'Try again in a while.' },
   NotAvailable: { operator: 'Choose what is available.', tenant: ASK },
   ChecksumMismatch: { operator: 'Start the job again; if it stays, check the library.', tenant: AGAIN },
   CorruptObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },

@@ -5,6 +5,7 @@
  */
 import type { PlanId, RecoveryPointId } from '../contracts/ids.ts';
 import type { PlanFields, Retention } from '../contracts/plans.ts';
+import { isLocked } from './library-lock.ts';
 import type { RecoveryPoint } from './recovery-point.ts';
 
 export interface RetentionQuestion {
@@ -138,6 +139,17 @@ export const planRetention = (question: RetentionQuestion): RetentionPlan => {
     remove: verdicts.flatMap(({ point, kept }) =>
       kept === undefined ? [{ point, reason: 'nothing of its plan’s retention keeps it' }] : [],
     ),
+  };
+};
+
+/** What is locked stays, whatever its plan says by now: until then it was promised. */
+export const withLocks = ({ keep, remove }: RetentionPlan, now: number): RetentionPlan => {
+  const locked = remove.filter(({ point }) => isLocked(point, now));
+  const reasonOf = ({ lockedUntil = 0 }: RecoveryPoint): string =>
+    `locked until ${new Date(lockedUntil).toISOString().slice(0, 10)}`;
+  return {
+    keep: [...keep, ...locked.map(({ point }) => ({ point, reason: reasonOf(point) }))],
+    remove: remove.filter(({ point }) => !isLocked(point, now)),
   };
 };
 

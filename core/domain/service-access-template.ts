@@ -11,6 +11,8 @@ export interface ServiceAccessInput {
   readonly region: string;
   readonly hubRoleArn: string;
   readonly brokerRoleArn: string;
+  /** Of the operators' API: it looks whether the bucket has Object Lock. */
+  readonly operatorRoleArn: string;
   /** Random; also to be given when the hypervisor is added. */
   readonly externalId: string;
   /** A bucket to be made, with a key and a role that opens both. Absent: the library is elsewhere. */
@@ -29,6 +31,10 @@ export const managementStatements = ({
       ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeScalingActivities', 'ec2:DescribeSubnets'],
       '*',
     ),
+  },
+  {
+    Sid: 'PermissionsAreChecked',
+    ...allow('iam:SimulatePrincipalPolicy', `arn:aws:iam::${accountId}:*/holdfast-*`),
   },
   {
     Sid: 'SeeTheirProfile',
@@ -62,7 +68,7 @@ export const serviceAccessTemplate = (input: ServiceAccessInput): Template => {
                 Action: 'sts:AssumeRole',
                 Condition: { StringEquals: { 'sts:ExternalId': externalId } },
               },
-              { Effect: 'Allow', Principal: { AWS: hubRoleArn }, Action: ['sts:SetSourceIdentity', 'sts:TagSession'] },
+              { Effect: 'Allow', Principal: { AWS: hubRoleArn }, Action: 'sts:SetSourceIdentity' },
             ],
           },
           Policies: [inline('management', managementStatements(input))],
@@ -89,17 +95,17 @@ export const serviceAccessTemplate = (input: ServiceAccessInput): Template => {
 
 /** Written once, over TLS only, as the deployment's own library is (infra/storage.yml). */
 const libraryResources = (
-  { stage, accountId, brokerRoleArn }: ServiceAccessInput,
+  { stage, accountId, brokerRoleArn, operatorRoleArn }: ServiceAccessInput,
   bucket: string,
 ): Template['Resources'] => {
   const objects = `arn:aws:s3:::${bucket}/*`;
-  const deny = (Sid: string, Action: unknown, Resource: unknown, Condition: unknown) => ({
+  const deny = (Sid: string, Action: unknown, Resource: unknown, Condition?: unknown) => ({
     Sid,
     Effect: 'Deny',
     Principal: '*',
     Action,
     Resource,
-    Condition,
+    ...(Condition === undefined ? {} : { Condition }),
   });
   return {
     LibraryBucket: {
@@ -107,6 +113,8 @@ const libraryResources = (
       ...RETAIN,
       Properties: {
         BucketName: bucket,
+        ObjectLockEnabled: true,
+        VersioningConfiguration: { Status: 'Enabled' },
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,
           BlockPublicPolicy: true,
@@ -123,7 +131,16 @@ const libraryResources = (
           Version: POLICY_VERSION,
           Statement: [
             deny('CreateOnly', 's3:PutObject', objects, { Null: { 's3:if-none-match': 'true' } }),
-            deny('TlsOnly', ['s3:GetObject', 's3:PutObject', 's3:ListBucket'], [`arn:aws:s3:::${bucket}`, objects], {
+            deny('NoEndlessLock', ['s3:PutObject', 's3:PutObjectRetention'], objects, {
+              NumericGreaterThan: { 's3:object-lock-remaining-retention-days': '3661' },
+            }),
+            deny('NoBypass', 's3:BypassGovernanceRetention', objects),
+            {
+              Sid: 'LetHoldfastSeeObjectLock',
+              ...allow('s3:GetBucketObjectLockConfiguration', `arn:aws:s3:::${bucket}`),
+              Principal: { AWS: operatorRoleArn },
+            },
+            deny('TlsOnly', 's3:*', [`arn:aws:s3:::${bucket}`, objects], {
               Bool: { 'aws:SecureTransport': 'false' },
             }),
           ],
@@ -146,6 +163,7 @@ const libraryResources = (
               Action: 'kms:*',
               Resource: '*',
             },
+            deny('NotInOneStep', 'kms:ScheduleKeyDeletion', '*'),
           ],
         },
       },
@@ -155,17 +173,28 @@ const libraryResources = (
      * only operators can name a library's role. (A tenant's role needs one, because tenants name it.)
      */
     LibraryRole: libraryRole(`holdfast-library-${stage}`, brokerRoleArn, [
-      allow(['s3:GetObject', 's3:PutObject'], objects),
+      allow(
+        ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:GetObjectRetention', 's3:PutObjectRetention'],
+        objects,
+      ),
       allow('s3:ListBucket', `arn:aws:s3:::${bucket}`),
       allow(['kms:Encrypt', 'kms:Decrypt'], arnOf('LibraryKey')),
     ]),
     /** Whoever writes backups can delete nothing: only library runs that repair or prune come as this one. */
     LibraryMaintenanceRole: libraryRole(`holdfast-library-${stage}-maintenance`, brokerRoleArn, [
       allow(
-        ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+        [
+          's3:GetObject',
+          's3:GetObjectVersion',
+          's3:PutObject',
+          's3:GetObjectRetention',
+          's3:PutObjectRetention',
+          's3:DeleteObject',
+          's3:DeleteObjectVersion',
+        ],
         objects,
       ),
-      allow('s3:ListBucket', `arn:aws:s3:::${bucket}`),
+      allow(['s3:ListBucket', 's3:ListBucketVersions'], `arn:aws:s3:::${bucket}`),
       allow('kms:Decrypt', arnOf('LibraryKey')),
     ]),
   };

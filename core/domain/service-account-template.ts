@@ -11,7 +11,7 @@ import type { HypervisorId } from '../contracts/ids.ts';
 import { ACCESS_NODE_TAG, type AutomaticNodes, serviceAccountNames } from './automatic-nodes.ts';
 import { allow, arnOf, FORMAT, inline, POLICY_VERSION, ref, type Template } from './cloudformation.ts';
 import { nodeLaunch } from './node-launch.ts';
-import { nodeUserData } from './node-user-data.ts';
+import { nodeUserData, softwareArn } from './node-user-data.ts';
 
 export interface AccessNodesInput {
   readonly stage: string;
@@ -19,12 +19,14 @@ export interface AccessNodesInput {
   readonly controlPlaneAccountId: string;
   /** Absent: nodes are added by hand, and find a role and an instance profile to run as. */
   readonly automatic?: AutomaticNodes;
+  /** `s3://bucket/key` that nodes added by hand fetch their software from; absent: their image has it. */
+  readonly software?: string;
 }
 
 export const accessNodesTemplate = (input: AccessNodesInput): Template => {
   const { stage, hypervisorId, controlPlaneAccountId, automatic } = input;
   const { nodeRoleName, nodeControlRoleName } = serviceAccountNames(stage, hypervisorId);
-  const software = automatic?.software;
+  const software = automatic?.software ?? input.software;
   return {
     AWSTemplateFormatVersion: FORMAT,
     Description: `Holdfast: access nodes of the service hypervisor ${hypervisorId}`,
@@ -40,7 +42,7 @@ export const accessNodesTemplate = (input: AccessNodesInput): Template => {
           Policies: [
             inline('node', [
               allow('sts:AssumeRole', `arn:aws:iam::${controlPlaneAccountId}:role/${nodeControlRoleName}`),
-              ...(software === undefined ? [] : [allow('s3:GetObject', software.replace('s3://', 'arn:aws:s3:::'))]),
+              ...(software === undefined ? [] : [allow('s3:GetObject', softwareArn(software))]),
             ]),
           ],
         },

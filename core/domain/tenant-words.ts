@@ -12,6 +12,8 @@ const OF_REQUESTS: ReadonlySet<string> = new Set([
   'NotAllowed',
   'Conflict',
   'NotAvailable',
+  'NotRecorded',
+  'TooManyRequests',
   'CredentialsRejected',
 ]);
 

@@ -52,6 +52,7 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
         state: hypervisor.state,
         ...defined({
           libraryMaintenanceRoleArn: hypervisor.mediaAgent.maintenanceRoleArn,
+          libraryLock: hypervisor.mediaAgent.lock,
           autoScalingGroupName: hypervisor.automaticNodes?.autoScalingGroupName,
           nodeControlRoleArn: hypervisor.nodeControlRoleArn,
         }),
@@ -60,7 +61,15 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
         ...(hypervisor.binding
           ? { boundTo: hypervisor.binding.serviceId, boundAt: time(hypervisor.binding.boundAt) }
           : {}),
-        ...defined({ removing: hypervisor.removing }),
+        ...defined({
+          removing: hypervisor.removing,
+          approvals: hypervisor.approvals,
+          revoked: hypervisor.revoked && {
+            since: time(hypervisor.revoked.at),
+            by: hypervisor.revoked.by,
+            ...defined({ reason: hypervisor.revoked.reason }),
+          },
+        }),
       }),
 });
 
@@ -71,6 +80,8 @@ export const tenantHypervisorView = (hypervisor: TenantHypervisor): TenantHyperv
   region: hypervisor.region,
   authMethod: hypervisor.auth.method === 'access-key' ? 'access-key' : 'assume-role',
   usesServiceResources: hypervisor.binding !== undefined,
+  ...defined({ approvals: hypervisor.approvals }),
+  ...defined({ accessRevokedSince: hypervisor.revoked && time(hypervisor.revoked.at) }),
 });
 
 const errorView = (error: JobError, audience: Audience): JobErrorView => ({
@@ -245,6 +256,7 @@ export const recoveryPointView = (point: RecoveryPoint, audience: Audience): Rec
     copyOf: point.copyOf,
     copiedTo: point.copiedTo,
     consistency: point.consistency && consistencyView(point.consistency, audience),
+    lockedUntil: point.lockedUntil === undefined ? undefined : time(point.lockedUntil),
     // who set it may be the provider
     legalHold: point.legalHold && { since: time(point.legalHold.since), reason: point.legalHold.reason },
     expiredAt: point.expiredAt === undefined ? undefined : time(point.expiredAt),

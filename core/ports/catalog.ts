@@ -25,17 +25,11 @@ import type { ProtectedInstance } from '../domain/protected-instance.ts';
 import type { Share } from '../domain/quota.ts';
 import type { RecoveryPoint } from '../domain/recovery-point.ts';
 import type { VmGroup } from '../domain/vm-group.ts';
+import type { Approvals } from './approvals.ts';
+import type { Invitations } from './invitations.ts';
+import type { Page, PageRequest } from './page.ts';
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Opaque; absent at the end. */
-  readonly next?: string;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly next?: string;
-}
+export type { Page, PageRequest };
 
 export interface Hypervisors {
   /** False if the id, or a tenant hypervisor of the same account, exists. */
@@ -55,6 +49,19 @@ export interface Hypervisors {
   ): Promise<boolean>;
   /** Closes a tenant before it is removed, or opens it again. False if it is gone. */
   setRemoving(tenantId: HypervisorId, removing: boolean): Promise<boolean>;
+  /**
+   * Withdraws the access to a tenant's account, or gives it back, if it is withdrawn (or not) as the caller has `seen` it,
+   * by its time and revision. False if it is gone or that has changed; also where the answer to a write that was done was lost.
+   */
+  setRevoked(
+    tenantId: HypervisorId,
+    revoked: TenantHypervisor['revoked'] | undefined,
+    seen: TenantHypervisor['revoked'] | undefined,
+  ): Promise<boolean>;
+  /** Says which access key its secret holds by now, and whose that is. False if it is gone or comes in another way. */
+  setAccessKeyId(hypervisorId: HypervisorId, accessKeyId: string, userArn: string): Promise<boolean>;
+  /** Whether a second person is asked about a tenant's hypervisor. False if it is gone. */
+  setApprovals(tenantId: HypervisorId, approvals: TenantHypervisor['approvals'] | undefined): Promise<boolean>;
   /** Tenants that are bound to a service hypervisor, in no order. */
   boundTo(serviceId: HypervisorId): Promise<readonly TenantHypervisor[]>;
   /** Sets fields of a service hypervisor; only while its state is one of `from` (any, if absent). False if refused or gone. */
@@ -205,13 +212,19 @@ export interface RecoveryPoints {
     filling: Pick<RecoveryPoint, 'volumes' | 'verification'>,
     final?: 'final',
   ): Promise<boolean>;
-  /** Puts a point under legal hold, or lifts it. */
+  /**
+   * Puts a point under legal hold, or lifts it, if the hold is the one that the caller has `seen`. False if it is another
+   * by now, or the point is gone; also where the answer to a write that was done was lost.
+   */
   setLegalHold(
     tenantId: HypervisorId,
     recoveryPointId: RecoveryPointId,
     hold: RecoveryPoint['legalHold'] | undefined,
-  ): Promise<void>;
-  /** `available` → `expired`, unless it is under legal hold by now. False if refused. */
+    seen: RecoveryPoint['legalHold'] | undefined,
+  ): Promise<boolean>;
+  /** Notes that a point is locked until then (ms since 1970), unless it is for longer already, or is not there. */
+  lockUntil(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, until: number): Promise<void>;
+  /** `available` → `expired`, unless it is under legal hold or locked by now. False if refused. */
   expire(tenantId: HypervisorId, recoveryPointId: RecoveryPointId, now: number): Promise<boolean>;
 }
 
@@ -294,6 +307,7 @@ export interface Effects {
 
 export interface Catalog {
   readonly hypervisors: Hypervisors;
+  readonly invitations: Invitations;
   readonly jobs: Jobs;
   readonly instances: ProtectedInstances;
   readonly points: RecoveryPoints;
@@ -304,4 +318,5 @@ export interface Catalog {
   readonly plans: Plans;
   readonly nodes: AccessNodes;
   readonly libraryRuns: LibraryRuns;
+  readonly approvals: Approvals;
 }

@@ -85,6 +85,8 @@ export interface Queues {
 export interface Secrets {
   /** Makes the secret, or gives the one of that name this value; answers its ARN. */
   create(name: string, value: string): Promise<string>;
+  /** Gives a secret that is there another value; the one before is kept as its previous version. */
+  replace(secretArn: string, value: string): Promise<void>;
   /** By ARN or name. Idempotent. */
   delete(secret: string): Promise<void>;
 }

@@ -52,6 +52,38 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<ListedObject>;
 }
 
+/** How long an object is kept from everybody, from its creation on (S3 Object Lock). */
+export interface ObjectLock {
+  readonly mode: 'governance' | 'compliance';
+  /** ms since 1970 */
+  readonly until: number;
+}
+
+/** A store whose objects can be locked; those that backups need are created so. */
+export interface LockingStore extends ObjectStore {
+  /** ms since 1970; 0: it is not locked; undefined: there is no such object, or no such version. */
+  lockedUntil(key: string, versionId?: string): Promise<number | undefined>;
+  /** Locks an object for longer. Whoever asks for less than there is is refused, by an error. */
+  keepUntil(key: string, lock: ObjectLock, versionId?: string): Promise<void>;
+}
+
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+  /** Bytes; 0 of a delete marker. */
+  readonly size: number;
+  /** Says that the object is deleted, and hides the versions before it. */
+  readonly isMarker: boolean;
+  /** What a read without a version finds. */
+  readonly isLatest: boolean;
+}
+
+/** A store that may delete and shows every version. */
+export interface VersionedStore extends DeletableStore, LockingStore {
+  /** Those of a key together; of those that are no marker, the newest first. `prefix` as for `list`. */
+  versions(prefix: string): AsyncIterable<ObjectVersion>;
+}
+
 /** A store that may delete: only prune is given one (writers hold no delete right). */
 export interface DeletableStore extends ObjectStore {
   /**

@@ -1,5 +1,4 @@
 /** What the control plane keeps in a service hypervisor's account: what launches access nodes there, and what lets them in. */
-import type { HypervisorId } from '../contracts/ids.ts';
 import type { AutomaticNodes } from '../domain/automatic-nodes.ts';
 import type { ServiceHypervisor } from '../domain/hypervisor.ts';
 
@@ -39,19 +38,14 @@ export interface AutoScalingState {
   readonly problem?: string;
 }
 
-/** Roles of the control plane that nodes of other accounts assume: one a service hypervisor. */
-export interface NodeRoles {
-  /**
-   * The role that `nodeRoleArn`, and nobody else, may assume, under the hypervisor's id as ExternalId: for its two queues
-   * (URLs), the broker and task answers. The node's role need not exist yet. Idempotent; answers the role's ARN.
-   */
-  ensureNodeRole(hypervisorId: HypervisorId, nodeRoleArn: string, queues: ServiceHypervisor['queues']): Promise<string>;
-  /** Idempotent. */
-  remove(hypervisorId: HypervisorId): Promise<void>;
-}
-
 /** How many orders wait in a queue or are held by a node; approximate, as SQS says. */
 export interface QueueDepths {
   /** Of a queue that is gone: none. Errors: TransientFailure. */
   depth(url: string): Promise<number>;
+}
+
+/** Buckets that libraries are, or are to be, in; in whatever account. */
+export interface LibraryBuckets {
+  /** Whether what is written there can be locked. Errors: TransientFailure. */
+  objectLock(bucket: string, region: string): Promise<'enabled' | 'none' | 'denied' | 'absent'>;
 }

@@ -7,13 +7,15 @@
  */
 import type { HypervisorId } from '../contracts/ids.ts';
 import type { BlockRanges, SessionCredentials } from '../contracts/orders.ts';
+import type { AccessKey } from '../domain/access-key.ts';
 import type { TenantHypervisor } from '../domain/hypervisor.ts';
 import type { InstanceChange, LaunchSettings } from '../domain/instance-settings.ts';
 import type { InstanceConfiguration } from '../domain/recovery-point.ts';
 
 export interface TenantScopes {
   /**
-   * `sourceIdentity` (a job's id, mostly) goes on the session and into the tenant's trail. Errors: TenantAccessLost.
+   * `sourceIdentity` (a job's id, mostly) goes on the session and into the tenant's trail. Errors: TenantAccessLost (also
+   * where the access was revoked).
    */
   open(tenant: TenantHypervisor, sourceIdentity: string, access: TenantAccess): Promise<TenantScope>;
 }
@@ -32,6 +34,8 @@ export interface TenantAccess {
   readonly instanceId?: string;
   /** If not the hypervisor's own. */
   readonly region?: string;
+  /** Ends what was begun: open as `clean-up` always is, though the access was revoked. */
+  readonly closing?: true;
 }
 
 export interface AttachedVolume {
@@ -282,14 +286,19 @@ export interface OrderSessions {
     snapshotIds: readonly string[],
     mode: 'read' | 'write',
   ): Promise<SessionCredentials>;
-  /** `maintain`: under the role that may also delete; writers may not. */
+  /**
+   * `maintain`: under the role that may also delete; writers may not. `lock`: reads, and extends locks. `lockedUntil`: of a
+   * writer to a library with a lock: until when (ms since 1970) it must lock all that it writes.
+   */
   library(
     serviceId: HypervisorId,
     tenantId: HypervisorId,
     jobId: string,
-    mode: 'read' | 'write' | 'maintain',
+    mode: 'read' | 'write' | 'maintain' | 'lock',
+    lockedUntil?: number,
   ): Promise<SessionCredentials>;
-  workArea(jobId: string, attempt: number): Promise<SessionCredentials>;
+  /** Reads what is the attempt's; writes only what begins with `results`: an order's own results. */
+  workArea(jobId: string, attempt: number, results: string): Promise<SessionCredentials>;
 }
 
 export interface CredentialCheck {
@@ -298,8 +307,10 @@ export interface CredentialCheck {
     auth: TenantAuthInput | { readonly method: 'iam-role' },
     region: string,
   ): Promise<{ readonly accountId: string; readonly arn: string }>;
+  /** Whether sessions can be made from a tenant's access key, as jobs make them. Errors: CredentialsRejected. */
+  checkSessions(key: AccessKey, region: string): Promise<void>;
 }
 
 export type TenantAuthInput =
   | { readonly method: 'assume-role'; readonly roleArn: string; readonly externalId: string }
-  | { readonly method: 'access-key'; readonly accessKeyId: string; readonly secretAccessKey: string };
+  | ({ readonly method: 'access-key' } & AccessKey);

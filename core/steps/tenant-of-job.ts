@@ -2,11 +2,12 @@ import type { HypervisorId, JobId } from '../contracts/ids.ts';
 import { LibraryUnavailable, NotFound, TenantNotBound } from '../domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../domain/hypervisor.ts';
 import type { Job } from '../domain/job.ts';
+import { refuseRevoked } from '../domain/revoked-access.ts';
 import type { Catalog } from '../ports/catalog.ts';
 
 /**
  * The tenant of a job and the service hypervisor that it is bound to: the only way in which a step comes to either.
- * Errors: NotFound, TenantNotBound.
+ * Errors: NotFound, TenantNotBound, TenantAccessLost (its access was revoked).
  */
 export const openTenant = async (
   catalog: Catalog,
@@ -15,7 +16,9 @@ export const openTenant = async (
 ): Promise<{ readonly job: Job; readonly tenant: TenantHypervisor; readonly service: ServiceHypervisor }> => {
   const job = await catalog.jobs.get(tenantId, jobId);
   if (!job) throw new NotFound(`there is no job ${jobId} of ${tenantId}`);
-  return { job, ...(await boundTenant(catalog, tenantId)) };
+  const bound = await boundTenant(catalog, tenantId);
+  refuseRevoked(bound.tenant);
+  return { job, ...bound };
 };
 
 /** A service hypervisor that a record names. Errors: LibraryUnavailable (it is gone, and its library with it). */

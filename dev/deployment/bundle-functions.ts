@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { isYaml, type Mutation, mutatedText } from './mutation.ts';
+import { isOfTemplate, type Mutation, mutatedText } from './mutation.ts';
 import type { Deployment } from './read-serverless.ts';
 
 const mutate = (projectDir: string, mutations: readonly Mutation[]): Plugin => ({
@@ -9,7 +9,10 @@ const mutate = (projectDir: string, mutations: readonly Mutation[]): Plugin => (
     for (const file of new Set(mutations.map((mutation) => mutation.file))) {
       const path = join(projectDir, file);
       const contents = mutatedText(projectDir, file, mutations);
-      onLoad({ filter: new RegExp(`${path.replace(/[^\w/]/g, '\\$&')}$`) }, () => ({ contents, loader: 'ts' }));
+      onLoad({ filter: new RegExp(`${path.replace(/[^\w/]/g, '\\$&')}$`) }, () => ({
+        contents,
+        loader: file.endsWith('.json') ? 'json' : 'ts',
+      }));
     }
   },
 });
@@ -24,7 +27,7 @@ export const bundleFunctions = async (
   outdir: string,
   mutations: readonly Mutation[] = [],
 ): Promise<void> => {
-  const ofSources = mutations.filter((mutation) => !isYaml(mutation));
+  const ofSources = mutations.filter((mutation) => !isOfTemplate(mutation));
   const { outputFileExtension, ...options } = custom.esbuild as unknown as BuildOptions & {
     outputFileExtension: string;
   };

@@ -14,10 +14,20 @@ export const deployTemplate = async (
   stackName: string,
   template: string,
 ): Promise<Readonly<Record<string, string>>> => {
-  const { Resources, Outputs } = JSON.parse(template) as {
+  const {
+    AWSTemplateFormatVersion: _,
+    Description: __,
+    Resources,
+    Outputs,
+    ...others
+  } = JSON.parse(template) as {
+    readonly AWSTemplateFormatVersion: string;
+    readonly Description: string;
     readonly Resources: Readonly<Record<string, ResourceDefinition>>;
     readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
   };
+  const unknown = Object.keys(others);
+  if (unknown.length > 0) throw new Error(`the local deployment knows no ${unknown.join(', ')} of a template`);
   const stack: Stack = {
     cloud,
     place: { ...place, stage: '' },

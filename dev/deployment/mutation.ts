@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /** A change to one file of what is deployed: how a test takes a rule out, to see what notices that it is gone. */
 export interface Mutation {
-  /** From the project's root: a source that is bundled, serverless.yml, or a YAML file that it names. */
+  /** From the project's root: a source that is bundled, serverless.yml, or a file that it names. */
   readonly file: string;
   /** Occurs exactly once in the file. */
   readonly find: string;
@@ -22,4 +22,9 @@ export const mutatedText = (projectDir: string, file: string, mutations: readonl
       readFileSync(join(projectDir, file), 'utf8'),
     );
 
-export const isYaml = ({ file }: Mutation): boolean => /\.ya?ml$/.test(file);
+/** Made by the operators' API, for each service hypervisor: bundled with it. */
+const NODE_ROLE = 'infra/permissions/service/node.json';
+
+/** Of serverless.yml and what it names; all else is bundled. */
+export const isOfTemplate = ({ file }: Mutation): boolean =>
+  /\.ya?ml$/.test(file) || (file.startsWith('infra/permissions/service/') && file !== NODE_ROLE);

@@ -99,9 +99,10 @@ export const readServerless = (
 
   const resolve = (node: unknown): unknown => {
     if (typeof node === 'string') {
-      const whole = /^\$\{([^{}]+)\}$/.exec(node);
+      // ${!…} is no variable of the framework's: Fn::Sub makes one of it that IAM reads
+      const whole = /^\$\{(?!!)([^{}]+)\}$/.exec(node);
       if (whole) return variable(whole[1] as string);
-      return node.replace(/\$\{([^{}]+)\}/g, (_, expression: string) => String(variable(expression)));
+      return node.replace(/\$\{(?!!)([^{}]+)\}/g, (_, expression: string) => String(variable(expression)));
     }
     if (Array.isArray(node)) return node.map(resolve);
     if (node instanceof YAMLMap) return resolve(node.toJSON());

@@ -1,18 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  alreadyThere,
+  instanceProfile,
+  MANAGED_POLICY_PROPERTIES,
+  managedPolicy,
+  ROLE_PROPERTIES,
+  role,
+  USER_PROPERTIES,
+  user,
+} from './iam-resources.ts';
 import { autoScalingGroup, launchTemplate } from './node-resources.ts';
 import type { Deployment, ResourceDefinition } from './read-serverless.ts';
 import { asRoot, type Maker, resolveReferences, type Stack } from './stack.ts';
 
-/** Makes a resource, or brings it up to date; what a resource's properties ask for beyond what is read here is refused. */
-export const deployResource = async (
-  stack: Stack,
-  logicalId: string,
-  { Type, Properties }: ResourceDefinition,
-): Promise<void> => {
-  const properties = resolveReferences(stack, Properties) as Record<string, unknown>;
-  const make = makers[Type];
-  if (!make) throw new Error(`the local deployment makes no ${Type} (${logicalId})`);
-  stack.physical.put(logicalId, await make(stack, properties, stack.physical.get(logicalId)));
+/** What a resource may say beside its properties: what becomes of it when it leaves the stack, which none does here. */
+const BESIDE = ['Type', 'Properties', 'DeletionPolicy', 'UpdateReplacePolicy'];
+
+const refuseOthers = (what: string, given: object, known: readonly string[]): void => {
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`the local deployment does not know ${unknown.join(', ')} of ${what}`);
+};
+
+/** Makes a resource, or brings it up to date; what it asks for beyond what is known here is refused. */
+export const deployResource = async (stack: Stack, logicalId: string, resource: ResourceDefinition): Promise<void> => {
+  const kind = KINDS[resource.Type];
+  if (!kind) throw new Error(`the local deployment makes no ${resource.Type} (${logicalId})`);
+  const what = `${logicalId}, ${resource.Type}`;
+  refuseOthers(what, resource, BESIDE);
+  refuseOthers(what, resource.Properties, [...kind.reads, ...(kind.leaves ?? [])]);
+  const properties = resolveReferences(stack, resource.Properties) as Record<string, unknown>;
+  stack.physical.put(logicalId, await kind.make(stack, properties, stack.physical.get(logicalId)));
 };
 
 /** The framework makes the REST API itself, under this name; resources refer to it. */
@@ -25,21 +42,10 @@ export const deployResources = async (stack: Stack, { resources }: Deployment): 
     for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
 };
 
-const role: Maker = ({ cloud, place }, properties) => {
-  const name = String(properties.RoleName);
-  const policies = properties.Policies as { PolicyName: string; PolicyDocument: never }[];
-  const { arn } = cloud.admin.putRole({
-    accountId: place.accountId,
-    name,
-    trustPolicy: properties.AssumeRolePolicyDocument as never,
-    policies: Object.fromEntries(policies.map(({ PolicyName, PolicyDocument }) => [PolicyName, PolicyDocument])),
-  });
-  return { ref: name, attributes: { Arn: arn } };
-};
-
 const table: Maker = async (stack, properties, before) => {
   if (before) return before;
-  const { PointInTimeRecoverySpecification: _, ...input } = properties;
+  // What guards a table against those who may change the deployment: nothing here asks for it.
+  const { PointInTimeRecoverySpecification: _, DeletionProtectionEnabled: __, ...input } = properties;
   await asRoot(stack, 'dynamodb', 'CreateTable', input);
   // It can be used once it is active.
   for (let status = 'CREATING'; status !== 'ACTIVE'; await sleep(5)) {
@@ -51,9 +57,13 @@ const table: Maker = async (stack, properties, before) => {
 
 const bucket: Maker = async (stack, properties, before) => {
   const name = String(properties.BucketName);
+  const versioned = properties.VersioningConfiguration as { readonly Status: string } | undefined;
+  if ((versioned?.Status === 'Enabled') !== (properties.ObjectLockEnabled === true))
+    throw new Error(`the local deployment makes versioned buckets with Object Lock only: ${name}`);
   if (!before)
     await asRoot(stack, 's3', 'CreateBucket', {
       Bucket: name,
+      ...(properties.ObjectLockEnabled === true ? { ObjectLockEnabledForBucket: true } : {}),
       ...(stack.place.region === 'us-east-1'
         ? {}
         : { CreateBucketConfiguration: { LocationConstraint: stack.place.region } }),
@@ -75,44 +85,61 @@ const key: Maker = async (stack, properties, before) => {
   return { ref: answer.KeyMetadata.KeyId, attributes: { Arn: answer.KeyMetadata.Arn } };
 };
 
-const alreadyThere = (error: unknown): void => {
-  if (!(error instanceof Error && ['ConflictException', 'EntityAlreadyExists', 'LimitExceeded'].includes(error.name)))
-    throw error;
-};
-
 const scheduleGroup: Maker = async (stack, { Name }) => {
   await asRoot(stack, 'scheduler', 'CreateScheduleGroup', { Name }).catch(alreadyThere);
   return { ref: String(Name), attributes: {} };
 };
 
 const schedule: Maker = async (stack, properties, before) => {
-  await asRoot(stack, 'scheduler', before ? 'UpdateSchedule' : 'CreateSchedule', properties);
-  return { ref: String(properties.Name), attributes: {} };
-};
-
-const instanceProfile: Maker = async (stack, { InstanceProfileName: name, Roles }) => {
-  await asRoot(stack, 'iam', 'CreateInstanceProfile', { InstanceProfileName: name }).catch(alreadyThere);
-  for (const RoleName of Roles as string[])
-    await asRoot(stack, 'iam', 'AddRoleToInstanceProfile', { InstanceProfileName: name, RoleName }).catch(alreadyThere);
-  return {
-    ref: String(name),
-    attributes: { Arn: `arn:aws:iam::${stack.place.accountId}:instance-profile/${String(name)}` },
-  };
+  // in another group it is another one
+  const GroupName = String(properties.GroupName);
+  const there = before?.attributes.GroupName === GroupName;
+  await asRoot(stack, 'scheduler', there ? 'UpdateSchedule' : 'CreateSchedule', properties);
+  if (before?.attributes.GroupName !== undefined && !there)
+    await asRoot(stack, 'scheduler', 'DeleteSchedule', { Name: before.ref, GroupName: before.attributes.GroupName });
+  return { ref: String(properties.Name), attributes: { GroupName } };
 };
 
 /** Only noted: the REST API is deployed later, with all of them. */
 const gatewayResponse: Maker = (_stack, { ResponseType }) => ({ ref: String(ResponseType), attributes: {} });
 
-const makers: Readonly<Record<string, Maker>> = {
-  'AWS::IAM::Role': role,
-  'AWS::DynamoDB::Table': table,
-  'AWS::S3::Bucket': bucket,
-  'AWS::S3::BucketPolicy': bucketPolicy,
-  'AWS::KMS::Key': key,
-  'AWS::Scheduler::ScheduleGroup': scheduleGroup,
-  'AWS::Scheduler::Schedule': schedule,
-  'AWS::IAM::InstanceProfile': instanceProfile,
-  'AWS::ApiGateway::GatewayResponse': gatewayResponse,
-  'AWS::EC2::LaunchTemplate': launchTemplate,
-  'AWS::AutoScaling::AutoScalingGroup': autoScalingGroup,
+interface Kind {
+  readonly make: Maker;
+  /** The properties that `make` reads, or hands on to a service that refuses what it does not know. */
+  readonly reads: readonly string[];
+  /** Of no effect here: the local cloud makes no object public, expires none and turns no key. */
+  readonly leaves?: readonly string[];
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  'AWS::IAM::Role': { make: role, reads: ROLE_PROPERTIES },
+  'AWS::IAM::User': { make: user, reads: USER_PROPERTIES },
+  'AWS::IAM::ManagedPolicy': { make: managedPolicy, reads: MANAGED_POLICY_PROPERTIES },
+  'AWS::IAM::InstanceProfile': { make: instanceProfile, reads: ['InstanceProfileName', 'Roles'] },
+  'AWS::DynamoDB::Table': {
+    make: table,
+    reads: ['TableName', 'BillingMode', 'AttributeDefinitions', 'KeySchema'],
+    leaves: ['PointInTimeRecoverySpecification', 'DeletionProtectionEnabled'],
+  },
+  'AWS::S3::Bucket': {
+    make: bucket,
+    reads: ['BucketName', 'ObjectLockEnabled', 'VersioningConfiguration'],
+    leaves: ['PublicAccessBlockConfiguration', 'LifecycleConfiguration'],
+  },
+  'AWS::S3::BucketPolicy': { make: bucketPolicy, reads: ['Bucket', 'PolicyDocument'] },
+  'AWS::KMS::Key': { make: key, reads: ['Description', 'KeyPolicy'], leaves: ['EnableKeyRotation'] },
+  'AWS::Scheduler::ScheduleGroup': { make: scheduleGroup, reads: ['Name'] },
+  'AWS::Scheduler::Schedule': {
+    make: schedule,
+    reads: ['Name', 'GroupName', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'FlexibleTimeWindow', 'Target'],
+  },
+  'AWS::ApiGateway::GatewayResponse': {
+    make: gatewayResponse,
+    reads: ['RestApiId', 'ResponseType', 'StatusCode', 'ResponseParameters', 'ResponseTemplates'],
+  },
+  'AWS::EC2::LaunchTemplate': { make: launchTemplate, reads: ['LaunchTemplateName', 'LaunchTemplateData'] },
+  'AWS::AutoScaling::AutoScalingGroup': {
+    make: autoScalingGroup,
+    reads: ['AutoScalingGroupName', 'LaunchTemplate', 'MinSize', 'MaxSize', 'AvailabilityZones', 'Tags'],
+  },
 };

@@ -14,12 +14,19 @@ export interface Stack {
   readonly physical: Table<Physical>;
 }
 
+/** Of Fn::Sub, what is written for IAM: `${!aws:username}` stands for the very text `${aws:username}`. */
+const literal = (text: string): string => {
+  if (/\$\{(?!!)/.test(text)) throw new Error(`the local deployment puts no values into Fn::Sub: ${text}`);
+  return text.replaceAll('${!', '${');
+};
+
 /** Replaces CloudFormation's functions by what they stand for; a resource that is not made yet is an error. */
 export const resolveReferences = (stack: Stack, node: unknown): unknown => {
   if (Array.isArray(node)) return node.map((each) => resolveReferences(stack, each));
   if (!node || typeof node !== 'object') return node;
   if ('Ref' in node) return find(stack, String(node.Ref)).ref;
   if ('Fn::Base64' in node) return Buffer.from(String(resolveReferences(stack, node['Fn::Base64']))).toString('base64');
+  if ('Fn::Sub' in node) return literal(String(node['Fn::Sub']));
   if ('Fn::GetAZs' in node) return ['a', 'b', 'c'].map((letter) => `${stack.place.region}${letter}`);
   if ('Fn::GetAtt' in node) {
     const [logicalId, attribute] = node['Fn::GetAtt'] as [string, string];
@@ -27,6 +34,8 @@ export const resolveReferences = (stack: Stack, node: unknown): unknown => {
     if (value === undefined) throw new Error(`${logicalId} has no attribute ${attribute}`);
     return value;
   }
+  const other = Object.keys(node).find((key) => key.startsWith('Fn::'));
+  if (other !== undefined) throw new Error(`the local deployment does not know ${other}`);
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolveReferences(stack, value)]));
 };
 

@@ -18,8 +18,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     rule: 'credentials must be those of the account that was named',
     mutation: {
       file: 'core/steps/api/check-identity.ts',
-      find: 'if (who.accountId === accountId) return;',
-      replace: 'return;',
+      find: 'if (who.accountId === accountId) return who;',
+      replace: 'return who;',
     },
     red: /to be refused, and was added/,
   },
@@ -28,8 +28,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     rule: 'a tenant does not authenticate with an IAM role',
     mutation: {
       file: 'core/contracts/hypervisor-requests.ts',
-      find: "z.discriminatedUnion('method', [AssumeRole, AccessKey], {",
-      replace: "z.discriminatedUnion('method', [AssumeRole, AccessKey, IamRole], {",
+      find: "z.discriminatedUnion('method', [TenantAssumeRole, AccessKey], {",
+      replace: "z.discriminatedUnion('method', [TenantAssumeRole, AccessKey, IamRole], {",
     },
     red: /an IAM role for a tenant is refused by the API/,
     quick: true,
@@ -50,8 +50,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     row: 'A4',
     rule: 'a missing permission is named',
     mutation: {
-      file: 'core/domain/permissions.ts',
-      find: "if (found.verdict === 'allowed') continue;",
+      file: 'core/domain/permission-report.ts',
+      find: "if (verdict === 'allowed') continue;",
       replace: 'continue;',
     },
     red: /what is missing is named/,

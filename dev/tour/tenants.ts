@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import type { HypervisorView } from '../../core/contracts/api.ts';
-import type { PolicyDocument } from '../../local/kernel/service.ts';
-import { deployTemplate } from '../deployment/deploy-template.ts';
-import { type Credentials, type ExampleTenant, SERVICE_ACCOUNT } from '../example-accounts.ts';
+import type { InvitationView } from '../../core/contracts/invitations.ts';
+import { deployInvitation } from '../deploy-invitation.ts';
+import type { Credentials, ExampleTenant } from '../example-accounts.ts';
 import type { LocalHoldfast } from '../local-holdfast.ts';
+import { deployTenantUser } from '../tenant-user.ts';
 import { createPerson, type Person } from './person.ts';
 import type { TourTenant } from './tenant.ts';
 
@@ -32,27 +31,33 @@ const addTenant = (name: string, accountId: string, auth: readonly string[]): re
   ...['hypervisor', 'add', 'tenant', '--name', name, '--account', accountId, '--auth', ...auth],
 ];
 
+/** The account is invited, its administrator deploys the template and nothing else, and its hypervisor is added. */
+const inviteAndAdd = async (
+  local: LocalHoldfast,
+  operator: Person,
+  { name, accountId }: { name: string; accountId: string },
+): Promise<HypervisorView> => {
+  const invite = ['tenant', 'invite', '--account', accountId, '--name', name];
+  const roleArn = await deployInvitation(local.cloud, await operator.ask<InvitationView>(invite));
+  return operator.ask<HypervisorView>(addTenant(name, accountId, ['assume-role', '--role-arn', roleArn]));
+};
+
 export const addTenantByRole = async (local: LocalHoldfast, operator: Person): Promise<TourTenant> => {
   const acme = exampleOf(local, 'acme');
-  const auth = ['assume-role', '--role-arn', acme.roleArn, '--external-id', acme.externalId];
-  return tenantOf(local, acme, await operator.ask(addTenant(acme.name, acme.accountId, auth)));
+  return tenantOf(local, acme, await inviteAndAdd(local, operator, acme));
 };
 
 /** With the key of a user that has the shipped permissions and no more. */
 export const addTenantByKey = async (local: LocalHoldfast, operator: Person): Promise<TourTenant> => {
   const globex = exampleOf(local, 'globex');
-  const { admin } = local.cloud;
-  const path = join(local.projectDir, 'infra/permissions/tenant-user.json');
-  const permissions = JSON.parse(readFileSync(path, 'utf8')) as PolicyDocument;
-  admin.putUser({ accountId: globex.accountId, name: 'holdfast-tenant', policies: { holdfast: permissions } });
-  const key = admin.createAccessKey(globex.accountId, 'holdfast-tenant');
+  const key = await deployTenantUser(local.cloud, globex.accountId);
   const command = addTenant(globex.name, globex.accountId, ['access-key', '--access-key-id', key.accessKeyId]);
   return tenantOf(local, globex, await operator.ask(command, { HOLDFAST_SECRET_ACCESS_KEY: key.secretAccessKey }));
 };
 
 const NEWCOMER = { accountId: '555555555555', name: 'initech' };
 
-/** A third account, whose administrator deploys what `holdfast permissions cloudformation` prints, and nothing else. */
+/** A third account, that there was not when the others were added. */
 export const onboardNewcomer = async (local: LocalHoldfast, operator: Person): Promise<TourTenant> => {
   const { admin } = local.cloud;
   const { accountId, name } = NEWCOMER;
@@ -60,12 +65,5 @@ export const onboardNewcomer = async (local: LocalHoldfast, operator: Person): P
   const allowed = { Effect: 'Allow', Action: ['ec2:*', 'ebs:*', 'execute-api:Invoke'], Resource: '*' } as const;
   admin.putUser({ accountId, name: 'admin', policies: { all: { Version: '2012-10-17', Statement: [allowed] } } });
   const user = admin.createAccessKey(accountId, 'admin');
-  const externalId = 'tour-newcomer';
-  const hubRole = `arn:aws:iam::${SERVICE_ACCOUNT}:role/holdfast-${local.place.stage}-hub`;
-  const { template } = await operator.ask<{ template: string }>([
-    ...['permissions', 'cloudformation', '--hub-role', hubRole, '--external-id', externalId],
-  ]);
-  const made = await deployTemplate(local.cloud, { accountId, region: local.place.region }, 'holdfast', template);
-  const auth = ['assume-role', '--role-arn', String(made.RoleArn), '--external-id', externalId];
-  return tenantOf(local, { ...NEWCOMER, user }, await operator.ask(addTenant(name, accountId, auth)));
+  return tenantOf(local, { ...NEWCOMER, user }, await inviteAndAdd(local, operator, NEWCOMER));
 };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AuditAnchor } from '../../core/contracts/audit.ts';
 
 export interface Route {
   readonly method: string;
@@ -7,6 +8,8 @@ export interface Route {
   readonly body: z.ZodType | undefined;
   readonly status: number;
   readonly answer: z.ZodType;
+  /** What it answers (202) while it waits for a second person. */
+  readonly pending?: z.ZodType;
 }
 
 /** `/jobs/{jobId}/cancel` → `{ jobId: string }` */
@@ -20,6 +23,8 @@ export interface RequestOf<R extends Route> {
   readonly body: R['body'] extends z.ZodType ? z.output<R['body']> : undefined;
   /** Of a POST. */
   readonly idempotencyKey?: string;
+  /** The audit log's entry of a request that is recorded before it is done. */
+  readonly audited?: AuditAnchor;
 }
 
 /** A route of the contract, with the use case that serves it; `Context` is what the router knows of the caller. */

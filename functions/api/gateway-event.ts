@@ -13,7 +13,12 @@ export interface GatewayEvent {
   readonly requestContext: {
     readonly requestId: string;
     /** Whom SigV4 proved: set by API Gateway for a method with AWS_IAM authorisation, null otherwise. */
-    readonly identity: { readonly accountId?: string | null; readonly userArn?: string | null };
+    readonly identity: {
+      readonly accountId?: string | null;
+      readonly userArn?: string | null;
+      readonly sourceIp?: string | null;
+      readonly userAgent?: string | null;
+    };
   };
 }
 

@@ -11,23 +11,35 @@ import { createBindHypervisor } from '../../core/steps/api/bind-hypervisor.ts';
 import { createCheckHypervisor } from '../../core/steps/api/check-hypervisor.ts';
 import { createGetHypervisor, createListHypervisors, createOpenService } from '../../core/steps/api/get-hypervisor.ts';
 import { createHypervisorTemplate, createServiceAccessTemplate } from '../../core/steps/api/hypervisor-template.ts';
+import { createInviteTenant, type InviteTenantDeps } from '../../core/steps/api/invite-tenant.ts';
 import { createListVmGroups } from '../../core/steps/api/read-vm-groups.ts';
 import { createRemoveHypervisor, type RemoveHypervisorDeps } from '../../core/steps/api/remove-hypervisor.ts';
+import { createRestoreAccess, createRevokeAccess } from '../../core/steps/api/revoke-access.ts';
+import { createRotateKey } from '../../core/steps/api/rotate-key.ts';
 import {
   createAddServiceVmGroup,
   createRemoveServiceVmGroup,
   type ServiceVmGroupDeps,
 } from '../../core/steps/api/service-vm-groups.ts';
+import { createSetProtection } from '../../core/steps/api/set-protection.ts';
 import { createUnbindHypervisor } from '../../core/steps/api/unbind-hypervisor.ts';
 import { type Endpoint, endpoint, type RequestOf, type Route } from './endpoint.ts';
+import { type GuardHypervisorsDeps, guardHypervisors } from './guarded.ts';
 import { askedOf, pageOf } from './on-tenant-context.ts';
 import type { Caller } from './router.ts';
 
-export interface HypervisorEndpointsDeps extends AddHypervisorDeps, RemoveHypervisorDeps {
+export interface HypervisorEndpointsDeps
+  extends AddHypervisorDeps,
+    RemoveHypervisorDeps,
+    InviteTenantDeps,
+    GuardHypervisorsDeps {
   readonly catalog: AddHypervisorDeps['catalog'] &
+    InviteTenantDeps['catalog'] &
     RemoveHypervisorDeps['catalog'] &
+    GuardHypervisorsDeps['catalog'] &
     AccessNodesDeps['catalog'] &
     ServiceVmGroupDeps['catalog'];
+  readonly executions: RemoveHypervisorDeps['executions'];
   readonly settings: AddHypervisorDeps['settings'] & {
     readonly hubRoleArn: string;
     /** Assumes the role of a library. */
@@ -45,21 +57,46 @@ export const hypervisorEndpoints = (deps: HypervisorEndpointsDeps): readonly End
 ];
 
 const ofHypervisors = (deps: HypervisorEndpointsDeps): readonly Endpoint<Caller>[] => {
+  const invite = createInviteTenant(deps);
   const add = createAddHypervisor(deps);
   const list = createListHypervisors(deps);
   const get = createGetHypervisor(deps);
   const remove = createRemoveHypervisor(deps);
   const bind = createBindHypervisor(deps);
   const unbind = createUnbindHypervisor(deps);
+  const setProtection = createSetProtection(deps);
+  const guard = guardHypervisors(deps);
+  const rotateKey = createRotateKey(deps);
+  const revoke = createRevokeAccess(deps);
+  const restoreAccess = createRestoreAccess(deps);
   return [
+    endpoint(operatorRoutes.inviteTenant, (_: Caller, { body }) => invite(body)),
     endpoint(operatorRoutes.addHypervisor, (caller: Caller, request) => add(askedBy(caller, request), request.body)),
     endpoint(operatorRoutes.listHypervisors, (_: Caller, { query }) => list(pageOf(query))),
     endpoint(operatorRoutes.getHypervisor, (_: Caller, { params }) => get(params.hypervisorId)),
-    endpoint(operatorRoutes.removeHypervisor, (_: Caller, { params }) => remove(params.hypervisorId)),
-    endpoint(operatorRoutes.bindHypervisor, (_: Caller, { params, body }) => bind(params.hypervisorId, body)),
-    endpoint(operatorRoutes.unbindHypervisor, (_: Caller, { params, query }) =>
-      unbind(params.hypervisorId, query.leavePoints === 'true'),
+    guard(
+      'remove-hypervisor',
+      endpoint(operatorRoutes.removeHypervisor, (_: Caller, { params }) => remove(params.hypervisorId)),
     ),
+    guard(
+      'rebind',
+      endpoint(operatorRoutes.bindHypervisor, (_: Caller, { params, body }) => bind(params.hypervisorId, body)),
+    ),
+    guard(
+      'unbind',
+      endpoint(operatorRoutes.unbindHypervisor, (_: Caller, { params, query }) =>
+        unbind(params.hypervisorId, query.leavePoints === 'true'),
+      ),
+    ),
+    guard(
+      'switch-off-approvals',
+      endpoint(operatorRoutes.setProtection, (_: Caller, { params, body }) => setProtection(params.hypervisorId, body)),
+    ),
+    endpoint(operatorRoutes.rotateKey, (_: Caller, { params, body }) => rotateKey(params.hypervisorId, body)),
+    endpoint(operatorRoutes.revokeAccess, ({ arn }: Caller, { params, body }) =>
+      revoke(arn, params.hypervisorId, body),
+    ),
+    endpoint(operatorRoutes.restoreAccess, (_: Caller, { params }) => restoreAccess(params.hypervisorId)),
   ];
 };
 

@@ -5,12 +5,19 @@ import type { TenantScopes } from '../../core/ports/tenant-scope.ts';
 import type { PlanDeps } from '../../core/steps/api/add-plan.ts';
 import type { Asked } from '../../core/steps/api/idempotency.ts';
 import type { StartJobDeps } from '../../core/steps/api/start-job.ts';
+import type { AskApprovalDeps } from '../../core/steps/approvals/ask-approval.ts';
 import type { RetentionDeps } from '../../core/steps/jobs/run-retention.ts';
 import type { RequestOf, Route } from './endpoint.ts';
 
-export interface OnTenantDeps extends StartJobDeps, PlanDeps, RetentionDeps {
-  readonly catalog: StartJobDeps['catalog'] & PlanDeps['catalog'] & RetentionDeps['catalog'];
+export interface OnTenantDeps extends StartJobDeps, PlanDeps, RetentionDeps, AskApprovalDeps {
+  readonly catalog: StartJobDeps['catalog'] &
+    PlanDeps['catalog'] &
+    RetentionDeps['catalog'] &
+    AskApprovalDeps['catalog'];
+  readonly executions: StartJobDeps['executions'];
   readonly scopes: TenantScopes;
+  /** Of the operators' API: who asks there has to be known by name, where a second person is asked. */
+  readonly settings?: { readonly controlPlaneAccountId: string; readonly stage: string };
 }
 
 export interface OnTenant {

@@ -9,6 +9,7 @@ import { createRemoveVmGroup } from '../../core/steps/api/remove-vm-group.ts';
 import { createReplacePlan } from '../../core/steps/api/replace-plan.ts';
 import { createReplaceVmGroup } from '../../core/steps/api/replace-vm-group.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
+import { guardOnTenant } from './guarded.ts';
 import { askedOf, type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts';
 
 /** VM groups and plans: what is protected, when and how. */
@@ -25,6 +26,7 @@ export const groupEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): read
   const getPlan = createGetPlan(deps);
   const replacePlan = createReplacePlan(deps);
   const removePlan = createRemovePlan(deps);
+  const guard = guardOnTenant(deps);
   return [
     endpoint(routes.addVmGroup, (on: OnTenant, request) => addVmGroup(on.tenant, askedOf(on, request), request.body)),
     endpoint(routes.listVmGroups, ({ tenant }: OnTenant, { query }) =>
@@ -44,11 +46,17 @@ export const groupEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): read
       listPlans(tenant, audience, pageOf(query)),
     ),
     endpoint(routes.getPlan, ({ tenant, audience }: OnTenant, { params }) => getPlan(tenant, audience, params.planId)),
-    endpoint(routes.replacePlan, ({ tenant, audience }: OnTenant, { params, body }) =>
-      replacePlan(tenant, audience, params.planId, body),
+    guard(
+      'shorten-retention',
+      endpoint(routes.replacePlan, ({ tenant, audience }: OnTenant, { params, body }) =>
+        replacePlan(tenant, audience, params.planId, body),
+      ),
     ),
-    endpoint(routes.removePlan, ({ tenant, audience }: OnTenant, { params }) =>
-      removePlan(tenant, audience, params.planId),
+    guard(
+      'remove-plan',
+      endpoint(routes.removePlan, ({ tenant, audience }: OnTenant, { params }) =>
+        removePlan(tenant, audience, params.planId),
+      ),
     ),
   ];
 };

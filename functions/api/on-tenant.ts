@@ -1,5 +1,6 @@
 import type { OnTenantRoutes } from '../../core/contracts/api.ts';
 import type { Endpoint } from './endpoint.ts';
+import { approvalReadEndpoints } from './on-tenant-approvals.ts';
 import type { OnTenant, OnTenantDeps } from './on-tenant-context.ts';
 import { groupEndpoints } from './on-tenant-groups.ts';
 import { jobEndpoints } from './on-tenant-jobs.ts';
@@ -10,4 +11,5 @@ export const onTenantEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): r
   ...jobEndpoints(routes, deps),
   ...pointEndpoints(routes, deps),
   ...groupEndpoints(routes, deps),
+  ...approvalReadEndpoints(routes, deps),
 ];

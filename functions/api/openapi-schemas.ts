@@ -1,9 +1,13 @@
 /** What the documents call their schemas; everything else is written where it is used. */
 import type { z } from 'zod';
 import * as views from '../../core/contracts/api-views.ts';
+import * as approvals from '../../core/contracts/approvals.ts';
+import * as audit from '../../core/contracts/audit.ts';
 import * as requests from '../../core/contracts/hypervisor-requests.ts';
+import * as invitations from '../../core/contracts/invitations.ts';
 import * as jobs from '../../core/contracts/job-requests.ts';
 import * as library from '../../core/contracts/library-runs.ts';
+import * as permissions from '../../core/contracts/permissions.ts';
 import * as plans from '../../core/contracts/plans.ts';
 import * as groups from '../../core/contracts/vm-groups.ts';
 
@@ -30,6 +34,7 @@ const BOTH = {
 
 const TENANTS = {
   TenantHypervisorView: views.TenantHypervisorView,
+  TenantApprovalView: approvals.TenantApprovalView,
   TenantJobView: views.TenantJobView,
   TenantStartRestore: jobs.TenantStartRestore,
   TenantPlanFields: plans.TenantPlanFields,
@@ -38,11 +43,12 @@ const TENANTS = {
 
 const OPERATORS = {
   HypervisorView: views.HypervisorView,
+  ApprovalView: approvals.ApprovalView,
   JobView: views.JobView,
   JobPath: views.JobPath,
   AccessNodeView: views.AccessNodeView,
   AddedAccessNode: views.AddedAccessNode,
-  PermissionsReport: views.PermissionsReport,
+  PermissionsReport: permissions.PermissionsReport,
   Template: views.Template,
   StartLibraryRun: library.StartLibraryRun,
   LibraryRunView: library.LibraryRunView,
@@ -50,8 +56,12 @@ const OPERATORS = {
   StartRestore: jobs.StartRestore,
   PlanFields: plans.PlanFields,
   PlanView: plans.PlanView,
+  InviteTenant: invitations.InviteTenant,
+  InvitationView: invitations.InvitationView,
   AddHypervisor: requests.AddHypervisor,
   BindHypervisor: requests.BindHypervisor,
+  AuditEntry: audit.AuditEntry,
+  AuditAnchor: audit.AuditAnchor,
   AddAccessNode: requests.AddAccessNode,
 } as const;
 

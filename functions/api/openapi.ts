@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import {
+  approverRoutes,
   operatorRoutes,
   operatorTenantPrefix,
   operatorTenantRoutes,
@@ -12,6 +13,7 @@ import {
   Problem,
   tenantRoutes,
 } from '../../core/contracts/api.ts';
+import { isDestructive } from '../../core/domain/audited-routes.ts';
 import * as errors from '../../core/domain/errors.ts';
 import type { Route } from './endpoint.ts';
 import { namedSchemas } from './openapi-schemas.ts';
@@ -29,17 +31,20 @@ const IdempotencyKey = z
   });
 
 /** Statuses that come with names of errors, and when they can come. */
-const problemsOf = ({ method, path, body, status }: Route): ReadonlySet<number> =>
-  new Set([
+const problemsOf = (route: Route): ReadonlySet<number> => {
+  const { method, path, body, status } = route;
+  return new Set([
     400,
     403,
     ...(path.includes('{') || body ? [404] : []),
     ...(method === 'GET' ? [] : [409]),
     ...(path.endsWith('/hypervisors') && method === 'POST' ? [422] : []),
+    ...(isDestructive(route) ? [429] : []),
     500,
     ...(status === 202 || path.includes('plans') ? [501] : []),
     503,
   ]);
+};
 
 /** By its status: names from the very classes. */
 const classes = Object.values(errors).filter(
@@ -71,6 +76,14 @@ const operationOf = (operationId: string, route: Route): ZodOpenApiOperationObje
     ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
     responses: {
       [`${route.status}`]: { description: 'Done.', content: { 'application/json': { schema: route.answer } } },
+      ...(route.pending
+        ? {
+            202: {
+              description: 'Kept until a second person has approved it; nothing was done yet.',
+              content: { 'application/json': { schema: route.pending } },
+            },
+          }
+        : {}),
       ...Object.fromEntries([...problemsOf(route)].map((status) => [`${status}`, problemResponse(status)])),
     },
   };
@@ -92,7 +105,7 @@ export const routesOf = (audience: Audience): Readonly<Record<string, Route>> =>
     `${name}OfTenant`,
     { ...route, path: `${operatorTenantPrefix}${route.path}` },
   ]);
-  return { ...operatorRoutes, ...Object.fromEntries(onTenant) };
+  return { ...operatorRoutes, ...approverRoutes, ...Object.fromEntries(onTenant) };
 };
 
 const documents = new Map<Audience, OpenApiDocument>();

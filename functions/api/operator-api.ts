@@ -1,10 +1,17 @@
 import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes } from '../../core/contracts/api.ts';
 import { NotAllowed } from '../../core/domain/errors.ts';
+import type { Hypervisor } from '../../core/domain/hypervisor.ts';
+import { checkRoleAgain } from '../../core/steps/api/check-identity.ts';
 import { type CheckPermissionsDeps, createCheckPermissions } from '../../core/steps/api/check-permissions.ts';
-import { createOpenTenant } from '../../core/steps/api/get-hypervisor.ts';
+import {
+  type CheckServicePermissionsDeps,
+  createCheckServicePermissions,
+} from '../../core/steps/api/check-service-permissions.ts';
+import { createOpenService, createOpenTenant } from '../../core/steps/api/get-hypervisor.ts';
 import { createGetJobPath } from '../../core/steps/api/get-job-path.ts';
 import { createListOpenJobs } from '../../core/steps/api/list-jobs.ts';
 import type { StartLibraryRunDeps } from '../../core/steps/api/start-library-run.ts';
+import { type AuditEndpointsDeps, auditEndpoints } from './audit-endpoints.ts';
 import { type Endpoint, endpoint, segmentsOf } from './endpoint.ts';
 import { type HypervisorEndpointsDeps, hypervisorEndpoints } from './hypervisor-endpoints.ts';
 import { libraryRunEndpoints } from './library-run-endpoints.ts';
@@ -13,9 +20,12 @@ import { type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts
 import { openApiOf } from './openapi.ts';
 import { type Caller, createRouter, type ReportError } from './router.ts';
 
-export interface OperatorApiDeps extends OnTenantDeps, HypervisorEndpointsDeps {
+export interface OperatorApiDeps extends OnTenantDeps, HypervisorEndpointsDeps, AuditEndpointsDeps {
   readonly catalog: OnTenantDeps['catalog'] & HypervisorEndpointsDeps['catalog'] & StartLibraryRunDeps['catalog'];
-  readonly permissions: CheckPermissionsDeps;
+  readonly settings: HypervisorEndpointsDeps['settings'];
+  readonly permissions: CheckPermissionsDeps & {
+    readonly service: Pick<CheckServicePermissionsDeps, 'check' | 'roles'>;
+  };
   readonly reportError: ReportError;
 }
 
@@ -26,7 +36,11 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
   const openTenant = createOpenTenant(deps);
   const listOpenJobs = createListOpenJobs(deps);
   const getJobPath = createGetJobPath(deps);
+  const openService = createOpenService(deps);
+  const checkRole = (hypervisor: Hypervisor) =>
+    checkRoleAgain(deps.credentials, hypervisor, deps.settings.controlPlaneAccountId);
   const checkPermissions = createCheckPermissions(deps.permissions);
+  const checkServicePermissions = createCheckServicePermissions({ ...deps, ...deps.permissions.service });
 
   const forNamedTenant = ({ route, handle }: Endpoint<OnTenant>): Endpoint<Caller> => {
     const path = `${operatorTenantPrefix}${route.path}`;
@@ -44,6 +58,11 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
     endpoints: [
       endpoint(operatorRoutes.getOperatorOpenApi, async (_: Caller) => openApiOf('operator')),
       ...hypervisorEndpoints(deps),
+      ...auditEndpoints(deps),
+      endpoint(operatorRoutes.checkServicePermissions, async (_: Caller, { params }) => {
+        await checkRole(await openService(params.hypervisorId));
+        return checkServicePermissions(params.hypervisorId);
+      }),
       endpoint(operatorRoutes.listOpenJobs, (_: Caller, { query }) => listOpenJobs(pageOf(query))),
       ...[
         ...onTenantEndpoints(operatorTenantRoutes, deps),
@@ -51,7 +70,10 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
         endpoint(operatorTenantRoutes.getJobPath, ({ tenant }: OnTenant, { params }) =>
           getJobPath(tenant, params.jobId),
         ),
-        endpoint(operatorTenantRoutes.checkPermissions, ({ tenant }: OnTenant) => checkPermissions(tenant)),
+        endpoint(operatorTenantRoutes.checkPermissions, async ({ tenant }: OnTenant, { query }) => {
+          await checkRole(tenant);
+          return checkPermissions(tenant, query.features);
+        }),
       ].map(forNamedTenant),
     ],
     admit: async (caller) => {
@@ -60,6 +82,9 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
         remedy: 'Sign with credentials of the deployment’s own account.',
       });
     },
+    audit: deps.audit,
+    clock: deps.clock,
+    sha256: deps.sha256,
     reportError: deps.reportError,
   });
 };

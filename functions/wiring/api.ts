@@ -1,7 +1,10 @@
 import { openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
+import { createDynamoAuditEntries, createDynamoAuditLog } from '../../adapters/aws/dynamo-audit.ts';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
 import { createErrorReport } from '../../adapters/aws/error-report.ts';
 import { createPermissionCheck } from '../../adapters/aws/permission-check.ts';
+import { createS3AuditAnchors } from '../../adapters/aws/s3-audit-anchors.ts';
+import { createServicePermissionCheck } from '../../adapters/aws/service-permission-check.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { sha256, systemClock, uuidv7Ids } from '../../adapters/system.ts';
@@ -12,15 +15,18 @@ import { wireHypervisors } from './hypervisors.ts';
 import { machinesOf } from './machines.ts';
 import { permissionPolicies } from './permission-policies.ts';
 import { wireSchedules } from './schedule.ts';
+import { servicePermissionPolicies } from './service-permission-policies.ts';
 
 export const wireTenantApi = (environment: Environment): TenantApiDeps => {
-  const { table, machines, hubRoleArn, region } = readConfiguration(environment, {
+  const { table, auditTable, machines, hubRoleArn, region } = readConfiguration(environment, {
     table: 'HOLDFAST_TABLE',
+    auditTable: 'HOLDFAST_AUDIT_TABLE',
     machines: 'HOLDFAST_MACHINES',
     hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
     region: 'AWS_REGION',
   });
   const { dynamo, secrets, sfn, sts } = openControlPlaneClients(region);
+  const reportError = createErrorReport('tenant-api');
   return {
     catalog: createDynamoCatalog({ client: dynamo, table }),
     scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
@@ -29,20 +35,24 @@ export const wireTenantApi = (environment: Environment): TenantApiDeps => {
     clock: systemClock,
     ids: uuidv7Ids,
     sha256,
-    reportError: createErrorReport('tenant-api'),
+    audit: createDynamoAuditLog({ client: dynamo, table: auditTable }, reportError),
+    reportError,
   };
 };
 
 export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
-  const { table, machines, hubRoleArn, region } = readConfiguration(environment, {
+  const { table, auditTable, machines, hubRoleArn, region } = readConfiguration(environment, {
     table: 'HOLDFAST_TABLE',
+    auditTable: 'HOLDFAST_AUDIT_TABLE',
     machines: 'HOLDFAST_MACHINES',
     hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
     region: 'AWS_REGION',
   });
-  const { dynamo, secrets, sfn, sts } = openControlPlaneClients(region);
+  const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
+  const hypervisors = wireHypervisors(environment);
+  const reportError = createErrorReport('operator-api');
   return {
-    ...wireHypervisors(environment),
+    ...hypervisors,
     catalog: createDynamoCatalog({ client: dynamo, table }),
     scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
@@ -53,7 +63,18 @@ export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
     permissions: {
       check: createPermissionCheck({ sts, secrets, hubRoleArn, region }),
       policies: permissionPolicies,
+      service: {
+        check: createServicePermissionCheck({
+          ...{ sts, secrets, hubRoleArn, region },
+          accountId: hypervisors.settings.controlPlaneAccountId,
+          buckets: hypervisors.libraryBuckets,
+        }),
+        roles: servicePermissionPolicies(environment),
+      },
     },
-    reportError: createErrorReport('operator-api'),
+    audit: createDynamoAuditLog({ client: dynamo, table: auditTable }, reportError),
+    auditEntries: createDynamoAuditEntries({ client: dynamo, table: auditTable }),
+    auditAnchors: createS3AuditAnchors({ client: s3, bucket: hypervisors.settings.libraryBucket }),
+    reportError,
   };
 };

@@ -1,13 +1,27 @@
-import { openControlPlaneClients, openIamClient } from '../../adapters/aws/control-plane-clients.ts';
+import { openControlPlaneClients, openIamClient, openLambdaClient } from '../../adapters/aws/control-plane-clients.ts';
 import { createCredentialCheck } from '../../adapters/aws/credential-check.ts';
 import { createIamNodeRoles } from '../../adapters/aws/iam-node-roles.ts';
+import { createLambdaBrokerNames } from '../../adapters/aws/lambda-broker-names.ts';
+import { createLibraryBuckets } from '../../adapters/aws/library-buckets.ts';
 import { createSecretsManagerSecrets } from '../../adapters/aws/secrets-manager-secrets.ts';
 import { createServiceAccounts } from '../../adapters/aws/service-accounts.ts';
 import { createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
+import { freshExternalId } from '../../adapters/system.ts';
 import { LATEST_IMAGE } from '../../core/domain/automatic-nodes.ts';
 import type { NodeSettings } from '../../core/domain/nodes-of-service.ts';
 import type { HypervisorEndpointsDeps } from '../api/hypervisor-endpoints.ts';
 import { type Environment, readConfiguration } from './configuration.ts';
+import { nodePermissions } from './node-permissions.ts';
+import { tenantTemplates } from './tenant-templates.ts';
+
+/**
+ * A deployment's permissions are for what is called holdfast-<stage>-…: with a hyphen in it, one stage's name would begin
+ * another's (prod, prod-eu), and the one could reach what is the other's.
+ */
+const refuseStage = (stage: string): void => {
+  if (!/^[a-z][a-z0-9]*$/.test(stage))
+    throw new TypeError(`a stage is called by lower-case letters and digits, without a hyphen: ${stage}`);
+};
 
 /** What access nodes are launched with. Image and software may be set; absent, the image is Amazon's newest. */
 export const nodeSettings = (environment: Environment): NodeSettings => {
@@ -17,13 +31,23 @@ export const nodeSettings = (environment: Environment): NodeSettings => {
     brokerFunctionArn: 'HOLDFAST_BROKER_FUNCTION_ARN',
     region: 'AWS_REGION',
   });
+  refuseStage(settings.stage);
   const { HOLDFAST_NODE_IMAGE: nodeImageId, HOLDFAST_NODE_SOFTWARE: nodeSoftware } = environment;
   return { ...settings, nodeImageId: nodeImageId || LATEST_IMAGE, ...(nodeSoftware ? { nodeSoftware } : {}) };
 };
 
 type Wired = Pick<
   HypervisorEndpointsDeps,
-  'credentials' | 'secrets' | 'queues' | 'serviceAccounts' | 'nodeRoles' | 'settings'
+  | 'credentials'
+  | 'secrets'
+  | 'queues'
+  | 'serviceAccounts'
+  | 'libraryBuckets'
+  | 'nodeRoles'
+  | 'brokerNames'
+  | 'freshExternalId'
+  | 'tenantTemplates'
+  | 'settings'
 >;
 
 /** What operators' routes about hypervisors need besides the catalog. */
@@ -36,15 +60,31 @@ export const wireHypervisors = (environment: Environment): Wired => {
     libraryMaintenanceRoleArn: 'HOLDFAST_LIBRARY_MAINTENANCE_ROLE_ARN',
     kmsKeyArn: 'HOLDFAST_LIBRARY_KEY_ARN',
   });
+  const { boundaryArn } = readConfiguration(environment, { boundaryArn: 'HOLDFAST_NODE_BOUNDARY_ARN' });
   const nodes = nodeSettings(environment);
-  const { region, stage, controlPlaneAccountId: accountId, brokerFunctionArn } = nodes;
+  const { region, stage, controlPlaneAccountId: accountId, brokerFunctionArn, nodeSoftware } = nodes;
   const { secrets, sqs, sts } = openControlPlaneClients(region);
   return {
     credentials: createCredentialCheck({ sts, hubRoleArn: own.hubRoleArn }),
     secrets: createSecretsManagerSecrets({ client: secrets }),
     queues: createSqsQueues({ client: sqs }),
     serviceAccounts: createServiceAccounts({ sts, secrets, hubRoleArn: own.hubRoleArn, region, stage }),
-    nodeRoles: createIamNodeRoles({ client: openIamClient(region), stage, accountId, region, brokerFunctionArn }),
+    nodeRoles: createIamNodeRoles({
+      client: openIamClient(region),
+      stage,
+      accountId,
+      boundaryArn,
+      permissions: nodePermissions({
+        stage,
+        accountId,
+        region,
+        ...(nodeSoftware === undefined ? {} : { nodeSoftware }),
+      }),
+    }),
+    brokerNames: createLambdaBrokerNames({ client: openLambdaClient(region), brokerFunctionArn }),
+    libraryBuckets: createLibraryBuckets(),
+    freshExternalId,
+    tenantTemplates,
     settings: { ...nodes, ...own, libraryRegion: region },
   };
 };

@@ -1,5 +1,7 @@
 import { openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
+import { createDynamoAuditLog } from '../../adapters/aws/dynamo-audit.ts';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createErrorReport } from '../../adapters/aws/error-report.ts';
 import { createS3WorkArea } from '../../adapters/aws/s3-work-area.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
@@ -11,6 +13,7 @@ import { machinesOf } from './machines.ts';
 export const wireSteps = (environment: Environment) => {
   const {
     table,
+    auditTable,
     workBucket,
     hubRoleArn,
     machines,
@@ -21,6 +24,7 @@ export const wireSteps = (environment: Environment) => {
     region,
   } = readConfiguration(environment, {
     table: 'HOLDFAST_TABLE',
+    auditTable: 'HOLDFAST_AUDIT_TABLE',
     workBucket: 'HOLDFAST_WORK_BUCKET',
     hubRoleArn: 'HOLDFAST_HUB_ROLE_ARN',
     machines: 'HOLDFAST_MACHINES',
@@ -33,6 +37,7 @@ export const wireSteps = (environment: Environment) => {
   const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
   return {
     catalog: createDynamoCatalog({ client: dynamo, table }),
+    audit: createDynamoAuditLog({ client: dynamo, table: auditTable }, createErrorReport('steps')),
     scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
     work: createS3WorkArea({ client: s3, bucket: workBucket }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),

@@ -3,7 +3,7 @@ import { int } from '../ec2/schema.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { operation } from '../kernel/service.ts';
 import { checkSizes, groupShape, placesOf, splitSubnets, usableTemplate } from './group-input.ts';
-import { type Groups, groupArn, invalid, requestedTags } from './groups.ts';
+import { type Groups, groupArn, invalid, makesRole, requestedTags } from './groups.ts';
 import type { Group } from './records.ts';
 import { readGroupTags, tagList } from './tags.ts';
 
@@ -11,19 +11,28 @@ export const createAutoScalingGroup = (groups: Groups) =>
   operation({
     name: 'CreateAutoScalingGroup',
     input: z.strictObject({ ...groupShape, MinSize: int, MaxSize: int, Tags: tagList.optional() }),
-    access: (input, call) => [
-      {
-        action: 'autoscaling:CreateAutoScalingGroup',
-        resource: groupArn(call, '*', input.AutoScalingGroupName),
-        context: {
-          'autoscaling:MinSize': String(input.MinSize),
-          'autoscaling:MaxSize': String(input.MaxSize),
-          'autoscaling:LaunchConfigurationName': [],
-          'autoscaling:LaunchTemplateVersionSpecified': String(/^\d+$/.test(input.LaunchTemplate?.Version ?? '')),
-          ...requestedTags(readGroupTags(input.Tags, input.AutoScalingGroupName)),
+    access(input, call) {
+      const resource = groupArn(call, '*', input.AutoScalingGroupName);
+      const tags = requestedTags(readGroupTags(input.Tags, input.AutoScalingGroupName));
+      return [
+        {
+          action: 'autoscaling:CreateAutoScalingGroup',
+          resource,
+          context: {
+            'autoscaling:MinSize': String(input.MinSize),
+            'autoscaling:MaxSize': String(input.MaxSize),
+            'autoscaling:LaunchConfigurationName': [],
+            'autoscaling:LaunchTemplateVersionSpecified': String(/^\d+$/.test(input.LaunchTemplate?.Version ?? '')),
+            ...tags,
+          },
         },
-      },
-    ],
+        // Tags at creation are tagging as well: the stricter reading of what AWS documents by its examples.
+        ...((input.Tags ?? []).length > 0
+          ? [{ action: 'autoscaling:CreateOrUpdateTags', resource, context: tags }]
+          : []),
+        ...(groups.hasRole(call.accountId) ? [] : [makesRole(call.accountId)]),
+      ];
+    },
     async run(input, call) {
       const { AutoScalingGroupName: name, LaunchTemplate, MinSize: minSize, MaxSize: maxSize } = input;
       const exists = () => {

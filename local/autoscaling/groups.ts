@@ -14,9 +14,11 @@ export class Groups {
   /** Looks after a group, by key, after it was changed. Set by the service. */
   wake: (key: string) => void = () => {};
   readonly #table: Table<Group>;
+  readonly #accounts: Table<true>;
 
   constructor(kernel: Kernel) {
     this.kernel = kernel;
+    this.#accounts = kernel.store.table<true>('autoscaling.accounts');
     this.#table = kernel.store.table<Group>('autoscaling.groups');
   }
 
@@ -33,11 +35,17 @@ export class Groups {
     return this.kernel.randomHex(16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
+  /** Whether the account has Auto Scaling's service-linked role, which comes with its first group and stays. */
+  hasRole(accountId: string): boolean {
+    return this.#accounts.get(accountId) ?? this.all().some((group) => group.accountId === accountId);
+  }
+
   get(key: string): Group | undefined {
     return this.#table.get(key);
   }
 
   put(group: Group): void {
+    if (!this.hasRole(group.accountId)) this.#accounts.put(group.accountId, true);
     this.#table.put(keyOf(group), group);
   }
 
@@ -106,6 +114,13 @@ export const onGroup = (action: string, group: Group, more: Access['context'] = 
     ),
     ...more,
   },
+});
+
+/** Who makes the first group of an account makes Auto Scaling's role with it. */
+export const makesRole = (accountId: string): Access => ({
+  action: 'iam:CreateServiceLinkedRole',
+  resource: `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+  context: { 'iam:AWSServiceName': 'autoscaling.amazonaws.com' },
 });
 
 /** An action without resources: every Describe. */

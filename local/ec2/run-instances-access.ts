@@ -56,6 +56,9 @@ export const runInstancesAccess = (ec2: Ec2, call: Call, request: RunInstancesRe
       naming('RunInstances', call, 'subnet', subnetId, { ...network, 'ec2:AvailabilityZone': place.zone }),
       ...securityGroupIds.map((id) => naming('RunInstances', call, 'security-group', id, network)),
     ]),
+    ...(input.KeyName === undefined
+      ? []
+      : [naming('RunInstances', call, 'key-pair', input.KeyName, template('KeyName'))]),
     ...volumes.flatMap((volume) => [
       ...making('RunInstances', call, 'volume', volumeTags, {
         ...template('BlockDeviceMapping'),

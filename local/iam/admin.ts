@@ -1,8 +1,16 @@
 import { AwsError } from '../kernel/errors.ts';
 import type { Principal, SessionCredentials } from '../kernel/service.ts';
-import { type Directory, principalOfRole, principalOfUser, type RoleInput, rootOf } from './directory.ts';
+import {
+  type Directory,
+  principalOfRole,
+  principalOfUser,
+  type RoleInput,
+  rootOf,
+  type UserInput,
+} from './directory.ts';
 import { isAccountId } from './ids.ts';
-import type { AccountRecord, Policies, RoleRecord, UserRecord } from './records.ts';
+import type { ManagedPolicyInput } from './managed-policies.ts';
+import type { AccountRecord, ManagedPolicyRecord, RoleRecord, UserRecord } from './records.ts';
 import type { VendedCredentials } from './vended-credentials.ts';
 
 export interface AccessKey {
@@ -23,7 +31,9 @@ export interface Admin {
   /** A role made again under the same name has another unique id: who trusted the old one does not trust it. */
   deleteRole(accountId: string, name: string): void;
   role(roleArn: string): RoleRecord | undefined;
-  putUser(user: { accountId: string; name: string; policies?: Policies }): UserRecord;
+  putUser(user: Omit<UserInput, 'policies'> & Partial<UserInput>): UserRecord;
+  /** A policy that roles and users can have attached (`attached`), or as their permissions boundary (`boundary`). */
+  putManagedPolicy(policy: ManagedPolicyInput): ManagedPolicyRecord;
   deleteUser(accountId: string, name: string): void;
   createAccessKey(accountId: string, userName: string): AccessKey;
   deleteAccessKey(accessKeyId: string): void;
@@ -59,6 +69,7 @@ export const createAdmin = (directory: Directory, vended: VendedCredentials, end
     deleteRole: (accountId, name) => directory.deleteRole(accountId, name),
     role: (arn) => directory.role(arn),
     putUser: ({ policies = {}, ...user }) => directory.putUser({ ...user, policies }),
+    putManagedPolicy: (policy) => directory.managed.put(policy),
     deleteUser: (accountId, name) => directory.deleteUser(accountId, name),
     createAccessKey: (accountId, userName) => directory.createAccessKey(accountId, userName),
     deleteAccessKey: (accessKeyId) => directory.deleteAccessKey(accessKeyId),

@@ -3,10 +3,13 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Kernel, PolicyDocument, Principal, SessionCredentials } from '../kernel/service.ts';
 import { openVault } from '../kernel/vault.ts';
 import { makeId, parseIamArn } from './ids.ts';
+import { type ManagedPolicies, openManagedPolicies } from './managed-policies.ts';
 import { checkPolicy, pinPrincipals } from './policy-documents.ts';
+import { checkAttachedQuota, checkInlineQuota, checkTrustQuota } from './policy-quotas.ts';
 import type {
   AccessKeyRecord,
   AccountRecord,
+  Attachments,
   Credential,
   Policies,
   RoleRecord,
@@ -20,20 +23,29 @@ export interface Directory {
   accounts(): AccountRecord[];
   createAccount(accountId: string, name: string): AccountRecord;
   user(arn: string): UserRecord | undefined;
-  putUser(user: { accountId: string; name: string; policies: Policies }): UserRecord;
+  putUser(user: UserInput): UserRecord;
   deleteUser(accountId: string, name: string): void;
   role(arn: string): RoleRecord | undefined;
   putRole(role: RoleInput): RoleRecord;
   deleteRole(accountId: string, name: string): void;
   createAccessKey(accountId: string, userName: string | undefined): { accessKeyId: string; secretAccessKey: string };
   deleteAccessKey(accessKeyId: string): void;
+  readonly managed: ManagedPolicies;
+  /** How many roles and users have the managed policy, attached and as their boundary. */
+  usesOf(policyArn: string): { readonly attachments: number; readonly boundaries: number };
   credential(accessKeyId: string): Credential | undefined;
   issue(principal: Principal, durationSeconds: number): SessionCredentials;
   /** A policy with the users and roles that it names replaced by their unique ids. Throws MalformedPolicyDocument. */
   pin(policy: PolicyDocument): PolicyDocument;
 }
 
-export interface RoleInput {
+export interface UserInput extends Attachments {
+  readonly accountId: string;
+  readonly name: string;
+  readonly policies: Policies;
+}
+
+export interface RoleInput extends Attachments {
   readonly accountId: string;
   readonly name: string;
   readonly trustPolicy: PolicyDocument;
@@ -63,11 +75,18 @@ export const openDirectory = ({
   const roles = store.table<RoleRecord>('iam.roles');
   const keys = store.table<AccessKeyRecord>('iam.access-keys');
   const sessions = store.table<SessionRecord>('iam.sessions');
+  const managed = openManagedPolicies({ store, clock, randomHex });
   const known = new Map<string, Credential>();
   let issued = 0;
 
   const needAccount = (accountId: string): void => {
     if (!accounts.get(accountId)) throw new AwsError('NoSuchEntity', `There is no account ${accountId}.`, 404);
+  };
+  /** Throws AwsErrors as IAM does. */
+  const checkAttachments = (kind: 'role' | 'user', { attached = [], boundary }: Attachments): Attachments => {
+    checkAttachedQuota(kind, attached);
+    for (const arn of [...attached, ...(boundary === undefined ? [] : [boundary])]) managed.open(arn);
+    return { ...(attached.length > 0 && { attached }), ...(boundary !== undefined && { boundary }) };
   };
   const secretOf = (accessKeyId: string): string =>
     vault.derive(`secret/${accessKeyId}`).toString('base64').slice(0, 40);
@@ -116,12 +135,14 @@ export const openDirectory = ({
     },
 
     user: findUser,
-    putUser({ accountId, name, policies }) {
+    putUser({ accountId, name, policies, ...more }) {
       needAccount(accountId);
-      Object.values(policies).forEach(checkPolicy);
+      for (const policy of Object.values(policies)) checkPolicy(policy, 'identity');
+      checkInlineQuota('user', name, policies);
+      const attachments = checkAttachments('user', more);
       const key = `${accountId}/${name}`;
       const userId = users.get(key)?.userId ?? makeId('AIDA', randomHex);
-      const user = { accountId, name, arn: `arn:aws:iam::${accountId}:user/${name}`, userId, policies };
+      const user = { accountId, name, arn: `arn:aws:iam::${accountId}:user/${name}`, userId, policies, ...attachments };
       users.put(key, user);
       return user;
     },
@@ -134,7 +155,10 @@ export const openDirectory = ({
     role: findRole,
     putRole({ accountId, name, trustPolicy, policies = {}, maxSessionSeconds = 3600, tags = {}, ...more }) {
       needAccount(accountId);
-      [trustPolicy, ...Object.values(policies)].forEach(checkPolicy);
+      checkTrustQuota(checkPolicy(trustPolicy, 'trust'));
+      for (const policy of Object.values(policies)) checkPolicy(policy, 'identity');
+      checkInlineQuota('role', name, policies);
+      const attachments = checkAttachments('role', more);
       const key = `${accountId}/${name}`;
       const before = roles.get(key);
       // A trust policy that stays as it is is not resolved anew: as with CloudFormation, nothing is sent to IAM.
@@ -148,6 +172,7 @@ export const openDirectory = ({
         trustPolicy,
         pinnedTrust: same ? before.pinnedTrust : pin(trustPolicy),
         policies,
+        ...attachments,
         maxSessionSeconds,
         tags,
         ...(more.description !== undefined && { description: more.description }),
@@ -157,6 +182,15 @@ export const openDirectory = ({
       return role;
     },
     deleteRole: (accountId, name) => roles.delete(`${accountId}/${name}`),
+
+    managed,
+    usesOf(arn) {
+      const entities: Attachments[] = [...roles.entries(), ...users.entries()].map(({ value }) => value);
+      return {
+        attachments: entities.filter(({ attached }) => attached?.includes(arn)).length,
+        boundaries: entities.filter(({ boundary }) => boundary === arn).length,
+      };
+    },
 
     createAccessKey(accountId, userName) {
       needAccount(accountId);

@@ -1,8 +1,8 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-export type IdPrefix = 'AIDA' | 'AROA' | 'AIPA' | 'AKIA' | 'ASIA';
+export type IdPrefix = 'AIDA' | 'AROA' | 'AIPA' | 'ANPA' | 'AKIA' | 'ASIA';
 
-/** Keys have 20 characters, users, roles and instance profiles 21, as AWS's do. */
+/** Keys have 20 characters, users, roles, policies and instance profiles 21, as AWS's do. */
 export const makeId = (prefix: IdPrefix, randomHex: (bytes: number) => string): string => {
   const length = prefix === 'AKIA' || prefix === 'ASIA' ? 16 : 17;
   const bytes = Buffer.from(randomHex(length), 'hex');

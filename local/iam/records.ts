@@ -6,9 +6,32 @@ export interface AccountRecord {
   readonly createdAt: number;
 }
 
+/** What bounds and extends a user or role beside its inline policies: ARNs of its account's managed policies. */
+export interface Attachments {
+  readonly attached?: readonly string[];
+  /** The permissions boundary. */
+  readonly boundary?: string;
+}
+
+export interface ManagedPolicyRecord {
+  readonly accountId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** `ANPA…` */
+  readonly policyId: string;
+  /** 1, 2, …: the `v` of the default version. */
+  readonly version: number;
+  readonly document: PolicyDocument;
+  readonly description?: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970, both. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
 export type Policies = Readonly<Record<string, PolicyDocument>>;
 
-export interface UserRecord {
+export interface UserRecord extends Attachments {
   readonly accountId: string;
   readonly name: string;
   readonly arn: string;
@@ -17,7 +40,7 @@ export interface UserRecord {
   readonly policies: Policies;
 }
 
-export interface RoleRecord {
+export interface RoleRecord extends Attachments {
   readonly accountId: string;
   readonly name: string;
   readonly arn: string;

@@ -4,6 +4,7 @@ import { type Operation, operation } from '../kernel/service.ts';
 import { describe } from './describe-key.ts';
 import { defaultKeyPolicy } from './key-policies.ts';
 import type { Kms } from './kms.ts';
+import { checkLockout } from './lockout-check.ts';
 
 const Input = z.strictObject({
   Policy: z.string().min(1).max(32_768).optional(),
@@ -31,10 +32,19 @@ export const createCreateKey = (kms: Kms): Operation =>
         },
       },
     ],
-    run({ Policy, Description = '', Tags = [] }, { accountId, region }) {
+    run({ Policy, Description = '', Tags = [], BypassPolicyLockoutSafetyCheck = false }, call) {
+      const { accountId, region } = call;
       const policy =
-        Policy === undefined ? defaultKeyPolicy(accountId) : parsePolicy(Policy, 'MalformedPolicyDocumentException');
+        Policy === undefined
+          ? defaultKeyPolicy(accountId)
+          : parsePolicy(Policy, 'resource', 'MalformedPolicyDocumentException');
       const tags = Object.fromEntries(Tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
-      return { KeyMetadata: describe(kms.keys.create({ accountId, region, description: Description, policy, tags })) };
+      // A policy that is refused leaves no key behind.
+      return kms.kernel.store.transaction(() => {
+        const key = kms.keys.create({ accountId, region, description: Description, policy, tags });
+        // the default one is KMS's own choice, whatever the caller may do
+        if (Policy !== undefined) checkLockout(kms, key, call, BypassPolicyLockoutSafetyCheck);
+        return { KeyMetadata: describe(key) };
+      });
     },
   });

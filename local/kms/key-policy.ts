@@ -3,6 +3,7 @@ import { parsePolicy } from '../iam/policy-documents.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { type Operation, operation } from '../kernel/service.ts';
 import { type Kms, keyAccess, keyName } from './kms.ts';
+import { checkLockout } from './lockout-check.ts';
 
 const policyName = z.literal('default').optional();
 
@@ -20,12 +21,14 @@ export const createPutKeyPolicy = (kms: Kms): Operation =>
         context: { 'kms:BypassPolicyLockoutSafetyCheck': String(BypassPolicyLockoutSafetyCheck) },
       }),
     ],
-    run({ KeyId, Policy }, call) {
+    run({ KeyId, Policy, BypassPolicyLockoutSafetyCheck = false }, call) {
       const { key } = kms.keys.find(KeyId, call);
       if (key.manager === 'AWS')
         throw new AwsError('AccessDeniedException', `${key.arn} is managed by AWS and cannot be changed.`);
-      const policy = parsePolicy(Policy, 'MalformedPolicyDocumentException');
-      kms.keys.put({ ...key, policy, pinnedPolicy: kms.keys.pin(policy) });
+      const policy = parsePolicy(Policy, 'resource', 'MalformedPolicyDocumentException');
+      const changed = { ...key, policy, pinnedPolicy: kms.keys.pin(policy) };
+      checkLockout(kms, changed, call, BypassPolicyLockoutSafetyCheck);
+      kms.keys.put(changed);
       return {};
     },
   });

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
+import { openDirectory } from '../iam/directory.ts';
+import { checkPolicy } from '../iam/policy-documents.ts';
+import { AwsError } from '../kernel/errors.ts';
 import type { Kernel, PolicyDocument } from '../kernel/service.ts';
 import { type FunctionRecord, Functions, functionArn } from './functions.ts';
 
@@ -28,6 +31,19 @@ export interface Deployment {
 const RESERVED =
   /^(AWS_REGION|AWS_DEFAULT_REGION|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AWS_LAMBDA_.*|_HANDLER|LAMBDA_TASK_ROOT)$/;
 
+const LARGEST_POLICY = 20 * 1024;
+
+/** The function's policy as it is kept: users and roles by their unique ids. One without statements is none. */
+const pinnedPolicy = (kernel: Kernel, policy: PolicyDocument | undefined): Pick<FunctionRecord, 'policy'> => {
+  if (!policy || [policy.Statement].flat().length === 0) return {};
+  if (JSON.stringify(policy).length > LARGEST_POLICY)
+    throw new AwsError(
+      'PolicyLengthExceededException',
+      `The final policy size is bigger than the limit (${LARGEST_POLICY}).`,
+    );
+  return { policy: openDirectory(kernel).pin(checkPolicy(policy, 'resource')) };
+};
+
 /** Makes or changes a function, as a deployment would; kept over restarts. Returns its ARN. */
 export const deployFunction = (kernel: Kernel, deployment: Deployment): string => {
   const { accountId, region, functionName, codePath, environment, timeoutSeconds, memoryMb } = deployment;
@@ -53,7 +69,7 @@ export const deployFunction = (kernel: Kernel, deployment: Deployment): string =
     memoryMb,
     maxInstances: deployment.maxInstances ?? 10,
     ...(deployment.compileCache && { compileCache: deployment.compileCache }),
-    ...(deployment.policy && { policy: deployment.policy }),
+    ...pinnedPolicy(kernel, deployment.policy),
     revisionId: kernel.randomHex(16),
     modifiedAt: kernel.clock.now(),
   };

@@ -1,9 +1,27 @@
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Kernel } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
+import type { Kernel, Principal } from '../kernel/service.ts';
 import type { FunctionRecord } from './functions.ts';
 
 export const logGroupName = (functionName: string): string => `/aws/lambda/${functionName}`;
+
+/** Whether the function's role may make its log stream, and write to it. */
+export const mayLog = (kernel: Kernel, record: FunctionRecord, session: Principal, logStreamName: string): boolean => {
+  const { region, accountId, functionName } = record;
+  const group = `arn:aws:logs:${region}:${accountId}:log-group:${logGroupName(functionName)}`;
+  const resource = `${group}:log-stream:${logStreamName}`;
+  try {
+    kernel.authorise(session, region, [
+      { action: 'logs:CreateLogStream', resource },
+      { action: 'logs:PutLogEvents', resource },
+    ]);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return false;
+  }
+};
 
 /** What functions write to stdout and stderr: a file for each, `lambda-logs/<account>/<region>/<function>.log`. */
 export class FunctionLogs {

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { AwsError } from '../kernel/errors.ts';
 import { type Operation, operation } from '../kernel/service.ts';
 import { logGroupName } from './function-log.ts';
 import { type FunctionRecord, type Functions, functionAccess } from './functions.ts';
@@ -90,7 +91,12 @@ export const deleteFunction = (functions: Functions): Operation =>
       functionAccess(functions.open(input.FunctionName, call, input.Qualifier), 'lambda:DeleteFunction'),
     ],
     run(input, call) {
-      functions.delete(functions.open(input.FunctionName, call, input.Qualifier));
+      const record = functions.open(input.FunctionName, call, input.Qualifier);
+      if (record.aliasArn !== undefined)
+        throw new AwsError('InvalidParameterValueException', 'An alias is deleted by DeleteAlias.', 400, {
+          Type: 'User',
+        });
+      functions.delete(record);
       return {};
     },
     render: () => ({ status: 204 }),

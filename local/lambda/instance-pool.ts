@@ -5,8 +5,6 @@ import type { FunctionLogs } from './function-log.ts';
 import type { FunctionRecord } from './functions.ts';
 import { Instance, type Outcome } from './instance.ts';
 
-/** As long as Lambda's own sessions with a function's role may last. */
-const SESSION_SECONDS = 43_200;
 const IDLE_MS = 60_000;
 
 interface Idle {
@@ -33,7 +31,7 @@ export class InstancePool {
     await this.#takeSlot(record);
     try {
       const instance = this.#takeIdle(record) ?? (await this.#start(record));
-      const outcome = await instance.invoke({ requestId, payload, invokedFunctionArn: record.arn });
+      const outcome = await instance.invoke({ requestId, payload, invokedFunctionArn: record.aliasArn ?? record.arn });
       this.#giveBack(instance);
       return outcome;
     } finally {
@@ -96,8 +94,7 @@ export class InstancePool {
           403,
         );
       });
-    const credentials = this.#kernel.issueCredentials(session, SESSION_SECONDS);
-    const instance = new Instance(this.#kernel, record, credentials, this.#logs, (ended) => this.#forget(ended));
+    const instance = new Instance(this.#kernel, record, session, this.#logs, (ended) => this.#forget(ended));
     this.#alive.add(instance);
     return instance;
   }

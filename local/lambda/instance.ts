@@ -1,11 +1,14 @@
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Worker } from 'node:worker_threads';
-import type { Kernel, SessionCredentials } from '../kernel/service.ts';
-import { type FunctionLogs, logGroupName } from './function-log.ts';
+import type { Kernel, Principal, SessionCredentials } from '../kernel/service.ts';
+import { type FunctionLogs, logGroupName, mayLog } from './function-log.ts';
 import type { FunctionRecord } from './functions.ts';
 import { workerCode } from './worker-code.ts';
 import type { FunctionError, WorkerAnswer, WorkerInvocation, WorkerStart } from './worker-messages.ts';
+
+/** As long as Lambda's own sessions with a function's role may last. */
+const SESSION_SECONDS = 43_200;
 
 /** What one invocation came to. `payload` is JSON text: the result, or an error as Lambda answers it. */
 export interface Outcome {
@@ -35,6 +38,8 @@ export class Instance {
   readonly credentialsExpireAt: number;
   readonly #worker: Worker;
   readonly #logs: FunctionLogs;
+  /** Lambda writes to CloudWatch Logs as the function: what its role may not write is lost, and nothing else happens. */
+  readonly #mayLog: boolean;
   readonly #ready: Promise<FunctionError | undefined>;
   #waiting: Waiting | undefined;
   #ended: FunctionError | undefined;
@@ -43,14 +48,16 @@ export class Instance {
   constructor(
     kernel: Kernel,
     record: FunctionRecord,
-    credentials: SessionCredentials,
+    session: Principal,
     logs: FunctionLogs,
     onEnd: (instance: Instance) => void,
   ) {
+    const credentials = kernel.issueCredentials(session, SESSION_SECONDS);
     this.record = record;
     this.credentialsExpireAt = credentials.Expiration * 1000;
     this.#logs = logs;
     const logStreamName = `$LATEST/${kernel.randomHex(16)}`;
+    this.#mayLog = mayLog(kernel, record, session, logStreamName);
     const start: WorkerStart = {
       codePath: record.codePath,
       handlerExport: record.handlerExport,
@@ -196,7 +203,7 @@ export class Instance {
   }
 
   #log(text: string | Buffer): void {
-    this.#logs.write(this.record, text);
+    if (this.#mayLog) this.#logs.write(this.record, text);
     this.#tail = Buffer.concat([this.#tail, Buffer.from(text)]).subarray(-TAIL_BYTES);
   }
 }

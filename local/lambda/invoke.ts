@@ -76,7 +76,7 @@ export const invoke = (functions: Functions, pool: InstancePool, events: EventIn
       const payload = readPayload(input.Payload, event ? LARGEST_EVENT : LARGEST_REQUEST);
       if (input.InvocationType === 'DryRun') return { StatusCode: 204 };
       if (event) {
-        events.accept(record.arn, payload, call.requestId);
+        events.accept(record.aliasArn ?? record.arn, payload, call.requestId);
         return { StatusCode: 202 };
       }
       const outcome = await pool.invoke(record, payload, call.requestId);

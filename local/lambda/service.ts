@@ -1,4 +1,5 @@
 import type { ServiceFactory } from '../kernel/service.ts';
+import { createAlias, deleteAlias } from './aliases.ts';
 import { EventInvocations } from './event-invocations.ts';
 import { FunctionLogs } from './function-log.ts';
 import { deleteFunction, getFunction, getFunctionConfiguration, listFunctions } from './function-operations.ts';
@@ -22,6 +23,8 @@ export const createLambda: ServiceFactory = (kernel) => {
       getFunctionConfiguration(functions),
       listFunctions(functions),
       deleteFunction(functions),
+      createAlias(kernel, functions),
+      deleteAlias(functions),
     ],
     start: () => events.resume(),
     async stop() {

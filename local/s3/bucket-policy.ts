@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { openDirectory } from '../iam/directory.ts';
+import { checkPolicy } from '../iam/policy-documents.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { type Call, type Operation, operation, type PolicyDocument } from '../kernel/service.ts';
 import { type Bucket, bucketAccess, bucketArn } from './buckets.ts';
@@ -9,9 +11,9 @@ const malformed = (message: string) => new AwsError('MalformedPolicy', message, 
 
 const LARGEST_POLICY = 20 * 1024;
 
-/** Throws MalformedPolicy for what S3 refuses to store: no principal, or resources of another bucket. */
-const assertPolicy = (text: string, bucket: string): void => {
-  if (text.length > LARGEST_POLICY) throw malformed('Policy exceeds the maximum allowed document size.');
+/** The policy as it is kept. Throws MalformedPolicy for what S3 refuses: no principal, resources of another bucket, … */
+const readPolicy = (s3: S3, text: string, bucket: string): PolicyDocument => {
+  if (Buffer.byteLength(text) > LARGEST_POLICY) throw malformed('Policy exceeds the maximum allowed document size.');
   let policy: PolicyDocument;
   try {
     policy = JSON.parse(text) as PolicyDocument;
@@ -32,6 +34,11 @@ const assertPolicy = (text: string, bucket: string): void => {
       const [, name = ''] = /^arn:aws:s3:::([^/]*)/.exec(resource) ?? [];
       if (name !== bucket) throw malformed('Policy has invalid resource');
     }
+  }
+  try {
+    return openDirectory(s3.kernel).pin(checkPolicy(policy, 'resource'));
+  } catch (error) {
+    throw malformed((error as Error).message);
   }
 };
 
@@ -54,8 +61,8 @@ export const putBucketPolicy = (s3: S3): Operation =>
     run(given, call) {
       const bucket = s3.buckets.open(given.Bucket, call, given.ExpectedBucketOwner);
       assertOwner(bucket, call);
-      assertPolicy(given.Policy, given.Bucket);
-      s3.buckets.put({ ...bucket, policy: given.Policy });
+      const pinnedPolicy = readPolicy(s3, given.Policy, given.Bucket);
+      s3.buckets.put({ ...bucket, policy: given.Policy, pinnedPolicy });
       return {};
     },
     render: () => ({ status: 204 }),
@@ -88,7 +95,7 @@ export const deleteBucketPolicy = (s3: S3): Operation =>
     run(given, call) {
       const bucket = s3.buckets.open(given.Bucket, call, given.ExpectedBucketOwner);
       assertOwner(bucket, call);
-      const { policy: _, ...rest } = bucket;
+      const { policy: _, pinnedPolicy: __, ...rest } = bucket;
       s3.buckets.put(rest);
       return {};
     },

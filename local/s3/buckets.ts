@@ -18,6 +18,8 @@ export interface Bucket {
   readonly versioning?: 'Enabled' | 'Suspended';
   /** As it was put, byte for byte. */
   readonly policy?: string;
+  /** With users and roles by unique id; absent in data folders from before it was kept. */
+  readonly pinnedPolicy?: PolicyDocument;
   readonly objectLock?: { readonly defaultRetention?: DefaultRetention };
   /** Bytes of all versions and open parts together; not an AWS notion, see `setBucketQuota`. */
   readonly quotaBytes?: number;
@@ -84,5 +86,7 @@ export const bucketAccess = (
     's3:ResourceAccount': bucket.accountId,
     ...Object.fromEntries(Object.entries(context).map(([key, value]) => [key, value ?? []])),
   },
-  ...(bucket.policy !== undefined && { resourcePolicy: JSON.parse(bucket.policy) as PolicyDocument }),
+  ...(bucket.policy !== undefined && {
+    resourcePolicy: bucket.pinnedPolicy ?? (JSON.parse(bucket.policy) as PolicyDocument),
+  }),
 });

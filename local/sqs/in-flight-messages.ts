@@ -41,7 +41,7 @@ export const deleteMessage = (queues: Queues): Operation =>
   operation({
     name: 'DeleteMessage',
     input: z.strictObject({ QueueUrl: z.string(), ReceiptHandle: z.string() }),
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'DeleteMessage')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'DeleteMessage', call)],
     run(input, call) {
       remove(queues, queues.open(input.QueueUrl, call.region), input.ReceiptHandle);
       return {};
@@ -52,7 +52,7 @@ export const deleteMessageBatch = (queues: Queues): Operation =>
   operation({
     name: 'DeleteMessageBatch',
     input: batchOf({ ReceiptHandle: z.string() }),
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'DeleteMessage')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'DeleteMessage', call)],
     run(input, call) {
       const queue = queues.open(input.QueueUrl, call.region);
       return runBatch(input.Entries, (entry) => {
@@ -66,7 +66,7 @@ export const changeMessageVisibility = (queues: Queues): Operation =>
   operation({
     name: 'ChangeMessageVisibility',
     input: z.strictObject({ QueueUrl: z.string(), ReceiptHandle: z.string(), VisibilityTimeout: z.number().int() }),
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'ChangeMessageVisibility')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'ChangeMessageVisibility', call)],
     run(input, call) {
       changeVisibility(queues, queues.open(input.QueueUrl, call.region), input.ReceiptHandle, input.VisibilityTimeout);
       return {};
@@ -77,7 +77,7 @@ export const changeMessageVisibilityBatch = (queues: Queues): Operation =>
   operation({
     name: 'ChangeMessageVisibilityBatch',
     input: batchOf({ ReceiptHandle: z.string(), VisibilityTimeout: z.number().int() }),
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'ChangeMessageVisibility')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'ChangeMessageVisibility', call)],
     run(input, call) {
       const queue = queues.open(input.QueueUrl, call.region);
       return runBatch(input.Entries, (entry) => {

@@ -1,4 +1,3 @@
-import type { PolicyDocument } from '../kernel/service.ts';
 import { invalidAttributeName, invalidAttributeValue } from './errors.ts';
 
 /** Attributes that can be set and are whole numbers: default and bounds, all in seconds but the size in bytes. */
@@ -40,9 +39,6 @@ export const redrivePolicyOf = (attributes: QueueAttributes): RedrivePolicy | un
   return { deadLetterTargetArn, maxReceiveCount: count };
 };
 
-export const policyOf = (attributes: QueueAttributes): PolicyDocument | undefined =>
-  attributes.Policy ? (JSON.parse(attributes.Policy) as PolicyDocument) : undefined;
-
 /** `current` with `changes`; an empty policy removes it. Throws InvalidAttributeName, InvalidAttributeValue. */
 export const changeAttributes = (current: QueueAttributes, changes: QueueAttributes): QueueAttributes => {
   const next: Record<string, string> = { ...current };
@@ -58,10 +54,6 @@ export const changeAttributes = (current: QueueAttributes, changes: QueueAttribu
     } else if (name === 'SqsManagedSseEnabled' && (value === 'true' || value === 'false')) {
       next[name] = value;
     } else throw invalidAttributeName(name);
-  }
-  if (next.Policy !== undefined) {
-    const policy = parseObject('Policy', next.Policy);
-    if (policy.Statement === undefined) throw invalidAttributeValue('Policy');
   }
   redrivePolicyOf(next);
   return next;

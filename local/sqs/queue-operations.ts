@@ -3,6 +3,7 @@ import { AwsError } from '../kernel/errors.ts';
 import { type Operation, operation } from '../kernel/service.ts';
 import { invalidAttributeName, invalidParameter, queueDoesNotExist } from './errors.ts';
 import { changeAttributes, redrivePolicyOf, shownSettings } from './queue-attributes.ts';
+import { pinnedPolicyOf } from './queue-policy.ts';
 import { queueUrl } from './queue-url.ts';
 import { type Queue, type Queues, queueAccess, queueArn } from './queues.ts';
 
@@ -37,12 +38,14 @@ export const createQueue = (queues: Queues): Operation =>
         );
       const arn = queueArn(call.region, call.accountId, input.QueueName);
       const now = queues.kernel.clock.now();
+      const attributes = changeAttributes({}, input.Attributes ?? {});
       const queue: Queue = {
         name: input.QueueName,
         accountId: call.accountId,
         region: call.region,
         arn,
-        attributes: changeAttributes({}, input.Attributes ?? {}),
+        attributes,
+        ...pinnedPolicyOf(queues.kernel, arn, attributes),
         ...(input.tags && { tags: input.tags }),
         createdAt: now,
         modifiedAt: now,
@@ -74,7 +77,7 @@ export const getQueueUrl = (queues: Queues): Operation =>
     access(input, call) {
       const queue = queues.find(queueArn(call.region, input.QueueOwnerAWSAccountId ?? call.accountId, input.QueueName));
       if (!queue) throw queueDoesNotExist();
-      return [queueAccess(queue, 'GetQueueUrl')];
+      return [queueAccess(queue, 'GetQueueUrl', call)];
     },
     run(input, call) {
       const queue = queues.find(queueArn(call.region, input.QueueOwnerAWSAccountId ?? call.accountId, input.QueueName));
@@ -87,7 +90,7 @@ export const getQueueAttributes = (queues: Queues): Operation =>
   operation({
     name: 'GetQueueAttributes',
     input: z.strictObject({ QueueUrl: z.string(), AttributeNames: z.array(z.string()).optional() }),
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'GetQueueAttributes')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'GetQueueAttributes', call)],
     run(input, call) {
       const queue = queues.open(input.QueueUrl, call.region);
       const { visible, inFlight, delayed } = queues.messages(queue).counts();
@@ -112,12 +115,19 @@ export const setQueueAttributes = (queues: Queues): Operation =>
   operation({
     name: 'SetQueueAttributes',
     input: z.strictObject({ QueueUrl: z.string(), Attributes: textMap }),
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'SetQueueAttributes')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'SetQueueAttributes', call)],
     run(input, call) {
       const queue = queues.open(input.QueueUrl, call.region);
+      const { pinnedPolicy, ...kept } = queue;
+      const attributes = changeAttributes(queue.attributes, input.Attributes);
+      const policy =
+        input.Attributes.Policy === undefined
+          ? pinnedPolicy && { pinnedPolicy }
+          : pinnedPolicyOf(queues.kernel, queue.arn, attributes);
       const changed = {
-        ...queue,
-        attributes: changeAttributes(queue.attributes, input.Attributes),
+        ...kept,
+        attributes,
+        ...policy,
         modifiedAt: queues.kernel.clock.now(),
       };
       assertRedrive(queues, changed);
@@ -157,7 +167,7 @@ export const deleteQueue = (queues: Queues): Operation =>
   operation({
     name: 'DeleteQueue',
     input: queueOnly,
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'DeleteQueue')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'DeleteQueue', call)],
     run(input, call) {
       queues.delete(queues.open(input.QueueUrl, call.region));
       return {};
@@ -168,7 +178,7 @@ export const purgeQueue = (queues: Queues): Operation =>
   operation({
     name: 'PurgeQueue',
     input: queueOnly,
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'PurgeQueue')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'PurgeQueue', call)],
     run(input, call) {
       queues.messages(queues.open(input.QueueUrl, call.region)).purge();
       return {};

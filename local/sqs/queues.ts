@@ -1,8 +1,8 @@
-import type { Access, Kernel } from '../kernel/service.ts';
+import type { Access, Call, Kernel, PolicyDocument } from '../kernel/service.ts';
 import type { Table } from '../kernel/store.ts';
 import { queueDoesNotExist } from './errors.ts';
 import { Messages } from './messages.ts';
-import { policyOf, type QueueAttributes } from './queue-attributes.ts';
+import type { QueueAttributes } from './queue-attributes.ts';
 
 export interface Queue {
   readonly name: string;
@@ -10,6 +10,8 @@ export interface Queue {
   readonly region: string;
   readonly arn: string;
   readonly attributes: QueueAttributes;
+  /** The policy among the attributes, with users and roles by unique id. */
+  readonly pinnedPolicy?: PolicyDocument;
   readonly tags?: Readonly<Record<string, string>>;
   /** ms since 1970 */
   readonly createdAt: number;
@@ -82,12 +84,15 @@ export class Queues {
   }
 }
 
-export const queueAccess = (queue: Queue, action: string): Access => {
-  const resourcePolicy = policyOf(queue.attributes);
+/** What a queue's policy cannot give to other accounts. */
+const OWNERS_ONLY = new Set(['SetQueueAttributes', 'DeleteQueue']);
+
+export const queueAccess = (queue: Queue, action: string, { accountId }: Pick<Call, 'accountId'>): Access => {
+  const counts = queue.accountId === accountId || !OWNERS_ONLY.has(action);
   return {
     action: `sqs:${action}`,
     resource: queue.arn,
     resourceAccountId: queue.accountId,
-    ...(resourcePolicy && { resourcePolicy }),
+    ...(queue.pinnedPolicy && counts && { resourcePolicy: queue.pinnedPolicy }),
   };
 };

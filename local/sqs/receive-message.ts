@@ -63,7 +63,7 @@ export const receiveMessage = (queues: Queues): Operation =>
       MessageSystemAttributeNames: z.array(z.string()).optional(),
       MessageAttributeNames: z.array(z.string()).optional(),
     }),
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'ReceiveMessage')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'ReceiveMessage', call)],
     async run(input, call) {
       const opened = queues.open(input.QueueUrl, call.region);
       const number = (name: string) => numberAttribute(opened.attributes, name);

@@ -49,7 +49,7 @@ export const sendMessage = (queues: Queues): Operation =>
     name: 'SendMessage',
     input: z.strictObject({ QueueUrl: z.string(), ...message }),
     redact: ['MessageBody', 'MessageAttributes'],
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'SendMessage')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'SendMessage', call)],
     run: (input, call) => send(queues, queues.open(input.QueueUrl, call.region), input, call),
   });
 
@@ -60,7 +60,7 @@ export const sendMessageBatch = (queues: Queues): Operation =>
     name: 'SendMessageBatch',
     input: batchOf(message),
     redact: ['Entries'],
-    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'SendMessage')],
+    access: (input, call) => [queueAccess(queues.open(input.QueueUrl, call.region), 'SendMessage', call)],
     run(input, call) {
       const queue = queues.open(input.QueueUrl, call.region);
       const bytes = input.Entries.reduce(

@@ -33,7 +33,7 @@ export const parseSessionPolicy = (text: string): PolicyDocument => {
       'ValidationError',
       `1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_POLICY}`,
     );
-  return parsePolicy(text);
+  return parsePolicy(text, 'identity');
 };
 
 /** How much of what STS can pack is used, percent. AWS packs better than this estimate by length. */

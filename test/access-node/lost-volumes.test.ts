@@ -5,6 +5,8 @@ import type { OrderTools } from '../../access-node/order-tools.ts';
 import { maintainLibrary } from '../../access-node/orders/maintain-library.ts';
 import type { MaintainLibrary } from '../../access-node/orders/order-work.ts';
 import { createSharedCounters } from '../../access-node/shared-counters.ts';
+import { SegmentResult } from '../../core/contracts/orders.ts';
+import type { LockingStore, ObjectLock } from '../../core/ports/object-store.ts';
 import type { Library } from '../../library/library.ts';
 import { packReader } from '../../library/read-pack.ts';
 import { type Blocks, backUp, block, difference, openTestLibrary, restore, shaOf } from '../library/backup.ts';
@@ -26,6 +28,7 @@ const terms = {
 const toolsFor = (library: Library, store: MemoryStore): OrderTools =>
   ({
     library: () => library,
+    order: {},
     signal: new AbortController().signal,
     workArea: { putJson: async () => undefined },
     counters: createSharedCounters(),
@@ -94,4 +97,52 @@ test('a check of a sample reads the packs that its order names, no others', asyn
   assert.equal(await packsRead(all), packs.length);
   const inSlices = packs.filter((key) => Number.parseInt(key.slice('packs/xx/'.length).slice(0, 8), 16) % 28 < 14);
   assert.equal(await packsRead(all.slice(0, 14)), inSlices.length);
+});
+
+test('what somebody planted among the points under the name of none of ours is found, loses nothing, and ends no run', async () => {
+  const { store } = await build();
+  for (const planted of ['points/rp-x', 'points/0', `points/rp-${'9'.repeat(60)}`])
+    await store.putNew(planted, Buffer.from('planted'));
+  for (const task of ['check', 'repair'] as const) {
+    const result = SegmentResult.parse(await perform(store, { task, depth: 'everything' }));
+    assert.ok(result.kind === 'maintain-library' && result.outcome.task === task);
+    assert.deepEqual([result.outcome.findingsInAll, result.outcome.lostInAll, result.lostVolumes], [3, 0, []]);
+  }
+});
+
+/** Every object of it can be locked: by its name, until when. */
+class LockableStore extends MemoryStore implements LockingStore {
+  readonly locks = new Map<string, number>();
+  async lockedUntil(key: string): Promise<number | undefined> {
+    return this.objects.has(key) ? (this.locks.get(key) ?? 0) : undefined;
+  }
+  async keepUntil(key: string, { until }: ObjectLock): Promise<void> {
+    this.locks.set(key, until);
+  }
+}
+
+test('an extension keeps what is left of a damaged point, says so, and is not asked for it again every day', async () => {
+  const built = await build();
+  const store = new LockableStore(built.store.objects);
+  store.objects.delete(built.packOfBlock5);
+  const [first, second] = ['rp-00000001', 'rp-00000002'];
+  const until = 60 * 86_400_000;
+  const library = await openTestLibrary(store, seededRandom('run'));
+  const run = (locks: readonly string[], promised: readonly string[]) => {
+    const asked = (ids: readonly string[]) => ids.map((recoveryPointId) => ({ recoveryPointId, until }));
+    const document = { kind: 'maintain-library', runId: 'run-00000001', ...terms, task: 'extend-locks' } as const;
+    const tools = { ...toolsFor(library, store), order: { lock: { mode: 'compliance', until } } } as OrderTools;
+    return maintainLibrary({ ...document, locks: asked(locks), promised: asked(promised) }, tools, 'report');
+  };
+  const result = SegmentResult.parse(await run([first], [second]));
+  assert.ok(result.kind === 'maintain-library' && result.outcome.task === 'extend-locks');
+  const { damaged, recoveryPoints } = result.outcome;
+  assert.deepEqual([damaged.map(({ recoveryPointId }) => recoveryPointId), recoveryPoints], [[first], 1]);
+  assert.deepEqual(result.lockedPoints?.toSorted(), [first, second], 'the damaged one is noted as kept, too');
+  assert.deepEqual(result.lostVolumes, [], 'until a repair a full would change nothing');
+  for (const key of store.objects.keys())
+    if (/^(packs|pages|maps|points|keys|format)/.test(key)) assert.equal(store.locks.get(key), until, key);
+
+  for (const key of store.objects.keys()) if (key.startsWith(`maps/${first}/`)) store.objects.delete(key);
+  assert.deepEqual((await run([first], [])).lostVolumes, FIRST, 'what a full heals is read in full');
 });

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Plan } from '../../core/domain/plan.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
 import { racers, walk } from './racers.ts';
-import { A, aGroup, aNode, aPlan, aService, aTenant, B, freshId } from './records.ts';
+import { A, aGroup, aNode, anInvitation, aPlan, aService, aTenant, B, freshId } from './records.ts';
 
 export const configurationSuite = (catalogNow: () => Catalog): void => {
   describe('hypervisors as they change', () => {
@@ -45,6 +45,43 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       assert.equal(await hypervisors.setRemoving(freshId('hv'), true), false);
     });
 
+    it('withdraw the access to a tenant once, keep who did it first, and give it back', async () => {
+      const { hypervisors } = catalogNow();
+      const tenant = aTenant(freshId('hv'), '320000000008');
+      await hypervisors.add(tenant);
+      const { hypervisorId } = tenant;
+      const first = { at: 5, by: 'arn:aws:iam::999999999999:user/a', reason: 'key lost', revision: 1 };
+      const again = { ...first, revision: 2 };
+      assert.equal(await hypervisors.setRevoked(hypervisorId, first, undefined), true);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, { at: 6, by: 'b', revision: 1 }, undefined), false);
+      assert.deepEqual(await hypervisors.tenantOfAccount(tenant.accountId), { ...tenant, revoked: first });
+      assert.equal(await hypervisors.setRevoked(hypervisorId, again, first), true);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, first), false, 'it was asked for again');
+      assert.deepEqual(await hypervisors.get(hypervisorId), { ...tenant, revoked: again });
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, again), true);
+      assert.deepEqual(await hypervisors.get(hypervisorId), tenant);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, again), false);
+      const later = { ...first, at: 9 };
+      assert.equal(await hypervisors.setRevoked(hypervisorId, later, undefined), true);
+      assert.equal(await hypervisors.setRevoked(hypervisorId, undefined, first), false, 'that was another one');
+      assert.equal(await hypervisors.setRevoked(freshId('hv'), first, undefined), false);
+    });
+
+    it('say which access key a hypervisor is reached by, where it is reached by one', async () => {
+      const { hypervisors } = catalogNow();
+      const auth = { method: 'access-key', accessKeyId: 'AKIAOLD', secretArn: 'arn:of:the:secret' } as const;
+      const keyed = { ...aTenant(freshId('hv'), '320000000009'), auth };
+      const roled = aTenant(freshId('hv'), '320000000010');
+      for (const each of [keyed, roled]) await hypervisors.add(each);
+      assert.equal(await hypervisors.setAccessKeyId(keyed.hypervisorId, 'AKIANEW', 'arn:of:the:user'), true);
+      assert.deepEqual(await hypervisors.get(keyed.hypervisorId), {
+        ...keyed,
+        auth: { ...auth, accessKeyId: 'AKIANEW', userArn: 'arn:of:the:user' },
+      });
+      assert.equal(await hypervisors.setAccessKeyId(roled.hypervisorId, 'AKIANEW', 'arn'), false);
+      assert.equal(await hypervisors.setAccessKeyId(freshId('hv'), 'AKIANEW', 'arn'), false);
+    });
+
     it('set fields of a service hypervisor, and of nothing else', async () => {
       const { hypervisors } = catalogNow();
       const service = { ...aService(freshId('hv'), '320000000004'), state: 'preparing' } as const;
@@ -82,6 +119,36 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       await hypervisors.remove(service.hypervisorId);
       assert.equal(await hypervisors.get(service.hypervisorId), undefined);
       assert.equal(await hypervisors.add(service), true);
+    });
+  });
+
+  describe('invitations', () => {
+    it('give an account one ExternalId for good, whoever asks first', async () => {
+      const { invitations } = catalogNow();
+      const accountId = '320000000010';
+      const invited = (n: number) => ({ ...anInvitation(accountId, `external-${n}`), name: `name ${n}` });
+      assert.equal(await invitations.get(accountId), undefined);
+      const all = await racers(10, (n) => invitations.invite(invited(n)));
+      const [externalId] = new Set(all.map((each) => each.externalId));
+      assert.equal(new Set(all.map((each) => each.externalId)).size, 1);
+      const again = await invitations.invite({ ...invited(99), region: 'us-east-1', invitedAt: 99 });
+      assert.deepEqual(again, {
+        ...anInvitation(accountId, String(externalId)),
+        name: 'name 99',
+        region: 'us-east-1',
+      });
+      assert.deepEqual(await invitations.get(accountId), again);
+      assert.equal(await invitations.get('320000000011'), undefined);
+    });
+
+    it('outlive the hypervisors of their account', async () => {
+      const { invitations, hypervisors } = catalogNow();
+      const tenant = aTenant(freshId('hv'), '320000000012');
+      const invitation = await invitations.invite(anInvitation(tenant.accountId, 'external-1'));
+      await hypervisors.add(tenant);
+      await hypervisors.remove(tenant.hypervisorId);
+      assert.deepEqual(await invitations.get(tenant.accountId), invitation);
+      assert.deepEqual(await invitations.invite(anInvitation(tenant.accountId, 'external-2')), invitation);
     });
   });
 

@@ -41,14 +41,39 @@ export const retentionSuite = (catalogNow: () => Catalog): void => {
       assert.deepEqual(await points.get(A, pending.recoveryPointId), pending);
     });
 
+    it('leaves a locked point alone until its lock ends', async () => {
+      const { points } = catalogNow();
+      const point = await available();
+      await points.update(A, point.recoveryPointId, { lockedUntil: 1_000 });
+      assert.equal(await points.expire(A, point.recoveryPointId, 999), false);
+      assert.deepEqual(await points.get(A, point.recoveryPointId), { ...point, lockedUntil: 1_000 });
+      assert.equal(await points.expire(A, point.recoveryPointId, 1_000), true);
+    });
+
+    it('notes the longest lock of several, in whatever order they come; none of what is not there', async () => {
+      const { points } = catalogNow();
+      const point = await available();
+      await Promise.all([3_000, 1_000, 2_000].map((until) => points.lockUntil(A, point.recoveryPointId, until)));
+      await points.lockUntil(A, point.recoveryPointId, 2_500);
+      await points.lockUntil(B, point.recoveryPointId, 9_000);
+      await points.lockUntil(A, 'rp-00000000', 9_000);
+      assert.deepEqual(await points.get(A, point.recoveryPointId), { ...point, lockedUntil: 3_000 });
+      assert.equal(await points.get(A, 'rp-00000000'), undefined);
+    });
+
     it('leaves a point under legal hold alone until the hold is lifted', async () => {
       const { points } = catalogNow();
       const point = await available();
-      await points.setLegalHold(A, point.recoveryPointId, hold);
+      const { recoveryPointId } = point;
+      assert.equal(await points.setLegalHold(A, recoveryPointId, hold, undefined), true);
+      assert.equal(await points.setLegalHold(A, recoveryPointId, { ...hold, by: 'x' }, undefined), false);
       assert.equal(await points.expire(A, point.recoveryPointId, 9), false);
       assert.deepEqual(await points.get(A, point.recoveryPointId), { ...point, legalHold: hold });
-      await assert.rejects(points.setLegalHold(B, point.recoveryPointId, undefined));
-      await points.setLegalHold(A, point.recoveryPointId, undefined);
+      assert.equal(await points.setLegalHold(B, recoveryPointId, undefined, hold), false);
+      for (const other of [{ since: 7_777 }, { by: 'x' }, { heldBy: 'tenant' as const }, { reason: 'another' }])
+        assert.equal(await points.setLegalHold(A, recoveryPointId, undefined, { ...hold, ...other }), false);
+      assert.equal(await points.setLegalHold(A, 'rp-00000000', undefined, undefined), false);
+      assert.equal(await points.setLegalHold(A, recoveryPointId, undefined, hold), true);
       assert.deepEqual(await points.get(A, point.recoveryPointId), point);
       assert.equal(await points.expire(A, point.recoveryPointId, 9), true);
     });
@@ -59,7 +84,7 @@ export const retentionSuite = (catalogNow: () => Catalog): void => {
         const point = await available();
         const [expired] = await Promise.all([
           points.expire(A, point.recoveryPointId, 9),
-          points.setLegalHold(A, point.recoveryPointId, hold),
+          points.setLegalHold(A, point.recoveryPointId, hold, undefined),
         ]);
         const there = await points.get(A, point.recoveryPointId);
         assert.equal(there?.state, expired ? 'expired' : 'available');

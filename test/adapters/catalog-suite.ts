@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
+import { approvalsSuite } from './catalog-suite-approvals.ts';
 import { configurationSuite } from './catalog-suite-configuration.ts';
 import { libraryRunsSuite } from './catalog-suite-library-runs.ts';
 import { openJobsSuite } from './catalog-suite-open-jobs.ts';
@@ -280,6 +281,7 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
 
     openJobsSuite(() => catalog);
     libraryRunsSuite(() => catalog);
+    approvalsSuite(() => catalog);
     configurationSuite(() => catalog);
     retentionSuite(() => catalog);
 

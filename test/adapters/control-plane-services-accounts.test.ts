@@ -33,6 +33,7 @@ import { managementStatements } from '../../core/domain/service-access-template.
 import { accessNodesTemplate } from '../../core/domain/service-account-template.ts';
 import type { ServiceAccounts, ServiceReach } from '../../core/ports/service-account.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { nodePermissions } from '../../functions/wiring/node-permissions.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { freshId } from './records.ts';
@@ -47,6 +48,10 @@ const trusting = (Service: string) => policy({ Effect: 'Allow', Principal: { Ser
 
 /** What makes automatic nodes where the control plane is: for the role of whatever calls ensureAutoScaling. */
 const MAKING = [
+  allow(
+    ['iam:CreateServiceLinkedRole'],
+    `arn:aws:iam::${SERVICE_ACCOUNT}:role/aws-service-role/autoscaling.amazonaws.com/*`,
+  ),
   allow([
     'autoscaling:DescribeAutoScalingGroups',
     'autoscaling:DescribeScalingActivities',
@@ -380,7 +385,7 @@ describe('service accounts', () => {
     });
   });
 
-  describe('roles of nodes that run elsewhere', () => {
+  describe('roles of nodes', () => {
     const nodeRole = (hypervisorId: string) => {
       const { Resources } = accessNodesTemplate({
         stage: STAGE,
@@ -404,32 +409,12 @@ describe('service accounts', () => {
       };
     };
     const roles = () => {
-      const { arn } = world.cloud.admin.putRole({
-        accountId: SERVICE_ACCOUNT,
-        name: 'making-roles',
-        trustPolicy: trusting('lambda.amazonaws.com'),
-        policies: {
-          roles: policy(
-            allow(
-              [
-                'iam:CreateRole',
-                'iam:TagRole',
-                'iam:UpdateAssumeRolePolicy',
-                'iam:PutRolePolicy',
-                'iam:DeleteRolePolicy',
-                'iam:DeleteRole',
-              ],
-              `arn:aws:iam::${SERVICE_ACCOUNT}:role/holdfast-${STAGE}-node-*`,
-            ),
-          ),
-        },
-      });
       return createIamNodeRoles({
-        client: new IAMClient(clientSettings('own', REGION, credentialsOf(arn))),
+        client: new IAMClient(clientSettings('own', REGION, world.as('OperatorApiRole'))),
         stage: STAGE,
         accountId: SERVICE_ACCOUNT,
-        region: REGION,
-        brokerFunctionArn: `arn:aws:lambda:${REGION}:${SERVICE_ACCOUNT}:function:holdfast-test-broker`,
+        boundaryArn: world.ref('NodeBoundary'),
+        permissions: nodePermissions({ stage: STAGE, accountId: SERVICE_ACCOUNT, region: REGION }),
       });
     };
     const assume = (node: string, RoleArn: string, ExternalId?: string) =>
@@ -440,8 +425,8 @@ describe('service accounts', () => {
     it("let exactly that node's role take exactly that hypervisor's orders", async () => {
       const hypervisorId = freshId('hv');
       const node = nodeRole(hypervisorId);
-      const roleArn = await roles().ensureNodeRole(hypervisorId, node.arn, queues);
-      assert.equal(await roles().ensureNodeRole(hypervisorId, node.arn, queues), roleArn, 'before the node has a role');
+      const roleArn = await roles().ensureNodeRole(hypervisorId, node.arn);
+      assert.equal(await roles().ensureNodeRole(hypervisorId, node.arn), roleArn, 'before the node has a role');
       node.make();
       const other = nodeRole(freshId('hv'));
       const otherArn = other.make().arn;
@@ -467,19 +452,42 @@ describe('service accounts', () => {
           sessionToken: session?.SessionToken ?? '',
         }),
       );
-      for (const QueueUrl of Object.values(queues))
+      const made = createSqsQueues({ client: new SQSClient(asRoot(SERVICE_ACCOUNT)) });
+      for (const end of ['restores', 'work']) {
+        const QueueUrl = await made.ensure(`holdfast-${STAGE}-${hypervisorId}-${end}`);
         await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 0 }));
-      const foreign = await createSqsQueues({ client: new SQSClient(asRoot(SERVICE_ACCOUNT)) }).ensure(
-        'holdfast-test-hv-00000009-work',
+      }
+      for (const QueueUrl of Object.values(queues))
+        await assert.rejects(sqs.send(new ReceiveMessageCommand({ QueueUrl })), /AccessDenied|not authorized/);
+    });
+
+    it('are what nodes run as in the control plane’s own account, by a profile of the same name', async () => {
+      const hypervisorId = freshId('hv');
+      const roleArn = await roles().ensureNodeRole(hypervisorId);
+      assert.equal(await roles().ensureNodeRole(hypervisorId), roleArn, 'made again');
+      const name = roleArn.split('/')[1] ?? '';
+      const iam = new IAMClient(asRoot(SERVICE_ACCOUNT));
+      const { InstanceProfile } = await iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name }));
+      assert.deepEqual(
+        InstanceProfile?.Roles?.map(({ Arn }) => Arn),
+        [roleArn],
       );
-      await assert.rejects(sqs.send(new ReceiveMessageCommand({ QueueUrl: foreign })), /AccessDenied|not authorized/);
+      const { trustPolicy } = world.cloud.admin.role(roleArn) ?? {};
+      assert.deepEqual(trustPolicy?.Statement, [
+        { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ]);
+      for (let twice = 0; twice < 2; twice++) await roles().remove(hypervisorId);
+      await assert.rejects(iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })), {
+        name: 'NoSuchEntityException',
+      });
+      assert.equal(world.cloud.admin.role(roleArn), undefined);
     });
 
     it('go, and going twice is fine', async () => {
       const hypervisorId = freshId('hv');
       const node = nodeRole(hypervisorId);
       node.make();
-      const roleArn = await roles().ensureNodeRole(hypervisorId, node.arn, queues);
+      const roleArn = await roles().ensureNodeRole(hypervisorId, node.arn);
       await roles().remove(hypervisorId);
       await roles().remove(hypervisorId);
       await assert.rejects(assume(node.arn, roleArn, hypervisorId), { name: 'AccessDenied' });

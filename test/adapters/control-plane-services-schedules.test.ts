@@ -1,8 +1,11 @@
 /** Schedules of plans, in EventBridge Scheduler. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import {
+  CreateScheduleCommand,
   CreateScheduleGroupCommand,
+  DeleteScheduleCommand,
   GetScheduleCommand,
   ListSchedulesCommand,
   SchedulerClient,
@@ -11,10 +14,12 @@ import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createSchedulerSchedules } from '../../adapters/aws/scheduler-schedules.ts';
 import type { Schedules } from '../../core/ports/control.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { deployFunction } from '../../local/lambda/deploy-function.ts';
 import { freshId } from './records.ts';
-import { REGION, startWorld, type World } from './world.ts';
+import { REGION, startWorld, until, type World } from './world.ts';
 
 const GROUP = 'holdfast-schedules-test';
+const ANY_FUNCTION = join(import.meta.dirname, '../local-services/functions/identity.mjs');
 const TARGET = `arn:aws:lambda:${REGION}:${SERVICE_ACCOUNT}:function:holdfast-test-start-scheduled-job`;
 
 describe('schedules of plans', () => {
@@ -154,6 +159,48 @@ describe('schedules of plans', () => {
 
   it('do not blame the plan for a fault of the deployment', async () => {
     await assert.rejects(open(world.arn('HubRole')).put(nightly(fresh())), { name: 'ValidationException' });
+  });
+
+  it('of the deployment itself reach their functions, each of them, and are nobody’s to change', async () => {
+    const GroupName = 'holdfast-test-own';
+    const { Schedules: own = [] } = await root.send(new ListSchedulesCommand({ GroupName }));
+    assert.deepEqual(own.map(({ Name }) => Name).toSorted(), [
+      'library-runs',
+      'resume-approvals',
+      'size-nodes',
+      'tick',
+    ]);
+    for (const { Name } of own) {
+      const functionName = `holdfast-test-${Name === 'library-runs' ? 'schedule-library-runs' : Name}`;
+      const place = { accountId: SERVICE_ACCOUNT, region: REGION, roleArn: world.arn('TickRole') };
+      const size = { environment: {}, timeoutSeconds: 10, memoryMb: 128 };
+      deployFunction(world.cloud.kernel, {
+        ...place,
+        ...size,
+        functionName,
+        codePath: ANY_FUNCTION,
+        handlerExport: 'handler',
+      });
+    }
+    const next = new Date(Date.now() + 1_000).toISOString().slice(0, 19);
+    for (const { Name } of own) {
+      const { Target } = await root.send(new GetScheduleCommand({ GroupName, Name }));
+      const once = {
+        Name: `${Name}-once`,
+        ScheduleExpression: `at(${next})`,
+        FlexibleTimeWindow: { Mode: 'OFF' },
+      } as const;
+      await root.send(new CreateScheduleCommand({ ...once, GroupName, Target }));
+    }
+    // before there were functions, a schedule may have called in vain
+    await until(
+      async () => (await world.cloud.trail.records({ eventName: 'Invoke' })).filter((call) => !call.errorCode),
+      (calls) => new Set(calls.map((call) => JSON.stringify(call.requestParameters))).size === own.length,
+    );
+    const api = new SchedulerClient(clientSettings('own', REGION, world.as('OperatorApiRole')));
+    await assert.rejects(api.send(new DeleteScheduleCommand({ GroupName, Name: 'tick' })), {
+      name: 'AccessDeniedException',
+    });
   });
 
   it('are tried again when AWS fails', async () => {

@@ -43,6 +43,7 @@ const access = {
   region: 'eu-west-1',
   hubRoleArn: 'arn:aws:iam::111111111111:role/holdfast-dev-hub',
   brokerRoleArn: 'arn:aws:iam::111111111111:role/holdfast-dev-broker',
+  operatorRoleArn: 'arn:aws:iam::111111111111:role/holdfast-dev-operator-api',
   externalId: 'random',
 };
 const nodesOf = { stage: 'dev', hypervisorId: HYPERVISOR, controlPlaneAccountId: '111111111111' };

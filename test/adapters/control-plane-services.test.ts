@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { CreateStateMachineCommand, SFNClient } from '@aws-sdk/client-sfn';
 import {
@@ -76,6 +76,36 @@ describe("the control plane's own services, under the deployment's own roles", (
     });
   }
 
+  // whoever looks for open jobs finds the row of one whose end was cut short, and removes it
+  for (const role of ['TickRole', 'StartScheduledJobRole']) {
+    it(`tidies up as it looks for open jobs, as ${role}`, async () => {
+      const table = world.ref('Table');
+      const catalog = createDynamoCatalog({ client: new DynamoDBClient(as(role)), table });
+      const job = aJob(freshId('hv'));
+      await catalog.jobs.add(job);
+      const rows = new DynamoDBClient(asRoot());
+      const Key = { pk: { S: 'OPEN-JOBS' }, sk: { S: `${job.tenantId}#${job.jobId}#1` } };
+      const find = async () => (await rows.send(new GetItemCommand({ TableName: table, Key }))).Item;
+      const row = await find();
+      assert.ok(row);
+      await catalog.jobs.update(job.tenantId, job.jobId, { state: 'failed', endedAt: 2 });
+      await rows.send(new PutItemCommand({ TableName: table, Item: row }));
+      assert.deepEqual(await catalog.jobs.openOf(job.tenantId), []);
+      assert.equal(await find(), undefined);
+    });
+  }
+
+  it('lets go of a library whose run has ended without saying so, as ScheduleLibraryRunsRole', async () => {
+    const client = new DynamoDBClient(as('ScheduleLibraryRunsRole'));
+    const { libraryRuns } = createDynamoCatalog({ client, table: world.ref('Table') });
+    const [tenant, service] = [freshId('hv'), freshId('hv')];
+    assert.equal(await libraryRuns.hold(tenant, service, 'run-1'), 'run-1');
+    await libraryRuns.letGo(tenant, service, 'run-2');
+    assert.equal(await libraryRuns.hold(tenant, service, 'run-2'), 'run-1', 'only who has it lets it go');
+    await libraryRuns.letGo(tenant, service, 'run-1');
+    assert.equal(await libraryRuns.hold(tenant, service, 'run-2'), 'run-2');
+  });
+
   it('keeps JSON in the work area, and says undefined of what is not there', async () => {
     const work = createS3WorkArea({ client: new S3Client(as('StepsRole')), bucket: world.ref('WorkBucket') });
     const key = `work/${freshId('job')}/1/plan.json`;
@@ -100,7 +130,8 @@ describe("the control plane's own services, under the deployment's own roles", (
       new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['VisibilityTimeout', 'MessageRetentionPeriod'] }),
     );
     assert.deepEqual(Attributes, { VisibilityTimeout: '60', MessageRetentionPeriod: '1209600' });
-    await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '90' } }));
+    const tuner = new SQSClient(asRoot());
+    await tuner.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { VisibilityTimeout: '90' } }));
     assert.equal(await queues.ensure(name), url);
   });
 
@@ -120,6 +151,7 @@ describe("the control plane's own services, under the deployment's own roles", (
 
   describe('executions', () => {
     let executions: Executions;
+    let executionsOf: (role: string) => Executions;
     let queueUrl: string;
     before(async () => {
       queueUrl = await createSqsQueues({ client: new SQSClient(as('OperatorApiRole')) }).ensure('holdfast-test-tokens');
@@ -130,17 +162,19 @@ describe("the control plane's own services, under the deployment's own roles", (
           definition: JSON.stringify(waiting(queueUrl)),
         }),
       );
-      executions = createSfnExecutions({
-        client: new SFNClient(as('TenantApiRole')),
-        machines: {
-          backup: stateMachineArn,
-          snapshot: `${stateMachineArn}-s`,
-          'backup-copy': `${stateMachineArn}-b`,
-          restore: `${stateMachineArn}-r`,
-          cleanup: `${stateMachineArn}-c`,
-          'library-run': `${stateMachineArn}-l`,
-        },
-      });
+      executionsOf = (role) =>
+        createSfnExecutions({
+          client: new SFNClient(as(role)),
+          machines: {
+            backup: stateMachineArn,
+            snapshot: `${stateMachineArn}-s`,
+            'backup-copy': `${stateMachineArn}-b`,
+            restore: `${stateMachineArn}-r`,
+            cleanup: `${stateMachineArn}-c`,
+            'library-run': `${stateMachineArn}-l`,
+          },
+        });
+      executions = executionsOf('OperatorApiRole');
     });
 
     it('start once under a name, and say so when the name was used for something else', async () => {
@@ -160,21 +194,47 @@ describe("the control plane's own services, under the deployment's own roles", (
       await executions.stop('backup', 'never-started', 'JobCancelled', '');
     });
 
-    it('keep a task token alive until they end', async () => {
-      const name = `${freshId('job')}-1`;
-      const tokens = createSfnTaskTokens({ client: new SFNClient(as('BrokerRole')) });
-      await executions.start('backup', name, {});
+    const tokenOf = async (name: string): Promise<string> => {
       const sqs = new SQSClient(asRoot());
       const receive = async (): Promise<string | undefined> => {
         const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }));
         const bodies = (Messages ?? []).map(({ Body }) => JSON.parse(Body ?? '') as { taskToken: string; of: string });
         return bodies.find(({ of }) => of === name)?.taskToken;
       };
-      const taskToken = (await until(receive, (token) => token !== undefined)) ?? '';
+      return (await until(receive, (token) => token !== undefined)) ?? '';
+    };
+
+    it('keep a task token alive until they end', async () => {
+      const name = `${freshId('job')}-1`;
+      const tokens = createSfnTaskTokens({ client: new SFNClient(as('BrokerRole')) });
+      await executions.start('backup', name, {});
+      const taskToken = await tokenOf(name);
       assert.equal(await tokens.heartbeat(taskToken), true);
       await executions.stop('backup', name, 'JobCancelled', '');
       assert.equal(await tokens.heartbeat(taskToken), false);
       assert.equal(await tokens.heartbeat('not a token'), false);
+    });
+
+    it('fail when their order cannot be done, once', async () => {
+      const name = `${freshId('job')}-1`;
+      const tokens = createSfnTaskTokens({ client: new SFNClient(as('BrokerRole')) });
+      await executions.start('backup', name, {});
+      const taskToken = await tokenOf(name);
+      for (let twice = 0; twice < 2; twice++) await tokens.fail(taskToken, 'SnapshotFailed', 'c'.repeat(40_000));
+      assert.equal(
+        await until(
+          () => executions.status('backup', name),
+          (status) => status !== 'RUNNING',
+        ),
+        'FAILED',
+      );
+    });
+
+    it('are stopped by the tick when their time is over', async () => {
+      const name = `${freshId('job')}-1`;
+      await executions.start('backup', name, {});
+      await executionsOf('TickRole').stop('backup', name, 'DeadlineExceeded', '');
+      assert.equal(await executions.status('backup', name), 'ABORTED');
     });
   });
 });

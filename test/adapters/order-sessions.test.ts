@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import {
+  CompleteSnapshotCommand,
   EBSClient,
   GetSnapshotBlockCommand,
   ListChangedBlocksCommand,
@@ -26,9 +27,10 @@ import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import type { SessionCredentials } from '../../core/contracts/orders.ts';
 import { TAG } from '../../core/domain/effect.ts';
 import type { Hypervisor, ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { OrderSessions, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
-import { aService, freshId } from './records.ts';
+import { aPoint, aService, freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
 
 /** Everything an order might be told to do with one tenant's things, and under which session. */
@@ -43,6 +45,8 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
   let other: ServiceHypervisor;
   let tenants: [TenantHypervisor, TenantHypervisor];
   let sessions: OrderSessions;
+  let scopes: TenantScopes;
+  let points: readonly RecoveryPoint[] = [];
   const snapshots: [string[], string[]] = [[], []];
   const jobIds = [freshId('job'), freshId('job')] as const;
   let root: S3Client;
@@ -78,7 +82,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
     })) as typeof tenants;
     const records = new Map<string, Hypervisor>([service, other, ...tenants].map((each) => [each.hypervisorId, each]));
     const steps = clientSettings('own', REGION, world.as('StepsRole'));
-    const scopes = createTenantScopes({
+    scopes = createTenantScopes({
       sts: new STSClient(steps),
       secrets: new SecretsManagerClient(steps),
       hubRoleArn: world.arn('HubRole'),
@@ -93,10 +97,11 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
       workRoleArn: world.arn('WorkRole'),
       workBucket,
       hypervisors: { get: async (id) => records.get(id) },
+      points: { list: async () => ({ items: points }) },
     });
     root = new S3Client(clientSettings('own', REGION, world.cloud.admin.rootAccessKey(SERVICE_ACCOUNT)));
     for (const tenant of [0, 1] as const) {
-      snapshots[tenant] = await backedUp(scopes, tenant);
+      snapshots[tenant] = await backedUp(tenant);
       for (const [Bucket, Key] of [
         [libraryBucket, libraryKey(tenant, 'format')],
         [workBucket, workKey(tenant, 1)],
@@ -108,7 +113,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
   after(() => world.stop());
 
   /** Two completed snapshots of one instance's volumes, and one that is being filled. */
-  const backedUp = async (scopes: TenantScopes, tenant: 0 | 1): Promise<string[]> => {
+  const backedUp = async (tenant: 0 | 1): Promise<string[]> => {
     const scope = await scopes.open(tenants[tenant], jobIds[tenant], { to: 'protect' });
     const id = await launchInstance(world.ec2(tenant), `server ${tenant}`);
     await until(
@@ -239,6 +244,28 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
     await assert.rejects(sessions.tenant(tenants[0], jobIds[0], many, 'read'), RangeError);
   });
 
+  for (const [how, others] of [
+    ['by its name', []],
+    ['by its job', Array.from({ length: 127 }, (_, i) => `snap-${String(i).padStart(17, '0')}`)],
+  ] as const) {
+    it(`completes what it has written, ${how}, and can tell that it is complete`, async () => {
+      const restore = await scopes.open(tenants[0], jobIds[0], { to: 'restore' });
+      const tags = { [TAG.job]: jobIds[0], [TAG.operation]: freshId('op') };
+      const { snapshotId } = await restore.snapshots.start(1, freshId('op'), tags);
+      const credentials = await sessions.tenant(tenants[0], jobIds[0], [...others, snapshotId], 'write');
+      const own = blockAttempts(credentials, [snapshotId, snapshotId, snapshotId]);
+      await own.put.run();
+      const ebs = new EBSClient(client(credentials));
+      await ebs.send(new CompleteSnapshotCommand({ SnapshotId: snapshotId, ChangedBlocksCount: 1 }));
+      await until(
+        () => restore.snapshots.describe([snapshotId]),
+        ([snapshot]) => snapshot?.state === 'completed',
+      );
+      assert.equal((await own.list.run()).VolumeSize, 1);
+      await refused(own.get);
+    });
+  }
+
   it("reaches one tenant's part of the library and its key, and nothing of the other tenant", async () => {
     const write = await sessions.library(service.hypervisorId, tenants[0].hypervisorId, jobIds[0], 'write');
     const own = objectAttempts(write, libraryBucket, libraryKey(0, 'format'));
@@ -284,6 +311,19 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
     await refused(keyAttempts(maintain, context(1)).encrypt);
   });
 
+  it('looks after no library that the tenant is not bound to and has nothing in', async () => {
+    const { hypervisorId } = tenants[0];
+    const open = (mode: 'maintain' | 'lock') => sessions.library(other.hypervisorId, hypervisorId, jobIds[0], mode);
+    const point = aPoint(hypervisorId, 'i-00000001', []);
+    for (const there of [[], [{ ...point, serviceId: other.hypervisorId, kind: 'snapshot' as const }]]) {
+      points = there;
+      for (const mode of ['maintain', 'lock'] as const) await assert.rejects(open(mode), { name: 'NotFound' });
+    }
+    points = [{ ...point, serviceId: other.hypervisorId, state: 'expired' }];
+    for (const mode of ['maintain', 'lock'] as const) assert.ok((await open(mode)).accessKeyId);
+    points = [];
+  });
+
   it('only reads the library for a restore', async () => {
     const read = await sessions.library(service.hypervisorId, tenants[0].hypervisorId, jobIds[0], 'read');
     const own = objectAttempts(read, libraryBucket, libraryKey(0, 'format'));
@@ -305,21 +345,35 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
   });
 
   it("reaches one attempt's part of the work area", async () => {
-    const credentials = await sessions.workArea(jobIds[0], 1);
-    const own = objectAttempts(credentials, workBucket, workKey(0, 1));
-    for (const attempt of [own.get, own.put]) await attempt.run();
-    for (const attempt of [own.delete, own.list]) await refused(attempt);
+    const results = `work/${jobIds[0]}/1/results/ord-1-`;
+    const credentials = await sessions.workArea(jobIds[0], 1, results);
+    // neither an order's document nor another order's results: what those say is believed
+    const document = objectAttempts(credentials, workBucket, workKey(0, 1));
+    await document.get.run();
+    for (const attempt of [document.put, document.delete, document.list]) await refused(attempt);
+    await objectAttempts(credentials, workBucket, `${results}1.json`).put.run();
+    await refused(objectAttempts(credentials, workBucket, `work/${jobIds[0]}/1/results/ord-2-1.json`).put);
     for (const key of [workKey(0, 2), workKey(1, 1), `work/${jobIds[0]}/11/x.json`])
       for (const attempt of Object.values(objectAttempts(credentials, workBucket, key))) await refused(attempt);
     for (const attempt of Object.values(objectAttempts(credentials, libraryBucket, libraryKey(0, 'format'))))
       await refused(attempt);
   });
 
+  it("reaches a library run's part of the work area as a job's", async () => {
+    const runId = freshId('run');
+    const results = `work/${runId}/1/results/ord-1-`;
+    const own = objectAttempts(await sessions.workArea(runId, 1, results), workBucket, `${results}1.json`);
+    await own.put.run();
+    await root.send(new PutObjectCommand({ Bucket: workBucket, Key: `${results}1.json`, Body: 'x' }));
+    assert.equal(await own.get.run(), 'x');
+    await refused(objectAttempts(await sessions.workArea(runId, 2, results), workBucket, `${results}1.json`).get);
+  });
+
   it('lasts an hour at most, carries the job, and leads to no further role', async () => {
     const all = await Promise.all([
       sessions.tenant(tenants[0], jobIds[0], snapshots[0].slice(0, 1), 'read'),
       sessions.library(service.hypervisorId, tenants[0].hypervisorId, jobIds[0], 'write'),
-      sessions.workArea(jobIds[0], 1),
+      sessions.workArea(jobIds[0], 1, `work/${jobIds[0]}/1/results/ord-1-`),
     ]);
     for (const credentials of all) {
       assert.ok(credentials.expiresAt > Date.now() && credentials.expiresAt <= Date.now() + 3_600_000);

@@ -4,6 +4,7 @@ import { noCounters, type OrderOutcome } from '../../core/contracts/orders.ts';
 import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Effect } from '../../core/domain/effect.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { Invitation } from '../../core/domain/invitation.ts';
 import type { Job, JobInstance } from '../../core/domain/job.ts';
 import type { Order } from '../../core/domain/order.ts';
 import type { Plan } from '../../core/domain/plan.ts';
@@ -14,6 +15,14 @@ export const freshId = (prefix: string): string => `${prefix}-${randomUUID()}`;
 
 export const A = freshId('hv');
 export const B = freshId('hv');
+
+export const anInvitation = (accountId: string, externalId: string): Invitation => ({
+  accountId,
+  name: 'acme',
+  region: 'eu-central-1',
+  externalId,
+  invitedAt: 5,
+});
 
 export const aTenant = (hypervisorId: string, accountId: string): TenantHypervisor => ({
   kind: 'tenant',

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { libraryPolicy, snapshotPolicy, workAreaPolicy } from '../../adapters/aws/order-session-policies.ts';
 import { LONGEST_POLICY, type Policy, policyText, type Statement } from '../../adapters/aws/session-policy.ts';
 import { tenantSessionPolicy } from '../../adapters/aws/tenant-session-policy.ts';
 import type { TenantAccess } from '../../core/ports/tenant-scope.ts';
+import {
+  LONGEST_MANAGED_POLICY,
+  ROLE_FEATURES,
+  tenantFeatures,
+  tenantPermissions,
+  tenantPolicies,
+} from '../../infra/permissions/tenant-permissions.ts';
 
-const shipped = (name: string): Policy =>
-  JSON.parse(readFileSync(join(import.meta.dirname, `../../infra/permissions/${name}.json`), 'utf8')) as Policy;
+const shipped = (name: 'tenant' | 'tenant-user'): Policy =>
+  tenantPermissions(name === 'tenant' ? ROLE_FEATURES : tenantFeatures) as Policy;
 
 const REGION = 'ap-southeast-5';
 const long = (prefix: string): string => prefix + 'x'.repeat(48 - prefix.length);
@@ -27,6 +32,13 @@ const libraryAccess = {
   kmsKeyArn: `arn:aws:kms:${REGION}:111111111111:key/mrk-0123456789abcdef0123456789abcdef`,
   recoveryPublicKey: 'hfpub1-x',
 };
+
+/** Its prefix may be no longer, or it is refused when it is added. */
+const lockedAccess = {
+  ...libraryAccess,
+  library: { ...libraryAccess.library, prefix: `${'p'.repeat(128)}/tenants/${long('hv-')}` },
+};
+const lock = { mode: 'compliance', leastDays: 3_658, mostDays: 3_661 } as const;
 
 /** The longest that there can be: all ids at their full length, and another region. */
 const stepPolicy = (to: TenantAccess['to'], more: Partial<TenantAccess> = {}): Policy =>
@@ -48,7 +60,9 @@ const policies: Readonly<Record<string, Policy>> = {
   'write order of 128': snapshotPolicy(REGION, long('job-'), snapshotIds(128), 'write'),
   'library to write': libraryPolicy(libraryAccess, 'write'),
   'library to read': libraryPolicy(libraryAccess, 'read'),
-  'work area': workAreaPolicy('b'.repeat(63), long('job-'), 1_000_000),
+  'locked library to write': libraryPolicy(lockedAccess, 'write', lock),
+  'locked library to extend its locks': libraryPolicy(libraryAccess, 'lock', lock),
+  'work area': workAreaPolicy('b'.repeat(63), long('job-'), 1_000_000, `work/${'r'.repeat(200)}`),
 };
 
 const actions = (statements: readonly Statement[]): string[] => statements.flatMap(({ Action }) => Action).toSorted();
@@ -61,6 +75,25 @@ for (const [name, policy] of Object.entries(policies)) {
 
 test('a policy that does not fit is refused before STS is asked', () => {
   assert.throws(() => policyText(snapshotPolicy(REGION, 'job-1', snapshotIds(128), 'read')), RangeError);
+});
+
+test('a writer to a library with a lock can put nothing there that is not locked as its order says, but the index', () => {
+  const puts = libraryPolicy(lockedAccess, 'write', lock).Statement.filter(({ Action }) =>
+    [Action].flat().includes('s3:PutObject'),
+  );
+  const free = puts.filter(({ Condition }) => !Condition).flatMap(({ Resource }) => Resource);
+  assert.deepEqual(free, [`arn:aws:s3:::${lockedAccess.library.bucket}/${lockedAccess.library.prefix}/index/*`]);
+  const days = 's3:object-lock-remaining-retention-days';
+  assert.deepEqual(
+    puts.flatMap(({ Condition }) => (Condition ? [Condition] : [])),
+    [
+      {
+        StringEquals: { 's3:object-lock-mode': 'COMPLIANCE' },
+        NumericGreaterThanEquals: { [days]: '3658' },
+        NumericLessThanEquals: { [days]: '3661' },
+      },
+    ],
+  );
 });
 
 test("an order's sessions delete nothing and name no wildcard of actions", () => {
@@ -111,22 +144,27 @@ test('who only looks changes nothing, and no step but a clean-up or a replacemen
       (action) => !/:(Describe|Get)/.test(action),
     );
   assert.deepEqual(unconditional(stepPolicy('protect')), ['ec2:CreateSnapshots']);
-  const makes = ['ebs:StartSnapshot', 'ec2:CreateVolume', 'ec2:RegisterImage', 'ec2:RunInstances'];
-  for (const to of ['restore', 'replace'] as const) assert.deepEqual(unconditional(stepPolicy(to)), makes);
+  const makes = ['ebs:StartSnapshot', 'ec2:CreateVolume'];
+  assert.deepEqual(unconditional(stepPolicy('replace')), makes);
+  assert.deepEqual(unconditional(stepPolicy('restore')), [...makes, 'ec2:RegisterImage', 'ec2:RunInstances']);
   assert.deepEqual(unconditional(stepPolicy('clean-up')), []);
 });
 
 test('the permissions of an access key are those of a role and one more: to ask for sessions', () => {
   const [role, user] = [shipped('tenant').Statement, shipped('tenant-user').Statement];
-  assert.deepEqual(user.slice(0, role.length), role);
-  assert.deepEqual(actions(user.slice(role.length)), ['sts:GetFederationToken']);
+  const more = user.filter((statement) => !role.includes(statement));
+  assert.equal(user.length, role.length + more.length);
+  assert.deepEqual(actions(more), ['sts:GetFederationToken']);
 });
 
-/** IAM counts no white space. An inline policy of a user could have 2,048 only: it is attached as a managed one. */
-test('the shipped permissions fit into a managed policy, under names that can be read', () => {
-  for (const name of ['tenant', 'tenant-user']) {
+/** IAM counts no white space. An inline policy of a user could have 2,048 only: they are attached as managed ones. */
+test('the shipped permissions fit into managed policies, under names that can be read', () => {
+  for (const { part, document } of tenantPolicies(tenantFeatures)) {
+    const { length } = JSON.stringify(document);
+    assert.ok(length <= LONGEST_MANAGED_POLICY, `${part}: ${length}`);
+  }
+  for (const name of ['tenant', 'tenant-user'] as const) {
     const policy = shipped(name);
-    assert.ok(JSON.stringify(policy).length <= 6_144, `${name}: ${JSON.stringify(policy).length}`);
     const sids = policy.Statement.map((statement) => (statement as Statement & { Sid: string }).Sid);
     assert.equal(new Set(sids).size, sids.length);
     for (const sid of sids) assert.match(sid, /^[A-Z][A-Za-z0-9]{8,}$/);

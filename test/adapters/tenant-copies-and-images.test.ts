@@ -212,7 +212,19 @@ describe("copies, images and lists in tenants' accounts, with the shipped permis
       () => far.snapshots.describe([copy.snapshotId]),
       ([snapshot]) => snapshot?.state === 'completed',
     );
-    await scope.instances.terminate(instanceId);
-    await scope.images.deregister(imageId);
+    await assert.rejects(
+      scope.instances.launch({
+        imageId,
+        clientToken: freshId('op'),
+        instanceType: 't3.small',
+        securityGroupIds: [],
+        keyName: 'key-of-long-ago',
+        instanceTags: tags,
+        volumeTags: tags,
+      }),
+      { name: 'LaunchFailed', remedy: /The key pair is gone/ },
+    );
+    await (await open({ to: 'clean-up' })).images.deregister(imageId);
+    await (await open({ to: 'clean-up' })).instances.terminate(instanceId);
   });
 });

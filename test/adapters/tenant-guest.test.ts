@@ -4,12 +4,14 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import { freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
 
 describe("guests in tenants' accounts, with the deployment's own roles and the shipped permissions", () => {
   let world: World;
+  let scopes: TenantScopes;
   let scope: TenantScope;
   let withoutGuest: TenantScope;
   let instanceId: string;
@@ -19,7 +21,7 @@ describe("guests in tenants' accounts, with the deployment's own roles and the s
     world = await startWorld();
     const settings = clientSettings('own', REGION, world.as('StepsRole'));
     instanceId = await launchInstance(world.ec2(0), 'guest');
-    const scopes = createTenantScopes({
+    scopes = createTenantScopes({
       sts: new STSClient(settings),
       secrets: new SecretsManagerClient(settings),
       hubRoleArn: world.arn('HubRole'),
@@ -34,8 +36,8 @@ describe("guests in tenants' accounts, with the deployment's own roles and the s
   });
   after(() => world.stop());
 
-  const guest = async (behaviour: object): Promise<void> => {
-    const answer = await fetch(`${world.cloud.endpoint}/_local/ssm/instances/${instanceId}`, {
+  const guest = async (behaviour: object, id = instanceId): Promise<void> => {
+    const answer = await fetch(`${world.cloud.endpoint}/_local/ssm/instances/${id}`, {
       method: 'PUT',
       headers: { 'x-local-control': world.cloud.controlToken },
       body: JSON.stringify(behaviour),
@@ -89,6 +91,23 @@ describe("guests in tenants' accounts, with the deployment's own roles and the s
     const failed = await ended(failing.commandId);
     assert.equal(failed.state, 'failed');
     assert.match(failed.output, /^no such device/);
+  });
+
+  it('run a command of a machine with Windows', async () => {
+    const windows = await launchInstance(world.ec2(0), 'windows guest', SEED_IMAGES.windows);
+    const its = await scopes.open(world.tenants[0], jobId, { to: 'protect', instanceId: windows });
+    await until(
+      () => its.instances.describe(windows),
+      (answer) => answer?.state === 'running',
+    );
+    await guest({ agent: true, commands: 'succeed', stdout: 'frozen' }, windows);
+    assert.deepEqual(await its.guest.agent(windows), { online: true, platform: 'Windows' });
+    const { commandId } = await its.guest.send(windows, 'AWS-RunPowerShellScript', { commands: ['exit 0'] }, 45);
+    const { state } = await until(
+      () => its.guest.result(commandId, windows),
+      (result) => result.state !== 'running',
+    );
+    assert.equal(state, 'succeeded');
   });
 
   it('fail a command that does not end in its time, in words', async () => {

@@ -204,6 +204,8 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     const id = await launchInstance(world.ec2(0), 'to restore');
     const protect = await scopeOf(0);
     const scope = await scopeOf(0, 'restore');
+    // a restore takes nothing away by itself: the cleanup does
+    const cleanup = await scopeOf(0, 'clean-up');
     const source = await until(
       () => scope.instances.describe(id),
       (answer) => answer?.state === 'running',
@@ -230,7 +232,7 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     };
     const { imageId } = await scope.images.register(image);
     assert.equal((await scope.images.register(image)).imageId, imageId, 'found by its name');
-    await assert.rejects(scope.images.register({ ...image, tags: { [TAG.operation]: 'another' } }), {
+    await assert.rejects(scope.images.register({ ...image, tags: { ...restoreTags, [TAG.operation]: 'another' } }), {
       name: 'LaunchFailed',
     });
     assert.deepEqual(await scope.images.findByTag(TAG.operation, restoreTags[TAG.operation] ?? ''), [imageId]);
@@ -265,16 +267,17 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
       changed?.volumes.filter(({ deleteOnTermination }) => !deleteOnTermination).map(({ device }) => device),
       ['/dev/sdf'],
     );
-    await scope.images.deregister(imageId);
-    await scope.images.deregister(imageId);
-    for (const { snapshotId } of set) await scope.snapshots.delete(snapshotId);
-    await scope.instances.terminate(instanceId);
+    await cleanup.images.deregister(imageId);
+    await cleanup.images.deregister(imageId);
+    for (const { snapshotId } of set) await cleanup.snapshots.delete(snapshotId);
+    await assert.rejects(scope.instances.terminate(instanceId), { name: 'TenantAccessLost' });
+    await cleanup.instances.terminate(instanceId);
     await until(
       () => scope.instances.describe(instanceId),
       (answer) => answer === undefined,
     );
     assert.deepEqual(await scope.instances.findByTag(TAG.restore, 'rp-1'), []);
-    await scope.instances.terminate('i-0123456789abcdef0');
+    await cleanup.instances.terminate('i-0123456789abcdef0');
   });
 
   it('lists what changed between two snapshots, and starts a snapshot once', async () => {

@@ -133,11 +133,12 @@ describe("volumes in tenants' accounts, with the deployment's own roles and the 
     await replace.volumes.attach(volumeId, instanceId, '/dev/sdf');
     await becomes(replace, volumeId, isOn(instanceId, '/dev/sdf'));
     await assert.rejects(replace.volumes.attach(volumeId, instanceId, '/dev/sdh'), { name: 'VolumeFailed' });
-    await assert.rejects(replace.volumes.delete(volumeId), { name: 'VolumeFailed', message: /is attached to i-/ });
+    await assert.rejects(replace.volumes.delete(volumeId), { name: 'TenantAccessLost' }, 'a clean-up does');
     await replace.instances.setDeleteOnTermination(instanceId, { '/dev/sdf': true });
 
     // The restore fails: what was is put back.
     const cleanUp = await open(jobId, { to: 'clean-up', instanceId });
+    await assert.rejects(cleanUp.volumes.delete(volumeId), { name: 'VolumeFailed', message: /is attached to i-/ });
     await cleanUp.volumes.detach(volumeId, instanceId);
     await until(
       async () => (await cleanUp.volumes.describe([volumeId]))[0]?.state,
@@ -148,6 +149,17 @@ describe("volumes in tenants' accounts, with the deployment's own roles and the 
     const back = await becomes(cleanUp, data, isOn(instanceId, '/dev/sdf'));
     assert.deepEqual(back.tags, { owner: 'dba' }, 'the mark is off again');
     await cleanUp.instances.setDeleteOnTermination(instanceId, { '/dev/sdf': false });
+    // Whoever puts volumes back finds the instance running, and stops it first.
+    await cleanUp.instances.start(instanceId);
+    await until(
+      () => cleanUp.instances.describe(instanceId),
+      (answer) => answer?.state === 'running',
+    );
+    await cleanUp.instances.stop(instanceId);
+    await until(
+      () => cleanUp.instances.describe(instanceId),
+      (answer) => answer?.state === 'stopped',
+    );
     await cleanUp.instances.start(instanceId);
     await cleanUp.instances.start(instanceId);
     const running = await until(

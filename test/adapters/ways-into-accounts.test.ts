@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CreateSnapshotCommand } from '@aws-sdk/client-ec2';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -10,16 +8,14 @@ import { createCredentialCheck } from '../../adapters/aws/credential-check.ts';
 import { createSecretsManagerSecrets } from '../../adapters/aws/secrets-manager-secrets.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { TAG } from '../../core/domain/effect.ts';
+import type { CredentialsRejected } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { CredentialCheck, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { deployTenantUser } from '../../dev/tenant-user.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
-
-const permissions = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../infra/permissions/tenant-user.json'), 'utf8'),
-) as PolicyDocument;
 
 describe("ways into tenants' accounts", () => {
   let world: World;
@@ -60,7 +56,7 @@ describe("ways into tenants' accounts", () => {
 
   it('works with an access key as with a role, and no further than the shipped permissions', async () => {
     const { accountId } = world.tenants[1];
-    const tenant = await withKey(world.tenants[1], userKey(accountId, 'backup', permissions));
+    const tenant = await withKey(world.tenants[1], await deployTenantUser(world.cloud, accountId));
     const id = await launchInstance(world.ec2(1), 'by key');
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });
     await until(
@@ -74,6 +70,16 @@ describe("ways into tenants' accounts", () => {
     assert.equal(made.length, 3);
     for (const { snapshotId } of made) await scope.snapshots.delete(snapshotId);
     await assert.rejects(scope.instances.terminate(id), { name: 'TenantAccessLost' });
+  });
+
+  it('opens an account by its access key for retention, which the tick does by itself', async () => {
+    const { accountId } = world.tenants[1];
+    const tenant = await withKey(world.tenants[1], await deployTenantUser(world.cloud, accountId));
+    const tick = clientSettings('own', REGION, world.as('TickRole'));
+    const clients = { sts: new STSClient(tick), secrets: new SecretsManagerClient(tick) };
+    const byItself = createTenantScopes({ ...clients, hubRoleArn: world.arn('HubRole'), region: REGION });
+    const retain = await byItself.open(tenant, jobId, { to: 'retain' });
+    assert.deepEqual(await retain.snapshots.describe(['snap-0123456789abcdef0']), []);
   });
 
   it('narrows an access key that may do everything', async () => {
@@ -93,7 +99,7 @@ describe("ways into tenants' accounts", () => {
   });
 
   it('loses access with a key that is wrong or was deleted, naming the key and never its secret', async () => {
-    const key = userKey(world.tenants[1].accountId, 'leaver', permissions);
+    const key = await deployTenantUser(world.cloud, world.tenants[1].accountId, 'holdfast-leaver');
     const wrong = await withKey(world.tenants[1], { ...key, secretAccessKey: 'CANARY-wrong-secret-0123456789' });
     const right = await withKey(world.tenants[1], key);
     world.cloud.admin.deleteAccessKey(key.accessKeyId);
@@ -163,13 +169,19 @@ describe("ways into tenants' accounts", () => {
     });
     for (const [name, condition, words] of [
       ['holdfast-open', {}, /without an ExternalId/],
-      ['holdfast-any', { Condition: { StringLike: { 'sts:ExternalId': '*' } } }, /with any ExternalId/],
+      ['holdfast-if', { Condition: { StringEqualsIfExists: { 'sts:ExternalId': 'ours' } } }, /without an ExternalId/],
+      ['holdfast-any', { Condition: { StringLike: { 'sts:ExternalId': '*' } } }, /with another ExternalId/],
+      ['holdfast-begin', { Condition: { StringLike: { 'sts:ExternalId': 'our*' } } }, /with another ExternalId/],
+      ['holdfast-end', { Condition: { StringLike: { 'sts:ExternalId': '*urs' } } }, /with another ExternalId/],
     ] as const) {
       const { arn } = world.cloud.admin.putRole({ accountId, name, trustPolicy: trust(condition), policies: {} });
-      await assert.rejects(check.identify({ method: 'assume-role', roleArn: arn, externalId: 'ours' }, REGION), {
-        name: 'CredentialsRejected',
-        message: words,
-      });
+      const refused = await check.identify({ method: 'assume-role', roleArn: arn, externalId: 'ours' }, REGION).then(
+        () => assert.fail(`${name} was taken`),
+        (error: unknown) => error as CredentialsRejected,
+      );
+      assert.equal(refused.name, 'CredentialsRejected');
+      assert.match(refused.message, words);
+      assert.match(refused.remedy ?? '', /"sts:ExternalId":"ours"/, 'names the trust policy to set');
     }
   });
 

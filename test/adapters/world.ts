@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { type Credentials, clientSettings } from '../../adapters/aws/clients.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import { TENANT_ROLE } from '../../core/domain/tenant-role-template.ts';
+import { deployInvitation } from '../../dev/deploy-invitation.ts';
 import { readServerless } from '../../dev/deployment/read-serverless.ts';
 import { deployResources } from '../../dev/deployment/resources.ts';
 import { find, type Physical, type Stack } from '../../dev/deployment/stack.ts';
 import { type ExampleTenant, exampleAccounts, SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { createRecorder, FOLDER_VARIABLE } from '../../dev/permissions/recording.ts';
+import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import { freshId } from './records.ts';
@@ -16,10 +20,15 @@ import { freshId } from './records.ts';
 export const REGION = 'eu-central-1';
 const PROJECT = join(import.meta.dirname, '../..');
 
+interface TenantAccount extends ExampleTenant {
+  readonly roleArn: string;
+  readonly externalId: string;
+}
+
 export interface World {
   readonly cloud: Cloud;
   readonly tenants: readonly [TenantHypervisor, TenantHypervisor];
-  readonly accounts: readonly ExampleTenant[];
+  readonly accounts: readonly TenantAccount[];
   roleArn(logicalId: string): string;
   /** Credentials of one of the deployment's roles, as its Lambda functions have them. */
   as(logicalId: string): Credentials;
@@ -32,9 +41,18 @@ export interface World {
 
 export const startWorld = async (): Promise<World> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-adapters-'));
-  const cloud = await startCloud({ dataDir });
+  const folder = process.env[FOLDER_VARIABLE];
+  const recorder = folder ? createRecorder(folder) : undefined;
+  const cloud = await startCloud({ dataDir, ...(recorder ? { onDecision: recorder.onDecision } : {}) });
   try {
-    return await inhabit(cloud, dataDir);
+    const world = await inhabit(cloud, dataDir);
+    return {
+      ...world,
+      async stop() {
+        await world.stop();
+        recorder?.stop();
+      },
+    };
   } catch (error) {
     await cloud.stop();
     throw error;
@@ -49,7 +67,14 @@ const inhabit = async (cloud: Cloud, dataDir: string): Promise<World> => {
   const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
   await deployResources(stack, readServerless(join(PROJECT, 'serverless.yml'), place));
   const arn = (logicalId: string): string => find(stack, logicalId).attributes.Arn ?? '';
-  const accounts = exampleAccounts(cloud, PROJECT, arn('HubRole')).tenants;
+  const accounts: TenantAccount[] = [];
+  for (const tenant of exampleAccounts(cloud).tenants) {
+    const externalId = cloud.kernel.randomHex(16);
+    const role = { hubRoleArn: arn('HubRole'), externalId, name: TENANT_ROLE };
+    const template = tenantTemplates.text(role, tenantTemplates.features);
+    const roleArn = await deployInvitation(cloud, { accountId: tenant.accountId, region: REGION, template });
+    accounts.push({ ...tenant, roleArn, externalId });
+  }
   const tenants = accounts.map(
     ({ accountId, name, roleArn, externalId }): TenantHypervisor => ({
       kind: 'tenant',
@@ -81,10 +106,14 @@ const inhabit = async (cloud: Cloud, dataDir: string): Promise<World> => {
 };
 
 /** A running instance of a tenant with a root and two data volumes of 1 GiB. */
-export const launchInstance = async (ec2: EC2Client, name: string): Promise<string> => {
+export const launchInstance = async (
+  ec2: EC2Client,
+  name: string,
+  ImageId: string = SEED_IMAGES.linux,
+): Promise<string> => {
   const { Instances } = await ec2.send(
     new RunInstancesCommand({
-      ImageId: SEED_IMAGES.linux,
+      ImageId,
       InstanceType: 't3.small',
       MinCount: 1,
       MaxCount: 1,

@@ -1,6 +1,9 @@
 /** What the API looks at in accounts: a tenant's instances, volumes and snapshots; a service account's nodes. */
+
+import type { BrokerNames, NodeRoles } from '../../core/ports/node-access.ts';
 import type { PermissionCheck } from '../../core/ports/permission-check.ts';
-import type { NodeRoles, ServiceAccounts } from '../../core/ports/service-account.ts';
+import type { ServiceAccounts } from '../../core/ports/service-account.ts';
+import type { ServicePermissionCheck } from '../../core/ports/service-permission-check.ts';
 import type {
   DescribedVolume,
   ListedInstance,
@@ -8,6 +11,7 @@ import type {
   TenantScope,
   TenantScopes,
 } from '../../core/ports/tenant-scope.ts';
+import type { RolePermissions } from '../../core/steps/api/check-service-permissions.ts';
 
 /** Says which call it was that the test did not foresee. */
 const unforeseen = (path: string): never =>
@@ -60,10 +64,24 @@ export const createAccountFakes = () => {
     opened,
     scopes,
     serviceAccounts: only<ServiceAccounts>('serviceAccounts', {}),
-    nodeRoles: only<NodeRoles>('nodeRoles', {}),
+    nodeRoles: only<NodeRoles>('nodeRoles', {
+      ensureNodeRole: async (hypervisorId) => `arn:aws:iam::999999999999:role/node-${hypervisorId}`,
+      remove: async () => {},
+    }),
+    brokerNames: only<BrokerNames>('brokerNames', { ensure: async () => {}, remove: async () => {} }),
     permissions: {
-      check: only<PermissionCheck>('permissions.check', { ask: async () => ({ simulated: false, answers: [] }) }),
-      policies: { role: { Statement: [] }, user: { Statement: [] } },
+      check: only<PermissionCheck>('permissions.check', {
+        ask: async () => ({ simulated: false, answers: [], probes: [] }),
+      }),
+      policies: { role: { Statement: [] }, user: { Statement: [] }, features: {} },
+      service: {
+        check: only<ServicePermissionCheck>('permissions.service.check', {
+          probe: async () => [],
+          principal: async () => 'arn:aws:iam::999999999999:role/holdfast-test-management',
+          ask: async () => ({ simulated: false, answers: [] }),
+        }),
+        roles: (): readonly RolePermissions[] => [],
+      },
     },
   };
 };

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import {
+  approverRoutes,
+  operatorRoutes,
+  operatorTenantPrefix,
+  operatorTenantRoutes,
+  tenantRoutes,
+} from '../../core/contracts/api.ts';
 import {
   ACME,
   acme,
@@ -105,6 +111,7 @@ const rawBody = fc.oneof(
 const routes = [
   ...Object.values(tenantRoutes),
   ...Object.values(operatorRoutes),
+  ...Object.values(approverRoutes),
   ...Object.values(operatorTenantRoutes).map((route) => ({ ...route, path: `${operatorTenantPrefix}${route.path}` })),
 ].map(({ method, path }) => ({ method: method as string, path: path as string }));
 
@@ -118,7 +125,7 @@ const good: readonly Record<string, unknown>[] = [
     name: 'x',
     accountId: '333333333333',
     region: 'eu-central-1',
-    auth: { method: 'assume-role', roleArn: 'arn:aws:iam::333333333333:role/x', externalId: 'ext' },
+    auth: { method: 'assume-role', roleArn: 'arn:aws:iam::333333333333:role/x', externalId: 'ext-1' },
   },
 ];
 const nearlyGood = fc
@@ -157,7 +164,7 @@ const written = ({ path: p, rawBody: b, query }: Request): string => {
   }
 };
 
-test(`${RUNS} requests of a tenant: never a 5xx, never another tenant’s or the service side’s ids`, async () => {
+test(`${RUNS} requests of a tenant: never a 5xx, never another tenant’s or the service side’s ids`, async (t) => {
   const world = worldOfTwo();
   const theirs = JSON.stringify([world.records.jobs.get(job(2, bolt).jobId), point(2, bolt)]);
   const statuses = new Map<number, number>();
@@ -182,6 +189,8 @@ test(`${RUNS} requests of a tenant: never a 5xx, never another tenant’s or the
   // the fuzz must get through the door often enough to mean something
   for (const status of [200, 202, 400, 404])
     assert.ok((statuses.get(status) ?? 0) > 0, `no ${status} in ${[...statuses]}`);
+  const answers = [...statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${times} times ${status}`);
+  t.diagnostic(`${RUNS} fuzzed requests: 0 leaks, 0 answers of 5xx; ${answers.join(', ')}`);
 });
 
 test(`${RUNS} requests of an operator: never a 5xx`, async () => {
@@ -197,29 +206,4 @@ test(`${RUNS} requests of an operator: never a 5xx`, async () => {
   );
   assert.ok(statuses.has(200) && statuses.has(400) && statuses.has(404), [...statuses].join());
   assert.deepEqual(world.calls.reported, []);
-});
-
-test('every route × every id × a foreign tenant: refused like an absent one, before anything is done', async () => {
-  const world = worldOfTwo();
-  const ids = [...foreign, `job-${'0'.repeat(12)}`, `rp-${'0'.repeat(12)}`, `hv-${'0'.repeat(12)}`];
-  let cases = 0;
-  for (const { method, path: template } of Object.values(tenantRoutes)) {
-    for (const id of ids) {
-      const target = template.replace(/\{\w+\}/, id);
-      if (target === template && method === 'GET') continue;
-      const raw = JSON.stringify({ recoveryPointId: id });
-      const response = await world.tenantApi(
-        event(
-          ACME,
-          method,
-          target,
-          method === 'POST' && !target.includes('{') ? { rawBody: template.includes('cancel') ? '' : raw } : {},
-        ),
-      );
-      assert.ok([400, 404].includes(response.statusCode), `${method} ${target} ${response.statusCode}`);
-      cases++;
-    }
-  }
-  assert.ok(cases >= 32, String(cases));
-  assert.deepEqual([world.calls.started, world.calls.stopped], [[], []]);
 });

@@ -4,6 +4,8 @@ import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Hypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Share } from '../../core/domain/quota.ts';
 import type { AccessNodes, Catalog, Effects, Hypervisors, Plans, Quotas, VmGroups } from '../../core/ports/catalog.ts';
+import type { Invitations } from '../../core/ports/invitations.ts';
+import { createInMemoryApprovals } from './in-memory-approvals.ts';
 import { createInMemoryJobs } from './in-memory-jobs.ts';
 import { createInMemoryLibraryRuns } from './in-memory-library-runs.ts';
 import { createInMemoryOrders } from './in-memory-orders.ts';
@@ -47,6 +49,19 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
       return is(binding) || (is(expected) && change('tenant', tenantId, { binding }));
     },
     setRemoving: async (tenantId, removing) => change('tenant', tenantId, { removing: removing || undefined }),
+    setRevoked: async (tenantId, revoked, seen) => {
+      const tenant = hypervisors.get(tenantId);
+      if (tenant?.kind !== 'tenant') return false;
+      const { revoked: there } = tenant;
+      if (there?.revision !== seen?.revision || there?.at !== seen?.at) return false;
+      return change('tenant', tenantId, { revoked });
+    },
+    async setAccessKeyId(id, accessKeyId, userArn) {
+      const hypervisor = hypervisors.get(id);
+      if (hypervisor?.auth.method !== 'access-key') return false;
+      return change(hypervisor.kind, id, { auth: { ...hypervisor.auth, accessKeyId, userArn } });
+    },
+    setApprovals: async (tenantId, approvals) => change('tenant', tenantId, { approvals }),
     boundTo: async (serviceId) => tenants().filter(({ binding }) => binding?.serviceId === serviceId),
     async updateService(serviceId, set, from) {
       const service = hypervisors.get(serviceId);
@@ -58,6 +73,16 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
     },
   };
 };
+
+const createInvitations = ({ invitations }: Records): Invitations => ({
+  async invite(fresh) {
+    const there = invitations.get(fresh.accountId);
+    const kept = there ? { ...there, name: fresh.name, region: fresh.region } : fresh;
+    invitations.set(fresh.accountId, kept);
+    return kept;
+  },
+  get: async (accountId) => invitations.get(accountId),
+});
 
 const createVmGroups = ({ vmGroups }: Records): VmGroups => {
   const { get, list } = below(vmGroups);
@@ -169,6 +194,7 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
   const records = emptyRecords();
   const catalog: Catalog = {
     hypervisors: createHypervisors(records),
+    invitations: createInvitations(records),
     vmGroups: createVmGroups(records),
     plans: createPlans(records),
     nodes: createNodes(records),
@@ -179,6 +205,7 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
     effects: createEffects(records),
     libraryRuns: createInMemoryLibraryRuns(records),
     quotas: createQuotas(),
+    approvals: createInMemoryApprovals(records),
   };
   return { catalog, records };
 };

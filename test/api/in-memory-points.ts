@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { ProtectedInstances, RecoveryPoints } from '../../core/ports/catalog.ts';
 import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
@@ -36,12 +37,19 @@ export const createInMemoryPoints = ({ points }: Records): RecoveryPoints => {
     async update(tenantId, id, change) {
       points.set(id, changed(existing(tenantId, id), change));
     },
-    async setLegalHold(tenantId, id, legalHold) {
-      points.set(id, changed(existing(tenantId, id), { legalHold }));
+    async setLegalHold(tenantId, id, legalHold, seen) {
+      const point = get(tenantId, id);
+      if (!point || !isDeepStrictEqual(point.legalHold, seen)) return false;
+      points.set(id, changed(point, { legalHold }));
+      return true;
+    },
+    async lockUntil(tenantId, id, until) {
+      const point = get(tenantId, id);
+      if (point && (point.lockedUntil ?? 0) < until) points.set(id, { ...point, lockedUntil: until });
     },
     async expire(tenantId, id, now) {
       const point = get(tenantId, id);
-      if (point?.state !== 'available' || point.legalHold) return false;
+      if (point?.state !== 'available' || point.legalHold || (point.lockedUntil ?? 0) > now) return false;
       points.set(id, { ...point, state: 'expired', expiredAt: now });
       return true;
     },

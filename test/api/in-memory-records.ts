@@ -1,9 +1,11 @@
 /** What the in-memory catalog keeps; tests put records in and look at them as they like. */
 
 import type { AccessNode } from '../../core/domain/access-node.ts';
+import type { Approval } from '../../core/domain/approval.ts';
 import type { Effect } from '../../core/domain/effect.ts';
 import { InvalidRequest } from '../../core/domain/errors.ts';
 import type { Hypervisor } from '../../core/domain/hypervisor.ts';
+import type { Invitation } from '../../core/domain/invitation.ts';
 import type { Job, JobInstance } from '../../core/domain/job.ts';
 import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { Order } from '../../core/domain/order.ts';
@@ -16,6 +18,8 @@ import type { Page, PageRequest } from '../../core/ports/catalog.ts';
 /** By id, but where it says otherwise. */
 export interface Records {
   readonly hypervisors: Map<string, Hypervisor>;
+  /** By account. */
+  readonly invitations: Map<string, Invitation>;
   readonly vmGroups: Map<string, VmGroup>;
   readonly plans: Map<string, Plan>;
   /** By `<service> <node>`. */
@@ -26,6 +30,7 @@ export interface Records {
   readonly protectedInstances: Map<string, ProtectedInstance>;
   readonly points: Map<string, RecoveryPoint>;
   readonly orders: Map<string, Order>;
+  readonly approvals: Map<string, Approval>;
   readonly libraryRuns: Map<string, LibraryRun>;
   /** Run by `<tenant> <service>`. */
   readonly libraryHolders: Map<string, string>;
@@ -38,6 +43,7 @@ export interface Records {
 
 export const emptyRecords = (): Records => ({
   hypervisors: new Map(),
+  invitations: new Map(),
   vmGroups: new Map(),
   plans: new Map(),
   nodes: new Map(),
@@ -46,6 +52,7 @@ export const emptyRecords = (): Records => ({
   protectedInstances: new Map(),
   points: new Map(),
   orders: new Map(),
+  approvals: new Map(),
   libraryRuns: new Map(),
   libraryHolders: new Map(),
   libraryGenerations: new Map(),

@@ -49,6 +49,21 @@ const addUnder = async (world: World, key: string, body: object) => {
   return { status: answer.statusCode, body: JSON.parse(answer.body) };
 };
 
+test('a lock is for a bucket that has Object Lock; which one it is, and that it is for good, is to be seen', async () => {
+  const { add } = openWorld();
+  const { status, body } = await add(own({ lock: 'compliance' }));
+  assert.deepEqual([status, body.libraryLock], [201, 'compliance']);
+  assert.equal((await add(own({ lock: 'none' }))).body.libraryLock, undefined);
+  const plain = { ...LIBRARY, bucket: 'plain-bucket' };
+  const refused = await add(elsewhere({ lock: 'governance', library: plain }));
+  assert.deepEqual([refused.status, refused.body.field], [400, 'lock']);
+  assert.match(refused.body.remedy, /put-object-lock-configuration --bucket plain-bucket/);
+  const long = await add(elsewhere({ lock: 'governance', library: { ...LIBRARY, prefix: 'p'.repeat(129) } }));
+  assert.deepEqual([long.status, long.body.field], [400, 'library.prefix']);
+  const folder = await add(own({ lock: 'governance', library: { kind: 'disk', path: '/srv/library' } }));
+  assert.deepEqual([folder.status, folder.body.field], [400, 'lock']);
+});
+
 test('A1: an IAM role is the deployment’s own, and refused for another account, saying why', async () => {
   const { add, there } = openWorld();
   const { body } = await add(elsewhere({ auth: { method: 'iam-role' } }));
@@ -67,6 +82,25 @@ test('in the deployment’s own account automatic nodes are made ready at once; 
   assert.deepEqual([nodes?.most, nodes?.scaledBy], [0, 'queues']);
   assert.equal(nodes?.environment.HOLDFAST_SERVICE_ID, body.hypervisorId);
   assert.equal(nodes?.environment.HOLDFAST_NODE_ROLE_ARN, undefined);
+});
+
+test('its nodes get a role and a name for the broker of their own, made again by a check, and gone with it', async () => {
+  for (const [body, runAs] of [
+    [own({ accessNodes: 'manual' }), 'its own instances'],
+    [elsewhere(), /^arn:aws:iam::444444444444:role\/holdfast-test-remote-node-/],
+  ] as const) {
+    const { add, call, at, there } = openWorld();
+    const { hypervisorId } = (await add(body)).body;
+    const made = () => [[...there.roles.keys()], [...there.names]];
+    assert.deepEqual(made(), [[hypervisorId], [hypervisorId]]);
+    assert.match(there.roles.get(hypervisorId) ?? '', new RegExp(runAs));
+    there.roles.clear();
+    there.names.clear();
+    await call('POST', at(hypervisorId, '/check'));
+    assert.deepEqual(made(), [[hypervisorId], [hypervisorId]], 'a deployment from before had none');
+    assert.equal((await call('DELETE', at(hypervisorId))).status, 200);
+    assert.deepEqual(made(), [[], []]);
+  }
 });
 
 test('zones of the VM groups are where the nodes are; one where none can be is refused, and nothing is written', async () => {
@@ -221,8 +255,8 @@ test('what fails half-way leaves nothing behind', async () => {
     assert.ok(answer.status >= 500, answer.text);
     assert.equal(world.records.hypervisors.size, before);
     assert.deepEqual(
-      [there.queues.size, there.roles.size, there.groups.size, world.secretStore.size],
-      [0, 0, 0, 0],
+      [there.queues.size, there.roles.size, there.names.size, there.groups.size, world.secretStore.size],
+      [0, 0, 0, 0, 0],
       operation,
     );
   }

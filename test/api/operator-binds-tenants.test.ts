@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ServiceHypervisor } from '../../core/domain/hypervisor.ts';
 import { ACME, acme, BOLT, bolt, callAs, createWorld, job, PROVIDER, service, tenant } from './world.ts';
 
-const second = { ...service, hypervisorId: `${service.hypervisorId.slice(0, -1)}1`, name: 'other vault' };
+const under = (prefix: string): Pick<ServiceHypervisor, 'mediaAgent'> => ({
+  mediaAgent: {
+    ...service.mediaAgent,
+    library: { kind: 's3', bucket: 'vault-bucket', prefix, region: 'eu-central-1' },
+  },
+});
+const second = {
+  ...service,
+  ...under('other'),
+  hypervisorId: `${service.hypervisorId.slice(0, -1)}1`,
+  name: 'other vault',
+};
 const automatic = {
   ...service,
+  ...under('automatic'),
   hypervisorId: `${service.hypervisorId.slice(0, -1)}2`,
   accessNodes: 'automatic' as const,
 };

@@ -10,6 +10,10 @@ const second: ServiceHypervisor = {
   ...service,
   hypervisorId: `${service.hypervisorId.slice(0, -1)}1`,
   name: 'other vault',
+  mediaAgent: {
+    ...service.mediaAgent,
+    library: { kind: 's3', bucket: 'vault-bucket', prefix: 'other', region: 'eu-central-1' },
+  },
   queues: {
     restores: 'https://sqs.eu-central-1.amazonaws.com/999999999999/second-restores',
     work: 'second/second-work',
@@ -143,11 +147,13 @@ test('access nodes are added by hand with the environment to start them with, li
   assert.equal((await bind(acme.hypervisorId, second.hypervisorId)).body.code, 'RuleViolated');
   const { status, body } = await call('POST', nodes, { body: { name: 'node by hand' } });
   assert.deepEqual([status, body.status, body.origin], [201, 'expected', 'manual']);
+  const short = second.hypervisorId.replaceAll('-', '').slice(-12);
+  assert.equal(body.instanceProfileName, `holdfast-test-node-${short}`);
   assert.deepEqual(body.environment, {
     AWS_REGION: 'eu-central-1',
     HOLDFAST_SERVICE_ID: second.hypervisorId,
     HOLDFAST_QUEUES: `${second.queues.restores},${second.queues.work}`,
-    HOLDFAST_BROKER_FUNCTION: `arn:aws:lambda:eu-central-1:${PROVIDER}:function:holdfast-test-broker`,
+    HOLDFAST_BROKER_FUNCTION: `arn:aws:lambda:eu-central-1:${PROVIDER}:function:holdfast-test-broker:${second.hypervisorId}`,
     HOLDFAST_NODE_ID: body.nodeId,
     HOLDFAST_NODE_NAME: 'node by hand',
     HOLDFAST_NODE_ORIGIN: 'manual',

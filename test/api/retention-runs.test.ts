@@ -141,6 +141,49 @@ test('what a restore reads from stays, also if the restore was asked for in betw
   assert.deepEqual(deleted(world), ['eu-central-1 snap-00000001']);
 });
 
+test('a job that has taken the instance as its newest point is deleted keeps the snapshots that it compares with', async () => {
+  const newest = snapshotPoint(3);
+  const copy = point(5, acme, { copyOf: newest.recoveryPointId, planId: own.planId, volumes: newest.volumes });
+  const world = worldWith(snapshotPoint(2), newest, copy);
+  const instance = { tenantId: acme.hypervisorId, instanceId: newest.instanceId, fence: 1, head: copy.recoveryPointId };
+  const key = `${acme.hypervisorId} ${newest.instanceId}`;
+  world.records.protectedInstances.set(key, instance);
+  const { expire } = world.deps.catalog.points;
+  world.deps.catalog.points.expire = async (...args) => {
+    // just now: it has been looked whether a job works on it
+    world.records.protectedInstances.set(key, { ...instance, owner: 'job-1-1' });
+    return expire(...args);
+  };
+  const call = callAs(world, ACME);
+  const asked = await call('DELETE', `/recovery-points/${newest.recoveryPointId}`, { query: { evenNewest: 'true' } });
+  assert.deepEqual([asked.status, asked.body.removed], [200, [newest.recoveryPointId]], asked.text);
+  assert.equal(asked.body.failed.length, 1);
+  assert.deepEqual(deleted(world), []);
+  world.records.protectedInstances.set(key, instance);
+  await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY);
+  assert.deepEqual(deleted(world), ['eu-central-1 snap-00000003'], 'the next run goes on');
+});
+
+test('records expire as long as there is time; the rest is the next run’s', async () => {
+  const points = Array.from({ length: 30 }, (_, n) => snapshotPoint(n + 1));
+  const world = worldWith(...points);
+  const { expire } = world.deps.catalog.points;
+  let [together, most] = [0, 0];
+  world.deps.catalog.points.expire = async (...args) => {
+    together += 1;
+    most = Math.max(most, together);
+    await Promise.resolve();
+    world.advance(1_000);
+    together -= 1;
+    return expire(...args);
+  };
+  const first = await runDailyRetention(world.deps, acme, START + 10_000);
+  assert.deepEqual([first.removed.length, first.failed.length, most], [16, 16, 8]);
+  const second = await runDailyRetention(world.deps, acme, Number.POSITIVE_INFINITY);
+  assert.deepEqual([second.removed.length, second.failed.length], [12, 0]);
+  assert.equal(deleted(world).length, 28);
+});
+
 test('a list shows what can be restored; all of it only if asked', async () => {
   const points = [1, 2, 3].map((n) => snapshotPoint(n));
   const world = worldWith(...points);

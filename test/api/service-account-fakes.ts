@@ -9,6 +9,7 @@ export const withServiceAccounts = (world: World) => {
   const groups = new Map<string, AutomaticNodes & { desired: number }>();
   const profiles = new Set<string>();
   const roles = new Map<string, string>();
+  const names = new Set<string>();
   const queues = new Set<string>();
   /** Operations that fail from now on. */
   const failing = new Set<string>();
@@ -50,12 +51,16 @@ export const withServiceAccounts = (world: World) => {
     };
   };
   Object.assign(world.deps.nodeRoles, {
-    ensureNodeRole: async (hypervisorId: string, nodeRoleArn: string) => {
+    ensureNodeRole: async (hypervisorId: string, nodeRoleArn = 'its own instances') => {
       roles.set(hypervisorId, nodeRoleArn);
       fail('ensureNodeRole');
       return `arn:aws:iam::${PROVIDER}:role/${serviceAccountNames('test', hypervisorId).nodeControlRoleName}`;
     },
     remove: async (hypervisorId: string) => void roles.delete(hypervisorId),
+  });
+  Object.assign(world.deps.brokerNames, {
+    ensure: async (hypervisorId: string) => void names.add(hypervisorId),
+    remove: async (hypervisorId: string) => void names.delete(hypervisorId),
   });
   Object.assign(world.deps.queues, {
     ensure: async (name: string) => {
@@ -67,5 +72,5 @@ export const withServiceAccounts = (world: World) => {
       queues.delete(url.slice(url.lastIndexOf('/') + 1));
     },
   });
-  return { groups, profiles, roles, queues, failing };
+  return { groups, profiles, roles, names, queues, failing };
 };

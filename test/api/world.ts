@@ -5,17 +5,22 @@ import { PlanFields } from '../../core/contracts/plans.ts';
 import type { AccessNode } from '../../core/domain/access-node.ts';
 import { CredentialsRejected } from '../../core/domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { Invitation } from '../../core/domain/invitation.ts';
 import type { Job, JobInstance, JobRequest } from '../../core/domain/job.ts';
 import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { Plan } from '../../core/domain/plan.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { VmGroup } from '../../core/domain/vm-group.ts';
 import type { ExecutionPath, Executions, Queues, Schedules, Secrets } from '../../core/ports/control.ts';
+import type { LibraryBuckets } from '../../core/ports/service-account.ts';
 import type { CredentialCheck } from '../../core/ports/tenant-scope.ts';
+import { createKeepAnchor } from '../../core/steps/audit/keep-anchor.ts';
 import type { GatewayEvent } from '../../functions/api/gateway-event.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { createTenantApi } from '../../functions/api/tenant-api.ts';
+import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
 import { createAccountFakes } from './account-fakes.ts';
+import { createInMemoryAudit } from './in-memory-audit.ts';
 import { createInMemoryCatalog } from './in-memory-catalog.ts';
 
 export const PROVIDER = '999999999999';
@@ -23,6 +28,17 @@ export const ACME = '111111111111';
 export const BOLT = '222222222222';
 export const START = Date.UTC(2026, 0, 1);
 export const RECOVERY_KEY = 'hfpub1-3DMNNCB-P9KVRFV-6X6DXYZ-ZDBG30A-2Z9KZ26-DERMNQG-9C7TQF2-MXWWK0V';
+
+/** An account that was invited, and has no hypervisor yet. */
+export const INVITED = '333333333333';
+
+const invitation = (accountId: string, externalId: string): Invitation => ({
+  accountId,
+  name: 'shop',
+  region: 'eu-central-1',
+  externalId,
+  invitedAt: START,
+});
 
 const uuid = (n: number): string => `0199aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
@@ -215,15 +231,23 @@ export const point = (n: number, owner: TenantHypervisor, change: Partial<Recove
 });
 
 /** Whose credentials an auth is: of the account in the role's ARN; access keys are in a table. */
-export const KEYS: Readonly<Record<string, { accountId: string; secret: string }>> = {
+export const KEYS: Readonly<Record<string, { accountId: string; secret: string; sessions?: false }>> = {
   AKIAACMEACMEACMEACME: { accountId: ACME, secret: 'acme-secret-canary-0000000000000000' },
+  AKIAACMEACMEACMENEXT: { accountId: ACME, secret: 'acme-secret-canary-1111111111111111' },
+  AKIAACMEACMEACMEWEAK: { accountId: ACME, secret: 'acme-secret-canary-2222222222222222', sessions: false },
+  // of events/api-rotate-key.json
+  AKIA0000000000SAMPLE: { accountId: ACME, secret: 'sample/secret/access/key/0000000000000000' },
+  AKIABOLTBOLTBOLTBOLT: { accountId: BOLT, secret: 'bolt-secret-canary-0000000000000000' },
 };
 
 export const createWorld = () => {
   const { catalog, records } = createInMemoryCatalog();
   for (const each of [service, acme, bolt]) records.hypervisors.set(each.hypervisorId, each);
+  for (const invited of [invitation(ACME, 'external-1'), invitation(BOLT, 'external-2'), invitation(INVITED, 'ext-1')])
+    records.invitations.set(invited.accountId, invited);
   let now = START;
   let ids = 5_000;
+  const auditing = createInMemoryAudit({ now: () => now });
   const schedules = new Map<string, Parameters<Schedules['put']>[0]>();
   const paths = new Map<string, ExecutionPath>();
   const account = createAccountFakes();
@@ -255,6 +279,10 @@ export const createWorld = () => {
       secretStore.set(arn, value);
       return arn;
     },
+    async replace(arn, value) {
+      if (!secretStore.has(arn)) throw new Error(`there is no secret ${arn}`);
+      secretStore.set(arn, value);
+    },
     async delete(arn) {
       secretStore.delete(arn);
     },
@@ -267,10 +295,13 @@ export const createWorld = () => {
     remove: async () => {},
   };
   const credentials: CredentialCheck = {
+    async checkSessions({ accessKeyId }) {
+      if (KEYS[accessKeyId]?.sessions === false) throw new CredentialsRejected('sts:GetFederationToken is denied');
+    },
     async identify(auth) {
       if (auth.method === 'iam-role') return { accountId: PROVIDER, arn: `arn:aws:iam::${PROVIDER}:role/hub` };
       if (auth.method === 'assume-role') {
-        if (auth.externalId === 'wrong') throw new CredentialsRejected('the role cannot be assumed');
+        if (auth.roleArn.endsWith('/closed')) throw new CredentialsRejected('the role cannot be assumed');
         return { accountId: auth.roleArn.split(':')[4] ?? '', arn: auth.roleArn };
       }
       const key = KEYS[auth.accessKeyId];
@@ -296,8 +327,18 @@ export const createWorld = () => {
     scopes: account.scopes,
     serviceAccounts: account.serviceAccounts,
     nodeRoles: account.nodeRoles,
+    brokerNames: account.brokerNames,
+    libraryBuckets: {
+      objectLock: async (bucket) => (bucket === 'plain-bucket' ? 'none' : 'enabled'),
+    } satisfies LibraryBuckets,
     permissions: account.permissions,
+    audit: auditing.audit,
+    auditEntries: auditing.entries,
+    auditAnchors: auditing.anchors,
+    keepAnchor: createKeepAnchor({ ...auditing, sha256 }),
     sha256,
+    freshExternalId: () => (++ids).toString(16).padStart(32, '0'),
+    tenantTemplates,
     clock: { now: () => now },
     ids: { uuid: () => uuid(++ids) },
     reportError: (error: unknown) => calls.reported.push(error),
@@ -325,6 +366,7 @@ export const createWorld = () => {
     /** What is in the tenants' accounts: one for all of them here. */
     account,
     secretStore,
+    auditing,
     advance: (ms: number) => {
       now += ms;
     },
@@ -347,13 +389,20 @@ export const event = (
   body: more.rawBody ?? (more.body === undefined ? null : JSON.stringify(more.body)),
   requestContext: {
     requestId: 'request-1',
-    identity: { accountId, userArn: accountId && `arn:aws:iam::${accountId}:user/someone` },
+    identity: {
+      accountId,
+      userArn: accountId && `arn:aws:iam::${accountId}:user/someone`,
+      sourceIp: '192.0.2.10',
+      userAgent: 'holdfast',
+    },
   },
 });
 
 export interface Answer {
   readonly status: number;
   readonly type: string | undefined;
+  /** After so many seconds it may be tried again. */
+  readonly retryAfter?: string | undefined;
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   readonly body: any;
@@ -368,6 +417,7 @@ export const callAs =
     return {
       status: response.statusCode,
       type: response.headers['content-type'],
+      retryAfter: response.headers['retry-after'],
       text: response.body,
       body: JSON.parse(response.body),
     };

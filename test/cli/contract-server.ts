@@ -8,7 +8,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { z } from 'zod';
-import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import {
+  approverRoutes,
+  operatorRoutes,
+  operatorTenantPrefix,
+  operatorTenantRoutes,
+  tenantRoutes,
+} from '../../core/contracts/api.ts';
 import { STAGE, signer } from './api-server.ts';
 import { sampleAnswers } from './sample-answers.ts';
 
@@ -29,6 +35,7 @@ export const contractRoutes = (): ReadonlyMap<string, Route> =>
       ([name, route]) => [`tenant ${name}`, { ...route, path: `${operatorTenantPrefix}${route.path}` }] as const,
     ),
     ...Object.entries(operatorRoutes).map(([name, route]) => [`operator ${name}`, route] as const),
+    ...Object.entries(approverRoutes).map(([name, route]) => [`approver ${name}`, route] as const),
   ]);
 
 export interface Seen {
@@ -77,9 +84,10 @@ export const startContractServer = async (t: { after(stop: () => Promise<void>):
     route.query.parse(query);
     if (route.body) route.body.parse(body);
     else assert.equal(body, undefined, `${name} takes no body`);
-    const given = server.answers.get(name) ?? sampleAnswers[name.replace(/^(tenant|operator) /, '')];
+    const given = server.answers.get(name) ?? sampleAnswers[name.replace(/^(tenant|operator|approver) /, '')];
     if (isProblem(given)) return void response.writeHead(given.status).end(JSON.stringify(given));
-    response.writeHead(route.status).end(JSON.stringify(route.answer.parse(given)));
+    const parsed = JSON.stringify(route.answer.parse(given));
+    response.writeHead(route.status).end(parsed);
   };
 
   const http = createServer(

@@ -4,7 +4,20 @@ import { NOUNS } from '../../cli/commands.ts';
 import { PROVIDER, RECOVERY_KEY } from '../api/world.ts';
 import { contractRoutes, startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import { GROUP, INSTANCE, JOB, NODE, operatorPlanView, PLAN, POINT, RUN, SERVICE, TENANT } from './sample-answers.ts';
+import {
+  APPROVAL,
+  approvalView,
+  GROUP,
+  INSTANCE,
+  JOB,
+  NODE,
+  operatorPlanView,
+  PLAN,
+  POINT,
+  RUN,
+  SERVICE,
+  TENANT,
+} from './sample-answers.ts';
 
 /** What a tenant does on its own account, and an operator with --tenant. */
 const ON_TENANT: readonly string[][] = [
@@ -24,6 +37,9 @@ const ON_TENANT: readonly string[][] = [
   ['recovery-point', 'show', POINT],
   ['recovery-point', 'hold', POINT, '--reason', 'case 4711'],
   ['recovery-point', 'release', POINT],
+  ['recovery-point', 'delete', POINT, '--even-newest', '--yes'],
+  ['approval', 'list'],
+  ['approval', 'show', APPROVAL],
   ['retention', 'plan'],
   ['retention', 'run', '--yes'],
   ['vm-group', 'add', 'web', '--all'],
@@ -45,10 +61,13 @@ const OPERATORS: readonly string[][] = [
   ['job', 'show', JOB, '--path', '--tenant', TENANT],
   ['job', 'list', '--all-tenants'],
   ['permissions', 'check', TENANT],
+  ['permissions', 'check', SERVICE, '--service'],
   ['library', 'check', TENANT, '--depth', 'everything', '--wait'],
   ['library', 'stats', TENANT],
+  ['library', 'rotate-key', TENANT],
   ['library', 'repair', TENANT],
   ['library', 'prune', TENANT, '--dry-run'],
+  ['library', 'extend-locks', TENANT],
   ['library', 'runs', TENANT],
   ['library', 'run', RUN, '--tenant', TENANT],
   ['library', 'cancel', RUN, '--tenant', TENANT],
@@ -56,10 +75,22 @@ const OPERATORS: readonly string[][] = [
     ...['hypervisor', 'add', 'service', '--name', 'x', '--account', PROVIDER, '--auth', 'iam-role'],
     ...['--recovery-public-key', RECOVERY_KEY],
   ],
+  ['approval', 'list', '--approver', '--state', 'waiting'],
+  ['approval', 'show', APPROVAL, '--approver'],
+  ['approval', 'approve', APPROVAL, '--request-hash', '5'.repeat(64)],
+  ['approval', 'reject', APPROVAL, '--reason', 'Not now.'],
+  ['hypervisor', 'protect', TENANT, '--approvals', 'two-person'],
+  ['tenant', 'invite', '--account', '111122223333', '--name', 'acme'],
+  ['audit', 'list'],
+  ['audit', 'export'],
+  ['audit', 'verify'],
   ['hypervisor', 'list'],
   ['hypervisor', 'show', SERVICE],
   ['hypervisor', 'bind', TENANT, '--to', SERVICE],
   ['hypervisor', 'unbind', TENANT],
+  ['hypervisor', 'revoke', TENANT, '--reason', 'case 4711'],
+  ['hypervisor', 'restore-access', TENANT],
+  ['hypervisor', 'rotate-key', TENANT, '--access-key-id', 'AKIA0000000000SAMPLE'],
   ['hypervisor', 'access-template', '--account', '444444444444'],
   ['hypervisor', 'template', SERVICE],
   ['hypervisor', 'check', SERVICE],
@@ -74,8 +105,9 @@ const OPERATORS: readonly string[][] = [
 ];
 /** Speak to nobody: they work without the API. */
 const OFFLINE: readonly string[][] = [
-  ['permissions', 'print', 'tenant'],
-  ['permissions', 'cloudformation', '--hub-role', 'arn:aws:iam::999999999999:role/holdfast-dev-hub'],
+  ['permissions', 'print'],
+  ['permissions', 'cloudformation', '--user'],
+  ['permissions', 'terraform', '--user'],
   ['recovery-key', 'create'],
   ['library', 'points'],
   ['library', 'cat', POINT],
@@ -94,7 +126,13 @@ test('every route of the contract is reached by a command, and every command is 
   for (const name of ['addPlan', 'getPlan', 'replacePlan', 'removePlan'])
     api.answers.set(`tenant ${name}`, operatorPlanView);
   api.answers.set('tenant listPlans', { items: [operatorPlanView] });
-  const results = await manyAgainst(api, PROVIDER)(COMMANDS);
+  for (const side of ['tenant', 'approver']) {
+    api.answers.set(`${side} getApproval`, approvalView);
+    api.answers.set(`${side} listApprovals`, { items: [approvalView] });
+  }
+  const results = await manyAgainst(api, PROVIDER)(COMMANDS, {
+    HOLDFAST_SECRET_ACCESS_KEY: 'sample/secret/access/key/0000000000000000',
+  });
   results.forEach(({ code, err, out }, n) => {
     // the sample's permissions are not complete
     const expected = COMMANDS[n]?.[0] === 'permissions' ? 1 : 0;

@@ -74,7 +74,10 @@ test('a secret access key comes from standard input or the environment, and is s
   assert.match(wrong.err, /CredentialsRejected/);
   const right = await holdfast([...args, '--secret-access-key-stdin'], { input: `${secret}\n` });
   assert.equal(right.code, 0, right.err);
-  assert.deepEqual([...api.world.secretStore.values()], [secret]);
+  assert.deepEqual(
+    [...api.world.secretStore.values()].map((value) => JSON.parse(value)),
+    [{ accessKeyId, secretAccessKey: secret }],
+  );
   assert.doesNotMatch(wrong.out + wrong.err + right.out + right.err, /canary/);
 });
 

@@ -1,4 +1,5 @@
 /** One valid answer for each route, as an operator gets it where the views differ. */
+import { sha256 } from '../../adapters/system.ts';
 import type {
   AccessNodeView,
   HypervisorView,
@@ -9,10 +10,13 @@ import type {
   RestorePreview,
   RetentionPlanView,
 } from '../../core/contracts/api.ts';
+import type { ApprovalView, TenantApprovalView } from '../../core/contracts/approvals.ts';
+import type { InvitationView } from '../../core/contracts/invitations.ts';
 import type { LibraryRunView } from '../../core/contracts/library-runs.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { PlanView } from '../../core/contracts/plans.ts';
 import type { VmGroupPreview, VmGroupView } from '../../core/contracts/vm-groups.ts';
+import { nextEntry } from '../../core/domain/audit-chain.ts';
 
 const uuid = (n: number): string => `0199aaaa-0000-7000-8000-${String(n).padStart(12, '0')}`;
 export const TENANT = `hv-${uuid(1)}`;
@@ -23,8 +27,23 @@ export const GROUP = `vmg-${uuid(1)}`;
 export const PLAN = `plan-${uuid(1)}`;
 export const NODE = `node-${uuid(1)}`;
 export const RUN = `run-${uuid(1)}`;
+export const APPROVAL = `apr-${uuid(1)}`;
 export const INSTANCE = 'i-0123456789abcdef0';
 const AT = '2026-01-01T00:00:00.000Z';
+
+export const auditEntry = nextEntry(
+  sha256,
+  undefined,
+  {
+    who: { kind: 'operator', principal: 'arn:aws:iam::999999999999:user/ops', accountId: '999999999999' },
+    what: { operation: 'DELETE /operator/hypervisors/{hypervisorId}', subjects: [SERVICE] },
+    from: { sourceIp: '192.0.2.10', userAgent: 'holdfast' },
+    allowed: false,
+    outcome: 'Conflict',
+    requestId: '6f1c2a50-0000-4000-8000-000000000001',
+  },
+  Date.parse(AT),
+);
 
 export const jobView: JobView = {
   jobId: JOB,
@@ -146,6 +165,17 @@ export const hypervisorView: HypervisorView = {
   state: 'ready',
 };
 
+export const invitationView: InvitationView = {
+  accountId: '111122223333',
+  name: 'acme',
+  region: 'eu-central-1',
+  externalId: '0123456789abcdef0123456789abcdef',
+  hubRoleArn: 'arn:aws:iam::999999999999:role/holdfast-dev-hub',
+  roleArn: 'arn:aws:iam::111122223333:role/holdfast-tenant',
+  invitedAt: AT,
+  template: '{"Resources":{}}\n',
+};
+
 export const nodeView: AccessNodeView = {
   nodeId: NODE,
   serviceId: SERVICE,
@@ -177,6 +207,25 @@ export const preview: RestorePreview = {
   awsTagsLeftOut: 1,
   sizeBytes: 2 ** 33,
   dataBytes: 2 ** 30,
+};
+
+/** As a tenant's. */
+export const tenantApprovalView: TenantApprovalView = {
+  approvalId: APPROVAL,
+  state: 'waiting',
+  operation: 'delete-recovery-point',
+  tenantId: TENANT,
+  subject: POINT,
+  what: [`Delete the streaming recovery point ${POINT} of shop (${INSTANCE}), taken 2026-01-01 00:00 UTC.`],
+  askedBy: 'tenant',
+  requestedAt: AT,
+  expiresAt: '2026-01-04T00:00:00.000Z',
+};
+export const approvalView: ApprovalView = {
+  ...tenantApprovalView,
+  requestedBy: 'arn:aws:iam::111111111111:user/someone',
+  request: '{"operation":"delete-recovery-point"}',
+  requestHash: '5'.repeat(64),
 };
 
 const kept = { instanceId: INSTANCE, kind: 'streaming', takenAt: AT } as const;
@@ -224,17 +273,19 @@ export const path: JobPath = {
 export const permissions: PermissionsReport = {
   complete: false,
   checked: [
-    { action: 'ec2:CreateSnapshots', feature: 'backups', allowed: true, foundBy: 'simulator' },
-    { action: 'ec2:RunInstances', feature: 'restores', allowed: false, foundBy: 'dry run' },
+    { action: 'ec2:CreateSnapshots', feature: 'backups', allowed: true, foundBy: ['simulator', 'dry run'] },
+    { action: 'ec2:RunInstances', feature: 'restores', allowed: false, foundBy: ['dry run'] },
   ],
   missing: [
     {
       action: 'ec2:RunInstances',
       feature: 'restores',
       without: 'Instances cannot be restored.',
+      foundBy: ['dry run'],
       statement: { Effect: 'Allow', Action: ['ec2:RunInstances'], Resource: ['*'] },
     },
   ],
+  probes: [{ what: 'KMS', outcome: 'nothing to probe', detail: 'No job has left an encrypted snapshot yet.' }],
 };
 
 const listOf = <T>(item: T) => ({ items: [item] });
@@ -270,6 +321,12 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   releaseRecoveryPoint: pointView,
   planRetention: retention,
   runRetention: { removed: [`rp-${uuid(2)}`], failed: [] },
+  deleteRecoveryPoint: { removed: [POINT], failed: [] },
+  listApprovals: listOf(tenantApprovalView),
+  getApproval: tenantApprovalView,
+  approve: { ...approvalView, state: 'done', decidedBy: 'arn:aws:iam::999999999999:user/sam', decidedAt: AT },
+  reject: { ...approvalView, state: 'rejected', reason: 'Not now.' },
+  setProtection: { ...hypervisorView, kind: 'tenant', approvals: 'two-person' },
   addVmGroup: groupView,
   listVmGroups: listOf(groupView),
   previewRules: matches,
@@ -282,7 +339,9 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   getPlan: planView,
   replacePlan: planView,
   removePlan: planView,
+  inviteTenant: invitationView,
   checkPermissions: permissions,
+  checkServicePermissions: permissions,
   startLibraryRun: libraryRunView,
   listLibraryRuns: listOf(libraryRunView),
   getLibraryRun: libraryRunView,
@@ -293,15 +352,25 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   removeHypervisor: hypervisorView,
   bindHypervisor: hypervisorView,
   unbindHypervisor: hypervisorView,
+  rotateKey: hypervisorView,
+  revokeAccess: { ...hypervisorView, cancelledJobs: [JOB] },
+  restoreAccess: hypervisorView,
   getServiceAccessTemplate: { template: '{}\n' },
   getHypervisorTemplate: { template: 'Resources: {}\n' },
   checkHypervisor: hypervisorView,
   listAccessNodes: listOf(nodeView),
-  addAccessNode: { ...nodeView, status: 'expected', environment: { HOLDFAST_SERVICE_ID: SERVICE } },
+  addAccessNode: {
+    ...nodeView,
+    status: 'expected',
+    environment: { HOLDFAST_SERVICE_ID: SERVICE },
+    instanceProfileName: 'holdfast-dev-node-1',
+  },
   drainAccessNode: { ...nodeView, status: 'draining' },
   removeAccessNode: nodeView,
   addServiceVmGroup: groupView,
   listServiceVmGroups: listOf(groupView),
   removeServiceVmGroup: groupView,
+  listAuditEntries: { items: [auditEntry], head: { seq: 1, hash: auditEntry.hash } },
+  listAuditAnchors: { items: [{ seq: 1, hash: auditEntry.hash }] },
   listOpenJobs: listOf({ ...jobView, state: 'running', tenantId: TENANT, summary: { done: 47, failed: 3 } }),
 };

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LibraryOutcome } from '../../core/contracts/library-runs.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { OrderSessions } from '../../core/ports/tenant-scope.ts';
 import { createCancelLibraryRun } from '../../core/steps/api/library-runs.ts';
 import { createStartLibraryRun } from '../../core/steps/api/start-library-run.ts';
 import { createNoteCondemned } from '../../core/steps/broker/note-condemned.ts';
+import { issueCredentials } from '../../core/steps/broker/order-credentials.ts';
 import { createRaiseFences } from '../../core/steps/broker/raise-fences.ts';
 import { createCloseLibraryRun } from '../../core/steps/library/close-library-run.ts';
 import { createScheduleLibraryRuns, tasksDue } from '../../core/steps/schedule/schedule-library-runs.ts';
@@ -187,6 +189,12 @@ test('a run that nobody takes, or that fails, says so by name; one whose executi
   assert.deepEqual([damaged?.state, damaged?.error?.name], ['failed', 'LibraryDamaged']);
   assert.deepEqual([...world.records.libraryHolders], []);
 
+  // a node of another version, or one that was taken over
+  world.node.maintains.push({ outcome: stats, lostVolumes: [{ recoveryPointId: 'rp-x' }] });
+  const strange = await finish((await ask({ task: 'prune' })).runId);
+  assert.deepEqual([strange?.state, strange?.error?.name], ['failed', 'InvalidRequest']);
+  assert.deepEqual([...world.records.libraryHolders], [], 'it keeps no other run from the library');
+
   world.node.isThere = false;
   const { runId } = await ask({ task: 'repair' });
   await world.cloud.api('StopExecution', { executionArn: world.executionOf('library-run', runId) });
@@ -248,8 +256,11 @@ test('whatever a node’s clock says, what was begun before the control plane he
   await world.run(tenantId, backupOf({ instanceIds: [WEB] }));
   const base = await addPruneOrder(world, tenantId);
   const barrier = async () => (await catalog.instances.get(tenantId, WEB))?.libraryBarrier;
-  const note = createNoteCondemned(deps);
-  const raise = createRaiseFences(deps);
+  const { hypervisorId: nodesOf } = world.service;
+  const noteCondemned = createNoteCondemned(deps);
+  const raiseFences = createRaiseFences(deps);
+  const note = (asked: Parameters<typeof noteCondemned>[0]) => noteCondemned(asked, nodesOf);
+  const raise = (asked: Parameters<typeof raiseFences>[0]) => raiseFences(asked, nodesOf);
   await assert.rejects(note({ operation: 'noteCondemned', ...base, claim: 2, generation: 1 }), { name: 'FenceRaised' });
   await note({ operation: 'noteCondemned', ...base, generation: 1 });
   const noted = deps.clock.now();
@@ -278,12 +289,13 @@ test('a backup that was begun before a prune deleted is not committed, and is ma
     before: deps.clock.now() + 60_000,
     generation: 2,
   } as const;
-  await assert.rejects(raise({ ...asked, taskToken: 'another' }), { name: 'FenceRaised' });
-  await assert.rejects(raise({ ...asked, claim: 2 }), { name: 'FenceRaised' });
+  await assert.rejects(raise(asked, freshId('hv')), { name: 'FenceRaised' });
+  await assert.rejects(raise({ ...asked, taskToken: 'another' }, world.service.hypervisorId), { name: 'FenceRaised' });
+  await assert.rejects(raise({ ...asked, claim: 2 }, world.service.hypervisorId), { name: 'FenceRaised' });
   const send = world.cloud.handlers.get('sqs:SendMessage');
   assert.ok(send);
   world.cloud.handlers.set('sqs:SendMessage', async (...message) => {
-    await raise(asked);
+    await raise(asked, world.service.hypervisorId);
     return send(...message);
   });
   const job = await world.run(tenantId, backupOf({ instanceIds: [WEB] }));
@@ -330,4 +342,57 @@ test('the schedule checks each tenant’s library once a day and prunes it once 
     'check schedule',
     'prune schedule',
   ]);
+});
+
+test('a rotation of the data key is a run of its own: its order writes and deletes nothing else, and it has the library alone', async (t) => {
+  const { world, tenant, tenantId, ask, finish, settle } = await openLibraryFlows(t);
+  const outcome = { task: 'rotate-key', keyNumber: 2 } as const;
+  world.node.maintains.push({ outcome });
+  const { runId } = await ask({ task: 'rotate-key' });
+  await assert.rejects(ask({ task: 'prune' }), { name: 'Conflict', message: /The rotate-key run-/ });
+  await assert.rejects(ask({ task: 'rotate-key' }), { name: 'Conflict' });
+  const run = await finish(runId);
+  assert.deepEqual([run?.state, run?.outcome], ['completed', outcome]);
+  const order = [...world.records.orders.values()].find(({ jobId }) => jobId === runId);
+  assert.deepEqual([order?.rotatesKey, order?.maintains], [true, undefined]);
+  const asked: string[] = [];
+  const none = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c', expiresAt: 0 };
+  const sessions: OrderSessions = {
+    tenant: async () => assert.fail('no session in the tenant’s account'),
+    library: async (_, __, ___, mode) => {
+      asked.push(mode);
+      return none;
+    },
+    workArea: async () => none,
+  };
+  assert.ok(order);
+  await issueCredentials(sessions, order, tenant);
+  assert.deepEqual(asked, ['write'], 'the role of writers, which may not delete');
+  assert.deepEqual([...world.records.libraryHolders], [], 'it holds the library no more');
+
+  world.node.maintains.push(
+    { outcome: pruned({}), deleteNotBefore: world.deps.clock.now() + DAY },
+    { outcome: pruned({}) },
+  );
+  await ask({ task: 'prune' });
+  await settle();
+  world.node.maintains.unshift({ outcome: { task: 'rotate-key', keyNumber: 3 } });
+  assert.equal((await finish((await ask({ task: 'rotate-key' })).runId))?.state, 'completed', 'while a prune waits');
+  assert.ok(await world.catalog.hypervisors.bind(tenantId, undefined, tenant.binding));
+  const elsewhere = createStartLibraryRun({ ...world.deps, ids: { uuid: () => freshId('x').slice(2) } });
+  const unbound = (await world.catalog.hypervisors.get(tenantId)) as TenantHypervisor;
+  await assert.rejects(
+    elsewhere(
+      unbound,
+      { requestedBy: 'ops' },
+      {
+        task: 'rotate-key',
+        planOnly: false,
+        acceptDamage: false,
+        queueDeadlineSeconds: 60,
+        serviceId: tenant.binding?.serviceId,
+      },
+    ),
+    { name: 'Conflict', message: /is not bound to/ },
+  );
 });

@@ -45,6 +45,7 @@ import { createOpenSource } from '../../core/steps/transfer/open-source.ts';
 import { createPlanTransfer } from '../../core/steps/transfer/plan-transfer.ts';
 import { AwsError } from '../../local/kernel/errors.ts';
 import { aService, aTenant, freshId } from '../adapters/records.ts';
+import { createInMemoryAudit } from '../api/in-memory-audit.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
 import { ACCOUNT, lambda, REGION, TestCloud } from '../local-states/fake-cloud.ts';
 import { FakeAccount } from './flows-account.ts';
@@ -155,8 +156,10 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
       void (await cloud.api('StopExecution', { executionArn: executionOf(machine, name), error, cause })),
   } as Executions;
 
+  const auditing = createInMemoryAudit(clock);
   const deps = {
     catalog,
+    audit: auditing.audit,
     scopes,
     work,
     executions,
@@ -214,6 +217,7 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
       readonly outcome?: LibraryOutcome;
       readonly deleteNotBefore?: number;
       readonly removedPoints?: readonly string[];
+      readonly lockedPoints?: readonly string[];
       readonly lostVolumes?: readonly LostVolume[];
       readonly error?: string;
     }[],
@@ -253,12 +257,13 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
       });
     }
     if (maintained) {
-      const { outcome: made, deleteNotBefore, removedPoints = [], lostVolumes = [] } = maintained;
+      const { outcome: made, deleteNotBefore, removedPoints = [], lockedPoints, lostVolumes = [] } = maintained;
       await work.putJson(resultKey, {
         kind: document.kind,
         outcome: made,
         ...(deleteNotBefore === undefined ? {} : { deleteNotBefore }),
         removedPoints,
+        ...(lockedPoints === undefined ? {} : { lockedPoints }),
         lostVolumes,
         reportKey: `${resultKey}.report`,
         counters,

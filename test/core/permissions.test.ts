@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { featureOf, knownStatements } from '../../core/domain/permission-features.ts';
+import { permissionsReport } from '../../core/domain/permission-report.ts';
 import {
   type PermissionAnswer,
   type PermissionPolicy,
   type PermissionQuestion,
   permissionQuestions,
-  permissionsReport,
 } from '../../core/domain/permissions.ts';
 import { permissionPolicies } from '../../functions/wiring/permission-policies.ts';
 
@@ -24,7 +24,7 @@ const answered = (
   });
 const report = (policy: PermissionPolicy, verdict: Parameters<typeof answered>[1], simulated = true) => {
   const questions = permissionQuestions(policy, PLACE);
-  return permissionsReport(policy, questions, { simulated, answers: answered(questions, verdict) });
+  return permissionsReport(policy, questions, { simulated, answers: answered(questions, verdict), probes: [] });
 };
 const asked = (sid: string) =>
   permissionQuestions(user, PLACE)
@@ -49,27 +49,7 @@ test('every action of the shipped permissions is asked about, but the one that a
 });
 
 test('an action is asked about on the resources that it knows, in every situation that its statement names', () => {
-  assert.deepEqual(asked('TagsAtCreation'), [
-    [
-      'ec2:CreateTags',
-      'arn:aws:ec2:eu-central-1::snapshot/snap-0123456789abcdef0',
-      [['ec2:CreateAction', 'CopySnapshot']],
-    ],
-    [
-      'ec2:CreateTags',
-      'arn:aws:ec2:eu-central-1::snapshot/snap-0123456789abcdef0',
-      [['ec2:CreateAction', 'CreateSnapshots']],
-    ],
-    [
-      'ec2:CreateTags',
-      'arn:aws:ec2:eu-central-1:222222222222:volume/vol-0123456789abcdef0',
-      [['ec2:CreateAction', 'CreateVolume']],
-    ],
-    [
-      'ec2:CreateTags',
-      'arn:aws:ec2:eu-central-1::image/ami-0123456789abcdef0',
-      [['ec2:CreateAction', 'RegisterImage']],
-    ],
+  assert.deepEqual(asked('RestoreTagsAsItLaunches'), [
     [
       'ec2:CreateTags',
       'arn:aws:ec2:eu-central-1:222222222222:instance/i-0123456789abcdef0',
@@ -79,11 +59,6 @@ test('an action is asked about on the resources that it knows, in every situatio
       'ec2:CreateTags',
       'arn:aws:ec2:eu-central-1:222222222222:volume/vol-0123456789abcdef0',
       [['ec2:CreateAction', 'RunInstances']],
-    ],
-    [
-      'ec2:CreateTags',
-      'arn:aws:ec2:eu-central-1::snapshot/snap-0123456789abcdef0',
-      [['ec2:CreateAction', 'StartSnapshot']],
     ],
   ]);
   assert.deepEqual(
@@ -99,14 +74,10 @@ test('an action is asked about on the resources that it knows, in every situatio
       ],
     ],
   );
-  const kinds = asked('RestoreRemovesWhatItMade').map(([action, arn]) => `${action} ${String(arn).split(/[:/]/)[5]}`);
-  assert.deepEqual(kinds.toSorted(), [
-    'ec2:AttachVolume instance',
-    'ec2:AttachVolume volume',
-    'ec2:DeleteVolume volume',
-    'ec2:DeregisterImage image',
-    'ec2:TerminateInstances instance',
-  ]);
+  const kinds = asked('RestoreRemovesWhatItLaunched').map(
+    ([action, arn]) => `${action} ${String(arn).split(/[:/]/)[5]}`,
+  );
+  assert.deepEqual(kinds.toSorted(), ['ec2:DeregisterImage image', 'ec2:TerminateInstances instance']);
 });
 
 test('a statement with a condition that cannot be put to the simulator is refused, not passed over', () => {
@@ -130,19 +101,20 @@ test('all allowed: complete, and nothing to add', () => {
 
 test('one bad answer among good ones makes its permission missing, with what does not work and what to add', () => {
   const onVolumes = ({ sid, action, resource }: PermissionQuestion) =>
-    sid === 'RestoreRemovesWhatItMade' && action === 'ec2:DeleteVolume' && resource.includes(':volume/');
+    sid === 'RestoreRemovesWhatItLaunched' && action === 'ec2:TerminateInstances' && resource.includes(':instance/');
   const { complete, missing } = report(role, (question) => (onVolumes(question) ? 'missing' : 'allowed'));
   assert.equal(complete, false);
   assert.deepEqual(missing, [
     {
-      action: 'ec2:DeleteVolume',
-      feature: 'restore',
-      without: featureOf('RestoreRemovesWhatItMade').without,
+      action: 'ec2:TerminateInstances',
+      feature: 'restore of an instance',
+      without: featureOf('RestoreRemovesWhatItLaunched').without,
+      foundBy: ['simulator'],
       statement: {
-        Sid: 'RestoreRemovesWhatItMadeDeleteVolume',
+        Sid: 'RestoreRemovesWhatItLaunchedTerminateInstances',
         Effect: 'Allow',
-        Action: 'ec2:DeleteVolume',
-        Resource: ['arn:aws:ec2:*:*:volume/*'],
+        Action: 'ec2:TerminateInstances',
+        Resource: ['arn:aws:ec2:*:*:instance/*'],
         Condition: { StringLike: { 'aws:ResourceTag/holdfast:job': 'job-*' } },
       },
     },
@@ -155,11 +127,13 @@ test('what is denied outright is told apart: a statement more would not help', (
 });
 
 test('what was answered only in part is not called allowed', () => {
-  const { complete, unchecked, checked } = report(role, ({ sid, context }) =>
-    sid === 'TagsAtCreation' && context[0]?.values[0] === 'StartSnapshot' ? undefined : 'allowed',
+  const { complete, unchecked, checked } = report(role, ({ sid, resource }) =>
+    sid === 'RestoreTagsAsItLaunches' && resource.includes(':volume/') ? undefined : 'allowed',
   );
-  assert.deepEqual([complete, unchecked], [false, [{ action: 'ec2:CreateTags', feature: 'every job' }]]);
-  assert.ok(!checked.some(({ action, feature }) => action === 'ec2:CreateTags' && feature === 'every job'));
+  const launching = featureOf('RestoreTagsAsItLaunches').feature;
+  assert.deepEqual([complete, unchecked], [false, [{ action: 'ec2:CreateTags', feature: launching }]]);
+  // that of the image alone
+  assert.equal(checked.filter(({ action, feature }) => action === 'ec2:CreateTags' && feature === launching).length, 1);
 });
 
 test('if the simulator may not be asked, that is the permission that is missing', () => {

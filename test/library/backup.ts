@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ObjectStore } from '../../core/ports/object-store.ts';
+import type { ObjectLock, ObjectStore } from '../../core/ports/object-store.ts';
 import { BLOCK_BYTES, pagesOf } from '../../library/block.ts';
 import { type Library, openLibrary } from '../../library/library.ts';
+import { lockReferences } from '../../library/lock-references.ts';
+import { canLock } from '../../library/locked-objects.ts';
 import { createRecoveryKeyPair, type Random } from '../../library/recovery-key.ts';
 import { type PointDocument, writePoint } from '../../library/recovery-point.ts';
 import { openSegmentWriter, type SegmentOptions, type SegmentResult } from '../../library/segment-writer.ts';
@@ -15,9 +17,13 @@ export const IDENTITY = { tenant: 'hv-tenant', library: 'lib-test' };
 export const WRAPPER = createLocalKeyWrapper('test');
 export const RECOVERY = createRecoveryKeyPair(seededRandom('recovery'));
 
-export const openTestLibrary = async (store: ObjectStore, random: Random = seededRandom('test')): Promise<Library> => {
+export const openTestLibrary = async (
+  store: ObjectStore,
+  random: Random = seededRandom('test'),
+  now: () => number = () => 0,
+): Promise<Library> => {
   const create = { store, wrapper: WRAPPER, recoveryPublicKey: RECOVERY.publicKey, ...IDENTITY, random };
-  const library = openLibrary({ store, keys: await createTenantKeys(create), random, now: () => 0 });
+  const library = openLibrary({ store, keys: await createTenantKeys(create), random, now });
   await library.index.refresh();
   return library;
 };
@@ -54,6 +60,10 @@ export interface Backup {
   /** An incremental of this point. */
   readonly parent?: VolumeMap | undefined;
   readonly packBytes?: number;
+  /** What the order's lock is: what the map refers to is kept at least as long. */
+  readonly lock?: ObjectLock | undefined;
+  /** What was noted of the parent. */
+  readonly parentKeptUntil?: number | undefined;
 }
 
 export const pointDocument = (point: string, volumeId: string, { sizeBytes, seal }: VolumeMap): PointDocument => ({
@@ -67,7 +77,8 @@ export const pointDocument = (point: string, volumeId: string, { sizeBytes, seal
 
 /** A whole backup of one volume in one segment: packs to point. */
 export const backUp = async (library: Library, backup: Backup): Promise<VolumeMap> => {
-  const { point, volumeId = 'vol-1', sizeBytes, blocks, parent } = backup;
+  const { point, volumeId = 'vol-1', sizeBytes, blocks, parent, lock, parentKeptUntil } = backup;
+  const { store } = library;
   const volumeBlocks = sizeBytes / BLOCK_BYTES;
   const result = await writeSegment(library, blocks, {
     volumeBlocks,
@@ -83,6 +94,10 @@ export const backUp = async (library: Library, backup: Backup): Promise<VolumeMa
     pages: result.pages,
     parent,
     lineage: { snapshotId: `snap-${point}` },
+    ...(lock &&
+      canLock(store) && {
+        beforeWrite: (made) => lockReferences(library, store, lock, { map: made, parent, parentKeptUntil }),
+      }),
   });
   await writePoint(library, pointDocument(point, volumeId, map));
   return map;

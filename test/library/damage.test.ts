@@ -58,8 +58,11 @@ describe(`a damaged library (seed ${SEED})`, () => {
     store.objects.set(key, change(Buffer.from(whole.objects.get(key) as Buffer)));
     return store;
   };
-  const assertDetected = (store: MemoryStore, what: string) =>
-    assert.rejects(readEverything(store), { name: 'CorruptObject' }, what);
+  let changed = 0;
+  const assertDetected = (store: MemoryStore, what: string) => {
+    changed++;
+    return assert.rejects(readEverything(store), { name: 'CorruptObject' }, what);
+  };
 
   before(async () => {
     whole = await build();
@@ -83,7 +86,8 @@ describe(`a damaged library (seed ${SEED})`, () => {
     test(`${kind} cut short or with bytes added is detected`, async () => {
       for (const key of keysOf(kind)) {
         const { length } = whole.objects.get(key) as Buffer;
-        for (const cut of [0, 1, 16, 47, 48, 63, 64, below(length), below(length), length - 16, length - 1])
+        const anywhere = Array.from({ length: 52 }, () => below(length));
+        for (const cut of [0, 1, 16, 47, 48, 63, 64, ...anywhere, length - 16, length - 1])
           if (cut < length)
             await assertDetected(
               damaged(key, (bytes) => bytes.subarray(0, cut)),
@@ -138,5 +142,11 @@ describe(`a damaged library (seed ${SEED})`, () => {
     const store = new MemoryStore(whole.objects);
     store.objects.set('points/rp-2', whole.objects.get('points/rp-1') as Buffer);
     await assertDetected(store, 'rp-1 in the place of rp-2');
+  });
+
+  test('that was enough of them', (t) => {
+    assert.ok(changed >= 1_000, String(changed));
+    const flips = ROUNDS * KINDS.length;
+    t.diagnostic(`${flips} bit flips and ${changed} cut, lengthened, swapped and rolled back objects: all detected`);
   });
 });

@@ -5,6 +5,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { s3ClientSettings } from '../../adapters/aws/s3-retry.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
+import type { Clock } from '../../local/kernel/clock.ts';
 import { createKms } from '../../local/kms/service.ts';
 import { createS3 } from '../../local/s3/service.ts';
 import { createSts } from '../../local/sts/service.ts';
@@ -23,14 +24,14 @@ export interface LocalS3 {
   };
   /** A client of its own, with the shipped settings. */
   client(): S3Client;
-  bucket(name: string, versioned?: boolean): Promise<string>;
+  bucket(name: string, versioned?: boolean | 'with Object Lock'): Promise<string>;
   close(): Promise<void>;
 }
 
 /** The local cloud with S3 and KMS, and one account. */
-export const startLocalS3 = async (): Promise<LocalS3> => {
+export const startLocalS3 = async (clock?: Clock): Promise<LocalS3> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-library-cloud-'));
-  const cloud = await startCloud({ dataDir, services: [createSts, createKms, createS3] });
+  const cloud = await startCloud({ dataDir, services: [createSts, createKms, createS3], ...(clock && { clock }) });
   cloud.admin.createAccount(ACCOUNT, 'provider');
   const credentials = cloud.admin.rootAccessKey(ACCOUNT);
   const settings = { endpoint: cloud.endpoint, region: REGION, credentials };
@@ -49,9 +50,13 @@ export const startLocalS3 = async (): Promise<LocalS3> => {
     bucket: async (name, versioned = false) => {
       const maker = client();
       const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
-      await maker.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }));
+      const ObjectLockEnabledForBucket = versioned === 'with Object Lock';
+      await maker.send(
+        new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration, ObjectLockEnabledForBucket }),
+      );
       const VersioningConfiguration = { Status: 'Enabled' } as const;
-      if (versioned) await maker.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+      if (versioned === true)
+        await maker.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
       return name;
     },
     close: async () => {

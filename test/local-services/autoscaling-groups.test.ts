@@ -297,7 +297,7 @@ test('who makes a group must be allowed to launch by its template and to pass it
   const statements: PolicyStatement[] = [
     {
       Effect: 'Allow',
-      Action: 'autoscaling:CreateAutoScalingGroup',
+      Action: ['autoscaling:CreateAutoScalingGroup', 'autoscaling:CreateOrUpdateTags'],
       Resource: groupArn,
       Condition: { StringEquals: { 'aws:RequestTag/holdfast': 'yes' } },
     },

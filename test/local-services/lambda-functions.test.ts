@@ -47,6 +47,16 @@ before(async () => {
     trustPolicy: {
       Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
     },
+    policies: {
+      logs: {
+        Version: '2012-10-17',
+        Statement: {
+          Effect: 'Allow',
+          Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: `arn:aws:logs:${REGION}:${ACME}:log-group:/aws/lambda/log:*`,
+        },
+      },
+    },
   });
   connect();
 });
@@ -160,6 +170,14 @@ test('what a function logs is in its file and in the log tail', async () => {
   const file = join(world.dataDir, 'lambda-logs', ACME, REGION, 'log.log');
   await until(() => existsSync(file) && readFileSync(file, 'utf8').includes('REPORT'));
   assert.match(readFileSync(file, 'utf8'), /a line for the log/);
+});
+
+test('what a function logs is lost where its role may not write it, and nothing else happens', async () => {
+  deploy('log-of-another', 'log');
+  const { LogResult = '', FunctionError } = await invoke('log-of-another', {}, { LogType: 'Tail' });
+  assert.equal(FunctionError, undefined);
+  assert.match(Buffer.from(LogResult, 'base64').toString(), /a line for the log/);
+  assert.equal(existsSync(join(world.dataDir, 'lambda-logs', ACME, REGION, 'log-of-another.log')), false);
 });
 
 test('an event that fails is tried again after one minute and then two', async () => {

@@ -67,7 +67,15 @@ test('every function and machine that a machine names is deployed, and every mac
 });
 
 /** Raised at the API, before there is an execution. */
-const API_ONLY = new Set(['InvalidRequest', 'NotAllowed', 'Conflict', 'NotAvailable', 'CredentialsRejected']);
+const API_ONLY = new Set([
+  'InvalidRequest',
+  'NotAllowed',
+  'Conflict',
+  'NotAvailable',
+  'NotRecorded',
+  'TooManyRequests',
+  'CredentialsRejected',
+]);
 /** Raised and handled inside one step. */
 const INSIDE_A_STEP = new Set(['UnrelatedSnapshots']);
 /** Step Functions' and Lambda's own. */

@@ -7,6 +7,7 @@ import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
 import { instanceWithData, openWorld, startBackup, waitForCleanup, waitForJob } from './world.ts';
 
 const NO_INSTANCE = 'i-0123456789abcdef0';
+const NO_ROLE = 'arn:aws:iam::444444444444:role/holdfast-none';
 
 test('bad input is refused by name, in the CLI, the job’s record and the execution, and changes nothing', async (t) => {
   const world = await openWorld(t, { nodes: 0 });
@@ -42,26 +43,29 @@ test('bad input is refused by name, in the CLI, the job’s record and the execu
     assert.match(stderr, /access-key/);
   });
 
+  await t.test('an account that was not invited', async () => {
+    const { exitCode, stderr } = await add('--auth', 'assume-role', '--role-arn', NO_ROLE);
+    assert.equal(exitCode, 3);
+    assert.match(stderr, /has not been invited[\s\S]*holdfast tenant invite --account 444444444444/);
+  });
+
+  const invited = await runCli(local, local.accounts.operator, [
+    ...['tenant', 'invite', '--account', '444444444444', '--name', 'x', '--json'],
+  ]);
+  assert.equal(invited.exitCode, 0, invited.stderr);
+
   await t.test('a role that cannot be assumed', async () => {
-    const { exitCode, stderr } = await add(
-      '--auth',
-      'assume-role',
-      '--role-arn',
-      'arn:aws:iam::444444444444:role/holdfast-none',
-      '--external-id',
-      'abc',
-    );
+    const { exitCode, stderr } = await add('--auth', 'assume-role', '--role-arn', NO_ROLE);
     assert.equal(exitCode, 3);
     assert.match(stderr, /CredentialsRejected/);
   });
 
   await t.test('a wrong ExternalId', async () => {
-    const { exitCode, stderr } = await runCli(local, local.accounts.operator, [
-      ...['hypervisor', 'add', 'tenant', '--name', 'x', '--account', '444444444444', '--auth', 'assume-role'],
-      ...['--role-arn', acme.roleArn, '--external-id', 'wrong'],
-    ]);
+    const { exitCode, stderr } = await add(
+      ...['--auth', 'assume-role', '--role-arn', NO_ROLE, '--external-id', 'wrong'],
+    );
     assert.equal(exitCode, 3);
-    assert.match(stderr, /CredentialsRejected/);
+    assert.match(stderr, /InvalidRequest[\s\S]*not the ExternalId that the account 444444444444 was invited under/);
   });
 
   await t.test('a wrong secret', async () => {
@@ -80,14 +84,7 @@ test('bad input is refused by name, in the CLI, the job’s record and the execu
   });
 
   await t.test('an account other than the credentials’', async () => {
-    const { exitCode, stderr } = await add(
-      '--auth',
-      'assume-role',
-      '--role-arn',
-      globex.roleArn,
-      '--external-id',
-      globex.externalId,
-    );
+    const { exitCode, stderr } = await add('--auth', 'assume-role', '--role-arn', globex.roleArn);
     assert.equal(exitCode, 3);
     assert.match(stderr, /333333333333/);
   });

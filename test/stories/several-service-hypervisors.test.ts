@@ -70,6 +70,8 @@ const addSecondService = async ({ local, operator }: World) => {
     params,
     body: { name: 'nodes', match: { all: true }, zone: `${region}c` },
   });
+  const { complete, missing } = await operator.call(operatorRoutes.checkServicePermissions, { params });
+  assert.deepEqual([complete, missing], [true, []]);
   return ready;
 };
 

@@ -1,23 +1,23 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { sha256 } from '../../adapters/system.ts';
 import { operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import type { LibraryOutcome, LibraryRunView, StartLibraryRun } from '../../core/contracts/library-runs.ts';
+import { type LibraryRunsStarted, tasksDue } from '../../core/steps/schedule/schedule-library-runs.ts';
 import { writeBytes } from '../../dev/demo/guest.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
-import { completed, eventually, pointOf, restored, run } from './tenant-days.ts';
+import { openS3 } from '../../local/s3/context.ts';
+import { completed, eventually, invoke, pointOf, restored, run } from './tenant-days.ts';
 import { hashesOf, instanceWithData, openWorld, startBackup, type Tenant, type World } from './world.ts';
 
 type Task = StartLibraryRun['task'];
 type Outcome<T extends Task> = Extract<LibraryOutcome, { task: T }>;
 
 const MIB = 1_048_576;
+const HOUR = 3_600_000;
 const below = <R extends { readonly path: string }>(route: R) => ({
   ...route,
   path: `${operatorTenantPrefix}${route.path}`,
@@ -64,12 +64,14 @@ const bucketOf = ({ local: { cloud, place } }: World) => {
       const own = Contents.filter(({ Key = '' }) => Key.includes(`/tenants/${hypervisorId}/`));
       return new Map(own.map(({ Key = '', Size = 0 }) => [Key, Size]));
     },
-    async flip(Key: string): Promise<void> {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-      const bytes = Buffer.from((await Body?.transformToByteArray()) ?? []);
+    /** In the file that holds the object: the bucket keeps versions, so that nobody can do this by S3. */
+    flip(Key: string): void {
+      const { objects } = openS3(cloud.kernel);
+      const [piece] = objects.find(Bucket, Key)?.versions[0]?.pieces ?? [];
+      const file = join(cloud.kernel.store.folder('s3'), piece?.file ?? '');
+      const bytes = readFileSync(file);
       bytes[5_000] = (bytes[5_000] ?? 0) ^ 16;
-      await s3.send(new DeleteObjectCommand({ Bucket, Key }));
-      await s3.send(new PutObjectCommand({ Bucket, Key, Body: bytes, IfNoneMatch: '*' }));
+      writeFileSync(file, bytes);
     },
   };
 };
@@ -159,7 +161,7 @@ test('prune gives the space of expired points back beside a running backup; chec
 
   await t.test('a damaged pack is named, with the recovery point and the blocks that lose by it', async () => {
     const [pack] = packsIn(await bucket.list(acme))[0] ?? [''];
-    await bucket.flip(pack);
+    bucket.flip(pack);
     const structure = await perform(world, acme, { task: 'check', depth: 'structure' });
     assert.equal(structure.findingsInAll, 0, 'what reads no data finds no flipped bit');
     const { findings, lost } = await perform(world, acme, { task: 'check', depth: 'everything' });
@@ -195,4 +197,20 @@ test('prune gives the space of expired points back beside a running backup; chec
     assert.deepEqual(await bucket.list(globex), theirsBefore);
     await restored(world, globex, ofTheirs, { recoveryPointId: theirPoint, target });
   });
+
+  await t.test(
+    'at its hour a tenant’s library is looked after by itself, once however often it is delivered',
+    async () => {
+      const hours = Array.from({ length: 7 * 24 }, (_, hour) => (Math.floor(Date.now() / HOUR) + hour) * HOUR);
+      const at = hours.find((each) => tasksDue(sha256, acme.hypervisorId, each).includes('prune')) ?? 0;
+      const deliver = async () =>
+        (await invoke(world, 'schedule-library-runs', {
+          scheduledTime: new Date(at).toISOString(),
+        })) as LibraryRunsStarted;
+      const { started, problems } = await deliver();
+      assert.deepEqual(problems, []);
+      assert.ok(started >= 1);
+      assert.equal((await deliver()).started, 0);
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { createApiClient } from '../../cli/api-client.ts';
 import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../../core/contracts/api.ts';
+import { serviceAccountNames } from '../../core/domain/automatic-nodes.ts';
 import { writeBytes } from '../../dev/demo/guest.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
 import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
@@ -19,6 +20,50 @@ import {
 } from './world.ts';
 
 const MIB = 1_048_576;
+
+/** What Holdfast did in a tenant's account, as the account's own trail has it: each call names its job, each session its tenant. */
+const callsOfOurs = async ({ local }: World, tenant: Tenant) => {
+  const { items } = await tenant.api.call(tenantRoutes.listJobs, { query: { limit: 100 } });
+  const jobs = items.map(({ jobId }) => jobId);
+  const { user } = tenant;
+  const records = await local.cloud.trail.records({ account: tenant.accountId });
+  const foreign = records.filter(
+    ({ userIdentity, errorCode }) =>
+      userIdentity.accessKeyId !== user.accessKeyId && userIdentity.type !== 'Root' && !errorCode,
+  );
+  const sessions = foreign.filter(({ eventName }) => eventName === 'AssumeRole');
+  const calls = foreign.filter((record) => !sessions.includes(record) && record.userIdentity.type !== 'AWSService');
+  assert.ok(calls.length > 50, `${calls.length} calls`);
+  for (const { eventName, userIdentity } of calls) {
+    assert.match(
+      userIdentity.arn,
+      new RegExp(`^arn:aws:sts::${tenant.accountId}:assumed-role/holdfast-tenant/`),
+      eventName,
+    );
+    // the check when the hypervisor was added belongs to no job
+    const of = userIdentity.sourceIdentity ?? 'nobody';
+    assert.ok(
+      jobs.includes(of) || (of === 'holdfast-check' && eventName === 'GetCallerIdentity'),
+      `${eventName} of ${of}`,
+    );
+  }
+  for (const { requestParameters } of sessions) {
+    const {
+      SourceIdentity,
+      RoleSessionName,
+      Tags = [],
+    } = requestParameters as {
+      SourceIdentity?: string;
+      RoleSessionName?: string;
+      Tags?: { Key: string; Value: string }[];
+    };
+    assert.ok(SourceIdentity !== undefined && SourceIdentity === RoleSessionName);
+    if (SourceIdentity === 'holdfast-check') continue;
+    assert.ok(jobs.includes(SourceIdentity), SourceIdentity);
+    assert.deepEqual(Tags, [{ Key: 'holdfast:tenant', Value: tenant.hypervisorId }]);
+  }
+  return { jobs, calls: calls.length, sessions: sessions.length };
+};
 
 /** A tenant's day: full, work, incremental; then both points are restored and compared. */
 const liveThrough = async (world: World, tenant: Tenant, seed: number) => {
@@ -132,7 +177,11 @@ test('O1, T4: two tenants back up and restore at the same time; every byte is id
     'nor may an access node’s role, though it is of the service account: no operator’s route at all',
     async () => {
       const { cloud, place, apiUrl } = world.local;
-      const session = cloud.admin.credentialsForRole(`arn:aws:iam::${place.accountId}:role/holdfast-dev-node`, 'node');
+      const { nodeControlRoleName } = serviceAccountNames(place.stage, world.serviceId);
+      const session = cloud.admin.credentialsForRole(
+        `arn:aws:iam::${place.accountId}:role/${nodeControlRoleName}`,
+        'node',
+      );
       const node = createApiClient({
         url: new URL(apiUrl),
         region: place.region,
@@ -159,6 +208,7 @@ test('O1, T4: two tenants back up and restore at the same time; every byte is id
         planId: 'plan-00000001',
         nodeId: 'node-00000001',
         runId: 'run-00000001',
+        approvalId: 'apr-00000001',
       };
       const params = { ...ids, ...others };
       for (const route of routes) {
@@ -172,8 +222,19 @@ test('O1, T4: two tenants back up and restore at the same time; every byte is id
   );
 
   await t.test(
-    'every call in a tenant’s account was made by that tenant’s role, for a job of that tenant',
+    'every call in a tenant’s account was made by that tenant’s role, for a job of that tenant, and says so',
     async () => {
+      const all: Awaited<ReturnType<typeof callsOfOurs>>[] = [];
+      for (const tenant of world.tenants) all.push(await callsOfOurs(world, tenant));
+      const [ofAcme, ofGlobex] = all;
+      assert.ok(ofAcme && ofGlobex);
+      assert.deepEqual(
+        ofAcme.jobs.filter((jobId) => ofGlobex.jobs.includes(jobId)),
+        [],
+      );
+      t.diagnostic(
+        `${ofAcme.calls + ofGlobex.calls} calls in tenants’ accounts, 0 without SourceIdentity; ${ofAcme.sessions + ofGlobex.sessions} sessions, 0 without tag`,
+      );
       for (const tenant of world.tenants) {
         const records = await world.local.cloud.trail.records({
           account: tenant.accountId,

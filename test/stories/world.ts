@@ -10,6 +10,7 @@ import { type JobView, operatorRoutes, tenantRoutes } from '../../core/contracts
 import { hashVolume, rawVolume, writeBytes } from '../../dev/demo/guest.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
 import { launchInstance, type TenantInstance, tenantEc2 } from '../../dev/demo/tenant-instance.ts';
+import { deployInvitation } from '../../dev/deploy-invitation.ts';
 import { type ExampleTenant, SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { type LocalHoldfast, startLocalHoldfast } from '../../dev/local-holdfast.ts';
 import { createRecoveryKeyPair } from '../../library/recovery-key.ts';
@@ -18,6 +19,7 @@ export type Job = z.infer<typeof JobView>;
 
 export interface Tenant extends ExampleTenant {
   readonly hypervisorId: string;
+  readonly roleArn: string;
   readonly api: ApiClient;
   readonly ec2: EC2Client;
 }
@@ -38,12 +40,14 @@ interface Options {
   readonly libraryPath?: string;
   /** Access nodes to start at once. */
   readonly nodes?: number;
+  /** Object Lock of the library. */
+  readonly lock?: 'governance' | 'compliance';
 }
 
 /** A service account and two bound tenants on a local cloud of the test's own, all gone when the test ends. */
 export const openWorld = async (
   t: TestContext,
-  { overrides = {}, libraryPath, nodes = 1 }: Options = {},
+  { overrides = {}, libraryPath, nodes = 1, lock }: Options = {},
 ): Promise<World> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'holdfast-story-'));
   const local = await startLocalHoldfast({
@@ -66,24 +70,36 @@ export const openWorld = async (
       accessNodes: 'manual',
       recoveryPublicKey: createRecoveryKeyPair(seededBytes(1)).publicKey,
       ...(libraryPath ? { library: { kind: 'disk', path: libraryPath } } : {}),
+      ...(lock ? { lock } : {}),
     },
   });
   const tenants: Tenant[] = [];
   for (const tenant of local.accounts.tenants) {
+    const { name, accountId } = tenant;
+    const invited = await operator.call(operatorRoutes.inviteTenant, {
+      body: { accountId, name, region: local.place.region },
+    });
+    const roleArn = await deployInvitation(local.cloud, invited);
     const { hypervisorId } = await operator.call(operatorRoutes.addHypervisor, {
       body: {
         kind: 'tenant',
-        name: tenant.name,
-        accountId: tenant.accountId,
+        name,
+        accountId,
         region: local.place.region,
-        auth: { method: 'assume-role', roleArn: tenant.roleArn, externalId: tenant.externalId },
+        auth: { method: 'assume-role', roleArn },
       },
     });
     await operator.call(operatorRoutes.bindHypervisor, {
       params: { hypervisorId },
       body: { serviceHypervisorId: service.hypervisorId },
     });
-    tenants.push({ ...tenant, hypervisorId, api: clientOf(local, tenant.user), ec2: tenantEc2(local, tenant) });
+    tenants.push({
+      ...tenant,
+      hypervisorId,
+      roleArn,
+      api: clientOf(local, tenant.user),
+      ec2: tenantEc2(local, tenant),
+    });
   }
   const queues = service.queues as World['queues'];
   const serviceId = service.hypervisorId;

@@ -4,7 +4,7 @@ import { type AccessNode, accessNodeStatus } from '../../domain/access-node.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import { accessNodeView } from '../../domain/node-views.ts';
-import { environmentOfNodes, type NodeSettings } from '../../domain/nodes-of-service.ts';
+import { environmentOfNodes, instanceProfileOf, type NodeSettings } from '../../domain/nodes-of-service.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
@@ -64,6 +64,7 @@ export const createAddAccessNode = (deps: AccessNodesDeps) => {
     const node = await record(service.hypervisorId, asked, name);
     return {
       ...accessNodeView(node, clock.now()),
+      instanceProfileName: instanceProfileOf(settings, service),
       environment: {
         ...environmentOfNodes(settings, service),
         HOLDFAST_NODE_ID: node.nodeId,

@@ -1,5 +1,6 @@
 import type { AddHypervisor, HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
+import { secretOfAccessKey } from '../../domain/access-key.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { Hypervisor, HypervisorAuth } from '../../domain/hypervisor.ts';
 import { hypervisorView } from '../../domain/views.ts';
@@ -8,13 +9,16 @@ import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Secrets, Sha256 } from '../../ports/control.ts';
 import type { CredentialCheck } from '../../ports/tenant-scope.ts';
 import { checkIdentity } from './check-identity.ts';
+import { checkObjectLock, type ObjectLockDeps } from './check-object-lock.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
+import { type IdentifiedHypervisor, withInvitedExternalId } from './invited-external-id.ts';
 import { type LibraryDefaults, newMediaAgent } from './new-media-agent.ts';
 import { type PrepareServiceDeps, prepareService } from './prepare-service.ts';
+import { refuseSharedLibrary } from './refuse-shared-library.ts';
 import { type About, allOrNothing } from './undo-list.ts';
 
-export interface AddHypervisorDeps extends PrepareServiceDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors'>;
+export interface AddHypervisorDeps extends PrepareServiceDeps, ObjectLockDeps {
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'invitations'>;
   readonly credentials: CredentialCheck;
   readonly secrets: Secrets;
   readonly clock: Clock;
@@ -38,7 +42,7 @@ const withoutSecret = (request: AddHypervisor): object => {
 
 /**
  * Errors: CredentialsRejected, InvalidRequest (a library that cannot be opened), Conflict (one tenant hypervisor an
- * account; another request under the same key), TransientFailure. A secret access key goes to Secrets and nowhere else.
+ * account; one service hypervisor a library; another request under the same key), TransientFailure. A secret access key goes to Secrets and nowhere else.
  * If it fails, nothing of what it made stays behind.
  */
 export const createAddHypervisor = (deps: AddHypervisorDeps) => {
@@ -54,32 +58,48 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     }
   };
 
+  /** Of two that were added at once over one place, each sees the other, or one of them was first. Errors: Conflict. */
+  const stillAlone = async (hypervisor: Hypervisor): Promise<Hypervisor> => {
+    if (hypervisor.kind === 'tenant') return hypervisor;
+    try {
+      await refuseSharedLibrary(catalog, hypervisor, 'all');
+    } catch (error) {
+      if (error instanceof Conflict) await catalog.hypervisors.remove(hypervisor.hypervisorId);
+      throw error;
+    }
+    return hypervisor;
+  };
+
   const keptAuth = async (
-    { auth }: AddHypervisor,
+    { auth }: IdentifiedHypervisor,
     hypervisorId: HypervisorId,
     about: About,
+    userArn: string,
   ): Promise<HypervisorAuth> => {
     if (auth.method !== 'access-key') return auth;
     const { accessKeyId, secretAccessKey } = auth;
     const name = `holdfast-${settings.stage}-${hypervisorId}`;
     let secretArn: string | undefined;
     about(`the secret ${name}`, () => secrets.delete(secretArn ?? name));
-    secretArn = await secrets.create(name, secretAccessKey);
-    return { method: 'access-key', accessKeyId, secretArn };
+    secretArn = await secrets.create(name, secretOfAccessKey({ accessKeyId, secretAccessKey }));
+    return { method: 'access-key', accessKeyId, secretArn, userArn };
   };
 
   const make = async (
-    request: AddHypervisor,
+    request: IdentifiedHypervisor,
     hypervisorId: HypervisorId,
     hash: { readonly requestHash?: string },
     about: About,
+    arn: string,
   ): Promise<Hypervisor> => {
     const { name, accountId, region } = request;
     const base = { hypervisorId, name, accountId, region, createdAt: clock.now(), ...hash };
     if (request.kind === 'tenant')
-      return { ...base, kind: 'tenant', auth: await keptAuth(request, hypervisorId, about) };
+      return { ...base, kind: 'tenant', auth: await keptAuth(request, hypervisorId, about, arn) };
     const mediaAgent = newMediaAgent(request, hypervisorId, settings);
-    const auth = await keptAuth(request, hypervisorId, about);
+    await refuseSharedLibrary(catalog, { ...base, mediaAgent }, 'all');
+    if (mediaAgent.lock !== undefined) await checkObjectLock(deps, mediaAgent.library);
+    const auth = await keptAuth(request, hypervisorId, about, arn);
     const fresh = { ...base, kind: 'service', auth, mediaAgent, accessNodes: request.accessNodes } as const;
     return prepareService(deps, fresh, about);
   };
@@ -94,11 +114,12 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     }
     if (request.kind === 'tenant' && (await catalog.hypervisors.tenantOfAccount(request.accountId)))
       throw accountTaken(request.accountId);
-    await checkIdentity(credentials, request, settings.controlPlaneAccountId);
+    const identified = await withInvitedExternalId(catalog, request);
+    const { arn } = await checkIdentity(credentials, identified, settings.controlPlaneAccountId);
     const added = await allOrNothing(
       async (about) => {
-        const hypervisor = await make(request, hypervisorId, hash, about);
-        if (await write(hypervisor)) return hypervisor;
+        const hypervisor = await make(identified, hypervisorId, hash, about, arn);
+        if (await write(hypervisor)) return await stillAlone(hypervisor);
         const quicker = await catalog.hypervisors.get(hypervisorId);
         if (quicker) return quicker;
         throw accountTaken(request.accountId);

@@ -1,5 +1,6 @@
-import type { PlanId } from '../../contracts/ids.ts';
+import type { HypervisorId, PlanId } from '../../contracts/ids.ts';
 import { PlanFields, type TenantPlanFields } from '../../contracts/plans.ts';
+import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { planView } from '../../domain/plan-views.ts';
@@ -10,10 +11,11 @@ import type { Schedules, Sha256 } from '../../ports/control.ts';
 import { putSchedules } from '../schedule/put-schedules.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
+import { livingPoints } from './out-of-reach-points.ts';
 import { MOST_PLANS, refuseMoreThan } from './refuse-too-many.ts';
 
 export interface PlanDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'plans' | 'nodes' | 'jobs'>;
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'plans' | 'nodes' | 'jobs' | 'points'>;
   readonly schedules: Schedules;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -22,6 +24,24 @@ export interface PlanDeps {
 
 /** A tenant's request has no transport and no streams: they are the service side's business. */
 export type PlanRequest = TenantPlanFields & Partial<Pick<PlanFields, 'transport' | 'streams'>>;
+
+/**
+ * The same key makes the same id: a plan could come in the place of one that was removed, and keep less of what that one
+ * has promised to keep. Under two-person approval a changed plan asks for approval, and so must not be one that comes anew.
+ */
+const refuseSuccession = async (
+  { points }: Pick<Catalog, 'points'>,
+  hypervisorId: HypervisorId,
+  planId: PlanId,
+): Promise<void> => {
+  for await (const point of livingPoints(points, hypervisorId)) {
+    if (point.planId !== planId) continue;
+    throw new Conflict('The Idempotency-Key was used before, for a plan that is removed and has recovery points.', {
+      field: 'Idempotency-Key',
+      remedy: 'Use a fresh key for each new request.',
+    });
+  }
+};
 
 /**
  * The record first, then its schedules: a schedule that fires without a plan starts nothing. If they cannot be made, the
@@ -36,6 +56,7 @@ export const createAddPlan = (deps: PlanDeps) => {
     const planId: PlanId = newId(deps, 'plan', hypervisorId, 'plans', asked);
     const hash = requestHash(sha256, asked, body);
     if (!(await catalog.plans.get(hypervisorId, planId))) {
+      if (tenant.approvals) await refuseSuccession(catalog, hypervisorId, planId);
       const remedy = 'Remove plans that are not used any more, or use one plan for more VM groups.';
       await refuseMoreThan(MOST_PLANS, 'plans', (page) => catalog.plans.list(hypervisorId, page), remedy);
     }

@@ -9,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { resourceQuestion } from './check-resources.ts';
 import { notFound } from './not-found.ts';
 import { refuseIfPointsGoOutOfReach } from './out-of-reach-points.ts';
+import { refuseSharedLibrary } from './refuse-shared-library.ts';
 import { refuseUnlessReady } from './service-readiness.ts';
 import { refuseWhileJobsRun } from './unended-job.ts';
 
@@ -57,6 +58,30 @@ const askO6 = async (catalog: Deps['catalog'], tenant: TenantHypervisor, service
   if (error) throw error;
 };
 
+/** Errors: NotFound, InvalidRequest (wrong kind), Conflict, RuleViolated (O6). */
+const usableService = async (
+  catalog: Deps['catalog'],
+  tenant: TenantHypervisor,
+  serviceId: HypervisorId,
+): Promise<ServiceHypervisor> => {
+  const service = await serviceToUse(catalog, serviceId);
+  refuseUnlessReady(service);
+  await askO6(catalog, tenant, service);
+  return service;
+};
+
+/** What stands against binding a tenant to another service hypervisor than the one that it is bound to. Errors: as there. */
+export const refuseRebinding = async (
+  { catalog }: Pick<Deps, 'catalog'>,
+  tenant: TenantHypervisor,
+  serviceId: HypervisorId,
+): Promise<void> => {
+  const service = await usableService(catalog, tenant, serviceId);
+  await refuseSharedLibrary(catalog, service, 'older');
+  await refuseWhileJobsRun(catalog.jobs, tenant.hypervisorId, 'its binding cannot be changed');
+  await refuseIfPointsGoOutOfReach(catalog, tenant, service);
+};
+
 /**
  * "Use service account resources" (A3). Binding to the service hypervisor that it is bound to changes nothing; to
  * another, only while no job runs. What the tenant has in another library stays there and restorable: a recovery point
@@ -67,12 +92,11 @@ export const createBindHypervisor =
   ({ catalog, clock }: Deps) =>
   async (tenantId: HypervisorId, { serviceHypervisorId }: BindHypervisor): Promise<HypervisorView> => {
     const tenant = await tenantToBind(catalog, tenantId);
-    const service = await serviceToUse(catalog, serviceHypervisorId);
-    refuseUnlessReady(service);
-    await askO6(catalog, tenant, service);
-    if (tenant.binding?.serviceId === serviceHypervisorId) return hypervisorView(tenant);
-    await refuseWhileJobsRun(catalog.jobs, tenantId, 'its binding cannot be changed');
-    await refuseIfPointsGoOutOfReach(catalog, tenant, service);
+    if (tenant.binding?.serviceId === serviceHypervisorId) {
+      await usableService(catalog, tenant, serviceHypervisorId);
+      return hypervisorView(tenant);
+    }
+    await refuseRebinding({ catalog }, tenant, serviceHypervisorId);
     const binding = { serviceId: serviceHypervisorId, boundAt: clock.now() };
     if (!(await catalog.hypervisors.bind(tenantId, binding, tenant.binding))) throw bindingChanged(tenantId);
     await refuseIfGone(catalog, tenant, binding);

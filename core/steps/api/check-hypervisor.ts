@@ -8,9 +8,10 @@ import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { createOpenService } from './get-hypervisor.ts';
 import { groupsOf, type PlaceNodesDeps } from './place-nodes.ts';
+import { letNodesIn, type PrepareServiceDeps } from './prepare-service.ts';
 import { refuseWhileRemoved } from './service-readiness.ts';
 
-interface Deps extends PlaceNodesDeps {
+interface Deps extends PlaceNodesDeps, Pick<PrepareServiceDeps, 'nodeRoles' | 'brokerNames'> {
   readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups'>;
 }
 
@@ -57,6 +58,10 @@ export const createCheckHypervisor = (deps: Deps) => {
   ): Promise<never> => {
     if (automaticNodes && isOwnAccount(settings, service))
       await (await serviceAccounts.open(service)).removeAutoScaling(automaticNodes);
+    if (!(await catalog.hypervisors.get(service.hypervisorId))) {
+      await deps.nodeRoles.remove(service.hypervisorId);
+      await deps.brokerNames.remove(service.hypervisorId);
+    }
     const there = await openService(service.hypervisorId);
     throw new Conflict(`The service hypervisor ${there.hypervisorId} is ${there.state}.`, {
       remedy: 'Look at it again: it was changed while it was checked.',
@@ -66,6 +71,7 @@ export const createCheckHypervisor = (deps: Deps) => {
   return async (hypervisorId: HypervisorId): Promise<HypervisorView> => {
     const service = await openService(hypervisorId);
     refuseWhileRemoved(service);
+    await letNodesIn(deps, service);
     const automaticNodes = await (isOwnAccount(settings, service) ? makeHere(service) : findThere(service));
     const change = { state: 'ready', ...(automaticNodes ? { automaticNodes } : {}) } as const;
     if (!(await catalog.hypervisors.updateService(hypervisorId, change, ['preparing', 'ready'])))

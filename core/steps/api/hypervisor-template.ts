@@ -36,6 +36,7 @@ export const createServiceAccessTemplate =
       region,
       hubRoleArn,
       brokerRoleArn,
+      operatorRoleArn: `arn:aws:iam::${controlPlaneAccountId}:role/holdfast-${stage}-operator-api`,
       externalId: externalId ?? `holdfast-${ids.uuid()}`,
       ...(libraryBucket === undefined ? {} : { library: { bucket: libraryBucket } }),
     });
@@ -67,6 +68,7 @@ export const createHypervisorTemplate = ({
       hypervisorId,
       controlPlaneAccountId: settings.controlPlaneAccountId,
       ...(service.accessNodes === 'automatic' ? { automatic } : {}),
+      ...(settings.nodeSoftware === undefined ? {} : { software: settings.nodeSoftware }),
     });
     return { template: templateText(template) };
   };

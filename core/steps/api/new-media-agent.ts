@@ -18,13 +18,22 @@ export interface LibraryDefaults {
 type AddService = Extract<AddHypervisor, { kind: 'service' }>;
 type MediaAgent = ServiceHypervisor['mediaAgent'];
 
-/** In the deployment's own bucket each library has a folder of its own: two never share a tenant's keys. */
+/**
+ * In the deployment's own bucket each library has a folder of its own, which nobody chooses: two never share a tenant's
+ * keys. Errors: InvalidRequest.
+ */
 const libraryOf = (request: AddService, hypervisorId: HypervisorId, defaults: LibraryDefaults): LibraryRef => {
   const { library, region } = request;
   if (!library) {
     return { kind: 's3', bucket: defaults.libraryBucket, prefix: hypervisorId, region: defaults.libraryRegion };
   }
   if (library.kind === 'disk') return { kind: 'disk', path: library.path };
+  if (library.bucket === defaults.libraryBucket) {
+    throw new InvalidRequest(`The bucket ${library.bucket} is the deployment's own: each library has a folder there.`, {
+      field: 'library.bucket',
+      remedy: 'Leave the library out: it gets that folder. Or name a bucket of your own.',
+    });
+  }
   return { kind: 's3', bucket: library.bucket, prefix: library.prefix.replace(/^\/+|\/+$/g, ''), region };
 };
 
@@ -43,8 +52,6 @@ const accessOf = (
   };
   if (library?.kind !== 's3') return own;
   const { bucket, roleArn, maintenanceRoleArn, kmsKeyArn } = library;
-  const namesNone = [roleArn, maintenanceRoleArn, kmsKeyArn].every((arn) => arn === undefined);
-  if (namesNone && bucket === defaults.libraryBucket) return own;
   if (roleArn === undefined || kmsKeyArn === undefined) {
     const missing = roleArn === undefined ? 'roleArn' : 'kmsKeyArn';
     throw new InvalidRequest(`library.${missing} is missing: the bucket ${bucket} is not the deployment's own.`, {
@@ -62,6 +69,16 @@ const accessOf = (
   return { roleArn, kmsKeyArn, ...(maintenanceRoleArn === undefined ? {} : { maintenanceRoleArn }) };
 };
 
+/** Errors: InvalidRequest. */
+const lockOf = ({ lock = 'none', library }: AddService): Pick<MediaAgent, 'lock'> => {
+  if (lock === 'none') return {};
+  if (library?.kind !== 'disk') return { lock };
+  throw new InvalidRequest('A folder has no Object Lock: only a library in S3 can have one.', {
+    field: 'lock',
+    remedy: 'Keep the library in a bucket that has Object Lock, or leave the lock out.',
+  });
+};
+
 /** Errors: InvalidRequest, naming the field. */
 export const newMediaAgent = (
   request: AddService,
@@ -72,4 +89,5 @@ export const newMediaAgent = (
   library: libraryOf(request, hypervisorId, defaults),
   recoveryPublicKey: request.recoveryPublicKey,
   ...accessOf(request, defaults),
+  ...lockOf(request),
 });

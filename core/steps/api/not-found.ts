@@ -9,7 +9,8 @@ type Kind =
   | 'access node'
   | 'VM group'
   | 'plan'
-  | 'library run';
+  | 'library run'
+  | 'approval';
 
 /** Says the same of what is absent and of what is another tenant's, to the byte: it does not even repeat the id. */
 export const notFound = (kind: Kind, field?: string): NotFound =>

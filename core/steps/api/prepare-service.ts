@@ -3,13 +3,15 @@ import { serviceAccountNames } from '../../domain/automatic-nodes.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import { automaticNodesOf, isOwnAccount, type NodeSettings } from '../../domain/nodes-of-service.ts';
 import type { Queues } from '../../ports/control.ts';
-import type { NodeRoles, ServiceAccounts } from '../../ports/service-account.ts';
+import type { BrokerNames, NodeRoles } from '../../ports/node-access.ts';
+import type { ServiceAccounts } from '../../ports/service-account.ts';
 import type { About } from './undo-list.ts';
 
 export interface PrepareServiceDeps {
   readonly queues: Queues;
   readonly serviceAccounts: ServiceAccounts;
   readonly nodeRoles: NodeRoles;
+  readonly brokerNames: BrokerNames;
   readonly settings: NodeSettings;
 }
 
@@ -29,26 +31,37 @@ const makeQueues = async (
   return { restores: await one('restores'), work: await one('work') };
 };
 
+type Placed = Pick<ServiceHypervisor, 'hypervisorId' | 'accountId'>;
+
+/** What lets the hypervisor's nodes in, and no others. Answers the role's ARN. Idempotent. Errors: TransientFailure. */
+export const letNodesIn = async (
+  { nodeRoles, brokerNames, settings }: Pick<PrepareServiceDeps, 'nodeRoles' | 'brokerNames' | 'settings'>,
+  service: Placed,
+): Promise<string> => {
+  const { hypervisorId, accountId } = service;
+  await brokerNames.ensure(hypervisorId);
+  if (isOwnAccount(settings, service)) return nodeRoles.ensureNodeRole(hypervisorId);
+  const { nodeRoleName } = serviceAccountNames(settings.stage, hypervisorId);
+  return nodeRoles.ensureNodeRole(hypervisorId, `arn:aws:iam::${accountId}:role/${nodeRoleName}`);
+};
+
 /**
- * Makes what a service hypervisor has besides its record: queues, and in the deployment's own account what launches
- * automatic nodes. In another account that is its owner's to make, by template; here is then the role that nodes there
- * assume. Errors: CredentialsRejected, TransientFailure.
+ * Makes what a service hypervisor has besides its record: queues, a role for its nodes, and in the deployment's own account what
+ * launches automatic ones. In another account that is its owner's to make, by template; nodes there assume the role. Errors: CredentialsRejected, TransientFailure.
  */
 export const prepareService = async (
   deps: PrepareServiceDeps,
   fresh: Fresh,
   about: About,
 ): Promise<ServiceHypervisor> => {
-  const { nodeRoles, serviceAccounts, settings } = deps;
-  const { hypervisorId, accountId, accessNodes } = fresh;
+  const { nodeRoles, brokerNames, serviceAccounts, settings } = deps;
+  const { hypervisorId, accessNodes } = fresh;
   const service = { ...fresh, queues: await makeQueues(deps, hypervisorId, about) };
   const names = serviceAccountNames(settings.stage, hypervisorId);
-  if (!isOwnAccount(settings, service)) {
-    about(`the role ${names.nodeControlRoleName}`, () => nodeRoles.remove(hypervisorId));
-    const nodeRole = `arn:aws:iam::${accountId}:role/${names.nodeRoleName}`;
-    const nodeControlRoleArn = await nodeRoles.ensureNodeRole(hypervisorId, nodeRole, service.queues);
-    return { ...service, state: 'preparing', nodeControlRoleArn };
-  }
+  about(`the broker's name ${hypervisorId}`, () => brokerNames.remove(hypervisorId));
+  about(`the role ${names.nodeControlRoleName}`, () => nodeRoles.remove(hypervisorId));
+  const nodeControlRoleArn = await letNodesIn(deps, service);
+  if (!isOwnAccount(settings, service)) return { ...service, state: 'preparing', nodeControlRoleArn };
   if (accessNodes === 'manual') return { ...service, state: 'ready' };
   const account = await serviceAccounts.open(service);
   about(`the Auto Scaling group ${names.autoScalingGroupName}`, () => account.removeAutoScaling(names));

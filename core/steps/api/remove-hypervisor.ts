@@ -7,7 +7,8 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Queues, Secrets } from '../../ports/control.ts';
 import { everyItem } from '../../ports/every-item.ts';
-import type { NodeRoles, ServiceAccounts } from '../../ports/service-account.ts';
+import type { BrokerNames, NodeRoles } from '../../ports/node-access.ts';
+import type { ServiceAccounts } from '../../ports/service-account.ts';
 import { notFound } from './not-found.ts';
 import { isInLibrary, livingPoints } from './out-of-reach-points.ts';
 import { refuseWhileTenantHasAnything } from './what-tenant-has.ts';
@@ -20,6 +21,7 @@ export interface RemoveHypervisorDeps {
   readonly secrets: Secrets;
   readonly serviceAccounts: ServiceAccounts;
   readonly nodeRoles: NodeRoles;
+  readonly brokerNames: BrokerNames;
   readonly settings: { readonly controlPlaneAccountId: string };
 }
 
@@ -58,7 +60,7 @@ const refuseWhilePointsAreThere = async (
  * Errors: NotFound, Conflict (it is used or holds something: names whom or what), CredentialsRejected, TransientFailure.
  */
 export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
-  const { catalog, queues, secrets, serviceAccounts, nodeRoles, settings } = deps;
+  const { catalog, queues, secrets, serviceAccounts, nodeRoles, brokerNames, settings } = deps;
 
   const removeGroups = async (hypervisorId: HypervisorId): Promise<void> => {
     const groupIds: string[] = [];
@@ -84,7 +86,8 @@ export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
       await (await serviceAccounts.open(service)).removeAutoScaling(automaticNodes);
     await queues.remove(service.queues.restores);
     await queues.remove(service.queues.work);
-    if (service.nodeControlRoleArn !== undefined) await nodeRoles.remove(hypervisorId);
+    await nodeRoles.remove(hypervisorId);
+    await brokerNames.remove(hypervisorId);
     await removeGroups(hypervisorId);
     for (const { nodeId } of await catalog.nodes.list(hypervisorId)) await catalog.nodes.remove(hypervisorId, nodeId);
   };

@@ -9,6 +9,10 @@ import type { PlanDeps, PlanRequest } from './add-plan.ts';
 import { checkPlan } from './check-plan.ts';
 import { notFound } from './not-found.ts';
 
+/** What a tenant cannot say stays as its operator has set it. Errors: ZodError (no body of this route). */
+export const planAsAsked = ({ transport, streams }: Plan, audience: Audience, body: unknown): PlanFields =>
+  PlanFields.parse(audience.kind === 'tenant' ? { ...(body as object), transport, streams } : body);
+
 /**
  * Writes a plan's fields anew; what a tenant cannot say stays as its operator has set it. Jobs that run keep the terms
  * that they began with. If the schedules cannot be changed, the plan is put back as it was.
@@ -19,8 +23,7 @@ export const createReplacePlan =
   async (tenant: TenantHypervisor, audience: Audience, planId: PlanId, body: PlanRequest) => {
     const before = await catalog.plans.get(tenant.hypervisorId, planId);
     if (!before) throw notFound('plan', 'planId');
-    const { transport, streams } = before;
-    const fields = PlanFields.parse(audience.kind === 'tenant' ? { ...body, transport, streams } : body);
+    const fields = planAsAsked(before, audience, body);
     await checkPlan(catalog, tenant, fields);
     const { hypervisorId, createdAt, lastBackupDueAt, lastCopyDueAt, requestHash } = before;
     const plan: Plan = {

@@ -24,9 +24,9 @@ const verdictView = ({ point: { recoveryPointId, instanceId, kind, takenAt }, re
 
 /** Shows what a run would remove and keep, and why; nothing is done. */
 export const createPlanRetention =
-  ({ catalog, sha256 }: Pick<RetentionDeps, 'catalog' | 'sha256'>) =>
+  ({ catalog, sha256, clock }: Pick<RetentionDeps, 'catalog' | 'sha256' | 'clock'>) =>
   async ({ hypervisorId }: TenantHypervisor): Promise<RetentionPlanView> => {
-    const { token, remove, more, keep } = await retentionOfTenant(catalog, sha256, hypervisorId);
+    const { token, remove, more, keep } = await retentionOfTenant(catalog, sha256, hypervisorId, clock.now());
     return {
       token,
       removes: remove.map(verdictView),
@@ -39,15 +39,23 @@ export const createPlanRetention =
 /** Performs the plan that was shown, and no other. Errors: Conflict (it has become another), TransientFailure. */
 export const createRunRetention =
   (deps: RetentionDeps) =>
-  async (tenant: TenantHypervisor, audience: Audience, token: string): Promise<RetentionResult> => {
-    const retention = await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId);
+  async (
+    tenant: TenantHypervisor,
+    audience: Audience,
+    requestedBy: string,
+    token: string,
+  ): Promise<RetentionResult> => {
+    const retention = await retentionOfTenant(deps.catalog, deps.sha256, tenant.hypervisorId, deps.clock.now());
     if (retention.token !== token) {
       throw new Conflict('What retention would remove has changed since it was shown.', {
         field: 'token',
         remedy: 'Look at it again, and run it with the new token.',
       });
     }
-    const { removed, failed } = await runRetention(deps, tenant, retention, deps.clock.now() + BUDGET_MS);
+    const { removed, failed } = await runRetention(deps, tenant, retention, deps.clock.now() + BUDGET_MS, {
+      who: { kind: audience.kind, principal: requestedBy },
+      requestId: `retention-${token.slice(0, 32)}`,
+    });
     return {
       removed: [...removed],
       failed: failed.map(({ recoveryPointId, error }) => ({

@@ -9,7 +9,7 @@ import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
 import { MOST_OPEN_JOBS, refuseMoreThan } from './refuse-too-many.ts';
-import { refuseWhileTenantIsRemoved } from './refuse-while-removed.ts';
+import { refuseWhileTenantIsClosed } from './refuse-while-removed.ts';
 
 export interface StartJobDeps {
   readonly catalog: Pick<Catalog, 'jobs' | 'hypervisors' | 'vmGroups' | 'plans' | 'points' | 'nodes'>;
@@ -49,7 +49,10 @@ export const startJob = async (
     createdAt: deps.clock.now(),
     ...hash,
   };
-  if (!(await deps.catalog.jobs.get(tenantId, jobId))) await refuseMoreJobs(deps.catalog, tenantId);
+  if (!(await deps.catalog.jobs.get(tenantId, jobId))) {
+    await refuseWhileTenantIsClosed(deps.catalog, tenantId);
+    await refuseMoreJobs(deps.catalog, tenantId);
+  }
   if (await deps.catalog.jobs.add(job)) await beginJob(deps, tenant, job);
   else {
     const there = await deps.catalog.jobs.get(tenantId, jobId);
@@ -78,7 +81,7 @@ export const isUnstarted = (job: Job): boolean =>
 
 /**
  * Starts the first attempt of a job whose record is there. Safe to run again: an execution is named by job and attempt.
- * A job that cannot be started says so. Errors: Conflict (the tenant is being removed), TransientFailure, whatever else the start met.
+ * A job that cannot be started says so. Errors: Conflict (the tenant is being removed, or its access was revoked), TransientFailure, whatever else the start met.
  */
 export const beginJob = async (
   {
@@ -91,7 +94,7 @@ export const beginJob = async (
 ): Promise<void> => {
   const { jobId, tenantId, type } = job;
   try {
-    await refuseWhileTenantIsRemoved(catalog, tenantId);
+    await refuseWhileTenantIsClosed(catalog, tenantId);
     const { executionArn } = await executions.start(type, attemptName(jobId, 1), executionInput(tenant, job));
     await catalog.jobs.update(tenantId, jobId, { executionArn });
   } catch (cause) {

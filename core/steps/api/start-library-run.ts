@@ -2,6 +2,7 @@ import type { LibraryRunView, StartLibraryRun } from '../../contracts/library-ru
 import { Conflict } from '../../domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
 import { changesLibrary, type LibraryRun, libraryRunView } from '../../domain/library-run.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import type { Ids } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
 import {
@@ -10,11 +11,13 @@ import {
   openLibraryRuns,
   refuseBesideOthers,
 } from '../library/begin-library-run.ts';
+import { isOfLibrary } from '../library/tenants-libraries.ts';
 import { boundTenant } from '../tenant-of-job.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';
 import { notFound } from './not-found.ts';
 
 export interface StartLibraryRunDeps extends LibraryRunDeps {
+  readonly catalog: LibraryRunDeps['catalog'] & Pick<Catalog, 'points'>;
   readonly ids: Ids;
   readonly sha256: Sha256;
 }
@@ -26,15 +29,15 @@ export const depthOf = ({ task, depth }: Pick<StartLibraryRun, 'task' | 'depth'>
 };
 
 /**
- * Errors: TenantNotBound, NotFound (the service hypervisor named), Conflict (another run changes the library, or its
- * hypervisor names no role that may), TransientFailure.
+ * Errors: TenantNotBound, NotFound (the service hypervisor named), Conflict (another run changes the library, its
+ * hypervisor names no role that may, or the tenant has nothing there), TransientFailure.
  */
 export const createStartLibraryRun =
   (deps: StartLibraryRunDeps) =>
   async (tenant: TenantHypervisor, asked: Asked, body: StartLibraryRun): Promise<LibraryRunView> => {
     const { catalog, clock, sha256 } = deps;
     const tenantId = tenant.hypervisorId;
-    const service = await serviceFor(deps, tenant, body.serviceId);
+    const service = await serviceOfRun(deps, tenant, body.serviceId);
     const runId = newId(deps, 'run', tenantId, 'library-run', asked);
     const hash = requestHash(sha256, asked, body);
     const run: LibraryRun = {
@@ -54,7 +57,8 @@ export const createStartLibraryRun =
       ...hash,
     };
     if (!(await catalog.libraryRuns.get(tenantId, runId))) {
-      refuseWithoutRole(service, run);
+      await refuseRun(deps, tenant, service, run);
+      refuseWhereNothingIsWritten(tenant, service, run);
       refuseBesideOthers(await openLibraryRuns(deps, tenantId), run, runId);
     }
     const begun = await beginLibraryRun(deps, run);
@@ -63,8 +67,8 @@ export const createStartLibraryRun =
     return libraryRunView(there ?? run);
   };
 
-const serviceFor = async (
-  { catalog }: Pick<LibraryRunDeps, 'catalog'>,
+export const serviceOfRun = async (
+  { catalog }: { readonly catalog: Pick<Catalog, 'hypervisors'> },
   tenant: TenantHypervisor,
   serviceId: string | undefined,
 ): Promise<ServiceHypervisor> => {
@@ -74,7 +78,41 @@ const serviceFor = async (
   return service;
 };
 
-const refuseWithoutRole = ({ name, mediaAgent }: ServiceHypervisor, run: LibraryRun): void => {
+/** What stands against such a run, whatever runs beside it. Errors: Conflict. */
+export const refuseRun = async (
+  { catalog }: { readonly catalog: Pick<Catalog, 'points'> },
+  tenant: TenantHypervisor,
+  service: ServiceHypervisor,
+  run: Pick<LibraryRun, 'task' | 'planOnly'>,
+): Promise<void> => {
+  refuseWithoutRole(service, run);
+  refuseWithoutLock(service, run);
+  if (await isOfLibrary(catalog, tenant, service.hypervisorId)) return;
+  throw new Conflict(`${tenant.name} is not bound to ${service.name}, and has nothing in its library.`, {
+    field: 'serviceId',
+    remedy: 'Name a service hypervisor that the tenant has recovery points with, or leave it out.',
+  });
+};
+
+const refuseWithoutLock = ({ name, mediaAgent }: ServiceHypervisor, { task }: Pick<LibraryRun, 'task'>): void => {
+  if (task !== 'extend-locks' || mediaAgent.lock !== undefined) return;
+  throw new Conflict(`The library of the service hypervisor ${name} has no lock that could be extended.`, {
+    remedy: 'A lock is chosen when the service hypervisor is added: holdfast hypervisor add service --lock',
+  });
+};
+
+const refuseWhereNothingIsWritten = (tenant: TenantHypervisor, service: ServiceHypervisor, run: LibraryRun): void => {
+  if (run.task !== 'rotate-key' || tenant.binding?.serviceId === service.hypervisorId) return;
+  throw new Conflict(`${tenant.name} is not bound to ${service.name}: nothing is written to that library any more.`, {
+    field: 'serviceId',
+    remedy: 'Leave it out: a new key is for the library of the service hypervisor that the tenant is bound to now.',
+  });
+};
+
+const refuseWithoutRole = (
+  { name, mediaAgent }: ServiceHypervisor,
+  run: Pick<LibraryRun, 'task' | 'planOnly'>,
+): void => {
   if (!changesLibrary(run) || mediaAgent.maintenanceRoleArn !== undefined) return;
   throw new Conflict(`The service hypervisor ${name} names no role that may delete in its library.`, {
     remedy: 'Name one when the hypervisor is added (library.maintenanceRoleArn); a check and stats need none.',

@@ -1,7 +1,9 @@
-import type { BrokerRequest, ClaimResponse, OrderCredentials } from '../../contracts/orders.ts';
+import type { HypervisorId } from '../../contracts/ids.ts';
+import type { BrokerRequest, ClaimResponse, OrderCredentials, OrderLock } from '../../contracts/orders.ts';
 import { HoldfastError, TransientFailure } from '../../domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
 import { jobError } from '../../domain/job-error.ts';
+import { shortestLock } from '../../domain/library-lock.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -12,6 +14,7 @@ import { SILENT_HEARTBEATS, takeBlockRate } from './block-rate.ts';
 import { libraryAccess } from './library-access.ts';
 import { issueCredentials } from './order-credentials.ts';
 import { tenantOfOrder, whyGone } from './order-life.ts';
+import { orderOfNodes } from './order-of-nodes.ts';
 
 export interface BrokerDeps {
   readonly catalog: Catalog;
@@ -35,9 +38,9 @@ type Claim = Extract<BrokerRequest, { operation: 'claimOrder' }>;
  */
 export const createClaimOrder =
   (deps: BrokerDeps) =>
-  async ({ orderId, taskToken, nodeId }: Claim): Promise<ClaimResponse> => {
+  async ({ orderId, taskToken, nodeId }: Claim, serviceId: HypervisorId): Promise<ClaimResponse> => {
     const { catalog, clock, tokens, sha256 } = deps;
-    const order = await catalog.orders.get(orderId);
+    const order = await orderOfNodes(catalog, orderId, serviceId);
     if (!order) return { outcome: 'gone', reason: 'there is no such order' };
     if (order.outcome) return { outcome: 'done', result: order.outcome };
     const gone = await whyGone(catalog, order);
@@ -80,6 +83,8 @@ export const createClaimOrder =
       ...(claimed.kind === 'maintain-library' ? {} : { instanceId: claimed.instanceId }),
       ...(claimed.kind === 'complete-snapshots' ? {} : { libraryAccess: libraryAccess(service, tenant) }),
       ...(claimed.kind === 'maintain-library' ? { maintenance: true } : {}),
+      ...(claimed.rotatesKey ? { rotatesKey: true } : {}),
+      ...lockOf(service, claimed, clock.now()),
       workBucket: deps.work.bucket,
       documentKey: claimed.documentKey,
       resultPrefix: claimed.resultPrefix,
@@ -88,6 +93,18 @@ export const createClaimOrder =
       heartbeatSeconds: deps.heartbeatSeconds,
     };
   };
+
+const WRITERS: readonly Order['kind'][] = ['read-segment', 'assemble-maps', 'maintain-library'];
+
+/** Never less than the shortest lock: an order that comes late must not write what is free tomorrow. */
+const lockOf = (
+  { mediaAgent: { lock: mode } }: ServiceHypervisor,
+  { kind, lockedUntil = 0 }: Order,
+  now: number,
+): { readonly lock?: OrderLock } =>
+  mode !== undefined && WRITERS.includes(kind)
+    ? { lock: { mode, until: Math.max(lockedUntil, shortestLock(now)) } }
+    : {};
 
 /** Another node's claim stands while that node calls; its own may be renewed at once (it was restarted). */
 const isHeld = (order: Order, nodeId: string, tokenHash: string, now: number, heartbeatSeconds: number): boolean => {

@@ -1,8 +1,10 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
 import type { BrokerRequest, OrderOutcome } from '../../contracts/orders.ts';
 import { FenceRaised } from '../../domain/errors.ts';
 import { giveBlockRateBack } from './block-rate.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { addProgress } from './heartbeat-order.ts';
+import { orderOfNodes } from './order-of-nodes.ts';
 
 type Complete = Extract<BrokerRequest, { operation: 'completeOrder' }>;
 
@@ -12,9 +14,12 @@ type Complete = Extract<BrokerRequest, { operation: 'completeOrder' }>;
  */
 export const createCompleteOrder =
   (deps: BrokerDeps) =>
-  async ({ orderId, taskToken, claim, counters, resultKey }: Complete): Promise<OrderOutcome> => {
+  async (
+    { orderId, taskToken, claim, counters, resultKey }: Complete,
+    serviceId: HypervisorId,
+  ): Promise<OrderOutcome> => {
     const { catalog, sha256 } = deps;
-    const order = await catalog.orders.get(orderId);
+    const order = await orderOfNodes(catalog, orderId, serviceId);
     if (order?.outcome) return order.outcome;
     const lost = new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     if (

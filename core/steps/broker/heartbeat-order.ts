@@ -1,3 +1,4 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
 import type { BrokerRequest, Counters, HeartbeatResponse } from '../../contracts/orders.ts';
 import { noCounters } from '../../contracts/orders.ts';
 import { FenceRaised } from '../../domain/errors.ts';
@@ -7,6 +8,7 @@ import { takeBlockRate } from './block-rate.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { issueCredentials } from './order-credentials.ts';
 import { tenantOfOrder, whyGone } from './order-life.ts';
+import { orderOfNodes } from './order-of-nodes.ts';
 
 /** Nothing more is to be called. */
 const CANCELLED: HeartbeatResponse = { cancelled: true, blockRate: 0 };
@@ -16,17 +18,12 @@ type Heartbeat = Extract<BrokerRequest, { operation: 'heartbeatOrder' }>;
 /** Progress in; cancellation, the share of the account's rate and, if asked for, fresh credentials out. */
 export const createHeartbeatOrder =
   (deps: BrokerDeps) =>
-  async ({
-    orderId,
-    taskToken,
-    claim,
-    counters,
-    blockRate: running,
-    wantCredentials,
-    progress,
-  }: Heartbeat): Promise<HeartbeatResponse> => {
+  async (
+    { orderId, taskToken, claim, counters, blockRate: running, wantCredentials, progress }: Heartbeat,
+    serviceId: HypervisorId,
+  ): Promise<HeartbeatResponse> => {
     const { catalog, clock, sessions, tokens, sha256 } = deps;
-    const order = await catalog.orders.get(orderId);
+    const order = await orderOfNodes(catalog, orderId, serviceId);
     if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) {
       throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     }

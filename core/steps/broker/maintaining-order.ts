@@ -1,8 +1,10 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
 import type { BrokerRequest } from '../../contracts/orders.ts';
 import { FenceRaised } from '../../domain/errors.ts';
 import type { Order } from '../../domain/order.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { whyGone } from './order-life.ts';
+import { orderOfNodes } from './order-of-nodes.ts';
 
 type Asked = Pick<Extract<BrokerRequest, { operation: 'raiseFences' }>, 'orderId' | 'taskToken' | 'claim'>;
 
@@ -13,8 +15,9 @@ type Asked = Pick<Extract<BrokerRequest, { operation: 'raiseFences' }>, 'orderId
 export const maintainingOrder = async (
   { catalog, sha256 }: Pick<BrokerDeps, 'catalog' | 'sha256'>,
   { orderId, taskToken, claim }: Asked,
+  nodesOf: HypervisorId,
 ): Promise<Order> => {
-  const order = await catalog.orders.get(orderId);
+  const order = await orderOfNodes(catalog, orderId, nodesOf);
   if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken))
     throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
   if (order.maintains !== true) throw new FenceRaised(`${orderId} changes no library`);

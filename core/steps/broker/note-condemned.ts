@@ -1,3 +1,4 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
 import type { BrokerRequest } from '../../contracts/orders.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { maintainingOrder } from './maintaining-order.ts';
@@ -10,8 +11,8 @@ type Note = Extract<BrokerRequest, { operation: 'noteCondemned' }>;
  */
 export const createNoteCondemned =
   (deps: Pick<BrokerDeps, 'catalog' | 'sha256' | 'clock'>) =>
-  async ({ generation, ...asked }: Note): Promise<Record<string, never>> => {
-    const { tenantId, serviceId } = await maintainingOrder(deps, asked);
+  async ({ generation, ...asked }: Note, nodesOf: HypervisorId): Promise<Record<string, never>> => {
+    const { tenantId, serviceId } = await maintainingOrder(deps, asked, nodesOf);
     await deps.catalog.libraryRuns.noteCondemned(tenantId, serviceId, generation, deps.clock.now());
     return {};
   };

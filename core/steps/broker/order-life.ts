@@ -20,6 +20,8 @@ export const whyGone = async (catalog: Catalog, order: Order): Promise<string | 
     const ours = instance?.owner === attemptName(order.jobId, order.attempt) && instance.fence === order.fence;
     if (!ours) return 'another job has taken the instance over';
   }
+  const tenant = await catalog.hypervisors.get(order.tenantId);
+  if (tenant?.kind === 'tenant' && tenant.revoked) return 'the access to its tenant was revoked';
   return undefined;
 };
 

@@ -1,3 +1,4 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
 import type { BrokerRequest } from '../../contracts/orders.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { maintainingOrder } from './maintaining-order.ts';
@@ -13,9 +14,9 @@ type Raise = Extract<BrokerRequest, { operation: 'raiseFences' }>;
  */
 export const createRaiseFences =
   (deps: Pick<BrokerDeps, 'catalog' | 'sha256' | 'clock'>) =>
-  async ({ before, generation, ...asked }: Raise): Promise<Record<string, never>> => {
+  async ({ before, generation, ...asked }: Raise, nodesOf: HypervisorId): Promise<Record<string, never>> => {
     const { instances, libraryRuns } = deps.catalog;
-    const { tenantId, serviceId } = await maintainingOrder(deps, asked);
+    const { tenantId, serviceId } = await maintainingOrder(deps, asked, nodesOf);
     const noted = await libraryRuns.noteCondemned(tenantId, serviceId, generation, deps.clock.now());
     await instances.raiseBarrier(tenantId, Math.max(before, noted));
     return {};

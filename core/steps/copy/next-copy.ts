@@ -15,6 +15,7 @@ import type { Sha256, WorkArea } from '../../ports/control.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
 import { isTakeable } from '../jobs/kept-points.ts';
 import { takeOverPoint } from '../jobs/take-over-point.ts';
+import { lockOfPoint } from '../library/lock-of-point.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
 import { giveUpCopy, noteError } from './give-up-copy.ts';
@@ -62,7 +63,10 @@ export const createNextCopy =
       const recoveryPointId =
         begun?.recoveryPointId ?? derivedId(sha256, 'rp', jobId, attempt, instanceId, snapshotPointId);
       if (begun) await takeOverPoint({ catalog, sha256 }, ref, begun);
-      else await catalog.points.add(pendingCopy(job, attempt, service, recoveryPointId, snapshot, clock.now()));
+      else {
+        const copy = pendingCopy(job, attempt, service, recoveryPointId, snapshot, clock.now());
+        await catalog.points.add({ ...copy, ...(await lockOfPoint({ catalog, clock }, service, copy)) });
+      }
       const recoveryPointIds = [...new Set([...(child?.recoveryPointIds ?? []), recoveryPointId])];
       await catalog.jobs.updateInstance(jobId, instanceId, { recoveryPointIds });
       return { done: false, at, recoveryPointId };

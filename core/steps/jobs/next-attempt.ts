@@ -4,7 +4,7 @@ import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions } from '../../ports/control.ts';
-import { refuseWhileTenantIsRemoved } from '../api/refuse-while-removed.ts';
+import { refuseWhileTenantIsClosed } from '../api/refuse-while-removed.ts';
 import { executionInput, refuseMoreJobs } from '../api/start-job.ts';
 
 export interface NextAttemptDeps {
@@ -15,7 +15,7 @@ export interface NextAttemptDeps {
 
 /**
  * Opens the job again and starts its next attempt, with as much time to its deadline as the job had at first. False if it
- * is not in one of the states `from` (any more). Errors: Conflict (the tenant is being removed, or has too many open jobs), TransientFailure; asked once more, `startUnstarted` goes on.
+ * is not in one of the states `from` (any more). Errors: Conflict (the tenant is being removed, its access was revoked, or it has too many open jobs), TransientFailure; asked once more, `startUnstarted` goes on.
  */
 export const beginNextAttempt = async (
   deps: NextAttemptDeps,
@@ -25,6 +25,7 @@ export const beginNextAttempt = async (
 ): Promise<boolean> => {
   const { jobs } = deps.catalog;
   const { tenantId, jobId, request } = job;
+  await refuseWhileTenantIsClosed(deps.catalog, tenantId);
   await refuseMoreJobs(deps.catalog, tenantId);
   if (request.deadlineMs !== undefined) {
     // Before the job is open: an open one whose deadline is over is stopped.
@@ -34,7 +35,7 @@ export const beginNextAttempt = async (
   const attempt = job.attempt + 1;
   if (!(await jobs.reopen(tenantId, jobId, attempt, from))) return false;
   try {
-    await refuseWhileTenantIsRemoved(deps.catalog, tenantId);
+    await refuseWhileTenantIsClosed(deps.catalog, tenantId);
   } catch (error) {
     await jobs.update(tenantId, jobId, { state: 'failed', endedAt: deps.clock.now() }, ['queued']);
     throw error;

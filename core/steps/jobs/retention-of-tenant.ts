@@ -2,7 +2,7 @@ import type { HypervisorId, PlanId, RecoveryPointId } from '../../contracts/ids.
 import { isTerminal, type Job } from '../../domain/job.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
-import { planRetention, type RetentionPlan } from '../../domain/retention.ts';
+import { planRetention, type RetentionPlan, withLocks } from '../../domain/retention.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Sha256 } from '../../ports/control.ts';
 import { allItems, everyItem } from '../../ports/every-item.ts';
@@ -21,12 +21,41 @@ export interface TenantRetention extends RetentionPlan {
 /** By one run: an answer of a function may have 6 MB, and names them all. */
 const MOST_REMOVED = 5_000;
 
+/** Stands for these points, in whatever order. */
+export const tokenOf = (sha256: Sha256, points: readonly RecoveryPointId[]): string =>
+  sha256(JSON.stringify(points.toSorted()));
+
 /** What a tenant's retention would do at this moment. */
 export const retentionOfTenant = async (
   catalog: RetentionCatalog,
   sha256: Sha256,
   tenantId: HypervisorId,
+  now: number,
 ): Promise<TenantRetention> => {
+  const { points, ...ruled } = await ruledByPlans(catalog, tenantId);
+  const plan = withLocks(ruled, now);
+  // Of one millisecond in the order of their ids: asked again, it is the same plan.
+  const oldest = plan.remove.toSorted(
+    (a, b) => a.point.takenAt - b.point.takenAt || (a.point.recoveryPointId < b.point.recoveryPointId ? -1 : 1),
+  );
+  const remove = plan.remove.length <= MOST_REMOVED ? plan.remove : oldest.slice(0, MOST_REMOVED);
+  return {
+    ...plan,
+    remove,
+    more: plan.remove.length - remove.length,
+    token: tokenOf(
+      sha256,
+      remove.map(({ point }) => point.recoveryPointId),
+    ),
+    unfinished: points.filter(hasData),
+  };
+};
+
+/** What plans, holds and jobs say, whatever is locked. */
+export const ruledByPlans = async (
+  catalog: RetentionCatalog,
+  tenantId: HypervisorId,
+): Promise<RetentionPlan & { readonly points: readonly RecoveryPoint[] }> => {
   const [points, plans, instances] = await Promise.all([
     allItems((page) => catalog.points.list(tenantId, undefined, page)),
     allItems((page) => catalog.plans.list(tenantId, page)),
@@ -38,18 +67,7 @@ export const retentionOfTenant = async (
     heads: new Map(instances.flatMap(({ instanceId, head }) => (head === undefined ? [] : [[instanceId, head]]))),
     inUse: await pointsInUse(catalog, tenantId, points),
   });
-  // Of one millisecond in the order of their ids: asked again, it is the same plan.
-  const oldest = plan.remove.toSorted(
-    (a, b) => a.point.takenAt - b.point.takenAt || (a.point.recoveryPointId < b.point.recoveryPointId ? -1 : 1),
-  );
-  const remove = plan.remove.length <= MOST_REMOVED ? plan.remove : oldest.slice(0, MOST_REMOVED);
-  return {
-    ...plan,
-    remove,
-    more: plan.remove.length - remove.length,
-    token: sha256(JSON.stringify(remove.map(({ point }) => point.recoveryPointId).sort())),
-    unfinished: points.filter(hasData),
-  };
+  return { ...plan, points };
 };
 
 /** Points that jobs which are open, or suspended and may go on, read from, in either place. */

@@ -2,7 +2,7 @@ import type { LibraryRunId } from '../../contracts/ids.ts';
 import type { LibraryRunRef } from '../../contracts/library-runs.ts';
 import { Conflict, TransientFailure } from '../../domain/errors.ts';
 import { jobError } from '../../domain/job-error.ts';
-import { changesLibrary, isOpenRun, type LibraryRun, OPEN_RUN_STATES } from '../../domain/library-run.ts';
+import { isOpenRun, type LibraryRun, needsLibraryAlone, OPEN_RUN_STATES } from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions } from '../../ports/control.ts';
@@ -79,12 +79,12 @@ export const refuseBesideOthers = (
   run: Pick<LibraryRun, 'task' | 'planOnly' | 'serviceId'>,
   ours: LibraryRunId,
 ): void => {
-  if (!changesLibrary(run)) return;
+  if (!needsLibraryAlone(run)) return;
   const other = open.find(
     (each) =>
       each.runId !== ours &&
       each.serviceId === run.serviceId &&
-      changesLibrary(each) &&
+      needsLibraryAlone(each) &&
       // a prune that waits does nothing: a repair may come between
       (each.state !== 'waiting' || run.task === 'prune'),
   );

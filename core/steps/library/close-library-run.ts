@@ -1,19 +1,23 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
-import { SegmentResult } from '../../contracts/orders.ts';
-import { NotFound, TransientFailure } from '../../domain/errors.ts';
+import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
+import type { AuditEvent } from '../../domain/audit-chain.ts';
+import { NotFound } from '../../domain/errors.ts';
 import type { JobError } from '../../domain/job.ts';
 import { jobError, jobErrorOfCaught } from '../../domain/job-error.ts';
-import { isOpenRun, type LibraryRun, WORKING_STATES } from '../../domain/library-run.ts';
+import { changesLibrary, isOpenRun, type LibraryRun, WORKING_STATES } from '../../domain/library-run.ts';
 import type { Order } from '../../domain/order.ts';
 import { time } from '../../domain/view-fields.ts';
+import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
-import { libraryOrder } from './library-order.ts';
+import { documentHash, libraryOrder } from './library-order.ts';
 import { noteLostVolumes } from './note-lost-volumes.ts';
+import { noteResult } from './note-result.ts';
 
 interface Deps {
   readonly catalog: Catalog;
+  readonly audit: AuditLog;
   readonly work: WorkArea;
   readonly clock: Clock;
   readonly sha256: Sha256;
@@ -22,15 +26,12 @@ interface Deps {
 type Result = Extract<SegmentResult, { kind: 'maintain-library' }>;
 type Pruned = Extract<LibraryOutcome, { task: 'prune' }>;
 
-/** By one run; the next one notes the others. */
-const MOST_NOTED = 2_000;
-
 /**
  * Notes what a pass of a library run has done, or why it has not; then the run has ended, or waits for its next pass.
  * What the order's record says counts, not how its task ended: an answer may have been lost.
  */
 export const createCloseLibraryRun =
-  ({ catalog, work, clock, sha256 }: Deps) =>
+  ({ catalog, audit, work, clock, sha256 }: Deps) =>
   async ({ runId, tenantId, pass, error }: CloseLibraryRunInput): Promise<CloseLibraryRunOutput> => {
     const run = await catalog.libraryRuns.get(tenantId, runId);
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
@@ -39,17 +40,44 @@ export const createCloseLibraryRun =
     // An answer that was lost, come again late: the next pass is under way, and holds the library.
     if (pass < run.pass) return answerOf(run);
     const order = await catalog.orders.get(libraryOrder(sha256, runId, pass).orderId);
+    // what it may have deleted is noted in any case, and twice where this step runs again
+    const noteEnd = async (outcome: LibraryOutcome | undefined): Promise<void> => {
+      if (changesLibrary(run)) await audit.note(endOfRun(run, outcome));
+    };
+    if (!order?.outcome) await noteEnd(undefined);
     if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
-    const result = SegmentResult.parse(await work.getJson(order.outcome.resultKey));
-    if (result.kind !== 'maintain-library')
-      throw new TransientFailure(`the result of ${order.orderId} is not one of a library run`);
-    for (const recoveryPointId of result.removedPoints.slice(0, MOST_NOTED))
-      await catalog.points.update(tenantId, recoveryPointId, { dataRemovedAt: clock.now() });
+    const { data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
+    const { data: document } = OrderWork.safeParse(await work.getJson(order.documentKey));
+    const isOurs = document?.kind === 'maintain-library' && documentHash(sha256, document) === run.documentHash;
+    if (result?.kind !== 'maintain-library' || result.outcome.task !== run.task || !isOurs) {
+      await noteEnd(undefined);
+      return end(catalog, clock, run, { state: 'failed', error: isOurs ? unreadable(order) : notOurs(order) });
+    }
+    await noteResult({ catalog, clock }, run, document, result);
     await noteLostVolumes(catalog, tenantId, result.lostVolumes);
     const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
+    await noteEnd(result.outcome);
     if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
     return end(catalog, clock, run, { state: 'completed', ...noted });
   };
+
+/** Of a pass: what was deleted, or mended; its report, in the work area, names it. */
+const endOfRun = ({ runId, tenantId, serviceId, task, pass }: LibraryRun, outcome?: LibraryOutcome): AuditEvent => ({
+  who: { kind: 'system', principal: `library run ${runId}` },
+  what: {
+    operation: `end pass ${pass} of a ${task}`,
+    tenantId,
+    subjects: [runId, serviceId],
+    ...(outcome ? { detail: countsOf(outcome) } : {}),
+  },
+  from: {},
+  allowed: true,
+  outcome: outcome ? 'Done' : 'NotDone',
+  requestId: `${runId}-${pass}`,
+});
+
+const countsOf = (outcome: LibraryOutcome): string =>
+  JSON.stringify(outcome.task === 'prune' ? (outcome.deleted ?? {}) : outcome).slice(0, 1_024);
 
 /**
  * A prune ends when what it has condemned is deleted. What it condemns on its last pass is for the next run. A pass that
@@ -107,6 +135,14 @@ const answerOf = ({
     cause: error?.message ?? '',
   };
 };
+
+/** It would be no better another time, and a run that never ended would keep all others from the library. */
+const unreadable = ({ orderId }: Order): JobError =>
+  jobError('InvalidRequest', `what the access node says of ${orderId} is no result of a library run of this version`);
+
+/** Its lists say what may be noted with recovery points. */
+const notOurs = ({ orderId }: Order): JobError =>
+  jobError('InvalidRequest', `the document of ${orderId} is not the one that was written for this pass`);
 
 const whyNot = (run: LibraryRun, order: Order | undefined, caught: CloseLibraryRunInput['error']): JobError => {
   if (order?.error) return order.error;

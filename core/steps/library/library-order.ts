@@ -1,4 +1,5 @@
 import type { OrderId } from '../../contracts/ids.ts';
+import type { OrderWork } from '../../contracts/orders.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import { attemptPrefix } from '../../domain/work-keys.ts';
 import type { Sha256 } from '../../ports/control.ts';
@@ -16,3 +17,6 @@ export const libraryOrder = (
     resultPrefix: `${root}results/`,
   };
 };
+
+/** Kept with the run: the document is in the work area, where nodes are at home too. */
+export const documentHash = (sha256: Sha256, document: OrderWork): string => sha256(JSON.stringify(document));

@@ -1,13 +1,20 @@
 import type { OpenLibraryRunInput, OpenLibraryRunOutput } from '../../contracts/library-runs.ts';
 import { OrderWork } from '../../contracts/orders.ts';
 import { JobCancelled, LibraryBusy, NotFound } from '../../domain/errors.ts';
-import { changesLibrary, isOpenRun, type LibraryRun, OPEN_RUN_STATES } from '../../domain/library-run.ts';
+import {
+  changesLibrary,
+  isOpenRun,
+  type LibraryRun,
+  needsLibraryAlone,
+  OPEN_RUN_STATES,
+} from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import { serviceOf } from '../tenant-of-job.ts';
 import { queueDeadline } from '../transfer/queue-deadline.ts';
-import { libraryOrder } from './library-order.ts';
+import { documentHash, libraryOrder } from './library-order.ts';
+import { locksDue } from './locks-due.ts';
 import { pointsInLibrary } from './points-in-library.ts';
 import { sampleDue } from './sample-due.ts';
 
@@ -33,12 +40,13 @@ export const createOpenLibraryRun =
     if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
     if (!isOpenRun(run)) throw new JobCancelled(`${runId} has ended: it is ${run.state}`);
     const service = await serviceOf(catalog, run.serviceId);
-    if (changesLibrary(run)) await holdLibrary(catalog, run);
+    if (needsLibraryAlone(run)) await holdLibrary(catalog, run);
     const { orderId, documentKey, resultPrefix } = libraryOrder(sha256, runId, pass);
-    const points = await pointsInLibrary(catalog, tenantId, run.serviceId);
+    const { lockedUntil, promised, ...points } = await pointsInLibrary(catalog, tenantId, run.serviceId, clock.now());
+    const locks = run.task === 'extend-locks' ? await locksDue({ catalog, clock }, tenantId, run.serviceId) : undefined;
     const isSample = run.task === 'check' && run.depth === 'sample';
     const sample = isSample ? (run.sample ?? (await sampleDue(catalog, run, clock.now()))) : undefined;
-    const document = {
+    const document = OrderWork.parse({
       kind: 'maintain-library',
       runId,
       task: run.task,
@@ -49,8 +57,11 @@ export const createOpenLibraryRun =
       ...points,
       notedGeneration: await catalog.libraryRuns.latestCondemned(tenantId, run.serviceId),
       windowSeconds: pruneWindowSeconds,
-    };
-    await work.putJson(documentKey, OrderWork.parse(document));
+      ...(locks ? { locks } : {}),
+      // What was locked once is looked at again: nothing of it must end before its time.
+      ...(promised.length > 0 && (locks || run.task === 'check') ? { promised } : {}),
+    });
+    await work.putJson(documentKey, document);
     await catalog.orders.add([
       {
         orderId,
@@ -62,6 +73,10 @@ export const createOpenLibraryRun =
         kind: 'maintain-library',
         snapshotIds: [],
         ...(changesLibrary(run) ? { maintains: true } : {}),
+        ...(locks ? { extendsLocks: true } : {}),
+        ...(run.task === 'rotate-key' ? { rotatesKey: true } : {}),
+        // What a repair, a prune or a rotation writes is needed by points of whatever lock: it gets the longest.
+        ...(lockedUntil === 0 ? {} : { lockedUntil }),
         documentKey,
         resultPrefix,
         state: 'queued',
@@ -71,7 +86,7 @@ export const createOpenLibraryRun =
     await catalog.libraryRuns.update(
       tenantId,
       runId,
-      { state: 'queued', pass, ...(sample ? { sample } : {}) },
+      { state: 'queued', pass, documentHash: documentHash(sha256, document), ...(sample ? { sample } : {}) },
       OPEN_RUN_STATES,
     );
     const { queueDeadlineSeconds: seconds } = run;

@@ -8,6 +8,7 @@ import { jobError } from '../../domain/job-error.ts';
 import { scheduledRequest } from '../../domain/job-terms.ts';
 import type { Plan, PlanAction } from '../../domain/plan.ts';
 import { jobTypesOf, scheduleName, schedulesOf } from '../../domain/plan-schedules.ts';
+import { revokedBy } from '../../domain/revoked-access.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Schedules, Sha256 } from '../../ports/control.ts';
@@ -61,6 +62,8 @@ export const createStartScheduledJob =
       return nothing(`there is no plan ${planId} of ${hypervisorId} any more`);
     }
     if (tenant.removing) return nothing(`${hypervisorId} is being removed`);
+    // not noted as come: once the access is given back, the newest time that was missed is caught up with
+    if (tenant.revoked) return nothing(revokedBy(tenant.revoked));
     const schedule = schedulesOf(plan).find((each) => each.action === action);
     if (!schedule) {
       await schedules.remove(scheduleName(planId, action));

@@ -3,6 +3,7 @@ import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Job } from '../../domain/job.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { schedulesOf } from '../../domain/plan-schedules.ts';
+import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { allItems } from '../../ports/every-item.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
@@ -20,6 +21,9 @@ export type TickEvent = z.infer<typeof TickEvent>;
 export interface TickDeps extends ScheduledJobDeps {
   readonly catalog: Pick<Catalog, 'hypervisors' | 'vmGroups' | 'plans' | 'nodes' | 'jobs' | 'points' | 'instances'>;
   readonly scopes: TenantScopes;
+  readonly audit: AuditLog;
+  /** Keeps the head of the audit log outside of it. */
+  readonly keepAnchor: () => Promise<void>;
 }
 
 export interface TickOutcome {
@@ -42,6 +46,10 @@ const SETTLING_MS = 12 * MINUTE;
 const BUDGET_MS = 4 * MINUTE;
 /** What one tenant may take of it, unless its share of what is left is more. */
 const TENANT_MS = 20_000;
+/** Hourly: what could be rolled back unseen is what happened since. */
+const TICKS_AN_HOUR = (60 * MINUTE) / TICK_MS;
+/** The hour's first: one that is lost, or cannot reach the bucket, costs five minutes and not an hour. */
+const ANCHOR_TICKS = 3;
 const TICKS_A_DAY = (1_440 * MINUTE) / TICK_MS;
 
 /** Tenants are spread over the day: the same tick each day for one tenant. */
@@ -108,11 +116,14 @@ export const createTick = (deps: TickDeps) => {
       await inTime(others, 'open jobs', (job) => attempt(job.jobId, () => healJob(deps, tenant, job)));
       const plans = await allItems((page) => catalog.plans.list(hypervisorId, page));
       await inTime(plans, 'plans', (plan) => attempt(plan.planId, () => lookAtPlan(plan)));
-      if (!isRetentionTick(sha256, hypervisorId, tickAt)) return;
+      // whatever the access was revoked for: no backup goes by itself before it is given back
+      if (tenant.revoked || !isRetentionTick(sha256, hypervisorId, tickAt)) return;
       const outcome = await runDailyRetention(deps, tenant, tenantUntil);
       removed += outcome.removed.length;
       problems.push(...outcome.failed.map(({ recoveryPointId, error }) => `${recoveryPointId}: ${error.message}`));
     };
+    if (Math.floor(tickAt / TICK_MS) % TICKS_AN_HOUR < ANCHOR_TICKS)
+      await attempt('audit anchor', () => deps.keepAnchor());
     const tenants = (await allItems((page) => catalog.hypervisors.list(page))).filter((each) => each.kind === 'tenant');
     for (const [at, tenant] of rotated(tenants, tickAt).entries()) {
       const left = until - clock.now();

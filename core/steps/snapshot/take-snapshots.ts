@@ -7,6 +7,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
 import type { DescribedInstance, DescribedSnapshot, TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { lockOfPoint } from '../library/lock-of-point.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant } from '../tenant-of-job.ts';
 import { matchVolumes } from './match-volumes.ts';
@@ -68,20 +69,23 @@ export const createTakeSnapshots =
       kind: way === 'plain' ? ('crash' as const) : ('application' as const),
       ...(reason ? { reason } : {}),
     };
+    const takenAt = Math.min(...matched.map(({ snapshot }) => snapshot.startedAt));
+    const kind = job.type === 'snapshot' ? 'snapshot' : 'streaming';
     await catalog.points.add({
       recoveryPointId,
       tenantId,
       instanceId,
-      kind: job.type === 'snapshot' ? 'snapshot' : 'streaming',
+      kind,
       state: 'pending',
       jobId,
       attempt,
       createdAt: clock.now(),
-      takenAt: Math.min(...matched.map(({ snapshot }) => snapshot.startedAt)),
+      takenAt,
       requestedBy: job.requestedBy,
       instance: before.configuration,
       serviceId: service.hypervisorId,
       ...(planId === undefined ? {} : { planId }),
+      ...(await lockOfPoint({ catalog, clock }, service, { tenantId, kind, takenAt, planId })),
       consistency,
       volumes: matched.map(({ snapshot, volume }) => pendingVolume(snapshot, volume)),
     });

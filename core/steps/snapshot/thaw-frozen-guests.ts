@@ -45,7 +45,11 @@ export const thawFrozenGuests = async (
     const windows = commands.get(vssCommandId(sha256, ref));
     if (!frozen && !windows) continue;
     // A session speaks to one guest, the one that it names.
-    const scope = await scopes.open(tenant, job.jobId, { to: 'protect', instanceId: child.instanceId });
+    const scope = await scopes.open(tenant, job.jobId, {
+      to: 'protect',
+      instanceId: child.instanceId,
+      closing: true,
+    });
     const isOver =
       (!frozen || (await isThawed(deps, scope, job, child, frozen))) &&
       (!windows || (await hasEnded(scope, windows, child.instanceId)));

@@ -29,7 +29,7 @@ const DOCUMENTS_AT_ONCE = 16;
  */
 export const placeOrders = async (
   { catalog, work }: { readonly catalog: Catalog; readonly work: WorkArea },
-  { serviceId, ...ref }: TransferRef & { readonly serviceId: string },
+  { serviceId, workerId, lockedUntil, ...ref }: TransferRef & Pick<Order, 'serviceId' | 'workerId' | 'lockedUntil'>,
   part: number | 'finish',
   drafts: readonly OrderDraft[],
   fence?: number,
@@ -43,10 +43,12 @@ export const placeOrders = async (
       attempt,
       tenantId,
       serviceId,
+      ...(workerId === undefined ? {} : { workerId }),
       instanceId,
       ...(fence === undefined ? {} : { fence }),
       kind: draft.work.kind,
       snapshotIds: draft.snapshotIds,
+      ...(lockedUntil === undefined ? {} : { lockedUntil }),
       documentKey: keys.order(draft.orderIdIn(attempt)),
       resultPrefix: keys.results,
       state: 'queued',

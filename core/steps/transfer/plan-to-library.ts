@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { PAGE_BLOCKS } from '../../contracts/ids.ts';
+import { type HypervisorId, PAGE_BLOCKS } from '../../contracts/ids.ts';
 import type { AssembleMaps, BlockRanges, OrderWork } from '../../contracts/orders.ts';
 import type { VerifyDepth } from '../../contracts/plans.ts';
 import type { PlanCursor, PlanTransferInput, PlanTransferOutput } from '../../contracts/steps.ts';
@@ -54,7 +54,8 @@ export const planToLibrary = async (
   const cursor = given ?? { volume: 0, block: 0, part: 0 };
   const { job, tenant } = await openTenant(catalog, tenantId, jobId);
   const point = await pendingPoint(catalog, input);
-  const placed = { ...ref, serviceId: point.serviceId };
+  const { serviceId, lockedUntil } = point;
+  const placed = { ...ref, serviceId, ...(lockedUntil === undefined ? {} : { lockedUntil }) };
   const volume = point.volumes[cursor.volume];
   if (volume) {
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });
@@ -92,7 +93,7 @@ export const planToLibrary = async (
         volumeId: '',
         blocks: 0,
         snapshotIds: [],
-        work: assembleMaps(point, planned, job.request.verify),
+        work: assembleMaps(point, planned, job.request.verify, await locksOfParents(catalog, tenantId, point)),
       },
     ],
     fence,
@@ -187,10 +188,37 @@ const readSegment = (volume: RecoveryPointVolume, segment: Segment): OrderWork =
   blocks: segment.blocks,
 });
 
+/**
+ * Until when the points that this one builds on are kept, as it was noted when all that they need was locked. Of one that
+ * has lost blocks nothing is certain. None where the library has no lock.
+ */
+const locksOfParents = async (
+  { points }: Catalog,
+  tenantId: HypervisorId,
+  { volumes, lockedUntil: own }: RecoveryPoint,
+): Promise<ReadonlyMap<string, number>> => {
+  const kept = new Map<string, number>();
+  if (own === undefined) return kept;
+  for (const parent of new Set(volumes.map(({ parentPointId }) => parentPointId))) {
+    const point = parent === undefined ? undefined : await points.get(tenantId, parent);
+    if (point?.lockedUntil && !point.lostVolumes?.length) kept.set(point.recoveryPointId, point.lockedUntil);
+  }
+  return kept;
+};
+
+const lockOfParent = (
+  { parentPointId = '' }: RecoveryPointVolume,
+  locks: ReadonlyMap<string, number>,
+): { readonly parentLockedUntil?: number } => {
+  const parentLockedUntil = locks.get(parentPointId);
+  return parentLockedUntil === undefined ? {} : { parentLockedUntil };
+};
+
 const assembleMaps = (
   point: RecoveryPoint,
   planned: readonly PlannedOrder[],
   verify: VerifyDepth | undefined,
+  locks: ReadonlyMap<string, number>,
 ): z.infer<typeof AssembleMaps> => ({
   kind: 'assemble-maps',
   recoveryPointId: point.recoveryPointId,
@@ -206,6 +234,7 @@ const assembleMaps = (
     snapshotId: volume.snapshotId,
     ...(volume.baseSnapshotId ? { baseSnapshotId: volume.baseSnapshotId } : {}),
     ...parentOf(volume),
+    ...lockOfParent(volume, locks),
     level: volume.level,
     orderIds: planned.filter(({ volumeId }) => volumeId === volume.volumeId).map(({ orderId }) => orderId),
   })),

@@ -61,7 +61,7 @@ export const planToSnapshots = async (
     throw new RecoveryPointUnavailable(`${volumeIds.length} volumes cannot go into ${snapshotIds.length} snapshots`);
   }
   const worker = await workerOf(catalog, point, tenant, service, job);
-  const placed = { ...ref, serviceId: point.serviceId };
+  const placed = { ...ref, serviceId: point.serviceId, workerId: worker.hypervisorId };
   const filled = volumeIds.map((volumeId, at) => {
     const volume = point.volumes.find((each) => each.volumeId === volumeId);
     if (!volume) throw new RecoveryPointUnavailable(`${recoveryPointId} holds no volume ${volumeId}`);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { PermissionsReport } from '../../../core/contracts/api.ts';
+import { ROLE_FEATURES, tenantPermissions } from '../../../infra/permissions/tenant-permissions.ts';
 import type { PolicyDocument } from '../../../local/kernel/service.ts';
 import type { Row } from '../row.ts';
 
@@ -26,10 +25,10 @@ export const a4: Row = {
   title: 'JSON permissions are printed, exported as CloudFormation, checked, and a missing one is named',
   async run(tour) {
     const { operator, local } = tour;
-    const shipped = JSON.parse(readFileSync(join(local.projectDir, 'infra/permissions/tenant.json'), 'utf8')) as Policy;
-    const printed = await operator.ask<Policy>(['permissions', 'print', 'tenant']);
+    const shipped: Policy = tenantPermissions(ROLE_FEATURES);
+    const printed = await operator.ask<Policy>(['permissions', 'print']);
     assert.deepEqual(printed, shipped);
-    const service = await operator.ask<Policy>(['permissions', 'print', 'service']);
+    const service = await operator.ask<Policy>(['permissions', 'print', '--for', 'service']);
     assert.ok(service.Statement.length > 0);
 
     // The newcomer's account has what the printed template made, and nothing else.

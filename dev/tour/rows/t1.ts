@@ -31,9 +31,10 @@ export const t1: Row = {
       );
       await acme.ask(['plan', 'change', planId, '--pause']);
       assert.equal((await schedule(planId)).State, 'DISABLED', 'a paused plan’s schedule stands still');
-      await acme.ask(['plan', 'change', planId, '--unpause', '--schedule', 'rate(6 hours)']);
+      // Another time of the day: a rate would start a job at once, and no plan is removed while a job of it is open.
+      await acme.ask(['plan', 'change', planId, '--unpause', '--schedule', 'cron(30 3 * * ? *)']);
       const changed = await schedule(planId);
-      assert.deepEqual([changed.State, changed.ScheduleExpression], ['ENABLED', 'rate(6 hours)']);
+      assert.deepEqual([changed.State, changed.ScheduleExpression], ['ENABLED', 'cron(30 3 * * ? *)']);
     } finally {
       await acme.ask(['plan', 'remove', planId]);
     }

@@ -14,7 +14,7 @@ export const createUpdateAssumeRolePolicy = (iam: Iam): Operation =>
     access: ({ RoleName }, call) => [on(iam, 'UpdateAssumeRolePolicy', call, 'role', RoleName)],
     run({ RoleName, PolicyDocument }, call) {
       const role = findRole(iam, call, RoleName);
-      iam.directory.putRole({ ...role, trustPolicy: parsePolicy(PolicyDocument), pinAnew: true });
+      iam.directory.putRole({ ...role, trustPolicy: parsePolicy(PolicyDocument, 'trust'), pinAnew: true });
       return {};
     },
   });
@@ -43,6 +43,8 @@ export const createDeleteRole = (iam: Iam): Operation =>
       const role = findRole(iam, call, RoleName);
       if (Object.keys(role.policies).length > 0)
         throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409);
+      if ((role.attached ?? []).length > 0)
+        throw new AwsError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409);
       if (iam.profiles.holding(call.accountId, RoleName).length > 0) {
         const what = 'Cannot delete entity, must remove roles from instance profile first.';
         throw new AwsError('DeleteConflict', what, 409);

@@ -25,6 +25,10 @@ const name = (most: number) =>
 export const roleName = name(64);
 export const profileName = name(128);
 export const policyName = name(128);
+/** Of an account's own: AWS's managed policies are not here. */
+export const policyArn = z
+  .string()
+  .regex(/^arn:aws:iam::\d{12}:policy\/[\w+=,.@-]{1,128}$/, 'must be the ARN of a policy');
 export const policyText = z.string().min(1).max(131_072);
 /** Names are unique whatever the path; the local cloud has no other than the root. */
 export const path = z.literal('/', 'the local cloud has no path but /').optional();
@@ -76,8 +80,7 @@ export const on = (
     action: `iam:${action}`,
     resource: arn(call, kind, it),
     context: {
-      // No boundaries here, so no request has one.
-      'iam:PermissionsBoundary': [],
+      'iam:PermissionsBoundary': (record && 'boundary' in record && record.boundary) || [],
       ...Object.fromEntries(
         tags.flatMap(([key, value]) => [
           [`aws:ResourceTag/${key}`, value],
@@ -86,6 +89,22 @@ export const on = (
       ),
       ...more,
     },
+  };
+};
+
+/** The permission for an action on a managed policy, whether or not it exists. */
+export const onPolicy = (
+  iam: Iam,
+  action: string,
+  policyArn: string,
+  more: NonNullable<Access['context']> = {},
+): Access => {
+  const tags = Object.entries(iam.directory.managed.find(policyArn)?.tags ?? {});
+  return {
+    action: `iam:${action}`,
+    resource: policyArn,
+    resourceAccountId: policyArn.split(':')[4] ?? '',
+    context: { ...Object.fromEntries(tags.map(([key, value]) => [`aws:ResourceTag/${key}`, value])), ...more },
   };
 };
 
@@ -99,6 +118,12 @@ export const roleXml = (role: RoleRecord) => ({
   Description: role.description,
   MaxSessionDuration: role.maxSessionSeconds,
   Tags: tagsXml(role.tags),
+  ...(role.boundary !== undefined && {
+    PermissionsBoundary: {
+      PermissionsBoundaryType: 'PermissionsBoundaryPolicy',
+      PermissionsBoundaryArn: role.boundary,
+    },
+  }),
 });
 
 export const tagsXml = (tags: Readonly<Record<string, string>>) =>

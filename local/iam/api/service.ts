@@ -1,4 +1,5 @@
 import type { ServiceFactory } from '../../kernel/service.ts';
+import { createAttachRolePolicy, createDetachRolePolicy, createListAttachedRolePolicies } from './attached-policies.ts';
 import { createDeleteRole, createTagRole, createUpdateAssumeRolePolicy } from './change-role.ts';
 import { createCreateRole, createGetRole } from './create-role.ts';
 import { openIam } from './iam.ts';
@@ -9,6 +10,8 @@ import {
   createGetInstanceProfile,
   createRemoveRoleFromInstanceProfile,
 } from './instance-profiles.ts';
+import { createCreatePolicy, createDeletePolicy, createGetPolicy, createGetPolicyVersion } from './managed-policies.ts';
+import { createDeleteRolePermissionsBoundary, createPutRolePermissionsBoundary } from './permissions-boundaries.ts';
 import {
   createDeleteRolePolicy,
   createGetRolePolicy,
@@ -35,6 +38,15 @@ export const createIam: ServiceFactory = (kernel) => {
       createGetRolePolicy(iam),
       createDeleteRolePolicy(iam),
       createListRolePolicies(iam),
+      createCreatePolicy(iam),
+      createGetPolicy(iam),
+      createGetPolicyVersion(iam),
+      createDeletePolicy(iam),
+      createAttachRolePolicy(iam),
+      createDetachRolePolicy(iam),
+      createListAttachedRolePolicies(iam),
+      createPutRolePermissionsBoundary(iam),
+      createDeleteRolePermissionsBoundary(iam),
       createCreateInstanceProfile(iam),
       createGetInstanceProfile(iam),
       createAddRoleToInstanceProfile(iam),

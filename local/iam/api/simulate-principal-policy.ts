@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AwsError } from '../../kernel/errors.ts';
 import { type Access, type Operation, operation, type PolicyDocument, type Principal } from '../../kernel/service.ts';
+import { policiesOfEntity } from '../authorise.ts';
 import { principalOfRole, principalOfUser } from '../directory.ts';
 import { type Decision, evaluate } from '../evaluate.ts';
 import { parsePolicy } from '../policy-documents.ts';
@@ -13,6 +14,8 @@ const ContextEntry = z.strictObject({
   ContextKeyValues: z.array(z.string()),
   ContextKeyType: z.string(),
 });
+
+const EVERYTHING: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
 
 type EvalDecision = 'allowed' | 'implicitDeny' | 'explicitDeny';
 
@@ -33,10 +36,11 @@ export const createSimulatePrincipalPolicy = (iam: Iam): Operation =>
         .min(1)
         .optional(),
       ContextEntries: z.array(ContextEntry).optional(),
+      PermissionsBoundaryPolicyInputList: z.array(z.string().min(1)).max(1).optional(),
       Marker: marker,
       MaxItems: maxItems,
     }),
-    redact: ['PolicyInputList'],
+    redact: ['PolicyInputList', 'PermissionsBoundaryPolicyInputList'],
     access: ({ PolicySourceArn }, call) => [
       {
         action: 'iam:SimulatePrincipalPolicy',
@@ -47,32 +51,44 @@ export const createSimulatePrincipalPolicy = (iam: Iam): Operation =>
     ],
     run({ PolicySourceArn, ActionNames, ResourceArns = ['*'], ContextEntries = [], ...input }, call) {
       const source = sourceOf(iam, PolicySourceArn, call.accountId);
-      const more = (input.PolicyInputList ?? []).map((text) => parsePolicy(text, 'InvalidInput'));
-      const policies = [...source.policies, ...more];
+      const more = (input.PolicyInputList ?? []).map((text) => parsePolicy(text, 'identity', 'InvalidInput'));
+      const policies = [...source.identityPolicies, ...more];
+      // One that is given stands for the one that the role or user has.
+      const boundary =
+        input.PermissionsBoundaryPolicyInputList?.map((text) => parsePolicy(text, 'identity', 'InvalidInput')) ??
+        source.boundary;
+      const { principal } = source;
       const given = new Map(
         ContextEntries.map(({ ContextKeyName, ContextKeyValues }) => [ContextKeyName.toLowerCase(), ContextKeyValues]),
       );
       const { page, ...paging } = pageOf(ActionNames, input);
       const results = page.map((action) => {
-        const keys = contextKeysOf(policies, action);
+        const keys = contextKeysOf([...policies, ...(boundary ?? [])], action);
         const missing = keys.filter((key) => !given.has(key.toLowerCase()));
         const context = new Map<string, readonly string[]>(given);
         for (const key of missing) context.set(key.toLowerCase(), []);
         const decisions = ResourceArns.map((resource) => {
           const access: Access = { action, resource };
-          return decisionOf(evaluate({ principal: source.principal, access, context, identityPolicies: policies }));
+          return decisionOf(evaluate({ principal, access, context, identityPolicies: policies, boundary }));
         });
+        const isWithin = (resource: string): boolean =>
+          evaluate({ principal, access: { action, resource }, context, identityPolicies: [EVERYTHING], boundary })
+            .allowed;
+        const detail = (allowed: boolean) =>
+          boundary && { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: allowed } };
         const missingXml = missing.length > 0 ? { member: missing } : undefined;
         return {
           EvalActionName: action,
           EvalResourceName: ResourceArns.length === 1 ? ResourceArns[0] : '*',
           EvalDecision: strictest(decisions),
           MissingContextValues: missingXml,
+          ...detail(ResourceArns.every(isWithin)),
           ResourceSpecificResults: {
             member: ResourceArns.map((resource, i) => ({
               EvalResourceName: resource,
               EvalResourceDecision: decisions[i],
               MissingContextValues: missingXml,
+              ...detail(isWithin(resource)),
             })),
           },
         };
@@ -85,13 +101,13 @@ const sourceOf = (
   iam: Iam,
   arn: string,
   accountId: string,
-): { readonly principal: Principal; readonly policies: readonly PolicyDocument[] } => {
+): ReturnType<typeof policiesOfEntity> & { readonly principal: Principal } => {
   const role = iam.directory.role(arn);
   if (role?.accountId === accountId)
-    return { principal: principalOfRole(role, 'simulation'), policies: Object.values(role.policies) };
+    return { principal: principalOfRole(role, 'simulation'), ...policiesOfEntity(role, iam.directory) };
   const user = iam.directory.user(arn);
   if (user?.accountId === accountId)
-    return { principal: principalOfUser(user), policies: Object.values(user.policies) };
+    return { principal: principalOfUser(user), ...policiesOfEntity(user, iam.directory) };
   if (!/^arn:aws:iam::\d{12}:(user|role)\//.test(arn))
     throw new AwsError('InvalidInput', `Invalid Entity Arn: ${arn} does not clearly define entity type and name.`);
   throw new AwsError('NoSuchEntity', `Entity with ARN ${arn} cannot be found.`, 404);

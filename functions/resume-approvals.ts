@@ -1,0 +1,8 @@
+import { createResumeApprovals } from '../core/steps/approvals/resume-approvals.ts';
+import { wireOperatorApi } from './wiring/api.ts';
+import { reportOutcome } from './wiring/report-outcome.ts';
+
+const resumeApprovals = createResumeApprovals(wireOperatorApi(process.env));
+const report = reportOutcome('resume-approvals');
+
+export const handler = async () => report(await resumeApprovals());
