@@ -66,7 +66,7 @@ module.exports = {
         'composition happens in functions/wiring, access-node/main and cli; everything else receives what it needs',
       from: {
         path: '^(functions|access-node|cli)/',
-        pathNot: '^(functions/wiring/|access-node/(main|run-node|storage)\\.ts|cli/)',
+        pathNot: '^(functions/wiring/|access-node/(main|compose-node|storage)\\.ts|cli/)',
       },
       to: { path: '^adapters/' },
     },

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type ClaimResponse, OrderMessage } from '../core/contracts/orders.ts';
 import {
   BrokerRefused,
@@ -8,7 +9,8 @@ import {
 } from '../core/ports/node-control.ts';
 import { holdMessage } from './hold-message.ts';
 import { keepClaim } from './keep-claim.ts';
-import type { Log } from './log.ts';
+import type { Fields, Log } from './log.ts';
+import { failureMetrics, orderMetrics } from './order-metrics.ts';
 import type { ClaimedOrder, ControlCall, OrderRunner } from './order-runner.ts';
 import { persist } from './persist.ts';
 
@@ -44,12 +46,25 @@ export const createMessageHandler = (deps: MessageHandling) => {
   const patience = { ...defaultPatience, ...deps.patience };
   /** Orders that run here. The broker lets a node claim its own order anew, since it may have been restarted. */
   const ours = new Set<string>();
+  /** Those of them that it has given us: one that killed others is given only to a node that holds none. */
+  const given = new Set<string>();
 
   return async (queue: OrderQueue, message: OrderMessageInHand, stop: AbortSignal): Promise<void> => {
     const parsed = parseMessage(message.body);
     if (!parsed) {
-      // No node can ever do anything with it, and its task has a deadline of its own.
-      deps.log.error('a message that names no order was dropped');
+      // No node can ever do anything with it, and its task (if it is one's) has a deadline of its own.
+      const { body, receiveCount } = message;
+      const stray = { bytes: Buffer.byteLength(body), sha256: createHash('sha256').update(body).digest('hex') };
+      try {
+        await persist(() => broker.reportMessage({ ...stray, receiveCount }), {
+          deadlineMs: patience.claimMs,
+          signal: stop,
+        });
+      } catch (error) {
+        deps.log.error('a message that names no order could not be reported: it stays', { ...stray, error });
+        return;
+      }
+      deps.log.error('a message that names no order was reported and deleted', stray);
       await drop(deps.log);
       return;
     }
@@ -68,6 +83,7 @@ export const createMessageHandler = (deps: MessageHandling) => {
       log.error('left to the next node', { error });
     } finally {
       ours.delete(orderId);
+      given.delete(orderId);
       held.release();
     }
 
@@ -86,7 +102,8 @@ export const createMessageHandler = (deps: MessageHandling) => {
           await answerSuccess(taskToken, claim.result, log);
           return drop(log);
         case 'yours':
-          return perform({ ...claim, orderId }, taskToken, log.with({ claim: claim.claim, jobId: claim.jobId }));
+          given.add(orderId);
+          return perform({ ...claim, orderId }, taskToken, log.with(idsOf(claim)));
         default:
           return claim satisfies never;
       }
@@ -94,7 +111,7 @@ export const createMessageHandler = (deps: MessageHandling) => {
 
     async function claimOrder(orderId: string, taskToken: string, log: Log): Promise<ClaimResponse | undefined> {
       try {
-        return await persist(() => broker.claim({ orderId, taskToken }), {
+        return await persist(() => broker.claim({ orderId, taskToken, holding: given.size }), {
           deadlineMs: patience.claimMs,
           signal: stop,
         });
@@ -144,7 +161,7 @@ export const createMessageHandler = (deps: MessageHandling) => {
           deadlineMs: patience.answerMs,
           onRetry: (error) => log.warn('could not report the order as done yet', { error }),
         });
-        log.info('order done', { seconds, counters });
+        log.measured('info', 'order done', orderMetrics(counters, seconds), { seconds, counters });
         await answerSuccess(taskToken, outcome, log);
         return drop(log);
       }
@@ -166,7 +183,7 @@ export const createMessageHandler = (deps: MessageHandling) => {
         await giveBack(0, log);
         return;
       }
-      log.error('order failed', { seconds, error: end.error });
+      log.measured('error', 'order failed', failureMetrics(seconds), { seconds, error: end.error });
       const error = { name: end.error.name.slice(0, 256), message: end.error.message.slice(0, 8_192) };
       await release({ ...base, counters, error }, log);
       await persist(() => answers.failure(taskToken, error), {
@@ -206,6 +223,14 @@ export const createMessageHandler = (deps: MessageHandling) => {
     }
   };
 };
+
+/** What each line about an order is found by. Of a tenant's own snapshots alone the node is told no hypervisor. */
+const idsOf = ({ claim, jobId, instanceId, libraryAccess }: Extract<ClaimResponse, { outcome: 'yours' }>): Fields => ({
+  claim,
+  jobId,
+  ...(libraryAccess ? { tenantId: libraryAccess.tenantId } : {}),
+  ...(instanceId === undefined ? {} : { instanceId }),
+});
 
 const parseMessage = (body: string): OrderMessage | undefined => {
   try {

@@ -1,5 +1,5 @@
 /**
- * The access node's process. Queues, broker and heartbeats are the main thread's (run-node.ts); in each worker thread
+ * The access node's process. Queues, broker and heartbeats are the main thread's (compose-node.ts); in each worker thread
  * (worker-thread.ts) runs one order at a time.
  */
 import { keepCompiledCode } from './compiled-code.ts';

@@ -1,9 +1,8 @@
 /** A worker thread's entry. The main thread imports it too, to have it compiled once. */
-import { randomBytes } from 'node:crypto';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { NodeConfiguration } from './configuration.ts';
-import { openNodeStorage } from './storage.ts';
 import { runWorker } from './worker.ts';
+import { openWorkerOutside } from './worker-outside.ts';
 
 /** A worker's heap holds lists of blocks and pages; blocks themselves are outside of it. */
 const WORKER_HEAP_MIB = 192;
@@ -16,17 +15,4 @@ export const startWorkerThread = (configuration: NodeConfiguration): Worker =>
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB, maxYoungGenerationSizeMb: WORKER_YOUNG_MIB },
   });
 
-if (!isMainThread && parentPort) {
-  const configuration = workerData as NodeConfiguration;
-  const { connections, slots, level } = configuration;
-  const storage = await openNodeStorage(configuration);
-  runWorker(parentPort, {
-    ...storage,
-    connections,
-    slots,
-    level,
-    now: Date.now,
-    random: Math.random,
-    randomBytes,
-  });
-}
+if (!isMainThread && parentPort) runWorker(parentPort, await openWorkerOutside(workerData as NodeConfiguration));

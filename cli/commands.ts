@@ -136,6 +136,21 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       reject: () => import('./approval-reject.ts').then((its) => its.addApprovalReject),
     },
   },
+  quarantine: {
+    about: 'operators: orders that access nodes died with, set aside to be looked at',
+    verbs: {
+      list: () => import('./quarantine-list.ts').then((its) => its.addQuarantineList),
+      show: () => import('./quarantine-show.ts').then((its) => its.addQuarantineShow),
+      release: () => import('./quarantine-release.ts').then((its) => its.addQuarantineRelease),
+    },
+  },
+  reaper: {
+    about: 'operators: what crashes left behind, and removing it',
+    verbs: {
+      plan: () => import('./reaper-plan.ts').then((its) => its.addReaperPlan),
+      run: () => import('./reaper-run.ts').then((its) => its.addReaperRun),
+    },
+  },
   audit: {
     about: 'operators: who did what, when and from where, or was refused',
     verbs: {

@@ -7,6 +7,7 @@ import { addVerbs, NOUNS } from './commands.ts';
 import { addCompletion } from './completion.ts';
 import { EXIT, EXIT_HELP } from './exit-codes.ts';
 import { groupExamples } from './group-examples.ts';
+import { addHealth } from './health.ts';
 import { addOpenapi } from './openapi.ts';
 import { printable } from './printable.ts';
 
@@ -42,6 +43,7 @@ Example:
   }
   // its arguments are what is left by the program's own options: the noun, then the verb
   program.hook('preSubcommand', (_, noun) => addVerbs(noun, program.args[1]));
+  addHealth(program);
   addOpenapi(program);
   addCompletion(program);
   return program;

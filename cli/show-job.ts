@@ -16,9 +16,14 @@ const stateOf = (screen: Screen, instance: JobInstanceView): string => {
   return paintState(screen, instance.phase) + percent;
 };
 
-const showError = (screen: Screen, whose: string, { name, message, remedy }: JobErrorView): void => {
-  const { red, dim } = screen.colors;
-  screen.line(`${whose}  ${red(name)}`);
+const showError = (
+  screen: Screen,
+  whose: string,
+  { name, message, remedy }: JobErrorView,
+  paint = screen.colors.red,
+): void => {
+  const { dim } = screen.colors;
+  screen.line(`${whose}  ${paint(name)}`);
   screen.line(`  ${message}`);
   if (remedy) screen.line(`  ${dim('What to do:')} ${remedy}`);
 };
@@ -77,6 +82,14 @@ const showErrors = (screen: Screen, { jobId, error, instances = [] }: JobView): 
   for (const [instanceId, own] of failed) showError(screen, instanceId, own);
 };
 
+/** Of instances that are done. */
+const showWarnings = (screen: Screen, instances: readonly JobInstanceView[]): void => {
+  const { yellow } = screen.colors;
+  const all = instances.flatMap(({ instanceId, warnings = [] }) => warnings.map((each) => [instanceId, each] as const));
+  if (all.length > 0) screen.line();
+  for (const [instanceId, warning] of all) showError(screen, `${instanceId}  warning`, warning, yellow);
+};
+
 /** Per instance: what went through, what of it was zero or known already, what was written; then what went wrong. */
 export const showSummary = (screen: Screen, job: JobView, tenant: string | undefined): void => {
   const { instances = [] } = job;
@@ -84,6 +97,7 @@ export const showSummary = (screen: Screen, job: JobView, tenant: string | undef
   for (const instance of instances) showRestored(screen, job, instance);
   showReasons(screen, instances);
   showErrors(screen, job);
+  showWarnings(screen, instances);
   const [point] = instances.flatMap(pointsOf);
   if (job.type !== 'restore' && isOver(job) && point)
     screen.line(screen.colors.dim(`\nRestore it: holdfast restore start ${point}${tenantFlag(tenant)}`));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cloud } from '../local/cloud.ts';
+import { within } from './within.ts';
 
 export interface NodeSettings {
   readonly slots?: number;
@@ -25,6 +26,9 @@ export interface AccessNodeProcess {
   /** SIGTERM: finishes or hands back its orders. */
   stop(): Promise<void>;
 }
+
+/** As a service manager: what has not ended by then is killed. Its grace for running orders is shorter. */
+const STOP_SECONDS = 120;
 
 export interface Machine {
   readonly cloud: Cloud;
@@ -70,7 +74,10 @@ export const startAccessNode = (machine: Machine, settings: NodeSettings = {}): 
   const exited = once(child, 'exit');
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-    await exited;
+    await within(STOP_SECONDS, `${nodeId} (process ${pid}) ends after ${signal}`, exited).catch((error: Error) => {
+      child.kill('SIGKILL');
+      throw new Error(`${error.message}; its last words: ${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+    });
   };
   let last: number | undefined;
   return {

@@ -61,11 +61,18 @@ const approverUser = ({ admin }: Cloud): Credentials => {
   return admin.createAccessKey(SERVICE_ACCOUNT, APPROVER);
 };
 
+/** Beyond the two that have names. */
+const furtherTenants = (count: number): typeof TENANTS =>
+  Array.from({ length: Math.max(0, count) }, (_, index) => ({
+    accountId: String(500_000_000_000 + index),
+    name: `customer-${index + TENANTS.length + 1}`,
+  }));
+
 /**
- * An operator and an approver in the service account, another account to become a service hypervisor, and two accounts to become tenants:
- * with nothing of ours in them before they are invited. Made once a data folder.
+ * An operator and an approver in the service account, another account to become a service hypervisor, and so many accounts (two at
+ * least) to become tenants: with nothing of ours in them before they are invited. Made once a data folder.
  */
-export const exampleAccounts = (cloud: Cloud): ExampleAccounts => {
+export const exampleAccounts = (cloud: Cloud, tenantCount = TENANTS.length): ExampleAccounts => {
   const table = cloud.kernel.store.table<ExampleAccounts>('example-accounts');
   const before: Partial<ExampleAccounts> | undefined = table.get('accounts');
   if (before) {
@@ -84,7 +91,8 @@ export const exampleAccounts = (cloud: Cloud): ExampleAccounts => {
       role: allow('sts:AssumeRole', `arn:aws:iam::${SERVICE_ACCOUNT}:role/holdfast-*-operator`),
     },
   });
-  const tenants = TENANTS.map(({ accountId, name }): ExampleTenant => {
+  const all = [...TENANTS, ...furtherTenants(tenantCount - TENANTS.length)];
+  const tenants = all.map(({ accountId, name }): ExampleTenant => {
     admin.createAccount(accountId, name);
     admin.putUser({
       accountId,

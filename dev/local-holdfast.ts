@@ -12,6 +12,7 @@ import type { Place } from './deployment/read-serverless.ts';
 import { serveStacks } from './deployment/stack-route.ts';
 import { type ExampleAccounts, exampleAccounts, SERVICE_ACCOUNT } from './example-accounts.ts';
 import { createRecorder, FOLDER_VARIABLE } from './permissions/recording.ts';
+import { within } from './within.ts';
 
 export interface LocalHoldfast {
   readonly cloud: Cloud;
@@ -101,7 +102,7 @@ export const startLocalHoldfast = async ({
       },
       async stop() {
         await Promise.all([launchedNodes.stop(), ...nodes.map((node) => node.stop())]);
-        await cloud.stop();
+        await within(120, 'the local cloud stops', cloud.stop());
         recorder?.stop();
       },
     };

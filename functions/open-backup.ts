@@ -1,6 +1,7 @@
 import { JobInput } from '../core/contracts/steps.ts';
 import { createOpenBackup } from '../core/steps/backup/open-backup.ts';
+import { logged } from './wiring/logged.ts';
 import { wireSteps } from './wiring/steps.ts';
 
 const openBackup = createOpenBackup(wireSteps(process.env));
-export const handler = async (event: unknown) => openBackup(JobInput.parse(event));
+export const handler = logged('open-backup', async (event) => openBackup(JobInput.parse(event)));

@@ -76,7 +76,8 @@ export class LockCheck {
       if (isWanted(id)) places.push([{ key: packName(id), versionId }, until]);
     }
     for (const { recoveryPointId, until } of promised) places.push([{ key: pointName(recoveryPointId) }, until]);
-    const latest = Math.max(0, ...this.#until.values());
+    let latest = 0;
+    for (const until of this.#until.values()) latest = Math.max(latest, until);
     places.push([{ key: FORMAT_KEY }, latest]);
     for await (const { key } of store.list('keys/')) places.push([{ key }, latest]);
     await inParallel(places, { atOnce: CALLS_AT_ONCE }, ([place, until]) => this.#ask(place, until));

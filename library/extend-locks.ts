@@ -181,7 +181,7 @@ export const extendLocks = async (
   let others = 0;
   if (points.length === 0) return { done, damaged, unsure, lost, packs: 0, pages: 0, others };
   await library.index.refresh();
-  const latest = Math.max(...points.map(({ until }) => until));
+  const latest = points.reduce((last, { until }) => Math.max(last, until), 0);
   others += await lockKeys(library, store, { mode, until: latest });
   const progress = counting(options, 'recovery points', points.length);
   const parts = new PartsBehind(library, store, options);

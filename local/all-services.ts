@@ -11,6 +11,7 @@ import { createLambda } from './lambda/service.ts';
 import { createS3 } from './s3/service.ts';
 import { createScheduler } from './scheduler/service.ts';
 import { createSecretsManager } from './secrets-manager/service.ts';
+import { createSns } from './sns/service.ts';
 import { createSqs } from './sqs/service.ts';
 import { createSsm } from './ssm/service.ts';
 import { createStates } from './states/service.ts';
@@ -28,6 +29,7 @@ export const allServices: readonly ServiceFactory[] = [
   createSsm,
   createS3,
   createSqs,
+  createSns,
   createAutoScaling,
   createEvents,
   createLambda,

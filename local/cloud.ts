@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { allServices } from './all-services.ts';
 import { createFaults, type Faults } from './faults/faults.ts';
@@ -21,12 +22,19 @@ export interface CloudOptions {
   readonly dataDir: string;
   /** 0, the default: any free one. */
   readonly port?: number;
+  /** False: it has no socket, and is reached by `handle` alone; its endpoint is then only a name. */
+  readonly listen?: boolean;
   readonly clock?: Clock;
   /**
    * By which signatures are judged late: the machine's time, since clients sign by it, also where `clock` is virtual.
    * Milliseconds since 1970.
    */
   readonly signingNow?: () => number;
+  /**
+   * Takes every request for that of the key that its signature names, without a look at the signature itself: for
+   * simulations in one process, where nobody else can send any. Never with a socket.
+   */
+  readonly believeSignatures?: boolean;
   readonly services?: readonly ServiceFactory[];
   /** Makes ids repeat from run to run, for tests. */
   readonly seed?: string;
@@ -44,6 +52,8 @@ export interface Cloud {
   readonly faults: Faults;
   /** The header `x-local-control` for requests below `/_local`; another one at each start. */
   readonly controlToken: string;
+  /** Takes a request as if it had come over the wire. */
+  readonly handle: RequestListener;
   /** Adds a route below `/_local` beside those that services bring. */
   controlPath(route: ControlRoute): void;
   /** Hands all requests below a path prefix to `handler`, unsigned ones too. */
@@ -54,7 +64,7 @@ export interface Cloud {
 
 /** Starts a cloud on loopback over a data folder, going on with whatever is there. */
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
-  const { dataDir, port = 0, clock = realClock, signingNow = Date.now, seed, onDecision } = options;
+  const { dataDir, port = 0, listen = true, clock = realClock, signingNow = Date.now, seed, onDecision } = options;
   const store = openStore(dataDir);
   const trail = openTrail(store);
   const randomHex = createRandomHex(store, seed);
@@ -76,17 +86,21 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     for (const route of service.control ?? []) control.add(route);
   }
   const now = (): number => clock.now();
-  const server = createCloudServer({ services, dispatch, directory, control, mounts, now, signingNow });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+  const { server, handle } = createCloudServer({
+    ...{ services, dispatch, directory, control, mounts, now, signingNow },
+    believeSignatures: options.believeSignatures && !listen,
   });
-  const address = server.address() as AddressInfo;
+  if (listen)
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', resolve);
+    });
+  const address = listen ? (server.address() as AddressInfo) : { port };
   endpoint = `http://127.0.0.1:${address.port}`;
 
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    const closed = new Promise((resolve) => server.close(resolve));
+    const closed = listen ? new Promise((resolve) => server.close(resolve)) : undefined;
     for (const service of [...services.values()].reverse()) await service.stop?.();
     server.closeIdleConnections();
     // What still runs gets a moment: it may be a write.
@@ -111,6 +125,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     trail,
     faults,
     controlToken,
+    handle,
     controlPath: (route) => control.add(route),
     mount: (prefix, handler) => void mounts.set(prefix, handler),
     stop: () => (stopped ??= stop()),

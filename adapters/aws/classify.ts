@@ -2,7 +2,8 @@
  * What an SDK's error means to us. Everything that is worth another try becomes TransientFailure; permanent errors keep
  * their AWS name as `cause`, so that nothing is retried that cannot get better.
  */
-import { TransientFailure } from '../../core/domain/errors.ts';
+import { AccountAtLimit, TransientFailure } from '../../core/domain/errors.ts';
+import { noteThrottle } from './throttles.ts';
 
 /** The call was refused before it did anything: its outcome is known. */
 const THROTTLED = new Set([
@@ -50,14 +51,18 @@ const CONNECTION_LOST = new Set([
   'ETIMEDOUT',
 ]);
 
+/**
+ * The session ran out, or a clock is wrong (EC2 says RequestExpired of both). Each try of a step opens its sessions anew, so
+ * that the next one is accepted; a key that is gone for good is refused by other names.
+ */
+const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired']);
+
 /** Who we are, or what we may do, is not accepted. */
 const REFUSED = new Set([
   'AccessDenied',
   'AccessDeniedException',
   'AuthFailure',
   'Blocked',
-  'ExpiredToken',
-  'ExpiredTokenException',
   'IncompleteSignature',
   'InvalidAccessKeyId',
   'InvalidClientTokenId',
@@ -67,7 +72,6 @@ const REFUSED = new Set([
   'OptInRequired',
   'PendingVerification',
   'RegionDisabledException',
-  'RequestExpired',
   'SignatureDoesNotMatch',
   'UnauthorizedOperation',
   'UnrecognizedClientException',
@@ -124,10 +128,23 @@ export const isOutcomeUnknown = (error: unknown): boolean => {
 const isUnreadable = (error: unknown): boolean =>
   error instanceof SyntaxError || (error instanceof Error && '$responseBodyText' in error);
 
-export const isTransient = (error: unknown): boolean => isThrottled(error) || isOutcomeUnknown(error);
+export const isTransient = (error: unknown): boolean =>
+  isThrottled(error) || isOutcomeUnknown(error) || EXPIRED.has(awsName(error));
 
-export const transientFailure = (action: string, error: unknown): TransientFailure =>
-  new TransientFailure(`${action}: ${awsName(error)} ${awsMessage(error)}`.trim().slice(0, 500), { cause: error });
+export const transientFailure = (action: string, error: unknown): TransientFailure => {
+  if (isThrottled(error)) noteThrottle(action);
+  return new TransientFailure(`${action}: ${awsName(error)} ${awsMessage(error)}`.trim().slice(0, 500), {
+    cause: error,
+  });
+};
+
+/** As it has to be waited for: what AWS refused did nothing, and is done once there is room. */
+export const accountAtLimit = (action: string, error: unknown): AccountAtLimit => {
+  if (isThrottled(error)) noteThrottle(action);
+  return new AccountAtLimit(`${action}: ${awsName(error)} ${awsMessage(error)}`.trim().slice(0, 500), {
+    cause: error,
+  });
+};
 
 /** A call in the control plane's own account: TransientFailure, or the error as it came (a fault of the deployment). */
 export const callOwn = async <T>(action: string, call: () => Promise<T>): Promise<T> => {

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -32,6 +33,10 @@ export const openSchedulerClient = (region: string): SchedulerClient =>
 
 /** Apart, as the scheduler's. */
 export const openLambdaClient = (region: string): LambdaClient => new LambdaClient(clientSettings('own', region));
+
+/** Apart, as the scheduler's. Impatient: a step that has ended a job is not to end with a timeout for telling so. */
+export const openEventBridgeClient = (region: string): EventBridgeClient =>
+  new EventBridgeClient(clientSettings('own', region, undefined, 3_000));
 
 /** IAM is one for the world; the region only says which partition. */
 export const openIamClient = (region: string): IAMClient => new IAMClient(clientSettings('own', region));

@@ -10,8 +10,10 @@ import { createDynamoLibraryRuns } from './dynamo-library-runs.ts';
 import { createDynamoOrders } from './dynamo-orders.ts';
 import { createDynamoPlans } from './dynamo-plans.ts';
 import { createDynamoProtectedInstances } from './dynamo-protected-instances.ts';
+import { createDynamoQuarantine } from './dynamo-quarantine.ts';
 import { createDynamoQuotas } from './dynamo-quotas.ts';
 import { createDynamoRecoveryPoints } from './dynamo-recovery-points.ts';
+import { createDynamoFindings, createDynamoServiceIntents, createDynamoSweeps } from './dynamo-sweeps.ts';
 import { createTable } from './dynamo-table.ts';
 import { createDynamoVmGroups } from './dynamo-vm-groups.ts';
 
@@ -25,6 +27,7 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
     instances: createDynamoProtectedInstances(table),
     points: createDynamoRecoveryPoints(table),
     orders: createDynamoOrders(table),
+    quarantine: createDynamoQuarantine(table),
     effects: createDynamoEffects(table),
     quotas: createDynamoQuotas(table),
     vmGroups: createDynamoVmGroups(table),
@@ -32,5 +35,8 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
     nodes: createDynamoAccessNodes(table),
     libraryRuns: createDynamoLibraryRuns(table),
     approvals: createDynamoApprovals(table),
+    findings: createDynamoFindings(table),
+    sweeps: createDynamoSweeps(table),
+    serviceIntents: createDynamoServiceIntents(table),
   };
 };

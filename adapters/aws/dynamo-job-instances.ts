@@ -63,6 +63,7 @@ const OF_AN_ATTEMPT: Record<
   recoveryPointId: undefined,
   consistency: undefined,
   error: undefined,
+  warnings: undefined,
   transferStartedAt: undefined,
   transferEndedAt: undefined,
   result: undefined,

@@ -1,7 +1,8 @@
-import { isOpen, type Job, OPEN_STATES } from '../../core/domain/job.ts';
+import { isOpen, isTerminal, type Job, OPEN_STATES } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
 import { isOneOf } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
+import { keepEnd, noteEnd } from './dynamo-job-ends.ts';
 import { createDynamoJobInstances } from './dynamo-job-instances.ts';
 import { createOpenJobs } from './dynamo-open-jobs.ts';
 import type { Table } from './dynamo-table.ts';
@@ -38,6 +39,7 @@ export const createDynamoJobs = (table: Table): Jobs => {
     async add(job) {
       await table.putMany([timelineRow(timeline(job.tenantId), job.createdAt, job.jobId)]);
       if (isOpen(job.state)) await open.note(job);
+      if (isTerminal(job.state)) await noteEnd(table, job.tenantId, job.jobId);
       if (await table.create(keyOf(job.tenantId, job.jobId), job)) return true;
       const there = await get(job.tenantId, job.jobId);
       if (there) await open.settle(there, job.attempt);
@@ -55,6 +57,7 @@ export const createDynamoJobs = (table: Table): Jobs => {
       unchangeable(change, ['tenantId', 'jobId', 'createdAt', 'attempt']);
       const states = changeableFrom(change, from);
       if (states?.length === 0) return false;
+      if (change.state !== undefined && isTerminal(change.state)) await noteEnd(table, tenantId, jobId);
       const item = await table.update(keyOf(tenantId, jobId), { set: change }, states && isOneOf('state', states));
       if (item && change.state !== undefined) await open.settle(recordOf<Job>(item));
       return item !== undefined;
@@ -63,6 +66,7 @@ export const createDynamoJobs = (table: Table): Jobs => {
       const job = await get(tenantId, jobId);
       if (job?.attempt !== attempt - 1 || !from.includes(job.state)) return false;
       await open.note({ tenantId, jobId, attempt });
+      await keepEnd(table, job);
       const { text, values } = isOneOf('state', from);
       const item = await table.update(
         keyOf(tenantId, jobId),

@@ -1,17 +1,22 @@
-import type { LibraryRun } from '../../core/domain/library-run.ts';
+import { isOpenRun, type LibraryRun } from '../../core/domain/library-run.ts';
 import type { LibraryRuns } from '../../core/ports/catalog.ts';
+import { inParallel } from '../../core/ports/in-parallel.ts';
 import { isOneOf } from './dynamo-expressions.ts';
-import { type Key, recordOf } from './dynamo-item.ts';
+import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
 import { readTimeline, timelineRow } from './dynamo-timeline.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
 
 const keyOf = (tenantId: string, runId: string): Key => ({ pk: `TENANT#${tenantId}#LIBRARY-RUN`, sk: runId });
 const timeline = (tenantId: string): string => `TENANT#${tenantId}#LIBRARY-RUNS-BY-TIME`;
+/** A row for each that is open: written before its record says so, and of no use once that has ended, for it stays so. */
+const openRow = (tenantId: string, runId: string): Item => ({ pk: `TENANT#${tenantId}#OPEN-LIBRARY-RUN`, sk: runId });
 const holderKey = (tenantId: string, serviceId: string): Key => ({
   pk: `TENANT#${tenantId}#LIBRARY-HOLDER`,
   sk: serviceId,
 });
+
+const ROWS_AT_ONCE = 8;
 
 const generations = (tenantId: string): string => `TENANT#${tenantId}#LIBRARY-CONDEMNED`;
 const generationKey = (tenantId: string, serviceId: string, generation: number): Key => ({
@@ -21,7 +26,9 @@ const generationKey = (tenantId: string, serviceId: string, generation: number):
 
 export const createDynamoLibraryRuns = (table: Table): LibraryRuns => ({
   async add(run) {
-    await table.putMany([timelineRow(timeline(run.tenantId), run.createdAt, run.runId)]);
+    const { tenantId, runId, createdAt } = run;
+    const open = isOpenRun(run) ? [openRow(tenantId, runId)] : [];
+    await table.putMany([timelineRow(timeline(tenantId), createdAt, runId), ...open]);
     return table.create(keyOf(run.tenantId, run.runId), run);
   },
   async get(tenantId, runId) {
@@ -37,10 +44,26 @@ export const createDynamoLibraryRuns = (table: Table): LibraryRuns => ({
         (await table.getMany(ids.map((id) => keyOf(tenantId, id)))).map((item) => recordOf<LibraryRun>(item)),
       ({ runId, createdAt }) => ({ id: runId, time: createdAt }),
     ),
+  async openOf(tenantId) {
+    const rows = await table.all(openRow(tenantId, '').pk);
+    const items = await table.getMany(rows.map(({ sk }) => keyOf(tenantId, sk)));
+    const runs = items.map((item) => recordOf<LibraryRun>(item));
+    // A row without a record is of one that is just being made.
+    await inParallel(
+      runs.filter((run) => !isOpenRun(run)),
+      ROWS_AT_ONCE,
+      ({ runId }) => table.delete(openRow(tenantId, runId)),
+    );
+    return runs.filter(isOpenRun).sort((a, b) => b.createdAt - a.createdAt);
+  },
   async update(tenantId, runId, change, from) {
     unchangeable(change, ['tenantId', 'runId', 'createdAt']);
     if (from.length === 0) return false;
-    return (await table.update(keyOf(tenantId, runId), { set: change }, isOneOf('state', from))) !== undefined;
+    const goesOn = change.state !== undefined && isOpenRun({ state: change.state });
+    if (goesOn) await table.putMany([openRow(tenantId, runId)]);
+    const item = await table.update(keyOf(tenantId, runId), { set: change }, isOneOf('state', from));
+    if (item && !isOpenRun(recordOf<LibraryRun>(item))) await table.delete(openRow(tenantId, runId));
+    return item !== undefined;
   },
   async hold(tenantId, serviceId, runId, former = runId) {
     const key = holderKey(tenantId, serviceId);

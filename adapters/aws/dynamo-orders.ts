@@ -1,12 +1,12 @@
 import type { OrderOutcome } from '../../core/contracts/orders.ts';
 import type { Order } from '../../core/domain/order.ts';
 import type { Orders } from '../../core/ports/catalog.ts';
+import { inParallel } from '../../core/ports/in-parallel.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
-import { inParallel } from './in-parallel.ts';
 
-const keyOf = (orderId: string): Key => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
+export const orderKey = (orderId: string): Key => ({ pk: `ORDER#${orderId}`, sk: 'ORDER' });
 /** Which orders an attempt has; a row is written before its order, so that the cleanup misses none. */
 const attempt = (jobId: string, number: number): string => `ATTEMPT#${jobId}#${number}#ORDER`;
 const tokenKey = (tokenHash: string): Key => ({ pk: `TOKEN#${tokenHash}`, sk: 'TOKEN' });
@@ -18,7 +18,8 @@ const present = (claim: number): Condition => ({
   values: { ':claimed': 'claimed', ':claim': claim },
 });
 
-const claimable = ({ claim, heartbeatAt }: Order): Condition => ({
+/** It is as the caller has seen it, and may be taken. */
+export const claimable = ({ claim, heartbeatAt }: Order): Condition => ({
   text: `#state IN (:queued, :failed) OR (#state = :claimed AND #claim = :seen AND ${
     heartbeatAt === undefined ? 'attribute_not_exists(#heartbeatAt)' : '#heartbeatAt = :heartbeatAt'
   })`,
@@ -33,7 +34,7 @@ const claimable = ({ claim, heartbeatAt }: Order): Condition => ({
 
 export const createDynamoOrders = (table: Table): Orders => {
   const get = async (orderId: string): Promise<Order | undefined> => {
-    const item = await table.get(keyOf(orderId));
+    const item = await table.get(orderKey(orderId));
     return item && recordOf<Order>(item);
   };
   const order = (item: Item | undefined): Order | undefined => item && recordOf<Order>(item);
@@ -48,40 +49,50 @@ export const createDynamoOrders = (table: Table): Orders => {
           orderId,
         })),
       );
-      await inParallel(orders, WRITES_AT_ONCE, (each) => table.create(keyOf(each.orderId), each));
+      await inParallel(orders, WRITES_AT_ONCE, (each) => table.create(orderKey(each.orderId), each));
     },
     async ofAttempt(jobId, number, instanceId) {
       const rows = await table.all(attempt(jobId, number), instanceId === undefined ? '' : `${instanceId}#`);
-      const items = await table.getMany(rows.map(({ orderId }) => keyOf(orderId as string)));
+      const items = await table.getMany(rows.map(({ orderId }) => orderKey(orderId as string)));
       return items.map((item) => recordOf<Order>(item));
     },
-    async claim(orderId, seen, nodeId, tokenHash, now) {
-      const claimed = { state: 'claimed', nodeId, tokenHash, heartbeatAt: now };
+    async claim(orderId, seen, nodeId, tokenHash, now, { processId, deaths } = {}) {
+      const claimed = {
+        state: 'claimed',
+        nodeId,
+        processId,
+        tokenHash,
+        heartbeatAt: now,
+        ...(deaths ? { deaths } : {}),
+      };
       // The counters of the claim before stay until this one has counted further: progress never runs backwards.
       const set = { ...claimed, error: undefined };
-      return order(await table.update(keyOf(orderId), { set, increase: { claim: 1 } }, claimable(seen)));
+      return order(await table.update(orderKey(orderId), { set, increase: { claim: 1 } }, claimable(seen)));
     },
     async bindToken(tokenHash, orderId) {
       if (await table.create(tokenKey(tokenHash), { orderId })) return true;
       return (await table.get(tokenKey(tokenHash)))?.orderId === orderId;
     },
     heartbeat: async (orderId, claim, counters, now) =>
-      order(await table.update(keyOf(orderId), { set: { counters, heartbeatAt: now } }, present(claim), 'before')),
+      order(await table.update(orderKey(orderId), { set: { counters, heartbeatAt: now } }, present(claim), 'before')),
     async complete(orderId, claim, outcome): Promise<OrderOutcome | undefined> {
       const set = { state: 'done', outcome, counters: outcome.counters };
-      const done = await table.update(keyOf(orderId), { set }, present(claim));
+      const done = await table.update(orderKey(orderId), { set }, present(claim));
       return done ? outcome : (await get(orderId))?.outcome;
     },
     async release(orderId, claim, state, error) {
-      if (await table.update(keyOf(orderId), { set: { state, error } }, present(claim))) return true;
+      if (await table.update(orderKey(orderId), { set: { state, error } }, present(claim))) return true;
       const there = await get(orderId);
       return there?.claim === claim && there.state === state;
     },
     async close(orderId) {
       await table.update(
-        keyOf(orderId),
+        orderKey(orderId),
         { set: { state: 'closed' } },
-        { text: '#state <> :done', values: { ':done': 'done' } },
+        {
+          text: '#state <> :done AND #state <> :quarantined',
+          values: { ':done': 'done', ':quarantined': 'quarantined' },
+        },
       );
     },
   };

@@ -1,9 +1,9 @@
 import type { ProtectedInstance } from '../../core/domain/protected-instance.ts';
 import type { ProtectedInstances } from '../../core/ports/catalog.ts';
+import { inParallel } from '../../core/ports/in-parallel.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
-import { inParallel } from './in-parallel.ts';
 
 const partition = (tenantId: string): string => `TENANT#${tenantId}#INSTANCE`;
 const keyOf = (tenantId: string, instanceId: string): Key => ({ pk: partition(tenantId), sk: instanceId });

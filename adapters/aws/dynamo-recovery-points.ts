@@ -1,13 +1,13 @@
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { RecoveryPoints } from '../../core/ports/catalog.ts';
+import { inParallel } from '../../core/ports/in-parallel.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import { isVolume, isVolumeOf, volumeItems, volumeOf, volumesVersion } from './dynamo-point-volumes.ts';
 import type { Table } from './dynamo-table.ts';
 import { readTimeline, timelineRow } from './dynamo-timeline.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
-import { inParallel } from './in-parallel.ts';
 
 const partition = (tenantId: string, pointId: string): string => `TENANT#${tenantId}#POINT#${pointId}`;
 const keyOf = (tenantId: string, pointId: string): Key => ({ pk: partition(tenantId, pointId), sk: 'POINT' });

@@ -6,7 +6,7 @@ import { CopySnapshotCommand } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, SnapshotFailed, TransientFailure } from '../../core/domain/errors.ts';
 import type { Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
-import { awsMessage, awsName, isOutcomeUnknown, required, transientFailure } from './classify.ts';
+import { accountAtLimit, awsMessage, awsName, isOutcomeUnknown, required } from './classify.ts';
 import { deleteSnapshot, findSnapshotsByTag } from './ec2-find-snapshots.ts';
 import { tagSpecifications } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -52,7 +52,7 @@ export const copySnapshotFrom =
 
 const named = (error: unknown, what: string): unknown => {
   if (error instanceof HoldfastError) return error;
-  if (awsName(error) === AT_LIMIT) return transientFailure(what, error);
+  if (awsName(error) === AT_LIMIT) return accountAtLimit(what, error);
   return new SnapshotFailed(`${what}: ${awsName(error)} ${awsMessage(error)}`, { cause: error });
 };
 

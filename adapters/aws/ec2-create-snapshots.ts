@@ -6,7 +6,7 @@ import { CreateSnapshotsCommand, type SnapshotInfo } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, InstanceNotFound, SnapshotFailed, TransientFailure } from '../../core/domain/errors.ts';
 import type { DescribedSnapshot, Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
-import { awsMessage, awsName, isOutcomeUnknown, required, transientFailure } from './classify.ts';
+import { accountAtLimit, awsMessage, awsName, isOutcomeUnknown, required } from './classify.ts';
 import { findInstances, NO_INSTANCE } from './ec2-find-instances.ts';
 import { deleteSnapshot, findSnapshotsByTag } from './ec2-find-snapshots.ts';
 import { tagSpecifications, tagsOf } from './ec2-tags.ts';
@@ -65,7 +65,7 @@ const named = (error: unknown, instanceId: string): unknown => {
   if (error instanceof HoldfastError) return error;
   const name = awsName(error);
   if (NO_INSTANCE.has(name)) return new InstanceNotFound(`there is no instance ${instanceId}`, { cause: error });
-  if (WAITING.has(name)) return transientFailure(ACTION, error);
+  if (WAITING.has(name)) return accountAtLimit(ACTION, error);
   return new SnapshotFailed(`${ACTION} of ${instanceId}: ${name} ${awsMessage(error)}`, { cause: error });
 };
 

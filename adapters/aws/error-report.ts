@@ -5,7 +5,13 @@ export const createErrorReport = (serviceName: string) => {
   const logger = new Logger({ serviceName });
   return (
     error: unknown,
-    about: { readonly requestId: string; readonly route: string; readonly notRecorded?: unknown },
+    about: {
+      readonly requestId: string;
+      readonly route: string;
+      readonly notRecorded?: unknown;
+      readonly tenantId?: string | undefined;
+      readonly jobId?: string | undefined;
+    },
   ): void => {
     logger.error('unexpected error', { ...about, error: error instanceof Error ? error : new Error(String(error)) });
   };

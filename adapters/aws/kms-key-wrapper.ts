@@ -2,6 +2,7 @@ import { DecryptCommand, EncryptCommand, type KMSClient, KMSServiceException } f
 import { LibraryUnavailable, TransientFailure } from '../../core/domain/errors.ts';
 import { WrongKey } from '../../library/errors.ts';
 import type { KeyWrapper } from '../../library/key-wrapper.ts';
+import { isTransient } from './classify.ts';
 
 export interface KmsKeyWrapperOptions {
   /** Its own retries are the only ones: a library is opened with a handful of calls. */
@@ -20,9 +21,10 @@ const named = (what: string, error: unknown): unknown => {
     return new TransientFailure(`${what}: ${(error as Error).message}`, { cause: error });
   const text = `${what}: ${error.name}: ${error.message}`;
   if (REFUSED.has(error.name)) return new WrongKey(text, { cause: error });
-  const status = error.$metadata.httpStatusCode ?? 0;
-  const passing = status >= 500 || status === 429 || error.name === 'ThrottlingException';
-  return passing ? new TransientFailure(text, { cause: error }) : new LibraryUnavailable(text, { cause: error });
+  // an expired session too: the order's next try claims another one
+  return isTransient(error)
+    ? new TransientFailure(text, { cause: error })
+    : new LibraryUnavailable(text, { cause: error });
 };
 
 /** Wraps tenants' keys with a KMS key. Needs kms:Encrypt (setting up, rotating) and kms:Decrypt on it. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import {
@@ -73,8 +74,12 @@ export const createLambdaOrderBroker = ({
     return parsed.data;
   };
 
+  const processId = randomUUID();
   const broker: OrderBroker = {
-    claim: (request) => ask(ClaimResponse, { operation: 'claimOrder', nodeId, ...request }),
+    claim: (request) => ask(ClaimResponse, { operation: 'claimOrder', nodeId, processId, ...request }),
+    async reportMessage(request) {
+      await ask(z.unknown(), { operation: 'reportMessage', nodeId, serviceId, ...request });
+    },
     heartbeat: (request) => ask(HeartbeatResponse, { operation: 'heartbeatOrder', nodeId, ...request }),
     complete: (request) => ask(OrderOutcome, { operation: 'completeOrder', nodeId, ...request }),
     async release(request) {

@@ -6,7 +6,7 @@ import {
   paginateSimulatePrincipalPolicy,
 } from '@aws-sdk/client-iam';
 import type { PermissionAnswer, PermissionContext, PermissionQuestion } from '../../core/domain/permissions.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../../core/ports/in-parallel.ts';
 
 /** IAM takes few of these a second, for the whole account. */
 const AT_ONCE = 3;

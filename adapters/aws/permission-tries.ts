@@ -1,8 +1,8 @@
 import { DescribeInstancesCommand, DescribeSnapshotsCommand, type EC2Client } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { type PermissionAnswer, type PermissionQuestion, resourceKind } from '../../core/domain/permissions.ts';
+import { inParallel } from '../../core/ports/in-parallel.ts';
 import { awsMessage, awsName, isRefused, isTransient, transientFailure } from './classify.ts';
-import { inParallel } from './in-parallel.ts';
 import { type DryRun, dryRunsOn, type Needed } from './permission-dry-runs.ts';
 
 const AT_ONCE = 4;

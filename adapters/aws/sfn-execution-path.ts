@@ -1,7 +1,7 @@
 import { type ExecutionListItem, ListExecutionsCommand, ResourceNotFound, type SFNClient } from '@aws-sdk/client-sfn';
 import type { ExecutionPath, PathState } from '../../core/ports/control.ts';
+import { inParallel } from '../../core/ports/in-parallel.ts';
 import { callOwn } from './classify.ts';
-import { inParallel } from './in-parallel.ts';
 import { type History, readHistory, type Started, type StateOfHistory } from './sfn-history.ts';
 
 /** Of one Map; those that failed come first where there are more. */

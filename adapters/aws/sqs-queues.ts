@@ -7,6 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Queues } from '../../core/ports/control.ts';
+import type { QueueCounts } from '../../core/ports/health.ts';
 import type { QueueDepths } from '../../core/ports/service-account.ts';
 import { awsName, callOwn, required, transientFailure } from './classify.ts';
 
@@ -20,6 +21,9 @@ const ATTRIBUTES = {
 
 /** SQS answers this code in its older form from some regions. */
 const EXISTS = new Set(['QueueNameExists', 'QueueAlreadyExists', 'AWS.SimpleQueueService.QueueNameExists']);
+
+const WAITING = 'ApproximateNumberOfMessages';
+const HELD = 'ApproximateNumberOfMessagesNotVisible';
 
 const GONE = new Set(['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']);
 
@@ -40,6 +44,17 @@ export const createSqsQueues = ({ client }: { client: SQSClient }): Queues => ({
       return required(QueueUrl, 'QueueUrl', 'sqs:GetQueueUrl');
     }
   },
+  async find(name) {
+    try {
+      const { QueueUrl } = await callOwn('sqs:GetQueueUrl', () =>
+        client.send(new GetQueueUrlCommand({ QueueName: name })),
+      );
+      return required(QueueUrl, 'QueueUrl', 'sqs:GetQueueUrl');
+    } catch (error) {
+      if (GONE.has(awsName(error))) return undefined;
+      throw error;
+    }
+  },
   async remove(url) {
     try {
       await callOwn('sqs:DeleteQueue', () => client.send(new DeleteQueueCommand({ QueueUrl: url })));
@@ -56,13 +71,27 @@ export const createSqsQueueDepths = ({ client }: { client: SQSClient }): QueueDe
         client.send(
           new GetQueueAttributesCommand({
             QueueUrl: url,
-            AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+            AttributeNames: [WAITING, HELD],
           }),
         ),
       );
       return Object.values(Attributes ?? {}).reduce((sum, count) => sum + Number(count), 0);
     } catch (error) {
       if (GONE.has(awsName(error))) return 0;
+      throw error;
+    }
+  },
+});
+
+export const createSqsQueueCounts = ({ client }: { client: SQSClient }): QueueCounts => ({
+  async counts(url) {
+    try {
+      const { Attributes = {} } = await callOwn('sqs:GetQueueAttributes', () =>
+        client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [WAITING, HELD] })),
+      );
+      return { waiting: Number(Attributes[WAITING] ?? 0), held: Number(Attributes[HELD] ?? 0) };
+    } catch (error) {
+      if (GONE.has(awsName(error))) return undefined;
       throw error;
     }
   },

@@ -1,17 +1,27 @@
 import { TenantAccessLost } from '../../core/domain/errors.ts';
 import type { HypervisorAuth, TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import { awsMessage, awsName, isRefused, isTransient, transientFailure } from './classify.ts';
+import {
+  accountAtLimit,
+  awsMessage,
+  awsName,
+  isRefused,
+  isThrottled,
+  isTransient,
+  transientFailure,
+} from './classify.ts';
 
 export type Account = Pick<TenantHypervisor, 'accountId' | 'auth'>;
 
 /**
- * One call in a tenant's account. Errors: TenantAccessLost (refused; it names the action), TransientFailure; any other
+ * One call in a tenant's account. Errors: TenantAccessLost (refused; it names the action), TransientFailure (throttled:
+ * AccountAtLimit); any other
  * error comes as the SDK threw it, for the caller to name.
  */
 export const callTenant = async <T>(account: Account, action: string, call: () => Promise<T>): Promise<T> => {
   try {
     return await call();
   } catch (error) {
+    if (isThrottled(error)) throw accountAtLimit(action, error);
     if (isTransient(error)) throw transientFailure(action, error);
     if (isRefused(error)) throw accessLost(account, action, error);
     throw error;

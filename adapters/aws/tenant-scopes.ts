@@ -5,20 +5,26 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SessionCredentials } from '../../core/contracts/orders.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { Throttles } from '../../core/ports/throttles.ts';
 import { uuidv7Ids } from '../system.ts';
 import { clientSettings } from './clients.ts';
 import { createEbsSnapshots } from './ebs-snapshots.ts';
 import { createEc2Images } from './ec2-images.ts';
 import { createEc2Instances } from './ec2-instances.ts';
+import { everythingOfOurs } from './ec2-ours.ts';
 import { createEc2Snapshots } from './ec2-snapshots.ts';
 import { createEc2Volumes } from './ec2-volumes.ts';
+import { createGovernedCalls } from './governed-calls.ts';
 import { createSsmGuest } from './ssm-guest.ts';
 import { callTenant } from './tenant-calls.ts';
 import type { TenantReach } from './tenant-reach.ts';
 import { tenantSessionPolicy } from './tenant-session-policy.ts';
 import { createTenantSessions, type TenantSessionsOptions } from './tenant-sessions.ts';
 
-export type TenantScopesOptions = TenantSessionsOptions;
+export type TenantScopesOptions = TenantSessionsOptions & {
+  /** Where it is told what AWS has throttled, calls wait for their turn: not where somebody waits for an answer. */
+  readonly throttles?: Throttles;
+};
 
 /** A scope lives as long as its session, an hour: one for a step, not to be kept. */
 export const createTenantScopes = (options: TenantScopesOptions): TenantScopes => {
@@ -32,7 +38,7 @@ export const createTenantScopes = (options: TenantScopesOptions): TenantScopes =
         jobId,
       });
       const closing = access.to === 'clean-up' || access.closing ? 'closing' : undefined;
-      return scopeOf(tenant, jobId, access, await sessions.open(tenant, jobId, policy, closing), options.requestMs);
+      return scopeOf(tenant, jobId, access, await sessions.open(tenant, jobId, policy, closing), options);
     },
   };
 };
@@ -42,9 +48,19 @@ const scopeOf = (
   jobId: string,
   { region = tenant.region }: TenantAccess,
   credentials: SessionCredentials,
-  requestMs?: number,
+  { requestMs, throttles }: TenantScopesOptions,
 ): TenantScope => {
   const settings = clientSettings('tenant', region, credentials, requestMs);
+  const governed = throttles
+    ? createGovernedCalls({
+        throttles,
+        hypervisorId: tenant.hypervisorId,
+        region,
+        now: Date.now,
+        random: Math.random,
+        wait: (ms) => sleep(ms),
+      })
+    : <T>(_action: string, run: () => Promise<T>): Promise<T> => run();
   const reach: TenantReach = {
     ec2: new EC2Client(settings),
     ebs: new EBSClient(settings),
@@ -52,7 +68,7 @@ const scopeOf = (
     ids: uuidv7Ids,
     jobId,
     wait: (ms) => sleep(ms),
-    call: (action, run) => callTenant(tenant, action, run),
+    call: (action, run) => callTenant(tenant, action, () => governed(action, run)),
   };
   return {
     tenantId: tenant.hypervisorId,
@@ -61,5 +77,6 @@ const scopeOf = (
     snapshots: { ...createEc2Snapshots(reach), ...createEbsSnapshots(reach) },
     images: createEc2Images(reach),
     guest: createSsmGuest(reach),
+    ours: () => everythingOfOurs(reach),
   };
 };

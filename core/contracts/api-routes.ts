@@ -23,6 +23,7 @@ import {
 } from './api-views.ts';
 import { ApprovalState, ApprovalView, Approve, Reject, SetProtection, TenantApprovalView } from './approvals.ts';
 import { AuditAnchors, AuditPage, AuditQuery } from './audit.ts';
+import { HealthView } from './health.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
 import {
   ApprovalId,
@@ -41,6 +42,8 @@ import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartR
 import { LibraryRunView, StartLibraryRun } from './library-runs.ts';
 import { CheckedFeatures, PermissionsReport } from './permissions.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
+import { QuarantinedId, QuarantineView, ReleasedView } from './quarantine.ts';
+import { ReaperPlanView, ReaperQuery, ReaperResult, RunReaper } from './reaper.ts';
 import { RevokeAccess, RevokedAccess, RotateKey } from './tenant-access.ts';
 import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
 
@@ -234,6 +237,20 @@ export const operatorRoutes = {
   removeServiceVmGroup: remove(`${hypervisor}/vm-groups/{groupId}`, VmGroupView),
   /** Every tenant's jobs that are queued or under way. */
   listOpenJobs: get('/operator/jobs', List, listOf(JobView)),
+  /** How everything is, fact by fact: whether somebody has to look. */
+  getHealth: get('/operator/health', none, HealthView),
+  /** What was set aside: orders that access nodes died with, messages that name no order. */
+  listQuarantine: get('/operator/quarantine', List, listOf(QuarantineView)),
+  getQuarantined: get('/operator/quarantine/{quarantinedId}', none, QuarantineView),
+  /** Takes it out; with `retry` the failed instances of an order's job are tried once more, where that may be. */
+  releaseQuarantined: {
+    ...send('POST', '/operator/quarantine/{quarantinedId}/release', 200, undefined, ReleasedView),
+    query: z.strictObject({ retry: z.enum(['true', 'false']).default('true') }),
+  },
+  /** What was left behind anywhere, and what a sweep would remove of it. */
+  planReaper: get('/operator/reaper', ReaperQuery, ReaperPlanView),
+  /** Removes what the plan of that token removes; refused if the plan has become another one. */
+  runReaper: send('POST', '/operator/reaper', 200, RunReaper, ReaperResult),
   /** Who did what, or was refused; one chain for the whole deployment. */
   listAuditEntries: get('/operator/audit', AuditQuery, AuditPage),
   /** What was kept of that chain outside of it, oldest first. */
@@ -266,6 +283,7 @@ export const PathParameters = {
   nodeId: NodeId,
   runId: LibraryRunId,
   approvalId: ApprovalId,
+  quarantinedId: QuarantinedId,
 } as const;
 
 /** Whatever the views show: for code that serves both sides. */

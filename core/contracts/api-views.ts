@@ -97,6 +97,8 @@ export const JobInstanceView = z.strictObject({
   consistency: z.strictObject({ kind: z.enum(['crash', 'application']), reason: z.string().optional() }).optional(),
   excludedVolumes: z.array(z.strictObject({ volumeId: z.string(), rule: z.string() })).optional(),
   error: JobErrorView.optional(),
+  /** What is not as it could be, though the instance is done: settings not read, a replaced volume that could not be removed. */
+  warnings: z.array(JobErrorView).optional(),
   volumes: z
     .array(
       z.strictObject({ volumeId: z.string(), level: z.enum(['full', 'incremental']), reason: z.string().optional() }),

@@ -235,7 +235,20 @@ export const BrokerRequest = z.discriminatedUnion('operation', [
   Presence.extend({ operation: z.literal('heartbeatNode'), held: z.int().nonnegative() }),
   /** The node ends: it is not lost, it is gone. */
   Presence.extend({ operation: z.literal('leaveNode') }),
-  Claim.extend({ operation: z.literal('claimOrder') }),
+  /** `processId`: a node that was restarted is the same node, and has lost what it held. */
+  Claim.extend({
+    operation: z.literal('claimOrder'),
+    processId: z.string().min(1).max(64).optional(),
+    /** How many other orders this process works on. */
+    holding: z.int().nonnegative().optional(),
+  }),
+  /** A message in the node's queue that names no order, before it is deleted. Its body stays with the node. */
+  Presence.extend({
+    operation: z.literal('reportMessage'),
+    bytes: z.int().nonnegative(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    receiveCount: z.int().positive(),
+  }),
   /** Every 20 s while an order is held: progress in, cancellation and fresh credentials out. */
   Claim.extend({
     operation: z.literal('heartbeatOrder'),

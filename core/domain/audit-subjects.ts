@@ -1,7 +1,7 @@
 /** What a request is about, by its ids: of its path, its body and its answer. Other fields may hold secrets. */
 
 const MOST = 100;
-const ID = /^(hv|job|rp|ord|node|vmg|plan|run|apr)-[a-z0-9-]{8,44}$/;
+const ID = /^(hv|job|rp|ord|node|vmg|plan|run|apr|msg)-[a-z0-9-]{8,44}$/;
 const INSTANCE = /^i-[0-9a-f]{8,17}$/;
 const ACCOUNT = /^\d{12}$/;
 

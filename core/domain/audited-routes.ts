@@ -24,6 +24,7 @@ const DESTRUCTIVE: ReadonlySet<string> = new Set([
   // cuts a tenant's backups off, as unbinding does, and nobody else is asked
   'POST /operator/hypervisors/{hypervisorId}/revoke',
   'POST /operator/hypervisors/{hypervisorId}/restore-access',
+  'POST /operator/reaper',
 ]);
 
 /** Their bodies may hold a secret access key, and a hash of what holds little else says whether a guess is right. */

@@ -101,6 +101,10 @@ export class RecoveryPointUnavailable extends HoldfastError {
 export class NoAccessNode extends HoldfastError {
   override readonly name = 'NoAccessNode';
 }
+/** Access nodes died with the order, one after the other: nobody gets it any more until an operator has looked at it. */
+export class OrderQuarantined extends HoldfastError {
+  override readonly name = 'OrderQuarantined';
+}
 /** The attempt lost its hold on the instance: what it made must not be committed. */
 export class FenceRaised extends HoldfastError {
   override readonly name = 'FenceRaised';
@@ -166,6 +170,11 @@ export class PlatformLost extends HoldfastError {
 
 /** Throttled, timed out or failed on AWS's side: the state machine tries again with backoff. */
 export class TransientFailure extends HoldfastError {
-  override readonly name = 'TransientFailure';
+  override readonly name: 'TransientFailure' | 'AccountAtLimit' = 'TransientFailure';
   override readonly status = 503;
+}
+
+/** AWS takes no more of this from the account at the moment (its rate, its pending snapshots): the job waits for it. */
+export class AccountAtLimit extends TransientFailure {
+  override readonly name = 'AccountAtLimit';
 }

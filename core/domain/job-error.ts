@@ -9,6 +9,7 @@ const FOR_TENANTS: Readonly<Record<string, string>> = {
   TenantAccessLost:
     'The role (or key) that your account gave your provider does not work any more, or lacks a permission. Compare it with what you were given to set up.',
   NoAccessNode: 'Nothing was free to move the data before the job’s deadline. Your provider has to look at it.',
+  OrderQuarantined: 'A part of the data could not be moved, several times over. Your provider has to look at it.',
   LibraryUnavailable: 'The backup storage could not be opened. Your provider has to look at it.',
   LibraryPruned: 'The backup took so long that its storage was tidied up meanwhile. Start it again.',
   LibraryFull: 'The backup storage is full. Your provider has to look at it.',
@@ -17,6 +18,7 @@ const FOR_TENANTS: Readonly<Record<string, string>> = {
   ChecksumMismatch:
     'Data did not arrive as it was sent, several times over. Try again; if it stays, tell your provider.',
   TransientFailure: 'AWS did not answer as it should, several times over. Try again later.',
+  AccountAtLimit: 'AWS took no more of this from your account, for hours. Try again later.',
   TenantNotBound:
     'Your account is not connected to your provider’s resources yet. Your provider has to finish the set-up.',
   RuleViolated:

@@ -1,4 +1,5 @@
 import type { Job, JobError, JobInstance } from './job.ts';
+import { shortfallsOf } from './job-warning.ts';
 import { tenantErrorName } from './tenant-words.ts';
 
 /** So many failed instances are named in a job's own error; all of them have their own. */
@@ -11,7 +12,7 @@ const NAMED = 20;
 export const judge = (job: Job, instances: readonly JobInstance[], error?: JobError): Pick<Job, 'state' | 'error'> => {
   const done = instances.filter(({ phase }) => phase === 'done').length;
   // One that is done may have an error, too: its copy in another region, say.
-  const failed = instances.filter((instance) => instance.error !== undefined || instance.phase === 'failed');
+  const failed = instances.filter((instance) => errorOf(instance) !== undefined || instance.phase === 'failed');
   if (!error && failed.length === 0 && done === instances.length) return { state: 'completed' };
   if (job.cancelRequestedAt !== undefined) return { state: 'cancelled' };
   const isAllDone = instances.length > 0 && done === instances.length;
@@ -20,19 +21,23 @@ export const judge = (job: Job, instances: readonly JobInstance[], error?: JobEr
   return { state: done > 0 ? 'completed with errors' : 'failed', ...(reason ? { error: reason } : {}) };
 };
 
+/** Why it is not all that it should be. */
+const errorOf = (instance: JobInstance): JobError | undefined => instance.error ?? shortfallsOf(instance)[0];
+
 /** Of a job of one instance, that one's error; else which instances failed, and each one's reason by name. */
 const ofInstances = (failed: readonly JobInstance[], all: number): JobError | undefined => {
   const [first] = failed;
-  if (!first || all === 1) return first?.error;
+  if (!first || all === 1) return first && errorOf(first);
   const more = failed.length > NAMED ? ` and ${failed.length - NAMED} more` : '';
   const sentence = (word: (name: string) => string): string => {
-    const named = failed
-      .slice(0, NAMED)
-      .map(({ instanceId, error }) => `${instanceId} (${error ? word(error.name) : 'not finished'})`);
+    const named = failed.slice(0, NAMED).map((instance) => {
+      const error = errorOf(instance);
+      return `${instance.instanceId} (${error ? word(error.name) : 'not finished'})`;
+    });
     return `${failed.length} of ${all} instances failed: ${named.join(', ')}${more}`;
   };
   return {
-    name: failed.find(({ error }) => error)?.error?.name ?? 'Error',
+    name: failed.flatMap((instance) => errorOf(instance) ?? [])[0]?.name ?? 'Error',
     message: sentence((name) => name),
     tenantMessage: sentence(tenantErrorName),
   };

@@ -43,7 +43,11 @@ export interface Job {
   readonly requestedBy: string;
   readonly createdAt: number;
   readonly startedAt?: number;
+  /** When its newest attempt was asked for, ms since 1970; absent of the first. */
+  readonly reopenedAt?: number;
   readonly endedAt?: number;
+  /** The attempt whose end was told to whoever listens. */
+  readonly endTold?: number;
   readonly cancelRequestedAt?: number;
   /** Its attempt is to stop with everything kept that a later attempt can go on from. */
   readonly suspendRequestedAt?: number;
@@ -164,6 +168,8 @@ export interface JobInstance {
   /** Volumes that the VM group's filters leave out, and by which rule. */
   readonly excludedVolumes?: readonly { readonly volumeId: string; readonly rule: string }[];
   readonly error?: JobError;
+  /** What is not as it could be, though the instance is done: core/domain/job-warning.ts. */
+  readonly warnings?: readonly JobError[];
   readonly transferStartedAt?: number;
   readonly transferEndedAt?: number;
   /** Of a restore: what it made. */

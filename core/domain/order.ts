@@ -1,6 +1,14 @@
-import type { HypervisorId, JobId, LibraryRunId, OrderId } from '../contracts/ids.ts';
+import type { HypervisorId, JobId, LibraryRunId, NodeId, OrderId } from '../contracts/ids.ts';
 import type { Counters, OrderOutcome, OrderWork } from '../contracts/orders.ts';
 import type { JobError } from './job.ts';
+
+/** A claim that ended without a word: its node was lost. */
+export interface Death {
+  readonly nodeId: NodeId;
+  readonly claim: number;
+  /** Its last heartbeat, ms since 1970. */
+  readonly lastHeardAt: number;
+}
 
 /** An order's record: what the broker decides by. Its work is in the work area. */
 export interface Order {
@@ -29,11 +37,13 @@ export interface Order {
   readonly rotatesKey?: true;
   readonly documentKey: string;
   readonly resultPrefix: string;
-  /** `closed`: by cleanup; nobody may claim it any more. */
-  readonly state: 'queued' | 'claimed' | 'done' | 'failed' | 'closed';
+  /** `closed`: by cleanup; nobody may claim it any more. `quarantined`: nor this one; an operator has to look at it. */
+  readonly state: 'queued' | 'claimed' | 'done' | 'failed' | 'closed' | 'quarantined';
   /** How often it was claimed. */
   readonly claim: number;
   readonly nodeId?: string;
+  /** Which process of that node, as it says itself. */
+  readonly processId?: string;
   /** SHA-256 (hex) of the task token that the present claim proved itself with. */
   readonly tokenHash?: string;
   /** ms since 1970 */
@@ -42,4 +52,8 @@ export interface Order {
   readonly outcome?: OrderOutcome;
   /** Of the last claim that failed. */
   readonly error?: JobError;
+  /** Claims that ended without a word. */
+  readonly deaths?: readonly Death[];
+  /** ms since 1970 */
+  readonly quarantinedAt?: number;
 }

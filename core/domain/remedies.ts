@@ -25,6 +25,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     operator: 'Start an access node for this service hypervisor, or raise the queue deadline.',
     tenant: 'Start the job again later, or ask your provider.',
   },
+  OrderQuarantined: {
+    operator: 'Look at the order and at its nodes’ memory and logs (holdfast quarantine show), then release it.',
+    tenant: ASK,
+  },
   FenceRaised: { operator: 'Look at the newer attempt.', tenant: AGAIN },
   JobCancelled: { operator: 'Start it again if it was not meant.', tenant: 'Start it again if it was not meant.' },
   LaunchFailed: {
@@ -34,6 +38,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   VolumeFailed: {
     operator: 'Look at the volumes in the EC2 console of the tenant account, then start the job again.',
     tenant: 'Look at the volumes in the EC2 console of your account, then start the job again.',
+  },
+  SettingsNotRead: {
+    operator: 'Have the tenant allow what reads them: holdfast permissions print names it (BackupRecordsSettings).',
+    tenant: 'Allow your provider’s role to read them: holdfast permissions print names it (BackupRecordsSettings).',
   },
   PlatformLost: {
     operator: 'Name an image of the same platform to launch from (donor image), and restore again.',
@@ -58,6 +66,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     tenant: ASK,
   },
   LibraryPruned: { operator: 'Retry the job: it begins anew.', tenant: AGAIN },
+  AccountAtLimit: {
+    operator: 'Spread the schedules of this account’s plans, or have AWS raise the quota that the message names.',
+    tenant: 'Have AWS raise the quota that the message names, or start the job again later.',
+  },
   TransientFailure: { operator: AGAIN, tenant: AGAIN },
 };
 

@@ -6,6 +6,7 @@ const ORDERS = 'orders of access nodes';
 const LIBRARY = 'library';
 const NODES = 'automatic access nodes';
 const API = 'operators’ API';
+const SWEEPS = 'sweeps';
 
 const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   [ASKS_SIMULATOR]: { feature: 'permission check', without: 'What the roles may do cannot be checked.' },
@@ -28,6 +29,9 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   StartLibraryRuns: { feature: API, without: 'Libraries can be neither checked nor pruned.' },
   StopAndSeeExecutions: { feature: API, without: 'No job can be cancelled or suspended.' },
   KeepSchedules: { feature: API, without: 'Plans cannot be added, changed or removed.' },
+  ListSchedules: { feature: SWEEPS, without: 'Schedules whose plan is gone are not found.' },
+  ListOpenUploads: { feature: SWEEPS, without: 'Uploads in parts that never ended are not found, and are paid for.' },
+  AbortOpenUploads: { feature: SWEEPS, without: 'Uploads in parts that never ended stay, and are paid for.' },
   PassSchedulerRole: { feature: API, without: 'Plans cannot be added or changed.' },
   ShowPaths: { feature: API, without: 'The states that a job went through cannot be shown.' },
   KeepQueues: { feature: API, without: 'No service hypervisor can be added or removed.' },

@@ -129,6 +129,7 @@ export const jobInstanceView = (instance: JobInstance, audience: Audience, now: 
     consistency: instance.consistency && consistencyView(instance.consistency, audience),
     excludedVolumes: instance.excludedVolumes?.map((volume) => ({ ...volume })),
     error: instance.error && errorView(instance.error, audience),
+    warnings: instance.warnings?.map((warning) => errorView(warning, audience)),
     volumes: instance.volumes?.map(({ volumeId, level, reason }) => ({
       volumeId,
       level,

@@ -28,6 +28,8 @@ import type { VmGroup } from '../domain/vm-group.ts';
 import type { Approvals } from './approvals.ts';
 import type { Invitations } from './invitations.ts';
 import type { Page, PageRequest } from './page.ts';
+import type { Quarantine } from './quarantine.ts';
+import type { Findings, ServiceIntents, Sweeps } from './sweeps.ts';
 
 export type { Page, PageRequest };
 
@@ -236,9 +238,17 @@ export interface Orders {
   ofAttempt(jobId: JobId, attempt: number, instanceId?: string): Promise<readonly Order[]>;
   /**
    * Takes an order that is queued or failed, or that `seen` (the record as the caller read it: same claim, same
-   * heartbeatAt) still describes. Counts `claim` up. Undefined if it has changed in between.
+   * heartbeatAt) still describes. Counts `claim` up. Undefined if it has changed in between. `more`: which process of the
+   * node it is, and which claims ended without a word so far.
    */
-  claim(orderId: OrderId, seen: Order, nodeId: string, tokenHash: string, now: number): Promise<Order | undefined>;
+  claim(
+    orderId: OrderId,
+    seen: Order,
+    nodeId: string,
+    tokenHash: string,
+    now: number,
+    more?: Pick<Order, 'processId' | 'deaths'>,
+  ): Promise<Order | undefined>;
   /** Notes that a task token (by its hash) speaks for this order; false if it was noted for another before. */
   bindToken(tokenHash: string, orderId: OrderId): Promise<boolean>;
   /** Records a heartbeat of the present claim; the record before it, or undefined if the claim is not present any more. */
@@ -247,6 +257,7 @@ export interface Orders {
   complete(orderId: OrderId, claim: number, outcome: OrderOutcome): Promise<OrderOutcome | undefined>;
   /** Back to `queued`, or `failed` with the error that says why, if the claim is present. */
   release(orderId: OrderId, claim: number, state: 'queued' | 'failed', error?: JobError): Promise<boolean>;
+  /** Nobody may claim it any more; what is done or in quarantine stays as it is. */
   close(orderId: OrderId): Promise<void>;
 }
 
@@ -270,6 +281,8 @@ export interface LibraryRuns {
   get(tenantId: HypervisorId, runId: LibraryRunId): Promise<LibraryRun | undefined>;
   /** Newest first. */
   list(tenantId: HypervisorId, page: PageRequest): Promise<Page<LibraryRun>>;
+  /** Of one tenant, all that are open, however old; newest first. None that has ended is read for it. */
+  openOf(tenantId: HypervisorId): Promise<readonly LibraryRun[]>;
   /** Sets fields, or removes those that are undefined; only while the state is one of `from`. False if refused. */
   update(
     tenantId: HypervisorId,
@@ -312,6 +325,7 @@ export interface Catalog {
   readonly instances: ProtectedInstances;
   readonly points: RecoveryPoints;
   readonly orders: Orders;
+  readonly quarantine: Quarantine;
   readonly effects: Effects;
   readonly quotas: Quotas;
   readonly vmGroups: VmGroups;
@@ -319,4 +333,7 @@ export interface Catalog {
   readonly nodes: AccessNodes;
   readonly libraryRuns: LibraryRuns;
   readonly approvals: Approvals;
+  readonly findings: Findings;
+  readonly sweeps: Sweeps;
+  readonly serviceIntents: ServiceIntents;
 }

@@ -78,6 +78,8 @@ export interface Schedules {
 export interface Queues {
   /** Makes a queue, or finds the one of that name; answers its URL. */
   ensure(name: string): Promise<string>;
+  /** The URL of the queue of that name, if there is one. */
+  find(name: string): Promise<string | undefined>;
   /** Idempotent. */
   remove(url: string): Promise<void>;
 }

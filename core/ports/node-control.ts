@@ -38,6 +38,8 @@ type Asked<Operation extends BrokerRequest['operation']> = Omit<
  */
 export interface OrderBroker {
   claim(request: Asked<'claimOrder'>): Promise<ClaimResponse>;
+  /** Shows operators a message that names no order, before it is deleted. Idempotent. */
+  reportMessage(request: Omit<Asked<'reportMessage'>, 'serviceId'>): Promise<void>;
   heartbeat(request: Asked<'heartbeatOrder'>): Promise<HeartbeatResponse>;
   /** Answers with the outcome that counts: an earlier one, if another node was first. Idempotent. */
   complete(request: Asked<'completeOrder'>): Promise<OrderOutcome>;

@@ -199,6 +199,24 @@ export interface TenantScope {
       instanceId: string,
     ): Promise<{ readonly state: 'running' | 'succeeded' | 'failed'; readonly output: string }>;
   };
+
+  /**
+   * Everything of the account and region that carries a tag of ours (`holdfast:job`, `holdfast:replaced-by`), page by page;
+   * what is gone, or on its way, is left out. Whose it is, the tags alone do not say: a tenant may have copied them.
+   */
+  ours(): AsyncIterable<readonly TaggedThing[]>;
+}
+
+export interface TaggedThing {
+  readonly kind: 'instance' | 'volume' | 'image' | 'snapshot';
+  readonly id: string;
+  readonly tags: Tags;
+  /** ms since 1970; of an instance when it was started last. */
+  readonly createdAt: number;
+  /** Of a volume. */
+  readonly attachedTo?: string;
+  /** Of a snapshot, as EC2 says it: `vol-ffffffff` of one that was copied, or written. */
+  readonly sourceVolumeId?: string;
 }
 
 export interface ListedInstance {

@@ -86,7 +86,8 @@ export const rawVolume = ({ dataDir }: LocalHoldfast, volumeId: string): string 
 /** SHA-256 of a whole volume (see hash-volume.ts), in a thread of its own: several at once use all cores. */
 export const hashVolume = async (path: string): Promise<string> => {
   const worker = new Worker(new URL('./hash-volume.ts', import.meta.url), { workerData: path });
-  const [hash] = (await once(worker, 'message')) as [string];
+  const ended = once(worker, 'exit').then(() => Promise.reject(new Error(`nothing hashed ${path}`)));
+  const [hash] = (await Promise.race([once(worker, 'message'), ended])) as [string];
   return hash;
 };
 

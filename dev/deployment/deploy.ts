@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { deployRestApi } from '../../local/apigateway/rest-apis.ts';
 import type { Cloud } from '../../local/cloud.ts';
 import { putRule } from '../../local/events/rules.ts';
-import { deployFunction } from '../../local/lambda/deploy-function.ts';
+import { deployFunction, type Deployment as FunctionDeployment } from '../../local/lambda/deploy-function.ts';
 import { bundleFolder } from './bundle-folder.ts';
 import { bundledHandler } from './bundle-functions.ts';
 import { gatewayResponsesOf } from './gateway-responses.ts';
@@ -20,7 +20,8 @@ export interface Deployed {
 
 /**
  * Deploys `serverless.yml` to the local cloud: resources, functions, state machines, REST API, event rules. Run again
- * on the same data folder it changes what has changed. `overrides` replace entries of `custom` (segment size and such).
+ * on the same data folder it changes what has changed. `overrides` replace entries of `custom` (segment size and such);
+ * `code` stands for the bundles of the functions.
  */
 export const deploy = async (
   cloud: Cloud,
@@ -28,18 +29,26 @@ export const deploy = async (
   projectDir: string,
   overrides: Readonly<Record<string, string>> = {},
   mutations: readonly Mutation[] = [],
+  code?: CodeOf,
 ): Promise<Deployed> => {
   const deployment = readServerless(join(projectDir, 'serverless.yml'), place, overrides, mutations);
   const stack: Stack = { cloud, place, physical: cloud.kernel.store.table<Physical>('deployment') };
-  const bundled = bundleFolder(deployment, projectDir, mutations);
+  const bundled = code ? undefined : bundleFolder(deployment, projectDir, mutations);
   await deployResources(stack, deployment);
-  const outdir = await bundled;
+  const codeOf = code ?? codeIn(await (bundled as Promise<string>));
   for (const [key, definition] of Object.entries(deployment.functions))
-    await deployLambda(stack, deployment, key, definition, outdir);
+    await deployLambda(stack, deployment, key, definition, codeOf);
   await deployMachines(stack, deployment);
   await deployEvents(stack, deployment);
   return { apiUrl: await deployApi(stack, deployment), place, deployment };
 };
+
+/** Where a function's code is, of its `handler` in serverless.yml. */
+export type CodeOf = (handler: string) => Pick<FunctionDeployment, 'codePath' | 'handlerExport' | 'compileCache'>;
+
+const codeIn =
+  (outdir: string): CodeOf =>
+  (handler) => ({ ...bundledHandler(handler, outdir), compileCache: join(outdir, 'compiled') });
 
 const functionLogicalId = (key: string): string => `${key[0]?.toUpperCase()}${key.slice(1)}LambdaFunction`;
 
@@ -48,7 +57,7 @@ const deployLambda = async (
   { provider }: Deployment,
   key: string,
   definition: FunctionDefinition,
-  outdir: string,
+  codeOf: CodeOf,
 ): Promise<void> => {
   const { accountId, region } = stack.place;
   const environment = resolveReferences(stack, { ...provider.environment, ...definition.environment }) as Record<
@@ -60,8 +69,7 @@ const deployLambda = async (
     region,
     functionName: definition.name,
     roleArn: find(stack, definition.role).attributes.Arn as string,
-    ...bundledHandler(definition.handler, outdir),
-    compileCache: join(outdir, 'compiled'),
+    ...codeOf(definition.handler),
     environment,
     timeoutSeconds: definition.timeout ?? provider.timeout,
     memoryMb: definition.memorySize ?? provider.memorySize,
@@ -126,7 +134,7 @@ const deployEvents = async (stack: Stack, { functions }: Deployment): Promise<vo
         region: stack.place.region,
         name: `${key}-${index}`,
         eventPattern: eventBridge.pattern,
-        targetFunctionArn: find(stack, functionLogicalId(key)).attributes.Arn as string,
+        targetArn: find(stack, functionLogicalId(key)).attributes.Arn as string,
       });
     }
   }

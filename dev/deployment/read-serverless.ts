@@ -71,7 +71,7 @@ export const readServerless = (
   mutations: readonly Mutation[] = [],
 ): Deployment => {
   const readYaml = (file: string): unknown =>
-    parse(mutatedText(dirname(path), file, mutations), { merge: true, customTags });
+    parse(mutatedText(dirname(path), file, mutations), { merge: true, customTags, maxAliasCount: 1_000 });
   const read = readYaml(basename(path)) as Record<string, unknown>;
   const raw: Record<string, unknown> = { ...read, custom: { ...(read.custom as object), ...overrides } };
   const known: Record<string, string> = {

@@ -10,6 +10,7 @@ import {
   user,
 } from './iam-resources.ts';
 import { autoScalingGroup, launchTemplate } from './node-resources.ts';
+import { ALARM_PROPERTIES, alarm, eventRule, topic, topicPolicy } from './notification-resources.ts';
 import type { Deployment, ResourceDefinition } from './read-serverless.ts';
 import { asRoot, type Maker, resolveReferences, type Stack } from './stack.ts';
 
@@ -137,6 +138,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
     make: gatewayResponse,
     reads: ['RestApiId', 'ResponseType', 'StatusCode', 'ResponseParameters', 'ResponseTemplates'],
   },
+  'AWS::SNS::Topic': { make: topic, reads: ['TopicName', 'DisplayName', 'KmsMasterKeyId'] },
+  'AWS::SNS::TopicPolicy': { make: topicPolicy, reads: ['Topics', 'PolicyDocument'] },
+  'AWS::Events::Rule': { make: eventRule, reads: ['Name', 'EventPattern', 'Targets'], leaves: ['Description'] },
+  'AWS::CloudWatch::Alarm': { make: alarm, reads: ALARM_PROPERTIES },
   'AWS::EC2::LaunchTemplate': { make: launchTemplate, reads: ['LaunchTemplateName', 'LaunchTemplateData'] },
   'AWS::AutoScaling::AutoScalingGroup': {
     make: autoScalingGroup,

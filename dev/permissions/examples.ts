@@ -60,6 +60,7 @@ const fulfil = (operator: string, wanted: readonly string[]): readonly string[] 
     case 'StringEquals':
     case 'StringLike':
     case 'ArnLike':
+    case 'ForAllValues:StringLike':
       return [VALUES[first] ?? first.replaceAll('*', 'example')];
     case 'Bool':
       return [first];

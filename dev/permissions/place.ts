@@ -14,5 +14,7 @@ export const OTHER_JOB = id('job', '2');
 export const HYPERVISOR = id('hv', '1');
 export const OTHER_HYPERVISOR = id('hv', '2');
 export const LIBRARY_ID = id('lib', '1');
+export const POINT = id('rp', '1');
+export const ORDER = id('ord', '1');
 export const EXTERNAL_ID = '0123456789abcdef0123456789abcdef';
 export const OWN_BUCKET = `holdfast-${PLACE.stage}-library-${PLACE.accountId}`;

@@ -5,7 +5,7 @@ import { type SessionOf, tenantSessionPolicy } from '../../adapters/aws/tenant-s
 import type { LibraryAccess } from '../../core/contracts/orders.ts';
 import type { LockOfSession } from '../../core/domain/library-lock.ts';
 import type { PolicyDocument, Principal } from '../../local/kernel/service.ts';
-import { HYPERVISOR, JOB, LIBRARY_ID, OWN_BUCKET, PLACE, TENANT } from './place.ts';
+import { HYPERVISOR, JOB, LIBRARY_ID, ORDER, OWN_BUCKET, PLACE, POINT, TENANT } from './place.ts';
 import { keyArn } from './service-documents.ts';
 import { type ShippedDocument, sessionOf, statementsOf } from './shipped.ts';
 import { TENANT_ROLE_NAME } from './tenant-documents.ts';
@@ -66,7 +66,13 @@ const ofOurs: Readonly<Record<string, readonly [role: string, policies: readonly
     'library-maintenance',
     [libraryPolicy(access, 'maintain'), libraryPolicy(access, 'maintain', LOCKED)],
   ],
-  'work area': ['work', [JOB, RUN].map((id) => workAreaPolicy(WORK_BUCKET, id, 1, `work/${id}/1/results/ord-1-`))],
+  'work area': [
+    'work',
+    [
+      workAreaPolicy(WORK_BUCKET, JOB, 1, `work/${JOB}/1/${INSTANCE}/${POINT}/results/${ORDER}-`),
+      workAreaPolicy(WORK_BUCKET, RUN, 1, `work/${RUN}/1/results/${ORDER}-`),
+    ],
+  ],
 };
 
 const all = (name: string, policies: readonly Policy[], holder: Principal): readonly ShippedDocument[] =>

@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import * as views from '../../core/contracts/api-views.ts';
 import * as approvals from '../../core/contracts/approvals.ts';
 import * as audit from '../../core/contracts/audit.ts';
+import * as health from '../../core/contracts/health.ts';
 import * as requests from '../../core/contracts/hypervisor-requests.ts';
 import * as invitations from '../../core/contracts/invitations.ts';
 import * as jobs from '../../core/contracts/job-requests.ts';
 import * as library from '../../core/contracts/library-runs.ts';
 import * as permissions from '../../core/contracts/permissions.ts';
 import * as plans from '../../core/contracts/plans.ts';
+import * as quarantine from '../../core/contracts/quarantine.ts';
 import * as groups from '../../core/contracts/vm-groups.ts';
 
 const BOTH = {
@@ -60,6 +62,10 @@ const OPERATORS = {
   InvitationView: invitations.InvitationView,
   AddHypervisor: requests.AddHypervisor,
   BindHypervisor: requests.BindHypervisor,
+  HealthView: health.HealthView,
+  HealthFact: health.HealthFact,
+  QuarantineView: quarantine.QuarantineView,
+  ReleasedView: quarantine.ReleasedView,
   AuditEntry: audit.AuditEntry,
   AuditAnchor: audit.AuditAnchor,
   AddAccessNode: requests.AddAccessNode,

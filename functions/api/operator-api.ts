@@ -1,6 +1,7 @@
 import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes } from '../../core/contracts/api.ts';
 import { NotAllowed } from '../../core/domain/errors.ts';
 import type { Hypervisor } from '../../core/domain/hypervisor.ts';
+import type { Catalog } from '../../core/ports/catalog.ts';
 import { checkRoleAgain } from '../../core/steps/api/check-identity.ts';
 import { type CheckPermissionsDeps, createCheckPermissions } from '../../core/steps/api/check-permissions.ts';
 import {
@@ -10,18 +11,28 @@ import {
 import { createOpenService, createOpenTenant } from '../../core/steps/api/get-hypervisor.ts';
 import { createGetJobPath } from '../../core/steps/api/get-job-path.ts';
 import { createListOpenJobs } from '../../core/steps/api/list-jobs.ts';
-import type { StartLibraryRunDeps } from '../../core/steps/api/start-library-run.ts';
+import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { type AuditEndpointsDeps, auditEndpoints } from './audit-endpoints.ts';
 import { type Endpoint, endpoint, segmentsOf } from './endpoint.ts';
+import { type HealthEndpointsDeps, healthEndpoints } from './health-endpoints.ts';
 import { type HypervisorEndpointsDeps, hypervisorEndpoints } from './hypervisor-endpoints.ts';
 import { libraryRunEndpoints } from './library-run-endpoints.ts';
 import { onTenantEndpoints } from './on-tenant.ts';
 import { type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts';
 import { openApiOf } from './openapi.ts';
+import { quarantineEndpoints } from './quarantine-endpoints.ts';
+import { reaperEndpoints } from './reaper-endpoints.ts';
 import { type Caller, createRouter, type ReportError } from './router.ts';
 
-export interface OperatorApiDeps extends OnTenantDeps, HypervisorEndpointsDeps, AuditEndpointsDeps {
-  readonly catalog: OnTenantDeps['catalog'] & HypervisorEndpointsDeps['catalog'] & StartLibraryRunDeps['catalog'];
+export interface OperatorApiDeps
+  extends OnTenantDeps,
+    HypervisorEndpointsDeps,
+    AuditEndpointsDeps,
+    HealthEndpointsDeps {
+  readonly catalog: Catalog;
+  readonly scheduleList: ReaperDeps['scheduleList'];
+  readonly uploads: ReaperDeps['uploads'];
+  readonly reaperGraceMs: number;
   readonly settings: HypervisorEndpointsDeps['settings'];
   readonly permissions: CheckPermissionsDeps & {
     readonly service: Pick<CheckServicePermissionsDeps, 'check' | 'roles'>;
@@ -59,6 +70,9 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
       endpoint(operatorRoutes.getOperatorOpenApi, async (_: Caller) => openApiOf('operator')),
       ...hypervisorEndpoints(deps),
       ...auditEndpoints(deps),
+      ...healthEndpoints(deps),
+      ...reaperEndpoints({ ...deps, settings: { ...deps.settings, graceMs: deps.reaperGraceMs } }),
+      ...quarantineEndpoints(deps),
       endpoint(operatorRoutes.checkServicePermissions, async (_: Caller, { params }) => {
         await checkRole(await openService(params.hypervisorId));
         return checkServicePermissions(params.hypervisorId);

@@ -16,7 +16,15 @@ export interface Caller {
 }
 
 /** Told of every failure that is ours (5xx); never gets bodies, which may hold secrets. */
-export type ReportError = (error: unknown, about: { readonly requestId: string; readonly route: string }) => void;
+export type ReportError = (
+  error: unknown,
+  about: {
+    readonly requestId: string;
+    readonly route: string;
+    readonly tenantId?: string | undefined;
+    readonly jobId?: string | undefined;
+  },
+) => void;
 
 export interface RouterDeps<Context> extends RequestAuditDeps {
   readonly endpoints: readonly Endpoint<Context>[];
@@ -54,6 +62,7 @@ export const createRouter = <Context>({ endpoints, admit, reportError, ...deps }
     let audience: Audience = STRANGER;
     let route = 'before routing';
     let jobId: string | undefined;
+    let tenantId: string | undefined;
     let refused: Problem;
     let known: Known = {};
     try {
@@ -65,7 +74,9 @@ export const createRouter = <Context>({ endpoints, admit, reportError, ...deps }
       known = { audience, route: endpoint.route };
       const request = parseRequest(endpoint as Endpoint<never>, event);
       known = { audience, route: endpoint.route, request };
-      jobId = (request.params as { readonly jobId?: string }).jobId;
+      const { params } = request as { readonly params: Partial<Record<'jobId' | 'hypervisorId', string>> };
+      jobId = params.jobId;
+      tenantId = audience.kind === 'tenant' ? audience.hypervisorId : params.hypervisorId;
       const audited = await audit.before(event, known);
       // strict: a field that is not in the contract is our fault, and does not leave the house
       const handled = await endpoint.handle(admitted.context, audited ? { ...request, audited } : request);
@@ -81,7 +92,7 @@ export const createRouter = <Context>({ endpoints, admit, reportError, ...deps }
       return respond(status, 'application/json', answer);
     } catch (error) {
       const hasName = error instanceof HoldfastError;
-      if (!hasName || error.status >= 500) reportError(error, { requestId, route });
+      if (!hasName || error.status >= 500) reportError(error, { requestId, route, tenantId, jobId });
       refused = hasName
         ? problemOf(error, audience, error instanceof NotFound ? undefined : jobId)
         : unexpectedProblem(requestId);

@@ -11,9 +11,11 @@ import { sha256, systemClock, uuidv7Ids } from '../../adapters/system.ts';
 import type { OperatorApiDeps } from '../api/operator-api.ts';
 import type { TenantApiDeps } from '../api/tenant-api.ts';
 import { type Environment, readConfiguration } from './configuration.ts';
+import { wireHealthPorts } from './health.ts';
 import { wireHypervisors } from './hypervisors.ts';
 import { machinesOf } from './machines.ts';
 import { permissionPolicies } from './permission-policies.ts';
+import { wireSweeps } from './reap.ts';
 import { wireSchedules } from './schedule.ts';
 import { servicePermissionPolicies } from './service-permission-policies.ts';
 
@@ -50,9 +52,12 @@ export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
   });
   const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
   const hypervisors = wireHypervisors(environment);
+  const { scheduleList, uploads, reaperSettings } = wireSweeps(environment);
   const reportError = createErrorReport('operator-api');
   return {
     ...hypervisors,
+    health: wireHealthPorts(environment),
+    ...{ scheduleList, uploads, reaperGraceMs: reaperSettings.graceMs },
     catalog: createDynamoCatalog({ client: dynamo, table }),
     scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),

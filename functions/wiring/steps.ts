@@ -1,6 +1,7 @@
 import { openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
 import { createDynamoAuditLog } from '../../adapters/aws/dynamo-audit.ts';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createDynamoThrottles } from '../../adapters/aws/dynamo-throttles.ts';
 import { createErrorReport } from '../../adapters/aws/error-report.ts';
 import { createS3WorkArea } from '../../adapters/aws/s3-work-area.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
@@ -38,7 +39,13 @@ export const wireSteps = (environment: Environment) => {
   return {
     catalog: createDynamoCatalog({ client: dynamo, table }),
     audit: createDynamoAuditLog({ client: dynamo, table: auditTable }, createErrorReport('steps')),
-    scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
+    scopes: createTenantScopes({
+      sts,
+      secrets,
+      hubRoleArn,
+      region,
+      throttles: createDynamoThrottles({ client: dynamo, table }, systemClock.now),
+    }),
     work: createS3WorkArea({ client: s3, bucket: workBucket }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
     clock: systemClock,

@@ -3,6 +3,7 @@ declare module 'dynalite/db/index.js' {
   interface Level {
     get(key: string, done: (error: Error | null, value?: DynaliteTable) => void): void;
     put(key: string, value: DynaliteTable, done: (error: Error | null) => void): void;
+    del(key: string, done: (error: Error | null) => void): void;
   }
 
   export interface DynaliteTable {
@@ -15,11 +16,16 @@ declare module 'dynalite/db/index.js' {
 
   export interface DynaliteStore {
     readonly tableDb: Level & { awsAccountId: string; awsRegion: string };
-    readonly db: { close(): Promise<void> };
+    readonly db: {
+      close(): Promise<void>;
+      put(key: string, value: unknown): Promise<void>;
+      iterator(): { all(): Promise<[key: string, value: unknown][]> };
+    };
   }
 
   export function create(options: {
-    path: string;
+    /** Absent: in memory. */
+    path?: string;
     createTableMs: number;
     deleteTableMs: number;
     updateTableMs: number;

@@ -7,8 +7,10 @@ export interface Rule {
   readonly region: string;
   readonly name: string;
   readonly eventPattern: EventPattern;
-  /** Its policy must admit `events.amazonaws.com`: rules call Lambda functions without a role. */
-  readonly targetFunctionArn: string;
+  /** A function or a topic. Its policy must admit `events.amazonaws.com`: rules call these without a role. */
+  readonly targetArn: string;
+  /** The part of the event that the target gets: `$.detail.tenantView`. Absent: all of it. */
+  readonly inputPath?: string;
 }
 
 const table = (kernel: Kernel): Table<Rule> => kernel.store.table<Rule>('events.rules');
@@ -22,6 +24,10 @@ export const ruleArn = ({ region, accountId, name }: Rule): string =>
  */
 export const putRule = (kernel: Kernel, rule: Rule): string => {
   if (!/^[\w.-]{1,64}$/.test(rule.name)) throw new Error(`event rule: ${rule.name} cannot be a name`);
+  if (!/^arn:aws:(lambda:[^:]*:\d{12}:function|sns:[^:]*:\d{12}):[\w.-]+$/.test(rule.targetArn))
+    throw new Error(`event rule: the local cloud's rules call functions and topics, not ${rule.targetArn}`);
+  if (rule.inputPath !== undefined && !/^\$(\.\w+)*$/.test(rule.inputPath))
+    throw new Error(`event rule: ${rule.inputPath} is not a path that the local cloud follows`);
   assertPattern(rule.eventPattern);
   table(kernel).put(ruleArn(rule), rule);
   return ruleArn(rule);
@@ -32,3 +38,10 @@ export const matchingRules = (kernel: Kernel, event: LocalEvent): Rule[] =>
     table(kernel).entries(`arn:aws:events:${event.region}:${event.account}:rule/`),
     ({ value }) => value,
   ).filter((rule) => matchesPattern(rule.eventPattern, event));
+
+/** JSON text of what the rule's target gets of an event. */
+export const inputFor = ({ inputPath = '$' }: Rule, event: object): string => {
+  let part: unknown = event;
+  for (const name of inputPath.split('.').slice(1)) part = (part as Record<string, unknown> | undefined)?.[name];
+  return JSON.stringify(part ?? {});
+};

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Directory } from '../iam/directory.ts';
 import { type Dispatch, NoAnswer } from '../kernel/dispatch.ts';
 import { failure } from '../kernel/error-names.ts';
@@ -24,9 +24,16 @@ export interface CloudServerDeps {
   readonly mounts: ReadonlyMap<string, Mounted>;
   readonly now: () => number;
   readonly signingNow: () => number;
+  readonly believeSignatures?: boolean | undefined;
 }
 
-export const createCloudServer = (deps: CloudServerDeps): Server => {
+export interface CloudServer {
+  readonly server: Server;
+  /** What the server does with a request. */
+  readonly handle: RequestListener;
+}
+
+export const createCloudServer = (deps: CloudServerDeps): CloudServer => {
   const protocols = new Map<string, WireProtocol>();
   const protocolOf = (service: Service): WireProtocol => {
     const protocol = protocols.get(service.name) ?? createWireProtocol(service);
@@ -59,6 +66,7 @@ export const createCloudServer = (deps: CloudServerDeps): Server => {
       const known = authenticate(service, claim, { message, rawPath, rawQuery, body }, deps.directory, {
         now: deps.now,
         signingNow: deps.signingNow,
+        believe: deps.believeSignatures,
       });
       const { principal } = known;
       const call: Call = { principal, accountId: principal.accountId, region: claim.region, requestId };
@@ -121,16 +129,17 @@ export const createCloudServer = (deps: CloudServerDeps): Server => {
     }
   };
 
-  const server = createServer({ keepAlive: true, noDelay: true }, (message, response) => {
+  const handle: RequestListener = (message, response) => {
     serve(message, response).catch((error: unknown) => {
       console.error('local cloud: a request could not be answered:', error);
       response.destroy();
     });
-  });
+  };
+  const server = createServer({ keepAlive: true, noDelay: true }, handle);
   // Longer than the SDK keeps idle connections, so that the client ends them and no request meets a closing one.
   server.keepAliveTimeout = 75_000;
   server.requestTimeout = 0;
-  return server;
+  return { server, handle };
 };
 
 /** Stands in for a service that could not be made out, so that the error has a form. */

@@ -31,8 +31,10 @@ export const buildContext = (principal: Principal, region: string, now: number, 
   if (principal.kind === 'service') {
     set('aws:PrincipalServiceName', principal.arn);
     set('aws:PrincipalIsAWSService', 'true');
-    set('aws:SourceAccount', principal.accountId);
-    set('aws:SourceArn', principal.sourceArn);
+    if (!principal.hidesSource) {
+      set('aws:SourceAccount', principal.accountId);
+      set('aws:SourceArn', principal.sourceArn);
+    }
   } else {
     set('aws:PrincipalArn', principal.roleArn ?? principal.arn);
     set('aws:PrincipalAccount', principal.accountId);

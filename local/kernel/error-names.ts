@@ -95,6 +95,11 @@ const OWN_NAMES: Readonly<Record<string, Partial<Names>>> = {
     internal: ['ServiceException', 500],
   },
   secretsmanager: { internal: ['InternalServiceError', 500] },
+  sns: {
+    accessDenied: ['AuthorizationError', 403],
+    throttled: ['Throttled', 429],
+    invalidInput: ['InvalidParameter', 400],
+  },
   sqs: {
     accessDenied: ['AccessDeniedException', 403],
     throttled: ['RequestThrottled', 403],

@@ -36,6 +36,8 @@ export interface Principal {
    * profile: the instance (`ec2:SourceInstanceARN`).
    */
   readonly sourceArn?: string;
+  /** Of a service that does not say for whom it calls: the request has neither `aws:SourceArn` nor `aws:SourceAccount`. */
+  readonly hidesSource?: true;
 }
 
 export interface PolicyDocument {

@@ -24,12 +24,12 @@ export class EventInvocations {
   readonly #kernel: Kernel;
   readonly #functions: Functions;
   readonly #pool: InstancePool;
-  readonly #logs: FunctionLogs;
+  readonly #logs: Pick<FunctionLogs, 'write'>;
   readonly #table: Table<EventInvocation>;
   readonly #timers = new Map<string, Timer>();
   #stopped = false;
 
-  constructor(kernel: Kernel, functions: Functions, pool: InstancePool, logs: FunctionLogs) {
+  constructor(kernel: Kernel, functions: Functions, pool: InstancePool, logs: Pick<FunctionLogs, 'write'>) {
     this.#kernel = kernel;
     this.#functions = functions;
     this.#pool = pool;

@@ -3,7 +3,7 @@ import { AwsError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/service.ts';
 import type { FunctionLogs } from './function-log.ts';
 import type { FunctionRecord } from './functions.ts';
-import { Instance, type Outcome } from './instance.ts';
+import { Instance, type Outcome, type StartThread } from './instance.ts';
 
 const IDLE_MS = 60_000;
 
@@ -15,15 +15,17 @@ interface Idle {
 /** The instances of all functions: started on demand, kept warm for a minute (of the machine's time), then ended. */
 export class InstancePool {
   readonly #kernel: Kernel;
-  readonly #logs: FunctionLogs;
+  readonly #outside: { readonly logs: Pick<FunctionLogs, 'write'>; readonly startThread: StartThread };
+  readonly #idleMs: number;
   readonly #idle = new Map<string, Idle[]>();
   readonly #alive = new Set<Instance>();
   readonly #running = new Map<string, number>();
   readonly #queues = new Map<string, (() => void)[]>();
 
-  constructor(kernel: Kernel, logs: FunctionLogs) {
+  constructor(kernel: Kernel, logs: Pick<FunctionLogs, 'write'>, startThread: StartThread, idleMs = IDLE_MS) {
     this.#kernel = kernel;
-    this.#logs = logs;
+    this.#outside = { logs, startThread };
+    this.#idleMs = idleMs;
   }
 
   /** Throws AccessDeniedException if Lambda cannot assume the function's role. */
@@ -94,7 +96,7 @@ export class InstancePool {
           403,
         );
       });
-    const instance = new Instance(this.#kernel, record, session, this.#logs, (ended) => this.#forget(ended));
+    const instance = new Instance(this.#kernel, record, session, this.#outside, (ended) => this.#forget(ended));
     this.#alive.add(instance);
     return instance;
   }
@@ -106,7 +108,7 @@ export class InstancePool {
     }
     const list = this.#idle.get(instance.record.arn) ?? [];
     this.#idle.set(instance.record.arn, list);
-    const timer = setTimeout(() => instance.end(), IDLE_MS);
+    const timer = setTimeout(() => instance.end(), this.#idleMs);
     timer.unref();
     list.push({ instance, timer });
   }

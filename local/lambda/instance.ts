@@ -23,6 +23,24 @@ const INIT_SECONDS = 10;
 const TAIL_BYTES = 4096;
 const LARGEST_RESPONSE = 6_291_556;
 
+/** What a function runs in; ended, it says `exit` once. */
+export type FunctionThread = Pick<Worker, 'postMessage' | 'on' | 'terminate' | 'ref' | 'unref' | 'stdout' | 'stderr'>;
+
+export type StartThread = (start: WorkerStart, environment: NodeJS.ProcessEnv) => FunctionThread;
+
+/** A worker thread for each, which is how functions really run. */
+export const startWorkerThread: StartThread = (start, env) =>
+  new Worker(workerCode(), {
+    workerData: start,
+    env,
+    // None of the cloud's own flags (of a test runner, say).
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: start.memoryMb },
+    name: start.functionName,
+  });
+
 interface Waiting {
   readonly requestId: string;
   readonly settle: (outcome: { payload: string; failed: boolean }) => void;
@@ -36,8 +54,8 @@ export class Instance {
   readonly record: FunctionRecord;
   /** ms since 1970 on the cloud's clock */
   readonly credentialsExpireAt: number;
-  readonly #worker: Worker;
-  readonly #logs: FunctionLogs;
+  readonly #worker: FunctionThread;
+  readonly #logs: Pick<FunctionLogs, 'write'>;
   /** Lambda writes to CloudWatch Logs as the function: what its role may not write is lost, and nothing else happens. */
   readonly #mayLog: boolean;
   readonly #ready: Promise<FunctionError | undefined>;
@@ -49,7 +67,7 @@ export class Instance {
     kernel: Kernel,
     record: FunctionRecord,
     session: Principal,
-    logs: FunctionLogs,
+    { logs, startThread }: { readonly logs: Pick<FunctionLogs, 'write'>; readonly startThread: StartThread },
     onEnd: (instance: Instance) => void,
   ) {
     const credentials = kernel.issueCredentials(session, SESSION_SECONDS);
@@ -67,16 +85,7 @@ export class Instance {
       logStreamName,
       compileCache: record.compileCache ?? kernel.store.folder('lambda-compile-cache'),
     };
-    this.#worker = new Worker(workerCode(), {
-      workerData: start,
-      env: environmentOf(record, credentials, kernel.endpoint, logStreamName),
-      // None of the cloud's own flags (of a test runner, say).
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: record.memoryMb },
-      name: record.functionName,
-    });
+    this.#worker = startThread(start, environmentOf(record, credentials, kernel.endpoint, logStreamName));
     this.#worker.unref();
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) this.#keepOutput(stream);
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Timer } from '../kernel/clock.ts';
 import type { Kernel } from '../kernel/service.ts';
 import type { Table } from '../kernel/store.ts';
+import { type Groups, groupOf, groupsOf, inFairOrder, Shares } from './fairness.ts';
 import type { MessageAttribute } from './message-attributes.ts';
 
 export interface Message {
@@ -9,6 +10,8 @@ export interface Message {
   /** Order of sending within the queue. */
   readonly sequence: number;
   readonly body: string;
+  /** Whose it is, as its sender says: what makes the queue a fair one. */
+  readonly groupId?: string;
   readonly attributes?: Readonly<Record<string, MessageAttribute>>;
   readonly senderId: string;
   /** ms since 1970, like all times here */
@@ -16,11 +19,14 @@ export interface Message {
   readonly visibleAt: number;
   readonly receiveCount: number;
   readonly firstReceivedAt?: number;
+  readonly lastReceivedAt?: number;
   /** Of the latest receive. */
   readonly receipt?: string;
 }
 
-export type NewMessage = Pick<Message, 'body' | 'attributes' | 'senderId'> & { readonly delaySeconds: number };
+export type NewMessage = Pick<Message, 'body' | 'groupId' | 'attributes' | 'senderId'> & {
+  readonly delaySeconds: number;
+};
 
 const sequenceKey = (sequence: number): string => String(sequence).padStart(16, '0');
 
@@ -34,6 +40,8 @@ export class Messages {
   readonly #prefix: string;
   readonly #messages = new Map<number, Message>();
   readonly #waiting = new Set<() => void>();
+  /** Of the last minutes; begun anew after a restart, as SQS's own figures are approximate. */
+  readonly #shares = new Shares();
   #nextSequence = 1;
 
   constructor(kernel: Kernel, queueArn: string) {
@@ -54,12 +62,13 @@ export class Messages {
 
   /** Takes a message over from a queue whose dead letters come here; its id and age stay. */
   adopt(message: Message): void {
-    const { receipt: _, firstReceivedAt: __, ...rest } = message;
+    const { receipt: _, firstReceivedAt: __, lastReceivedAt: ___, ...rest } = message;
     this.#add({ ...rest, visibleAt: this.#kernel.clock.now(), receiveCount: 0 });
   }
 
   #add(message: Omit<Message, 'sequence'>): Message {
     const stored = { ...message, sequence: this.#nextSequence++ };
+    this.#shares.sent(groupOf(stored), this.#kernel.clock.now());
     this.#put(stored);
     this.#wake();
     return stored;
@@ -74,28 +83,31 @@ export class Messages {
   ): Message[] {
     const now = this.#kernel.clock.now();
     const received: Message[] = [];
-    for (const message of this.#messages.values()) {
-      if (received.length === max) break;
-      if (message.sentAt + retentionSeconds * 1000 <= now) {
+    for (const message of inFairOrder(this.#groups(now, retentionSeconds), this.#shares, now)) {
+      if (dead && message.receiveCount >= dead.after) {
         this.#remove(message);
-      } else if (message.visibleAt <= now) {
-        if (dead && message.receiveCount >= dead.after) {
-          this.#remove(message);
-          dead.adopt(message);
-          continue;
-        }
-        const taken = {
-          ...message,
-          visibleAt: now + visibilitySeconds * 1000,
-          receiveCount: message.receiveCount + 1,
-          firstReceivedAt: message.firstReceivedAt ?? now,
-          receipt: this.#kernel.randomHex(16),
-        };
-        this.#put(taken);
-        received.push(taken);
+        dead.adopt(message);
+        continue;
       }
+      const taken = {
+        ...message,
+        visibleAt: now + visibilitySeconds * 1000,
+        receiveCount: message.receiveCount + 1,
+        firstReceivedAt: message.firstReceivedAt ?? now,
+        lastReceivedAt: now,
+        receipt: this.#kernel.randomHex(16),
+      };
+      this.#put(taken);
+      received.push(taken);
+      if (received.length === max) break;
     }
     return received;
+  }
+
+  #groups(now: number, retentionSeconds: number): Groups<Message> {
+    for (const message of this.#messages.values())
+      if (message.sentAt + retentionSeconds * 1000 <= now) this.#remove(message);
+    return groupsOf(this.#messages.values(), now);
   }
 
   find(sequence: number): Message | undefined {
@@ -103,12 +115,20 @@ export class Messages {
   }
 
   delete(message: Message): void {
+    this.#noteProcessed(message);
     this.#remove(message);
   }
 
   changeVisibility(message: Message, seconds: number): void {
+    if (seconds === 0) this.#noteProcessed(message);
     this.#put({ ...message, visibleAt: this.#kernel.clock.now() + seconds * 1000 });
     this.#wake();
+  }
+
+  #noteProcessed(message: Message): void {
+    const now = this.#kernel.clock.now();
+    if (message.lastReceivedAt !== undefined)
+      this.#shares.processed(groupOf(message), message.lastReceivedAt, Math.min(now, message.visibleAt));
   }
 
   purge(): void {

@@ -29,6 +29,7 @@ const systemAttributes = (message: Message): Record<string, string> => ({
   SentTimestamp: String(message.sentAt),
   ApproximateReceiveCount: String(message.receiveCount),
   ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+  ...(message.groupId === undefined ? {} : { MessageGroupId: message.groupId }),
 });
 
 const render = (message: Message, wantedSystem: readonly string[], wantedAttributes: readonly string[] | undefined) => {

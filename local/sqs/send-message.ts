@@ -18,21 +18,33 @@ const message = {
   MessageBody: z.string(),
   DelaySeconds: z.number().int().optional(),
   MessageAttributes: z.record(z.string(), messageAttribute).optional(),
+  MessageGroupId: z.string().optional(),
 };
 
 interface Outgoing {
   readonly MessageBody: string;
   readonly DelaySeconds?: number | undefined;
   readonly MessageAttributes?: MessageAttributes | undefined;
+  readonly MessageGroupId?: string | undefined;
 }
 
+/** Letters, digits and punctuation; in a standard queue it makes the queue a fair one. */
+const GROUP_ID = /^[\x21-\x7e]{1,128}$/;
+
 const send = (queues: Queues, queue: Queue, outgoing: Outgoing, call: Call) => {
-  const { MessageBody: body, MessageAttributes: attributes, DelaySeconds: delay } = outgoing;
+  const { MessageBody: body, MessageAttributes: attributes, DelaySeconds: delay, MessageGroupId: groupId } = outgoing;
   assertMessage(body, attributes, numberAttribute(queue.attributes, 'MaximumMessageSize'));
   if (delay !== undefined && (delay < 0 || delay > 900))
     throw invalidParameter('DelaySeconds', delay, 'DelaySeconds must be >= 0 and <= 900.');
+  if (groupId !== undefined && !GROUP_ID.test(groupId))
+    throw invalidParameter(
+      'MessageGroupId',
+      groupId,
+      'MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.',
+    );
   const sent = queues.messages(queue).send({
     body,
+    ...(groupId !== undefined && { groupId }),
     ...(attributes && { attributes }),
     senderId: call.principal.userId,
     delaySeconds: delay ?? numberAttribute(queue.attributes, 'DelaySeconds'),

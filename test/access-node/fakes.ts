@@ -50,6 +50,7 @@ export interface Script {
   heartbeat?: Answer<HeartbeatResponse>;
   complete?: Answer<OrderOutcome>;
   release?: Answer<void>;
+  reportMessage?: Answer<void>;
   success?: Answer<boolean>;
   failure?: Answer<boolean>;
   delete?: Answer<void>;
@@ -94,6 +95,10 @@ export const createFakes = (script: Script) => {
     release: (request) => {
       note(request.error ? `release ${request.error.name}` : 'release', request);
       return give(script.release ?? undefined);
+    },
+    reportMessage: (request) => {
+      note('reportMessage', request);
+      return give(script.reportMessage ?? undefined);
     },
     noteCondemned: async (request) => note('noteCondemned', request),
     raiseFences: async (request) => note('raiseFences', request),

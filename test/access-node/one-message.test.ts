@@ -55,12 +55,25 @@ test('an order that another node holds is left alone and looked at again soon', 
   assert.deepEqual(node.effects(), ['claim', 'visibility 20']);
 });
 
-test('a message that names no order is dropped without asking anyone', async () => {
+test('a message that names no order is shown to operators, and deleted once they can see it', async () => {
   for (const body of ['', '{}', '{"orderId":"../../x","taskToken":"t"}', 'null']) {
     const node = handling({});
     await node.handle(body);
-    assert.deepEqual(node.effects(), ['delete']);
+    assert.deepEqual(node.effects(), ['reportMessage', 'delete']);
+    const [reported] = node.asked.reportMessage as [Record<string, unknown>];
+    assert.deepEqual(
+      Object.keys(reported).sort(),
+      ['bytes', 'receiveCount', 'sha256'],
+      'its body may hold a task token',
+    );
+    assert.equal(reported.bytes, Buffer.byteLength(body));
   }
+});
+
+test('a message that names no order stays while nobody can be told of it', async () => {
+  const node = handling({ reportMessage: transient });
+  await node.handle('{}');
+  assert.equal(node.effects().includes('delete'), false);
 });
 
 test('a broker that cannot be reached costs nothing: the message comes back', async () => {

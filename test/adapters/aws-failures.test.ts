@@ -131,9 +131,9 @@ describe('taking snapshots', () => {
   };
 
   for (const [awsName, ours] of [
-    ['RequestLimitExceeded', 'TransientFailure'],
-    ['ConcurrentSnapshotLimitExceeded', 'TransientFailure'],
-    ['SnapshotCreationPerVolumeRateExceeded', 'TransientFailure'],
+    ['RequestLimitExceeded', 'AccountAtLimit'],
+    ['ConcurrentSnapshotLimitExceeded', 'AccountAtLimit'],
+    ['SnapshotCreationPerVolumeRateExceeded', 'AccountAtLimit'],
     ['UnauthorizedOperation', 'TenantAccessLost'],
     ['InvalidInstanceID.NotFound', 'InstanceNotFound'],
     ['ResourceLimitExceeded', 'SnapshotFailed'],

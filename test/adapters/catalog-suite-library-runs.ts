@@ -46,6 +46,41 @@ export const libraryRunsSuite = (open: () => Catalog): void => {
       assert.deepEqual(await libraryRuns.get(A, old.runId), { ...old, ...change });
     });
 
+    it('tells all that are open of a tenant, however many came after them, and none that has ended', async () => {
+      const { libraryRuns } = open();
+      const [tenant, other] = [freshId('hv'), freshId('hv')];
+      const old = runOf(tenant, { state: 'waiting' });
+      await libraryRuns.add(old);
+      await libraryRuns.add(runOf(other));
+      for (let n = 1; n <= 120; n++) {
+        const run = runOf(tenant, { task: 'check', createdAt: 1_000 + n });
+        await libraryRuns.add(run);
+        if (n <= 119) await libraryRuns.update(tenant, run.runId, { state: 'completed' }, ['queued']);
+      }
+      const many = Array.from({ length: 105 }, (_, n) => runOf(other, { createdAt: 3_000 + n }));
+      for (const run of many) await libraryRuns.add(run);
+      assert.deepEqual(
+        (await libraryRuns.openOf(tenant)).map(({ runId, createdAt }) => [runId === old.runId, createdAt]),
+        [
+          [false, 1_120],
+          [true, 1_000],
+        ],
+      );
+      const all = await libraryRuns.openOf(other);
+      assert.deepEqual(
+        all.slice(0, 105).map(({ runId }) => runId),
+        many.map(({ runId }) => runId).reverse(),
+      );
+      assert.equal(all.length, 106);
+      assert.ok(await libraryRuns.update(tenant, old.runId, { state: 'running' }, ['waiting']));
+      assert.ok(await libraryRuns.update(tenant, old.runId, { state: 'failed' }, ['running']));
+      assert.equal((await libraryRuns.openOf(tenant)).length, 1);
+      // Asked late, one that has ended does not begin anew.
+      assert.equal(await libraryRuns.update(tenant, old.runId, { state: 'running' }, ['waiting']), false);
+      assert.equal((await libraryRuns.openOf(tenant)).length, 1);
+      assert.deepEqual(await libraryRuns.openOf(freshId('hv')), []);
+    });
+
     it('gives a library to one run of many at once, and to another only when that has let go or is named', async () => {
       const { libraryRuns } = open();
       const ids = Array.from({ length: 20 }, () => freshId('run'));

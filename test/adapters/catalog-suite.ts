@@ -7,7 +7,9 @@ import { approvalsSuite } from './catalog-suite-approvals.ts';
 import { configurationSuite } from './catalog-suite-configuration.ts';
 import { libraryRunsSuite } from './catalog-suite-library-runs.ts';
 import { openJobsSuite } from './catalog-suite-open-jobs.ts';
+import { quarantineSuite } from './catalog-suite-quarantine.ts';
 import { retentionSuite } from './catalog-suite-retention.ts';
+import { sweepsSuite } from './catalog-suite-sweeps.ts';
 import { racers, walk } from './racers.ts';
 import {
   A,
@@ -284,6 +286,8 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
     approvalsSuite(() => catalog);
     configurationSuite(() => catalog);
     retentionSuite(() => catalog);
+    quarantineSuite(() => catalog);
+    sweepsSuite(() => catalog);
 
     describe('recovery points', () => {
       it('makes the pending record once and keeps every field', async () => {

@@ -166,6 +166,8 @@ describe('schedules of plans', () => {
     const { Schedules: own = [] } = await root.send(new ListSchedulesCommand({ GroupName }));
     assert.deepEqual(own.map(({ Name }) => Name).toSorted(), [
       'library-runs',
+      'measure',
+      'reap',
       'resume-approvals',
       'size-nodes',
       'tick',

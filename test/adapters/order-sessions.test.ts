@@ -39,6 +39,9 @@ interface Attempt {
   run(): Promise<unknown>;
 }
 
+/** Of the first attempt, as orders are given it. */
+const resultsFolder = (jobId: string): string => `work/${jobId}/1/i-0123456789abcdef0/${freshId('rp')}/results/`;
+
 describe("an order's sessions, with the deployment's own roles and the shipped permissions", () => {
   let world: World;
   let service: ServiceHypervisor;
@@ -345,14 +348,15 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
   });
 
   it("reaches one attempt's part of the work area", async () => {
-    const results = `work/${jobIds[0]}/1/results/ord-1-`;
+    const folder = resultsFolder(jobIds[0]);
+    const results = `${folder}${freshId('ord')}-`;
     const credentials = await sessions.workArea(jobIds[0], 1, results);
     // neither an order's document nor another order's results: what those say is believed
     const document = objectAttempts(credentials, workBucket, workKey(0, 1));
     await document.get.run();
     for (const attempt of [document.put, document.delete, document.list]) await refused(attempt);
     await objectAttempts(credentials, workBucket, `${results}1.json`).put.run();
-    await refused(objectAttempts(credentials, workBucket, `work/${jobIds[0]}/1/results/ord-2-1.json`).put);
+    await refused(objectAttempts(credentials, workBucket, `${folder}${freshId('ord')}-1.json`).put);
     for (const key of [workKey(0, 2), workKey(1, 1), `work/${jobIds[0]}/11/x.json`])
       for (const attempt of Object.values(objectAttempts(credentials, workBucket, key))) await refused(attempt);
     for (const attempt of Object.values(objectAttempts(credentials, libraryBucket, libraryKey(0, 'format'))))
@@ -361,7 +365,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
 
   it("reaches a library run's part of the work area as a job's", async () => {
     const runId = freshId('run');
-    const results = `work/${runId}/1/results/ord-1-`;
+    const results = `work/${runId}/1/results/${freshId('ord')}-`;
     const own = objectAttempts(await sessions.workArea(runId, 1, results), workBucket, `${results}1.json`);
     await own.put.run();
     await root.send(new PutObjectCommand({ Bucket: workBucket, Key: `${results}1.json`, Body: 'x' }));
@@ -373,7 +377,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
     const all = await Promise.all([
       sessions.tenant(tenants[0], jobIds[0], snapshots[0].slice(0, 1), 'read'),
       sessions.library(service.hypervisorId, tenants[0].hypervisorId, jobIds[0], 'write'),
-      sessions.workArea(jobIds[0], 1, `work/${jobIds[0]}/1/results/ord-1-`),
+      sessions.workArea(jobIds[0], 1, `${resultsFolder(jobIds[0])}${freshId('ord')}-`),
     ]);
     for (const credentials of all) {
       assert.ok(credentials.expiresAt > Date.now() && credentials.expiresAt <= Date.now() + 3_600_000);

@@ -167,11 +167,13 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
     assert.deepEqual(ids(left), ids(first));
   });
 
-  it('says TransientFailure when it is throttled, and does nothing twice', async () => {
+  it('says AccountAtLimit when it is throttled, TransientFailure when AWS fails, and does nothing twice', async () => {
     const scope = await scopeOf(0);
     for (const kind of ['throttle', 'error-500', 'error-503', 'reset'] as const) {
       const fault = world.cloud.faults.add({ service: 'ec2', operation: 'DescribeSnapshots', kind });
-      await assert.rejects(scope.snapshots.findByTag('a', 'b'), { name: 'TransientFailure' });
+      await assert.rejects(scope.snapshots.findByTag('a', 'b'), {
+        name: kind === 'throttle' ? 'AccountAtLimit' : 'TransientFailure',
+      });
       assert.equal(fault.fired, 1, `${kind}: one layer retries, and it is not this one`);
       fault.remove();
     }

@@ -10,7 +10,9 @@ import { createInMemoryJobs } from './in-memory-jobs.ts';
 import { createInMemoryLibraryRuns } from './in-memory-library-runs.ts';
 import { createInMemoryOrders } from './in-memory-orders.ts';
 import { createInMemoryPoints, createInMemoryProtectedInstances } from './in-memory-points.ts';
+import { createInMemoryQuarantine } from './in-memory-quarantine.ts';
 import { changed, emptyRecords, pageOf, type Records } from './in-memory-records.ts';
+import { createInMemoryFindings, createInMemoryServiceIntents, createInMemorySweeps } from './in-memory-sweeps.ts';
 
 export type { Records } from './in-memory-records.ts';
 
@@ -202,10 +204,14 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
     instances: createInMemoryProtectedInstances(records),
     points: createInMemoryPoints(records),
     orders: createInMemoryOrders(records),
+    quarantine: createInMemoryQuarantine(records),
     effects: createEffects(records),
     libraryRuns: createInMemoryLibraryRuns(records),
     quotas: createQuotas(),
     approvals: createInMemoryApprovals(records),
+    findings: createInMemoryFindings(records),
+    sweeps: createInMemorySweeps(),
+    serviceIntents: createInMemoryServiceIntents(records),
   };
   return { catalog, records };
 };

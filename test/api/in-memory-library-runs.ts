@@ -1,4 +1,4 @@
-import type { LibraryRun } from '../../core/domain/library-run.ts';
+import { isOpenRun, type LibraryRun } from '../../core/domain/library-run.ts';
 import type { LibraryRuns } from '../../core/ports/catalog.ts';
 import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
 
@@ -23,6 +23,10 @@ export const createInMemoryLibraryRuns = ({
         newestFirst(libraryRuns.values(), tenantId, ({ runId, createdAt }) => ({ time: createdAt, id: runId })),
         page,
       ),
+    openOf: async (tenantId) =>
+      [...libraryRuns.values()]
+        .filter((run) => run.tenantId === tenantId && isOpenRun(run))
+        .sort((a, b) => b.createdAt - a.createdAt),
     async update(tenantId, runId, change, from) {
       const run = get(tenantId, runId);
       if (!run || !from.includes(run.state)) return false;

@@ -2,6 +2,12 @@ import type { Order } from '../../core/domain/order.ts';
 import type { Orders } from '../../core/ports/catalog.ts';
 import { changed, type Records } from './in-memory-records.ts';
 
+/** It is as the caller has seen it, and may be taken. */
+export const claimableOrder = (order: Order, seen: Order): boolean => {
+  const silent = order.state === 'claimed' && order.claim === seen.claim && order.heartbeatAt === seen.heartbeatAt;
+  return order.state === 'queued' || order.state === 'failed' || silent;
+};
+
 export const createInMemoryOrders = ({ orders, tokens }: Records): Orders => {
   const put = (order: Order): Order => {
     orders.set(order.orderId, order);
@@ -24,13 +30,20 @@ export const createInMemoryOrders = ({ orders, tokens }: Records): Orders => {
           order.attempt === attempt &&
           (instanceId === undefined || order.instanceId === instanceId),
       ),
-    async claim(orderId, seen, nodeId, tokenHash, now) {
+    async claim(orderId, seen, nodeId, tokenHash, now, { processId, deaths = seen.deaths } = {}) {
       const order = orders.get(orderId);
-      if (!order) return undefined;
-      const silent = order.state === 'claimed' && order.claim === seen.claim && order.heartbeatAt === seen.heartbeatAt;
-      if (order.state !== 'queued' && order.state !== 'failed' && !silent) return undefined;
+      if (!order || !claimableOrder(order, seen)) return undefined;
       const { error, ...kept } = order;
-      return put({ ...kept, state: 'claimed', claim: order.claim + 1, nodeId, tokenHash, heartbeatAt: now });
+      const claimed = {
+        state: 'claimed',
+        claim: order.claim + 1,
+        nodeId,
+        processId,
+        tokenHash,
+        heartbeatAt: now,
+        deaths,
+      };
+      return put(changed(kept, claimed as Partial<Order>));
     },
     async bindToken(tokenHash, orderId) {
       if (!tokens.has(tokenHash)) tokens.set(tokenHash, orderId);
@@ -54,7 +67,7 @@ export const createInMemoryOrders = ({ orders, tokens }: Records): Orders => {
     },
     async close(orderId) {
       const order = orders.get(orderId);
-      if (order && order.state !== 'done') put({ ...order, state: 'closed' });
+      if (order && order.state !== 'done' && order.state !== 'quarantined') put({ ...order, state: 'closed' });
     },
   };
 };

@@ -4,6 +4,7 @@ import type { AccessNode } from '../../core/domain/access-node.ts';
 import type { Approval } from '../../core/domain/approval.ts';
 import type { Effect } from '../../core/domain/effect.ts';
 import { InvalidRequest } from '../../core/domain/errors.ts';
+import type { RecordedFinding } from '../../core/domain/finding.ts';
 import type { Hypervisor } from '../../core/domain/hypervisor.ts';
 import type { Invitation } from '../../core/domain/invitation.ts';
 import type { Job, JobInstance } from '../../core/domain/job.ts';
@@ -11,7 +12,9 @@ import type { LibraryRun } from '../../core/domain/library-run.ts';
 import type { Order } from '../../core/domain/order.ts';
 import type { Plan } from '../../core/domain/plan.ts';
 import type { ProtectedInstance } from '../../core/domain/protected-instance.ts';
+import type { StrayMessage, Suspect } from '../../core/domain/quarantine.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
+import type { ServiceIntent } from '../../core/domain/service-intent.ts';
 import type { VmGroup } from '../../core/domain/vm-group.ts';
 import type { Page, PageRequest } from '../../core/ports/catalog.ts';
 
@@ -30,6 +33,9 @@ export interface Records {
   readonly protectedInstances: Map<string, ProtectedInstance>;
   readonly points: Map<string, RecoveryPoint>;
   readonly orders: Map<string, Order>;
+  readonly strayMessages: Map<string, StrayMessage>;
+  /** By node. */
+  readonly suspects: Map<string, Suspect>;
   readonly approvals: Map<string, Approval>;
   readonly libraryRuns: Map<string, LibraryRun>;
   /** Run by `<tenant> <service>`. */
@@ -39,6 +45,9 @@ export interface Records {
   readonly tokens: Map<string, string>;
   /** By `<job> <attempt> <effect>`. */
   readonly effects: Map<string, Effect>;
+  /** By `<place>#<finding>`. */
+  readonly findings: Map<string, RecordedFinding>;
+  readonly serviceIntents: Map<string, ServiceIntent>;
 }
 
 export const emptyRecords = (): Records => ({
@@ -52,12 +61,16 @@ export const emptyRecords = (): Records => ({
   protectedInstances: new Map(),
   points: new Map(),
   orders: new Map(),
+  strayMessages: new Map(),
+  suspects: new Map(),
   approvals: new Map(),
   libraryRuns: new Map(),
   libraryHolders: new Map(),
   libraryGenerations: new Map(),
   tokens: new Map(),
   effects: new Map(),
+  findings: new Map(),
+  serviceIntents: new Map(),
 });
 
 /** The record with the fields set; those that are undefined are removed. */

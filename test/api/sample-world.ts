@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { sha256 } from '../../adapters/system.ts';
 import { type Approval, type AskedRequest, WAITS_FOR_MS } from '../../core/domain/approval.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
+import type { Order } from '../../core/domain/order.ts';
 import { createApproverApi } from '../../functions/api/approver-api.ts';
 import {
   accessNode,
@@ -54,10 +55,26 @@ const waiting = (n: number, owner: TenantHypervisor): Approval => {
   };
 };
 
+const quarantinedOrder: Order = {
+  orderId: 'ord-00000000',
+  jobId: 'job-00000000',
+  tenantId: acme.hypervisorId,
+  serviceId: service.hypervisorId,
+  attempt: 1,
+  instanceId: 'i-0123456789abcdef0',
+  kind: 'read-segment',
+  snapshotIds: ['snap-0123456789abcdef0'],
+  documentKey: 'order.json',
+  resultPrefix: 'results/',
+  state: 'quarantined',
+  claim: 3,
+  quarantinedAt: START,
+};
+
 /** What the sample's job has to be for the call to make sense. */
 const stateFor = (name: string) => {
   if (name.includes('resume')) return 'suspended';
-  if (name.includes('retry')) return 'completed with errors';
+  if (name.includes('retry') || name.includes('release-quarantined')) return 'completed with errors';
   return name.includes('bind') || name.includes('remove') ? 'completed' : 'running';
 };
 
@@ -71,6 +88,8 @@ export const worldFor = (name: string, owners: readonly TenantHypervisor[] = [ac
     if (!name.includes('delete-recovery-point')) records.jobs.set(one.jobId, one);
     world.paths.set(`${one.jobId}-1`, { executionArn: `${one.executionArn}`, status: 'RUNNING', states: [] });
     records.libraryRuns.set(libraryRun(n, owner).runId, libraryRun(n, owner));
+    const set = { ...quarantinedOrder, orderId: `ord-0199aaaa-0000-7000-8000-${String(n).padStart(12, '0')}` };
+    records.orders.set(set.orderId, { ...set, jobId: one.jobId, tenantId: owner.hypervisorId });
     records.points.set(point(n, owner).recoveryPointId, point(n, owner));
     const approval = waiting(n, owner);
     records.approvals.set(approval.approvalId, approval);

@@ -67,6 +67,8 @@ export const withServiceAccounts = (world: World) => {
       queues.add(name);
       return `https://sqs.eu-central-1.amazonaws.com/${PROVIDER}/${name}`;
     },
+    find: async (name: string) =>
+      queues.has(name) ? `https://sqs.eu-central-1.amazonaws.com/${PROVIDER}/${name}` : undefined,
     remove: async (url: string) => {
       fail('removeQueue');
       queues.delete(url.slice(url.lastIndexOf('/') + 1));

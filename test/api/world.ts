@@ -22,6 +22,7 @@ import { tenantTemplates } from '../../functions/wiring/tenant-templates.ts';
 import { createAccountFakes } from './account-fakes.ts';
 import { createInMemoryAudit } from './in-memory-audit.ts';
 import { createInMemoryCatalog } from './in-memory-catalog.ts';
+import { createInMemoryHealth } from './in-memory-health.ts';
 
 export const PROVIDER = '999999999999';
 export const ACME = '111111111111';
@@ -283,11 +284,12 @@ export const createWorld = () => {
       if (!secretStore.has(arn)) throw new Error(`there is no secret ${arn}`);
       secretStore.set(arn, value);
     },
-    async delete(arn) {
-      secretStore.delete(arn);
+    async delete(secret) {
+      for (const arn of secretStore.keys()) if (arn === secret || arn.endsWith(`:${secret}`)) secretStore.delete(arn);
     },
   };
   const queues: Queues = {
+    find: async () => undefined,
     async ensure(name) {
       calls.queues.push(name);
       return `https://sqs.eu-central-1.amazonaws.com/${PROVIDER}/${name}`;
@@ -310,8 +312,10 @@ export const createWorld = () => {
     },
   };
 
+  const kept = createInMemoryHealth(records);
   const deps = {
     catalog,
+    health: kept.health,
     executions,
     secrets,
     queues,
@@ -324,6 +328,9 @@ export const createWorld = () => {
         schedules.delete(name);
       },
     } satisfies Schedules,
+    scheduleList: { names: async () => [...schedules.keys()].map((name) => ({ name, createdAt: 0 })) },
+    uploads: { list: async () => [], abort: async () => {} },
+    reaperGraceMs: 4 * 3_600_000,
     scopes: account.scopes,
     serviceAccounts: account.serviceAccounts,
     nodeRoles: account.nodeRoles,

@@ -53,6 +53,22 @@ test('which node got which order of which tenant, and nothing of what came with 
   assert.doesNotMatch(JSON.stringify(auditing.written()), /canary/);
 });
 
+test('a message that names no order is written, under the id that the quarantine shows it by', async () => {
+  const { ask, auditing } = openBroker(() => ({}));
+  const serviceId = service.hypervisorId;
+  const report = { operation: 'reportMessage', nodeId: id('node'), serviceId, bytes: 9, receiveCount: 1 };
+  await ask({ ...report, sha256: 'ab'.repeat(32) });
+  await ask({ ...report, sha256: `${CANARY}` });
+  assert.deepEqual(
+    auditing.written().map(({ what, allowed, outcome }) => [what.operation, what.subjects, allowed, outcome]),
+    [
+      ['broker: reportMessage', [serviceId, id('node'), `msg-${'ab'.repeat(20)}`], true, 'Done'],
+      ['broker: reportMessage', [serviceId, id('node')], true, 'Done'],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(auditing.written()), /canary/);
+});
+
 test('an order that is not given out is a refusal; one that another holds, or that is done, is not worth a word', async () => {
   for (const [outcome, written] of [
     ['gone', ['Gone', false]],

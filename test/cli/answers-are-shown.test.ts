@@ -15,6 +15,7 @@ import {
   permissions,
   pointView,
   preview,
+  reaperPlan,
   SERVICE,
   TENANT,
 } from './sample-answers.ts';
@@ -151,6 +152,21 @@ test('each restore says what it has made, and what became of what it replaced', 
   assert.match(await shown(restored({ kind: 'volumes' }, {})), /New volumes: 1\n/);
 });
 
+test('what an instance is warned of stands below its result, with what to do', async (t) => {
+  const api = await startContractServer(t);
+  const warnings = [
+    { name: 'SettingsNotRead', message: 'Not in the recovery point: the user data.', remedy: 'Allow it.' },
+  ];
+  api.answers.set('getJob', { ...jobView, instances: jobView.instances?.map((each) => ({ ...each, warnings })) });
+  const { out } = await cliAgainst(api)(['job', 'show', JOB]);
+  assert.match(
+    out,
+    new RegExp(
+      `${INSTANCE}  warning  SettingsNotRead\\n  Not in the recovery point: the user data.\\n  What to do: Allow it.`,
+    ),
+  );
+});
+
 test('a snapshot says how consistent it is and why, and which volumes were left out', async (t) => {
   const api = await startContractServer(t);
   const consistency = { kind: 'crash', reason: 'the instance has no SSM agent' };
@@ -280,4 +296,51 @@ test('what a tenant reads about its plans says nothing of how data travels', asy
   assert.match(show?.out ?? '', /Kept in the library +30 days, 7 daily, 5 weekly, 12 monthly/);
   assert.match(list?.out ?? '', /cron\(0 2 \* \* \? \*\) Europe\/Berlin/);
   assert.doesNotMatch(`${show?.out}${list?.out}`, /ebs-direct|streams|transport|access node/i);
+});
+
+test('what was left behind is shown with what becomes of it, and removed with --yes', async (t) => {
+  const api = await startContractServer(t);
+  const [plan, asked, run] = await manyAgainst(
+    api,
+    PROVIDER,
+  )([
+    ['reaper', 'plan'],
+    ['reaper', 'run'],
+    ['reaper', 'run', '--yes'],
+  ]);
+  assert.match(plan?.out ?? '', /2 findings, 1 to remove now/);
+  assert.match(plan?.out ?? '', /vol-0123456789abcdef0.*again from.*failed 2 times: it is in use/);
+  assert.match(plan?.out ?? '', /snap-0123456789abcdef0.*shown only.*not known here/);
+  assert.match(plan?.out ?? '', /Not looked at:.*the role is gone/);
+  assert.match(asked?.err ?? '', /--yes/);
+  assert.equal(run?.code, 0);
+  assert.match(run?.out ?? '', /Removed 1 thing/);
+  const ran = api.seen.filter(({ name }) => name === 'operator runReaper');
+  assert.deepEqual(
+    ran.map(({ body }) => body),
+    [{ token: '9'.repeat(64) }],
+  );
+});
+
+test('tenants that one plan had no time for are shown and swept one by one', async (t) => {
+  const api = await startContractServer(t);
+  api.interfere = ({ name, query, body }) => {
+    const of = name === 'operator planReaper' ? query.tenantId : (body as { tenantId?: string } | undefined)?.tenantId;
+    const token = of === undefined ? 'all' : 'one';
+    const left = { place: TENANT, tenantId: TENANT, reason: 'there was no time left for it' };
+    const answers: Record<string, unknown> = {
+      'operator planReaper': { ...reaperPlan, token, notLookedAt: of === undefined ? [left] : [] },
+      'operator runReaper': { removed: 1, begun: 1, failed: 0, open: 0, left: 0, problems: [] },
+    };
+    return { status: 200, body: JSON.stringify(answers[name]) };
+  };
+  const [run] = await manyAgainst(api, PROVIDER)([['reaper', 'run', '--yes']]);
+  assert.equal(run?.code, 0, run?.err);
+  assert.match(run?.out ?? '', /4 findings, 2 to remove now[\s\S]*Removed 2 things.\nStarted 2 cleanups/);
+  assert.doesNotMatch(run?.out ?? '', /Not looked at/);
+  const ran = api.seen.filter(({ name }) => name === 'operator runReaper');
+  assert.deepEqual(
+    ran.map(({ body }) => body),
+    [{ token: 'all' }, { token: 'one', tenantId: TENANT }],
+  );
 });

@@ -11,6 +11,7 @@ import {
   INSTANCE,
   JOB,
   NODE,
+  ORDER,
   operatorPlanView,
   PLAN,
   POINT,
@@ -81,6 +82,12 @@ const OPERATORS: readonly string[][] = [
   ['approval', 'reject', APPROVAL, '--reason', 'Not now.'],
   ['hypervisor', 'protect', TENANT, '--approvals', 'two-person'],
   ['tenant', 'invite', '--account', '111122223333', '--name', 'acme'],
+  ['health'],
+  ['quarantine', 'list'],
+  ['reaper', 'plan'],
+  ['reaper', 'run', '--tenant', TENANT, '--yes'],
+  ['quarantine', 'show', ORDER],
+  ['quarantine', 'release', ORDER, '--no-retry'],
   ['audit', 'list'],
   ['audit', 'export'],
   ['audit', 'verify'],
@@ -117,6 +124,7 @@ const OFFLINE: readonly string[][] = [
 const COMMANDS = [...ON_TENANT, ...ON_TENANT.map((args) => [...args, '--tenant', TENANT]), ...OWN, ...OPERATORS];
 
 const leaves = (): string[] => [
+  'health',
   'openapi',
   ...Object.entries(NOUNS).flatMap(([noun, { verbs }]) => Object.keys(verbs).map((verb) => `${noun} ${verb}`)),
 ];

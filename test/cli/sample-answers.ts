@@ -15,6 +15,7 @@ import type { InvitationView } from '../../core/contracts/invitations.ts';
 import type { LibraryRunView } from '../../core/contracts/library-runs.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { PlanView } from '../../core/contracts/plans.ts';
+import type { QuarantineView } from '../../core/contracts/quarantine.ts';
 import type { VmGroupPreview, VmGroupView } from '../../core/contracts/vm-groups.ts';
 import { nextEntry } from '../../core/domain/audit-chain.ts';
 
@@ -28,8 +29,25 @@ export const PLAN = `plan-${uuid(1)}`;
 export const NODE = `node-${uuid(1)}`;
 export const RUN = `run-${uuid(1)}`;
 export const APPROVAL = `apr-${uuid(1)}`;
+export const ORDER = `ord-${uuid(1)}`;
 export const INSTANCE = 'i-0123456789abcdef0';
 const AT = '2026-01-01T00:00:00.000Z';
+
+export const quarantined: QuarantineView = {
+  kind: 'order',
+  id: ORDER,
+  at: AT,
+  tenantId: TENANT,
+  serviceId: SERVICE,
+  jobId: JOB,
+  attempt: 1,
+  instanceId: INSTANCE,
+  work: 'read-segment',
+  snapshotIds: ['snap-0123456789abcdef0'],
+  deaths: [{ nodeId: NODE, claim: 1, lastHeardAt: AT }],
+  documentKey: `${JOB}/1/orders/${ORDER}.json`,
+  error: { name: 'OrderQuarantined', message: `1 access nodes were lost while they worked on it: ${NODE}` },
+};
 
 export const auditEntry = nextEntry(
   sha256,
@@ -291,6 +309,25 @@ export const permissions: PermissionsReport = {
 const listOf = <T>(item: T) => ({ items: [item] });
 const started = { jobId: JOB };
 
+export const reaperPlan = {
+  token: '9'.repeat(64),
+  due: 1,
+  findings: [
+    {
+      ...{ place: `account ${TENANT} eu-central-1`, tenantId: TENANT, region: 'eu-central-1', jobId: JOB },
+      ...{ kind: 'volume', subject: 'vol-0123456789abcdef0', action: 'remove', dueAt: '2026-01-02T03:04:05.000Z' },
+      ...{ reason: 'its job has ended (failed), and nothing needs it', attempts: 2, error: 'it is in use' },
+      ...{ firstSeenAt: '2026-01-02T03:04:05.000Z', nextTryAt: '2026-01-02T05:04:05.000Z' },
+    },
+    {
+      ...{ place: `account ${TENANT} eu-central-1`, tenantId: TENANT, region: 'eu-central-1' },
+      ...{ kind: 'snapshot', subject: 'snap-0123456789abcdef0', action: 'show' },
+      reason: 'its tags name a job that is not known here',
+    },
+  ],
+  notLookedAt: [{ place: 'account hv-other eu-central-1', tenantId: TENANT, reason: 'the role is gone' }],
+};
+
 /** By route name. */
 export const sampleAnswers: Readonly<Record<string, unknown>> = {
   getOpenApi: { openapi: '3.1.0' },
@@ -370,6 +407,24 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   addServiceVmGroup: groupView,
   listServiceVmGroups: listOf(groupView),
   removeServiceVmGroup: groupView,
+  getHealth: {
+    at: '2026-01-01T02:00:00.000Z',
+    level: 'warn',
+    facts: [
+      {
+        name: 'failed jobs',
+        level: 'warn',
+        says: '1 job of the last day failed, 0 completed with errors',
+        metrics: { JobsFailedLastDay: 1, JobsWithErrorsLastDay: 0 },
+        about: [`${JOB} (backup of ${TENANT}) failed: SnapshotFailed: the volume is gone`],
+      },
+    ],
+  },
+  planReaper: reaperPlan,
+  runReaper: { removed: 1, failed: 0, open: 2, left: 0, problems: [] },
+  listQuarantine: listOf(quarantined),
+  getQuarantined: quarantined,
+  releaseQuarantined: { id: ORDER, retries: JOB },
   listAuditEntries: { items: [auditEntry], head: { seq: 1, hash: auditEntry.hash } },
   listAuditAnchors: { items: [{ seq: 1, hash: auditEntry.hash }] },
   listOpenJobs: listOf({ ...jobView, state: 'running', tenantId: TENANT, summary: { done: 47, failed: 3 } }),

@@ -34,7 +34,7 @@ test('bash completes nouns, verbs, options and their choices, with nothing else 
     ['plan', 'add', 'nightly', '--keep-m'],
     ['job', 'list', '--state', 'completed'],
   ]);
-  assert.deepEqual(nouns, ['restore', 'recovery-point', 'retention', 'recovery-key']);
+  assert.deepEqual(nouns, ['restore', 'recovery-point', 'retention', 'reaper', 'recovery-key']);
   assert.deepEqual(verbs, ['plan', 'run']);
   assert.deepEqual(options, ['--keep-monthly']);
   assert.deepEqual(choices, ['completed', 'completed\\ with\\ errors']);

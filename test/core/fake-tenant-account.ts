@@ -396,5 +396,6 @@ const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access
       deregister: (imageId) => change('deregister', () => void account.images.delete(imageId)),
     },
     guest: { agent: refuse, send: refuse, result: refuse },
+    ours: refuse,
   };
 };

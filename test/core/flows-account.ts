@@ -46,7 +46,13 @@ export class FakeAccount {
     this.#now = now;
   }
 
-  addInstance(instanceId: string, volumeIds: readonly string[], tags: Tags = {}, platform = 'Linux/UNIX'): void {
+  addInstance(
+    instanceId: string,
+    volumeIds: readonly string[],
+    tags: Tags = {},
+    platform = 'Linux/UNIX',
+    sizeGiB = 4,
+  ): void {
     this.instances.set(instanceId, {
       state: 'running',
       configuration: {
@@ -64,15 +70,15 @@ export class FakeAccount {
         tpmSupport: 'v2.0',
         tags,
       },
-      volumes: volumeIds.map((volumeId, index) => this.volume(volumeId, index)),
+      volumes: volumeIds.map((volumeId, index) => this.volume(volumeId, index, sizeGiB)),
     });
   }
 
-  volume(volumeId: string, index: number): AttachedVolume {
+  volume(volumeId: string, index: number, sizeGiB = 4): AttachedVolume {
     return {
       volumeId,
-      device: `/dev/sd${String.fromCharCode(97 + index)}`,
-      sizeGiB: 4,
+      device: index < 26 ? `/dev/sd${String.fromCharCode(97 + index)}` : `/dev/nvme${index}n1`,
+      sizeGiB,
       volumeType: 'gp3',
       encrypted: false,
       deleteOnTermination: true,
@@ -88,11 +94,12 @@ export class FakeAccount {
 
   take(region: string, volumeId: string, tags: Tags): FakeSnapshot {
     this.#made += 1;
+    const volumes = [...this.instances.values()].flatMap((instance) => instance.volumes);
     const snapshot: FakeSnapshot = {
       snapshotId: `snap-${String(this.#made).padStart(8, '0')}`,
       volumeId,
       state: 'completed',
-      sizeGiB: 4,
+      sizeGiB: volumes.find((volume) => volume.volumeId === volumeId)?.sizeGiB ?? 4,
       startedAt: this.#now(),
       tags,
       region,

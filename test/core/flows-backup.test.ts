@@ -1,11 +1,50 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { InstanceSettings } from '../../core/domain/instance-settings.ts';
+import type { JobInstance } from '../../core/domain/job.ts';
+import { jobInstanceView } from '../../core/domain/views.ts';
+import type { DescribedInstance } from '../../core/ports/tenant-scope.ts';
 import { aGroup, aPlan } from '../adapters/records.ts';
 import { lambda } from '../local-states/fake-cloud.ts';
 import { HOME } from './flows-account.ts';
-import { backupOf, openFlows } from './flows-world.ts';
+import { backupOf, openFlows, snapshotOf } from './flows-world.ts';
 
 const [WEB, DB, LAB] = ['i-00000001', 'i-00000002', 'i-00000003'] as const;
+const SETTINGS: InstanceSettings = {
+  ebsOptimized: false,
+  monitoring: false,
+  tenancy: 'default',
+  hibernation: false,
+  sourceDestCheck: true,
+  networkInterfaces: [],
+};
+
+for (const run of [backupOf, snapshotOf]) {
+  test(`settings that may not be read are a warning of the ${run({}).type}, for operator and tenant, and no error`, async (t) => {
+    const world = await openFlows(t, { twice: true });
+    const [{ tenantId, account }] = world.tenants;
+    account.addInstance(WEB, ['vol-00000001']);
+    account.addInstance(DB, ['vol-00000002']);
+    const web = account.instances.get(WEB) as DescribedInstance;
+    const settings = { ...SETTINGS, unreadable: ['the CPU options', 'the user data'] };
+    account.instances.set(WEB, { ...web, configuration: { ...web.configuration, settings } });
+    const job = await world.run(tenantId, run({ instanceIds: [WEB, DB] }));
+    assert.deepEqual([job.state, job.error], ['completed', undefined]);
+    const children = await world.instancesOf(job.jobId);
+    const warned = children.find(({ instanceId }) => instanceId === WEB);
+    assert.deepEqual(children.map(({ warnings }) => warnings?.map(({ name }) => name)).filter(Boolean), [
+      ['SettingsNotRead'],
+    ]);
+    for (const audience of [
+      { kind: 'operator' },
+      { kind: 'tenant', accountId: '222222222222', hypervisorId: tenantId },
+    ] as const) {
+      const [shown] = jobInstanceView(warned as JobInstance, audience, 1).warnings ?? [];
+      assert.match(shown?.message ?? '', /not in the recovery point: the CPU options, the user data\./);
+      assert.match(shown?.remedy ?? '', /BackupRecordsSettings/);
+    }
+  });
+}
 
 for (const twice of [false, true]) {
   test(`a plan's instances are backed up, in full and then what changed${twice ? ', though every answer is lost once' : ''}`, async (t) => {

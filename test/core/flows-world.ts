@@ -92,8 +92,13 @@ export const copyOf = (more: Asked<'backup-copy'>): JobRequest => ({
 
 export type World = Awaited<ReturnType<typeof openFlows>>;
 
-/** `twice`: every step's first answer is lost, and the step is run again. */
-export const openFlows = async (t: TestContext, { twice = false }: { readonly twice?: boolean } = {}) => {
+interface FlowsOptions {
+  /** Every step's first answer is lost, and the step is run again. */
+  readonly twice?: boolean;
+  readonly segmentBlocks?: number;
+}
+
+export const openFlows = async (t: TestContext, { twice = false, segmentBlocks = 4_096 }: FlowsOptions = {}) => {
   const { catalog, records } = createInMemoryCatalog();
   const objects = new Map<string, string>();
   const service = {
@@ -165,7 +170,7 @@ export const openFlows = async (t: TestContext, { twice = false }: { readonly tw
     executions,
     clock,
     sha256,
-    segmentBlocks: 4_096,
+    segmentBlocks,
     heartbeatSeconds: 2,
     settleSeconds: 5,
     pruneWindowSeconds: 7 * 86_400,

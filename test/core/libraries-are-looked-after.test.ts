@@ -137,6 +137,18 @@ test('the locks of all tenants come before any check; what there was no time for
   assert.ok(first.size > 2, [...first].join(' '));
 });
 
+test('a check that hangs is seen behind a hundred and fifty others that came after it: no second one is begun', async () => {
+  const { records, deps, run, tasks } = openWorld(80 * DAY);
+  const old = libraryRun(1, acme, { serviceId: vault.hypervisorId });
+  records.libraryRuns.set(old.runId, old);
+  for (let n = 2; n <= 151; n++) {
+    const ended = libraryRun(n, acme, { serviceId: vault.hypervisorId, state: 'completed' });
+    records.libraryRuns.set(ended.runId, ended);
+  }
+  assert.deepEqual(await run(hourOf(acme, deps.clock.now())), { started: 0, problems: [] });
+  assert.equal(tasks().length, 151);
+});
+
 test('one tenant’s trouble does not stop the others', async () => {
   const { deps, run, tasks } = openWorld(80 * DAY, owners);
   const { list } = deps.catalog.points;

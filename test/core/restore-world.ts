@@ -52,11 +52,14 @@ interface MachineDeps {
   readonly scopes: TenantScopes;
   /** Between two looks, ms. */
   readonly pause?: number;
+  /** Of the attempt; the first, if absent. */
+  readonly number?: number;
 }
 
 /** What statemachines/restore.asl.yaml does with the steps, and the cleanup after it; without a transfer. */
-export const machineOf = ({ catalog, scopes, pause = 0 }: MachineDeps, job: Job, instanceId: string) => {
+export const machineOf = ({ catalog, scopes, pause = 0, number = 1 }: MachineDeps, job: Job, instanceId: string) => {
   let status = 'RUNNING';
+  let isStopped = false;
   const executions: Executions = {
     start: async () => ({ outcome: 'started', executionArn: 'arn' }),
     status: async () => status,
@@ -72,11 +75,14 @@ export const machineOf = ({ catalog, scopes, pause = 0 }: MachineDeps, job: Job,
     executions,
     settleSeconds: 1,
   };
-  const attempt = { jobId: job.jobId, attempt: 1, tenantId: job.tenantId };
+  const attempt = { jobId: job.jobId, attempt: number, tenantId: job.tenantId };
 
+  const isOver = (): boolean => isStopped;
+  const never = (): boolean => false;
   /** As Step Functions' Retry: what is transient is tried again, a few times. */
-  const tried = async <T>(step: () => Promise<T>): Promise<T> => {
+  const tried = async <T>(step: () => Promise<T>, ends = isOver): Promise<T> => {
     for (let again = 0; ; again++) {
+      if (ends()) throw new Stopped('the execution');
       try {
         return await step();
       } catch (error) {
@@ -157,10 +163,15 @@ export const machineOf = ({ catalog, scopes, pause = 0 }: MachineDeps, job: Job,
         await failed(error);
       }
     },
+    /** StopExecution, or a timeout: no other step begins, and nothing is caught. */
+    stop(): void {
+      isStopped = true;
+      status = 'ABORTED';
+    },
     async cleanUp(): Promise<void> {
       let pass = 1;
       for (let looks = 0; looks < 60; looks++) {
-        const { state } = await tried(() => createCleanUp(deps)({ ...attempt, pass }));
+        const { state } = await tried(() => createCleanUp(deps)({ ...attempt, pass }), never);
         if (state === 'closed') return;
         if (state === 'more') pass++;
         if (pause > 0) await sleep(pause);

@@ -19,7 +19,7 @@ import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { GIB } from '../../core/contracts/ids.ts';
 import type { RestoreTarget } from '../../core/contracts/job-requests.ts';
-import { TAG } from '../../core/domain/effect.ts';
+import { REPLACED_BY, TAG } from '../../core/domain/effect.ts';
 import type { Job, RestoreRequest } from '../../core/domain/job.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { TenantScopes } from '../../core/ports/tenant-scope.ts';
@@ -217,6 +217,37 @@ describe('restores in a tenant account, with the permissions that are shipped', 
       Volumes?.filter(({ State }) => State !== 'deleting'),
       [],
     );
+    const now = await volumesOf(instanceId);
+    assert.deepEqual(await Promise.all(old.map(({ device }) => read(now[device] ?? ''))), [1, 2]);
+  });
+
+  it('in place: old volumes that EC2 lets nobody delete stay, detached and marked; the data is restored, and the job says so', async () => {
+    const { instanceId, point, volumes: old } = await protectedInstance();
+    const fault = world.cloud.faults.add({ service: 'ec2', operation: 'DeleteVolume', kind: 'access-denied' });
+    const machine = await restore(point, { ...inPlace, replacedVolumes: 'remove' });
+    await machine.run();
+    await machine.cleanUp();
+    fault.remove();
+    const child = await machine.child();
+    assert.deepEqual([await machine.state(), child?.phase], ['completed with errors', 'done']);
+    assert.deepEqual(
+      child?.warnings?.map(({ name, message }) => [
+        name,
+        old.find(({ volumeId }) => message.includes(volumeId))?.device,
+      ]),
+      old.map(({ device }) => ['TenantAccessLost', device]),
+    );
+    for (const { message, tenantMessage } of child?.warnings ?? []) {
+      assert.match(message, /does not allow ec2:DeleteVolume/);
+      assert.doesNotMatch(tenantMessage ?? '', /111111111111/, 'who called is the service side');
+    }
+    const { Volumes = [] } = await ec2.send(
+      new DescribeVolumesCommand({ VolumeIds: old.map(({ volumeId }) => volumeId) }),
+    );
+    for (const { State, Tags = [] } of Volumes) {
+      assert.equal(State, 'available');
+      assert.ok(Tags.some(({ Key }) => Key === REPLACED_BY));
+    }
     const now = await volumesOf(instanceId);
     assert.deepEqual(await Promise.all(old.map(({ device }) => read(now[device] ?? ''))), [1, 2]);
   });

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RestoreTarget } from '../../core/contracts/job-requests.ts';
-import { TransientFailure, VolumeFailed } from '../../core/domain/errors.ts';
+import { TenantAccessLost, TransientFailure, VolumeFailed } from '../../core/domain/errors.ts';
 import type { InstanceSettings } from '../../core/domain/instance-settings.ts';
+import type { JobInstance } from '../../core/domain/job.ts';
+import { jobInstanceView } from '../../core/domain/views.ts';
+import { createFinishRestore } from '../../core/steps/restore/finish-restore.ts';
 import { A } from '../adapters/records.ts';
 import type { FakeAccount, FakeVolume } from './fake-tenant-account.ts';
 import { type Asked, INSTANCE, OTHER, openRestoreWorld, type RestoreWorld, Stopped } from './restore-world.ts';
@@ -228,6 +231,79 @@ for (const [name, asked] of Object.entries(CASES)) {
     });
   });
 }
+
+describe('in place, where a volume that was replaced may not be deleted', () => {
+  const target = { ...inPlace, replacedVolumes: 'remove' } as const;
+  const refused = () =>
+    new TenantAccessLost('the role arn:aws:iam::222222222222:role/x does not allow ec2:DeleteVolume');
+
+  test('the data is restored: completed with errors, a warning names the volume that stayed, and the other is gone', async () => {
+    const world = await openRestoreWorld({ target });
+    let deletions = 0;
+    world.account.before = (name) => {
+      if (name === 'deleteVolume' && ++deletions === 1) throw refused();
+    };
+    await world.run();
+    const child = await world.child();
+    const job = await world.catalog.jobs.get(A, world.job.jobId);
+    assert.deepEqual([job?.state, child?.phase, child?.error], ['completed with errors', 'done', undefined]);
+    const [stayed, gone] = child?.result?.replacedVolumes ?? [];
+    assert.deepEqual([stayed?.kept, gone?.kept], [true, false]);
+    assert.equal(world.account.volumes.get(stayed?.volumeId ?? '')?.state, 'available');
+    assert.equal(world.account.volumes.has(gone?.volumeId ?? ''), false);
+    const [warning, ...more] = child?.warnings ?? [];
+    assert.deepEqual([warning?.name, more, job?.error], ['TenantAccessLost', [], warning]);
+    assert.match(
+      warning?.message ?? '',
+      new RegExp(`${stayed?.volumeId}, which was replaced at ${stayed?.device}, .*tried again`),
+    );
+    // The lease is given back, and the cleanup leaves everything as it is.
+    assert.equal((await world.catalog.instances.get(A, INSTANCE))?.owner, undefined);
+    world.account.before = () => undefined;
+    const restored = world.account.picture();
+    await world.cleanUp();
+    assert.deepEqual(world.account.picture(), restored);
+    const view = jobInstanceView(
+      child as JobInstance,
+      { kind: 'tenant', accountId: '222222222222', hypervisorId: A },
+      1,
+    );
+    assert.match(view.warnings?.[0]?.remedy ?? '', /Check the role/);
+  });
+
+  test('asked again after the permission was given, the step removes it, and takes its warning back', async () => {
+    const world = await openRestoreWorld({ target });
+    world.account.before = (name) => {
+      if (name === 'deleteVolume') throw refused();
+    };
+    await world.run();
+    const before = await world.child();
+    assert.deepEqual(
+      [before?.warnings?.length, before?.result?.replacedVolumes?.map(({ kept }) => kept)],
+      [2, [true, true]],
+    );
+    world.account.before = () => undefined;
+    const { recoveryPointId } = world.point;
+    await createFinishRestore(world.deps)({ ...world.attempt, instanceId: INSTANCE, recoveryPointId });
+    const after = await world.child();
+    assert.deepEqual([after?.warnings, after?.result?.replacedVolumes?.map(({ kept }) => kept)], [[], [false, false]]);
+  });
+
+  test('what was needed only on the way and resists is a warning, and the cleanup removes it', async () => {
+    const world = await openRestoreWorld({ target: { kind: 'new-instance' } });
+    world.account.before = (name) => {
+      if (name === 'deregister') throw refused();
+    };
+    await world.run();
+    const child = await world.child();
+    assert.deepEqual([await world.state(), child?.phase], ['completed with errors', 'done']);
+    assert.match(child?.warnings?.[0]?.message ?? '', /^ami-\d+, which was needed on the way only/);
+    assert.equal(world.account.images.size, 1);
+    world.account.before = () => undefined;
+    await world.cleanUp();
+    assert.equal(world.account.images.size, 0);
+  });
+});
 
 const countChanges = async (asked: Asked): Promise<number> => {
   const world = await openRestoreWorld(asked);

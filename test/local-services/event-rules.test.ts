@@ -59,7 +59,7 @@ before(async () => {
     region: REGION,
     name: 'failed-executions',
     eventPattern: pattern,
-    targetFunctionArn: functionArn,
+    targetArn: functionArn,
   });
 });
 after(() => world.close());
@@ -132,7 +132,7 @@ test('a pattern with anything that is not known is refused', () => {
       region: REGION,
       name: 'refused',
       eventPattern: eventPattern as never,
-      targetFunctionArn: functionArn,
+      targetArn: functionArn,
     });
   for (const eventPattern of [
     {},

@@ -38,6 +38,17 @@ for (const { file, machine } of machines) {
   });
 }
 
+test('a library run and a cleanup wait while an account is at its limit', () => {
+  const files = ['library-run.asl.yaml', 'clean-up.asl.yaml'];
+  for (const { file, machine } of machines.filter((each) => files.includes(each.file))) {
+    for (const [name, state] of statesOf(machine)) {
+      if (state.Resource !== 'arn:aws:states:::lambda:invoke') continue;
+      const named = ((state.Retry ?? []) as { ErrorEquals: string[] }[]).flatMap(({ ErrorEquals }) => ErrorEquals);
+      assert.ok(named.includes('AccountAtLimit') || named.includes('States.ALL'), `${file}: ${name}`);
+    }
+  }
+});
+
 const deployment = parse(
   readFileSync(join(import.meta.dirname, '../../serverless.yml'), 'utf8').replaceAll(/!GetAtt /g, ''),
   { merge: true },
@@ -79,7 +90,7 @@ const API_ONLY = new Set([
 /** Raised and handled inside one step. */
 const INSIDE_A_STEP = new Set(['UnrelatedSnapshots']);
 /** Step Functions' and Lambda's own. */
-const isAwsOwn = (name: string): boolean => /^(States|Lambda|SQS|StepFunctions|Sandbox)\./.test(name);
+const isAwsOwn = (name: string): boolean => /^(States|Lambda|SQS|StepFunctions|Sandbox|Runtime)\./.test(name);
 
 test('every error that a machine names exists, and every error of a job is named by a machine', () => {
   const ours = new Set(

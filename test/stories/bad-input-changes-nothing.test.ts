@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { operatorRoutes } from '../../core/contracts/api.ts';
 import { runCli } from '../../dev/cli.ts';
 import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
+import { eventually } from './tenant-days.ts';
 import { instanceWithData, openWorld, startBackup, waitForCleanup, waitForJob } from './world.ts';
 
 const NO_INSTANCE = 'i-0123456789abcdef0';
@@ -98,15 +99,13 @@ test('bad input is refused by name, in the CLI, the job’s record and the execu
     const job = await waitForJob(acme, jobId);
     assert.deepEqual([job.state, job.error?.name], ['failed', 'InstanceNotFound']);
     const { accountId, region } = local.place;
-    const execution = (await local.cloud.kernel.call(
-      local.cloud.admin.rootPrincipal(accountId),
-      region,
-      'states',
-      'DescribeExecution',
-      {
-        executionArn: `arn:aws:states:${region}:${accountId}:execution:holdfast-dev-backup:${jobId}-1`,
-      },
-    )) as { status: string; error: string; cause: string };
+    const executionArn = `arn:aws:states:${region}:${accountId}:execution:holdfast-dev-backup:${jobId}-1`;
+    const look = () =>
+      local.cloud.kernel.call(local.cloud.admin.rootPrincipal(accountId), region, 'states', 'DescribeExecution', {
+        executionArn,
+      }) as Promise<{ status: string; error: string; cause: string }>;
+    // The job has ended before its last step has: that tells of it first.
+    const execution = await eventually('the execution ends', look, ({ status }) => status !== 'RUNNING');
     assert.deepEqual([execution.status, execution.error], ['FAILED', 'InstanceNotFound']);
     assert.match(execution.cause, new RegExp(NO_INSTANCE));
   });

@@ -137,6 +137,22 @@ test('T1: EventBridge Scheduler starts what plans say, once each time, for each 
     assert.equal((await ofSchedule(acme, snapshots.planId)).length, before.length);
   });
 
+  await t.test('at its time a streaming backup starts', async () => {
+    const body = { name: 'streams', method: 'streaming', schedule: EVERY_MINUTE } as const;
+    const { planId } = await protect(globex, ofGlobex.instanceId, body);
+    const [job] = await eventually(
+      'the schedule starts a backup',
+      () => ofSchedule(globex, planId),
+      (jobs) => jobs.length > 0,
+    );
+    await globex.api.call(tenantRoutes.replacePlan, { params: { planId }, body: { ...body, paused: true } });
+    const backup = await completed(world, globex, job?.jobId ?? '');
+    assert.equal(backup.type, 'backup');
+    const params = { recoveryPointId: pointOf(backup) };
+    const point = await globex.api.call(tenantRoutes.getRecoveryPoint, { params });
+    assert.deepEqual([point.kind, point.planId, point.state], ['streaming', planId, 'available']);
+  });
+
   await t.test(
     'delivered twice, even at once, it is one job; the next time waits for no job that is open',
     async () => {
@@ -197,6 +213,13 @@ test('T1: EventBridge Scheduler starts what plans say, once each time, for each 
   });
 
   await t.test('with its plan, a schedule is removed', async () => {
+    // A plan whose job runs is not removed: on a slow machine the next minute comes before this does.
+    const { planId } = copies;
+    const copy = { when: 'on-schedule', schedule: EVERY_MINUTE } as const;
+    const body = { name: 'copies', method: 'snapshot', copy, paused: true } as const;
+    await globex.api.call(tenantRoutes.replacePlan, { params: { planId }, body });
+    for (const { jobId } of await ofSchedule(globex, planId)) await waitForJob(globex, jobId);
+
     for (const [tenant, { planId }, action] of [
       [acme, snapshots, 'backup'],
       [globex, copies, 'copy'],

@@ -205,6 +205,7 @@ test('O1, T4: two tenants back up and restore at the same time; every byte is id
       };
       const others = {
         groupId: 'vmg-00000001',
+        quarantinedId: 'ord-00000001',
         planId: 'plan-00000001',
         nodeId: 'node-00000001',
         runId: 'run-00000001',

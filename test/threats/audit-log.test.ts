@@ -28,10 +28,18 @@ import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { REGION, startWorld, type World } from '../adapters/world.ts';
 import { eventOf } from '../audit/events.ts';
 
-const WRITERS = ['OperatorApiRole', 'TenantApiRole', 'TickRole', 'BrokerRole', 'ScheduleLibraryRunsRole', 'StepsRole'];
-const OTHERS = ['HubRole', 'WorkRole', 'LibraryRole', 'LibraryMaintenanceRole', 'StatesRole', 'SizeNodesRole'].concat(
-  ...['StartScheduledJobRole', 'SchedulerRole', 'OwnSchedulesRole', 'OperatorRole'],
-);
+const WRITERS = [
+  ...['OperatorApiRole', 'TenantApiRole', 'TickRole', 'BrokerRole', 'ScheduleLibraryRunsRole', 'StepsRole', 'ReapRole'],
+];
+const OTHERS = [
+  'HubRole',
+  'WorkRole',
+  'LibraryRole',
+  'LibraryMaintenanceRole',
+  'StatesRole',
+  'SizeNodesRole',
+  'MeasureRole',
+].concat(...['StartScheduledJobRole', 'SchedulerRole', 'OwnSchedulesRole', 'OperatorRole']);
 
 describe('threats, audit log: under the shipped permissions', () => {
   let world: World;

@@ -122,9 +122,16 @@ describe('threats, own rights: a function of the control plane that was taken ov
     });
     const { Schedules = [] } = await root.send(new ListSchedulesCommand({ GroupName: own }));
     const names = Schedules.map(({ Name = '' }) => Name).toSorted();
-    assert.deepEqual(names, ['library-runs', 'resume-approvals', 'size-nodes', 'tick']);
+    assert.deepEqual(names, ['library-runs', 'measure', 'reap', 'resume-approvals', 'size-nodes', 'tick']);
     const calls: Calls = {};
-    for (const role of ['TenantApiRole', 'OperatorApiRole', 'TickRole', 'StartScheduledJobRole', 'StepsRole'])
+    for (const role of [
+      'TenantApiRole',
+      'OperatorApiRole',
+      'TickRole',
+      'StartScheduledJobRole',
+      'StepsRole',
+      'ReapRole',
+    ])
       for (const Name of names) {
         const schedule = (GroupName: string, RoleArn: string) => ({
           ...{ Name, GroupName, ScheduleExpression: 'rate(1 day)', FlexibleTimeWindow: { Mode: 'OFF' as const } },
@@ -140,7 +147,7 @@ describe('threats, own rights: a function of the control plane that was taken ov
       }
     const { open, tried } = await tryAll(calls);
     assert.deepEqual(open, []);
-    assert.equal(tried, 60);
+    assert.equal(tried, 108);
   });
 
   test('state machines call steps, and neither the APIs nor the broker, which believe who calls them', async () => {
@@ -175,7 +182,15 @@ describe('threats, own rights: a function of the control plane that was taken ov
     const Key = { pk: { S: `APPROVAL#${freshId('apr')}` }, sk: { S: 'APPROVAL' } };
     const calls: Calls = {};
     const RequestItems = { [TableName]: [{ PutRequest: { Item: Key } }] };
-    for (const role of ['StepsRole', 'BrokerRole', 'TickRole', 'StartScheduledJobRole', 'ScheduleLibraryRunsRole']) {
+    const others = [
+      'StepsRole',
+      'BrokerRole',
+      'TickRole',
+      'StartScheduledJobRole',
+      'ScheduleLibraryRunsRole',
+      'ReapRole',
+    ];
+    for (const role of others) {
       const { dynamo } = clientsOf(world.cloud.endpoint, REGION, world.as(role));
       calls[`${role}: put`] = () => dynamo.send(new PutItemCommand({ TableName, Item: Key }));
       calls[`${role}: put many`] = () => dynamo.send(new BatchWriteItemCommand({ RequestItems }));
@@ -188,9 +203,9 @@ describe('threats, own rights: a function of the control plane that was taken ov
         );
       calls[`${role}: remove`] = () => dynamo.send(new DeleteItemCommand({ TableName, Key }));
       // whatever else is kept there it may write
-      await dynamo.send(new PutItemCommand({ TableName, Item: { pk: { S: `JOB#${role}` }, sk: { S: 'JOB' } } }));
+      await dynamo.send(new UpdateItemCommand({ TableName, Key: { pk: { S: `JOB#${role}` }, sk: { S: 'JOB' } } }));
     }
-    assert.deepEqual(await tryAll(calls), { tried: 20, open: [] });
+    assert.deepEqual(await tryAll(calls), { tried: 24, open: [] });
     for (const role of ['TenantApiRole', 'OperatorApiRole']) {
       const { dynamo } = clientsOf(world.cloud.endpoint, REGION, world.as(role));
       await dynamo.send(new PutItemCommand({ TableName, Item: Key }));

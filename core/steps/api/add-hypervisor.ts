@@ -1,8 +1,9 @@
 import type { AddHypervisor, HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
 import { secretOfAccessKey } from '../../domain/access-key.ts';
-import { Conflict } from '../../domain/errors.ts';
+import { Conflict, TransientFailure } from '../../domain/errors.ts';
 import type { Hypervisor, HypervisorAuth } from '../../domain/hypervisor.ts';
+import type { ServiceIntent } from '../../domain/service-intent.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
@@ -15,10 +16,10 @@ import { type IdentifiedHypervisor, withInvitedExternalId } from './invited-exte
 import { type LibraryDefaults, newMediaAgent } from './new-media-agent.ts';
 import { type PrepareServiceDeps, prepareService } from './prepare-service.ts';
 import { refuseSharedLibrary } from './refuse-shared-library.ts';
-import { type About, allOrNothing } from './undo-list.ts';
+import { type About, allOrNothing, NotUndone } from './undo-list.ts';
 
 export interface AddHypervisorDeps extends PrepareServiceDeps, ObjectLockDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors' | 'invitations'>;
+  readonly catalog: Pick<Catalog, 'hypervisors' | 'invitations' | 'serviceIntents'>;
   readonly credentials: CredentialCheck;
   readonly secrets: Secrets;
   readonly clock: Clock;
@@ -47,6 +48,34 @@ const withoutSecret = (request: AddHypervisor): object => {
  */
 export const createAddHypervisor = (deps: AddHypervisorDeps) => {
   const { catalog, credentials, secrets, clock, sha256, settings } = deps;
+
+  const secretName = (hypervisorId: HypervisorId): string => `holdfast-${settings.stage}-${hypervisorId}`;
+
+  /** A note that stays behind is settled by the reaper, which looks for the hypervisor first. */
+  const settle = (intent: ServiceIntent): Promise<void> => catalog.serviceIntents.settle(intent).catch(() => undefined);
+
+  /** What the reaper undoes if nobody else does; nothing is made without it. Errors: TransientFailure. */
+  const intend = async (
+    request: IdentifiedHypervisor,
+    hypervisorId: HypervisorId,
+    more: Partial<ServiceIntent> = {},
+  ): Promise<ServiceIntent> => {
+    const { kind, accountId, region } = request;
+    const secret = request.auth.method === 'access-key' ? secretName(hypervisorId) : undefined;
+    const auth: HypervisorAuth =
+      request.auth.method === 'access-key'
+        ? { method: 'access-key', accessKeyId: request.auth.accessKeyId, secretArn: secretName(hypervisorId) }
+        : request.auth;
+    const intent: ServiceIntent = {
+      ...{ hypervisorId, kind, accountId, region, auth, at: clock.now(), state: 'intended' },
+      ...(secret === undefined ? {} : { secret }),
+      ...more,
+    };
+    if (await catalog.serviceIntents.intend(intent)) return intent;
+    throw new TransientFailure('What was begun under this key before is just being removed.', {
+      remedy: 'Ask again in a minute.',
+    });
+  };
 
   /** True also if the answer to the write was lost, but the record is there. */
   const write = async (hypervisor: Hypervisor): Promise<boolean> => {
@@ -78,7 +107,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
   ): Promise<HypervisorAuth> => {
     if (auth.method !== 'access-key') return auth;
     const { accessKeyId, secretAccessKey } = auth;
-    const name = `holdfast-${settings.stage}-${hypervisorId}`;
+    const name = secretName(hypervisorId);
     let secretArn: string | undefined;
     about(`the secret ${name}`, () => secrets.delete(secretArn ?? name));
     secretArn = await secrets.create(name, secretOfAccessKey({ accessKeyId, secretAccessKey }));
@@ -91,6 +120,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     hash: { readonly requestHash?: string },
     about: About,
     arn: string,
+    beforeGroup: () => Promise<void>,
   ): Promise<Hypervisor> => {
     const { name, accountId, region } = request;
     const base = { hypervisorId, name, accountId, region, createdAt: clock.now(), ...hash };
@@ -101,7 +131,7 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     if (mediaAgent.lock !== undefined) await checkObjectLock(deps, mediaAgent.library);
     const auth = await keptAuth(request, hypervisorId, about, arn);
     const fresh = { ...base, kind: 'service', auth, mediaAgent, accessNodes: request.accessNodes } as const;
-    return prepareService(deps, fresh, about);
+    return prepareService(deps, fresh, about, beforeGroup);
   };
 
   return async (asked: Asked, request: AddHypervisor): Promise<HypervisorView> => {
@@ -116,16 +146,25 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
       throw accountTaken(request.accountId);
     const identified = await withInvitedExternalId(catalog, request);
     const { arn } = await checkIdentity(credentials, identified, settings.controlPlaneAccountId);
+    let noted = await intend(identified, hypervisorId);
+    const beforeGroup = async (): Promise<void> => {
+      noted = await intend(identified, hypervisorId, { autoScaling: true });
+    };
     const added = await allOrNothing(
       async (about) => {
-        const hypervisor = await make(identified, hypervisorId, hash, about, arn);
+        const hypervisor = await make(identified, hypervisorId, hash, about, arn, beforeGroup);
         if (await write(hypervisor)) return await stillAlone(hypervisor);
         const quicker = await catalog.hypervisors.get(hypervisorId);
         if (quicker) return quicker;
         throw accountTaken(request.accountId);
       },
       async () => (await catalog.hypervisors.get(hypervisorId)) !== undefined,
-    );
+    ).catch(async (error: unknown) => {
+      // What could not be undone is left to the reaper: only where nothing is left its intent goes.
+      if (!(error instanceof NotUndone)) await settle(noted);
+      throw error;
+    });
+    await settle(noted);
     if (hash.requestHash !== undefined) checkSameRequest(added, hash);
     return hypervisorView(added);
   };

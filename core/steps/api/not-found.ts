@@ -10,7 +10,8 @@ type Kind =
   | 'VM group'
   | 'plan'
   | 'library run'
-  | 'approval';
+  | 'approval'
+  | 'quarantined order or message';
 
 /** Says the same of what is absent and of what is another tenant's, to the byte: it does not even repeat the id. */
 export const notFound = (kind: Kind, field?: string): NotFound =>

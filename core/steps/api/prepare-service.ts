@@ -53,6 +53,8 @@ export const prepareService = async (
   deps: PrepareServiceDeps,
   fresh: Fresh,
   about: About,
+  /** Right before the Auto Scaling group is made. */
+  beforeGroup: () => Promise<void>,
 ): Promise<ServiceHypervisor> => {
   const { nodeRoles, brokerNames, serviceAccounts, settings } = deps;
   const { hypervisorId, accessNodes } = fresh;
@@ -64,6 +66,7 @@ export const prepareService = async (
   if (!isOwnAccount(settings, service)) return { ...service, state: 'preparing', nodeControlRoleArn };
   if (accessNodes === 'manual') return { ...service, state: 'ready' };
   const account = await serviceAccounts.open(service);
+  await beforeGroup();
   about(`the Auto Scaling group ${names.autoScalingGroupName}`, () => account.removeAutoScaling(names));
   const automaticNodes = await account.ensureAutoScaling(automaticNodesOf(settings, service, []));
   return { ...service, state: 'ready', automaticNodes };

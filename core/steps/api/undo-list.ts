@@ -7,6 +7,16 @@ interface Made {
   undo(): Promise<void>;
 }
 
+/** To whoever asked it is a transient failure; the intent of what was made stays. */
+export class NotUndone extends TransientFailure {}
+
+/** Nobody can say whether it may be removed: it is left, and said so. */
+const notKnown = (error: unknown, cause: unknown): never => {
+  throw new NotUndone(`${text(error)} Whether what had been made is in use could not be read: ${text(cause)}`, {
+    cause: error,
+  });
+};
+
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
@@ -25,13 +35,14 @@ export const allOrNothing = async <T>(
       made.push({ what, undo });
     });
   } catch (error) {
-    if (made.length > 0 && (await isWanted())) throw error;
+    const wanted = made.length > 0 && (await isWanted().catch((cause: unknown) => notKnown(error, cause)));
+    if (wanted) throw error;
     const left: string[] = [];
     for (const { what, undo } of made.reverse())
       await undo().catch((cause: unknown) => left.push(`${what} (${text(cause)})`));
     if (left.length === 0) throw error;
-    throw new TransientFailure(`${text(error)} What had been made could not be removed: ${left.join(', ')}.`, {
-      remedy: 'Remove it by hand.',
+    throw new NotUndone(`${text(error)} What had been made could not be removed: ${left.join(', ')}.`, {
+      remedy: 'The reaper removes it in a few hours (holdfast reaper plan).',
       cause: error,
     });
   }

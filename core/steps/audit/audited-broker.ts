@@ -2,6 +2,7 @@ import type { BrokerRequest } from '../../contracts/orders.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
 import { calledBy } from '../../domain/broker-name.ts';
 import { HoldfastError } from '../../domain/errors.ts';
+import { messageIdOf } from '../../domain/quarantine.ts';
 import { createRefusalLimit } from '../../domain/refusal-limit.ts';
 import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -15,7 +16,13 @@ export interface AuditedBrokerDeps {
 }
 
 /** Of the rest only refusals are written: heartbeats come every 20 s from every node. */
-const WRITTEN: ReadonlySet<string> = new Set<BrokerRequest['operation']>(['claimOrder', 'registerNode', 'raiseFences']);
+const WRITTEN: ReadonlySet<string> = new Set<BrokerRequest['operation']>([
+  'claimOrder',
+  'registerNode',
+  'raiseFences',
+  // who puts messages into a queue that name no order is worth to be known
+  'reportMessage',
+]);
 
 /** Of one service hypervisor, of a function's instance: ten nodes with four orders each take some 100 a minute. */
 const ORDERS_A_MINUTE = 300;
@@ -80,17 +87,19 @@ const whose = async (
 const askedOf = (
   event: unknown,
 ): { readonly operation: string; readonly nodeId: string; readonly orderId?: string; readonly subjects: string[] } => {
-  const { operation, nodeId, orderId } = (typeof event === 'object' && event !== null ? event : {}) as Record<
+  const { operation, nodeId, orderId, sha256 } = (typeof event === 'object' && event !== null ? event : {}) as Record<
     string,
     unknown
   >;
   const id = (value: unknown, prefix: string): string | undefined =>
     typeof value === 'string' && new RegExp(`^${prefix}-[a-z0-9-]{8,44}$`).test(value) ? value : undefined;
   const [node, order] = [id(nodeId, 'node'), id(orderId, 'ord')];
+  const isReport = operation === 'reportMessage' && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256);
+  const message = isReport ? messageIdOf(sha256) : undefined;
   return {
     operation: typeof operation === 'string' && /^[a-zA-Z]{1,32}$/.test(operation) ? operation : '(no operation)',
     nodeId: node ?? '(no node)',
     ...(order ? { orderId: order } : {}),
-    subjects: [...(node ? [node] : []), ...(order ? [order] : [])],
+    subjects: [node, order, message].filter((subject) => subject !== undefined),
   };
 };

@@ -5,6 +5,7 @@ import { createCompleteOrder } from './complete-order.ts';
 import { createHeartbeatOrder } from './heartbeat-order.ts';
 import { createHeartbeatNode, createLeaveNode, createRegisterNode } from './node-presence.ts';
 import { createNoteCondemned } from './note-condemned.ts';
+import { createQuarantineMessage } from './quarantine-message.ts';
 import { createRaiseFences } from './raise-fences.ts';
 import { createReleaseOrder } from './release-order.ts';
 
@@ -19,6 +20,7 @@ export const createAnswerNode = (deps: BrokerDeps) => {
   const releaseOrder = createReleaseOrder(deps);
   const noteCondemned = createNoteCondemned(deps);
   const raiseFences = createRaiseFences(deps);
+  const reportMessage = createQuarantineMessage(deps);
   const registerNode = createRegisterNode(deps);
   const heartbeatNode = createHeartbeatNode(deps);
   const leaveNode = createLeaveNode(deps);
@@ -29,6 +31,8 @@ export const createAnswerNode = (deps: BrokerDeps) => {
     switch (request.operation) {
       case 'claimOrder':
         return claimOrder(request, serviceId);
+      case 'reportMessage':
+        return reportMessage(request);
       case 'heartbeatOrder':
         return heartbeatOrder(request, serviceId);
       case 'completeOrder':

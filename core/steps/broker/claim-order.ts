@@ -5,6 +5,7 @@ import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hyperviso
 import { jobError } from '../../domain/job-error.ts';
 import { shortestLock } from '../../domain/library-lock.ts';
 import type { Order } from '../../domain/order.ts';
+import { deathsSoFar, SUSPECT_DEATHS, verdictOn } from '../../domain/quarantine.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, TaskTokens, WorkArea } from '../../ports/control.ts';
@@ -15,6 +16,7 @@ import { libraryAccess } from './library-access.ts';
 import { issueCredentials } from './order-credentials.ts';
 import { tenantOfOrder, whyGone } from './order-life.ts';
 import { orderOfNodes } from './order-of-nodes.ts';
+import { isKeptForAnother, liveNodes, mayTakeSuspect, quarantineOrder } from './quarantine-order.ts';
 
 export interface BrokerDeps {
   readonly catalog: Catalog;
@@ -38,7 +40,10 @@ type Claim = Extract<BrokerRequest, { operation: 'claimOrder' }>;
  */
 export const createClaimOrder =
   (deps: BrokerDeps) =>
-  async ({ orderId, taskToken, nodeId }: Claim, serviceId: HypervisorId): Promise<ClaimResponse> => {
+  async (
+    { orderId, taskToken, nodeId, processId, holding = 0 }: Claim,
+    serviceId: HypervisorId,
+  ): Promise<ClaimResponse> => {
     const { catalog, clock, tokens, sha256 } = deps;
     const order = await orderOfNodes(catalog, orderId, serviceId);
     if (!order) return { outcome: 'gone', reason: 'there is no such order' };
@@ -46,11 +51,24 @@ export const createClaimOrder =
     const gone = await whyGone(catalog, order);
     if (gone) return { outcome: 'gone', reason: gone };
     const tokenHash = sha256(taskToken);
-    if (isHeld(order, nodeId, tokenHash, clock.now(), deps.heartbeatSeconds)) return { outcome: 'held' };
+    const isSilent = clock.now() - (order.heartbeatAt ?? 0) >= deps.heartbeatSeconds * SILENT_HEARTBEATS * 1_000;
+    if (!isSilent && isHeld(order, nodeId, tokenHash)) return { outcome: 'held' };
     if (!(await tokens.heartbeat(taskToken))) return { outcome: 'gone', reason: 'its task has ended' };
     if (!(await catalog.orders.bindToken(tokenHash, orderId)))
       return { outcome: 'gone', reason: 'its task token speaks for another order' };
-    const claimed = await catalog.orders.claim(orderId, order, nodeId, tokenHash, clock.now());
+    const deaths = deathsSoFar(order, { nodeId, processId }, isSilent);
+    const live = deaths.length < SUSPECT_DEATHS ? [] : await liveNodes(deps, serviceId);
+    const verdict = verdictOn(deaths, nodeId, live);
+    if (order.state === 'quarantined' || verdict === 'quarantine')
+      return quarantineOrder(deps, order, deaths, taskToken);
+    if (verdict === 'not to this node') return { outcome: 'held' };
+    const mayTake =
+      verdict === 'give alone'
+        ? await mayTakeSuspect(deps, nodeId, orderId, holding)
+        : !(await isKeptForAnother(deps, nodeId, orderId));
+    if (!mayTake) return { outcome: 'held' };
+    const more = { ...(processId === undefined ? {} : { processId }), ...(deaths.length > 0 ? { deaths } : {}) };
+    const claimed = await catalog.orders.claim(orderId, order, nodeId, tokenHash, clock.now(), more);
     if (!claimed) return { outcome: 'held' };
     await markTransferring(catalog, clock, claimed);
 
@@ -107,11 +125,8 @@ const lockOf = (
     : {};
 
 /** Another node's claim stands while that node calls; its own may be renewed at once (it was restarted). */
-const isHeld = (order: Order, nodeId: string, tokenHash: string, now: number, heartbeatSeconds: number): boolean => {
-  if (order.state !== 'claimed') return false;
-  if (order.nodeId === nodeId && order.tokenHash === tokenHash) return false;
-  return now - (order.heartbeatAt ?? 0) < heartbeatSeconds * SILENT_HEARTBEATS * 1_000;
-};
+const isHeld = (order: Order, nodeId: string, tokenHash: string): boolean =>
+  order.state === 'claimed' && !(order.nodeId === nodeId && order.tokenHash === tokenHash);
 
 /** With the first claim of an instance's orders; whatever is claimed, what its job waited for is there. */
 const markTransferring = async (

@@ -7,7 +7,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256 } from '../../ports/control.ts';
 import { settleCommitted } from '../backup/settle-committed.ts';
-import { isTakeable, keptPoints } from './kept-points.ts';
+import { isTakeable, keptPoints, pointIdOf } from './kept-points.ts';
 import type { Leftovers } from './leftovers.ts';
 
 interface Deps {
@@ -41,7 +41,7 @@ export const closeInstances = async (
     const child = await catalog.jobs.instance(job.jobId, instanceId);
     if (!child) continue;
     const points: RecoveryPoint[] = [];
-    for (const recoveryPointId of pointsOf(job, child)) {
+    for (const recoveryPointId of pointsOf(deps, job, attempt, child)) {
       const point = await settlePoint(catalog, clock, job, attempt, instanceId, recoveryPointId, leftovers);
       if (point?.state === 'available') points.push(point);
       else if (point) kept.push(point);
@@ -73,10 +73,20 @@ const abandonKept = async (
   }
 };
 
-const pointsOf = ({ type }: Job, { recoveryPointId, recoveryPointIds }: JobInstance): readonly RecoveryPointId[] => {
+/**
+ * The child's record names the newest attempt's point: a step of an earlier one that stalled may have made its own only
+ * now, under the id that it was always to have.
+ */
+const pointsOf = (
+  { sha256 }: Deps,
+  { type, jobId }: Job,
+  attempt: number,
+  { instanceId, recoveryPointId, recoveryPointIds }: JobInstance,
+): readonly RecoveryPointId[] => {
   if (type === 'restore') return [];
   if (type === 'backup-copy') return recoveryPointIds ?? [];
-  return recoveryPointId === undefined ? [] : [recoveryPointId];
+  const own = pointIdOf(sha256, { jobId, instanceId }, attempt);
+  return [...new Set([own, ...(recoveryPointId === undefined ? [] : [recoveryPointId])])];
 };
 
 const closeInstance = async (

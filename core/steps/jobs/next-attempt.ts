@@ -27,11 +27,12 @@ export const beginNextAttempt = async (
   const { tenantId, jobId, request } = job;
   await refuseWhileTenantIsClosed(deps.catalog, tenantId);
   await refuseMoreJobs(deps.catalog, tenantId);
-  if (request.deadlineMs !== undefined) {
-    // Before the job is open: an open one whose deadline is over is stopped.
-    const deadlineAt = deps.clock.now() + request.deadlineMs;
-    if (!(await jobs.update(tenantId, jobId, { request: { ...request, deadlineAt } }, from))) return false;
-  }
+  // Before the job is open: an open one whose deadline is over is stopped, and the reaper ends one that is open since long
+  // and has no execution.
+  const reopenedAt = deps.clock.now();
+  const { deadlineMs } = request;
+  const anew = deadlineMs === undefined ? {} : { request: { ...request, deadlineAt: reopenedAt + deadlineMs } };
+  if (!(await jobs.update(tenantId, jobId, { reopenedAt, ...anew }, from))) return false;
   const attempt = job.attempt + 1;
   if (!(await jobs.reopen(tenantId, jobId, attempt, from))) return false;
   try {

@@ -20,12 +20,14 @@ export const createRetryJob = (deps: NextAttemptDeps) => {
   return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId): Promise<JobView> => {
     const asked = await jobs.get(tenant.hypervisorId, jobId);
     if (!asked) throw notFound('job', 'jobId');
+    let begun = false;
     if (isRetriable(asked)) {
       refuseAllDone(await jobs.instances(jobId));
-      await beginNextAttempt(deps, tenant, asked, RETRIABLE);
+      begun = await beginNextAttempt(deps, tenant, asked, RETRIABLE);
     }
     const job = (await jobs.get(tenant.hypervisorId, jobId)) ?? asked;
-    refuse(job);
+    // an attempt that was just begun may have ended already
+    if (!begun) refuse(job);
     await startUnstarted(deps, tenant, job);
     return jobView(job, await jobs.instances(jobId), audience, deps.clock.now());
   };

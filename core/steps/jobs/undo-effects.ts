@@ -1,6 +1,7 @@
 import { type Effect, TAG } from '../../domain/effect.ts';
 import { TransientFailure } from '../../domain/errors.ts';
 import type { RestoreResult } from '../../domain/job.ts';
+import { isCopyOf } from '../../domain/leftover.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import { belongsToResult } from '../../domain/restore-result.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -93,7 +94,11 @@ const undoSnapshots = async (
   kept: ReadonlySet<string>,
   forLater: ReadonlySet<string>,
 ): Promise<'kept' | 'suspended' | 'undone'> => {
-  const found = await scope.snapshots.findByTag(TAG.operation, effect.effectId);
+  const tagged = await scope.snapshots.findByTag(TAG.operation, effect.effectId);
+  // A copy that a tenant's own tools made has our tags too.
+  const found = tagged.filter(
+    ({ snapshotId, volumeId }) => !isCopyOf({ id: snapshotId, sourceVolumeId: volumeId }, effect),
+  );
   const ids = [...new Set([...effect.resourceIds, ...found.map(({ snapshotId }) => snapshotId)])];
   const surplus = ids.filter((id) => !kept.has(id) && !forLater.has(id));
   const isUsed = surplus.length < ids.length;

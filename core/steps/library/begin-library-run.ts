@@ -2,7 +2,7 @@ import type { LibraryRunId } from '../../contracts/ids.ts';
 import type { LibraryRunRef } from '../../contracts/library-runs.ts';
 import { Conflict, TransientFailure } from '../../domain/errors.ts';
 import { jobError } from '../../domain/job-error.ts';
-import { isOpenRun, type LibraryRun, needsLibraryAlone, OPEN_RUN_STATES } from '../../domain/library-run.ts';
+import { type LibraryRun, needsLibraryAlone, OPEN_RUN_STATES } from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions } from '../../ports/control.ts';
@@ -16,8 +16,6 @@ export interface LibraryRunDeps {
 
 /** Longer than any function runs: whoever made a record, and no execution for it, has ended. */
 const FORGOTTEN_MS = 10 * 60_000;
-/** Of a tenant, the newest: a prune waits for a week, with a check a day beside it. */
-const LOOKED_AT = 100;
 
 /** The record first: an execution without one would find nothing to do. False if there is a run of that id. */
 export const beginLibraryRun = async (
@@ -46,20 +44,18 @@ export const beginLibraryRun = async (
 };
 
 /** The tenant's runs that are open, the newest first. Those whose execution has ended, or never began, are said to have failed. */
-export const openLibraryRuns = async (
-  { catalog, executions, clock }: LibraryRunDeps,
-  tenantId: string,
-): Promise<readonly LibraryRun[]> => {
-  const { items } = await catalog.libraryRuns.list(tenantId, { limit: LOOKED_AT });
+export const openLibraryRuns = async (deps: LibraryRunDeps, tenantId: string): Promise<readonly LibraryRun[]> => {
   const open: LibraryRun[] = [];
-  for (const run of items.filter(isOpenRun)) {
-    const status = await executions.status('library-run', run.runId);
-    const isAlive = status === 'RUNNING' || (status === undefined && clock.now() - run.createdAt < FORGOTTEN_MS);
-    if (isAlive) open.push(run);
-    else
-      await fail(catalog, clock, run, `its execution ${status === undefined ? 'was never started' : `is ${status}`}`);
-  }
+  for (const run of await deps.catalog.libraryRuns.openOf(tenantId)) if (!(await endIfOver(deps, run))) open.push(run);
   return open;
+};
+
+/** An open run whose execution has ended, or never began, is said to have failed. False: it goes on. */
+export const endIfOver = async ({ catalog, executions, clock }: LibraryRunDeps, run: LibraryRun): Promise<boolean> => {
+  const status = await executions.status('library-run', run.runId);
+  if (status === 'RUNNING' || (status === undefined && clock.now() - run.createdAt < FORGOTTEN_MS)) return false;
+  await fail(catalog, clock, run, `its execution ${status === undefined ? 'was never started' : `is ${status}`}`);
+  return true;
 };
 
 const fail = async (

@@ -8,12 +8,14 @@ import { countLeftOut, restoredTags } from '../../domain/volume-tags.ts';
 import type { DescribedInstance } from '../../ports/tenant-scope.ts';
 import { assertGoesOn } from '../phase.ts';
 import { settingsPlan } from './launch-terms.ts';
+import { removeReplaced, tidyUp } from './remove-what-is-over.ts';
 import { EFFECT, openRestoreWork, type RestoreDeps, type RestoreWork } from './restore-work.ts';
 
 /**
  * Records what the restore made, then removes what it needed only on its way (image, snapshots; in place, the replaced
  * volumes if that was asked for). The result's record is the one write that decides: from then on the cleanup keeps what
- * it names, and a second run of this step only goes on with the removing. Errors: JobCancelled, LaunchFailed, PlatformLost.
+ * it names, and a second run of this step only goes on with the removing. What resists that is a warning: the data is
+ * restored. Errors: JobCancelled, LaunchFailed, PlatformLost, TransientFailure.
  */
 export const createFinishRestore =
   (deps: RestoreDeps) =>
@@ -26,10 +28,13 @@ export const createFinishRestore =
     for (const effect of work.effects) {
       if (belongsToResult(effect, result)) await catalog.effects.update(effect, { state: 'kept' });
     }
-    await tidyUp(work);
-    await removeReplaced(work, result, async (replacedVolumes) => {
-      await catalog.jobs.updateInstance(jobId, instanceId, { result: { ...result, replacedVolumes } });
-    });
+    const warnings = [
+      ...(await tidyUp(work)),
+      ...(await removeReplaced(work, result, async (replacedVolumes) => {
+        await catalog.jobs.updateInstance(jobId, instanceId, { result: { ...result, replacedVolumes } });
+      })),
+    ];
+    if (warnings.length > 0 || child?.warnings) await catalog.jobs.updateInstance(jobId, instanceId, { warnings });
     if (work.path === 'in-place') {
       await catalog.instances.unlock(input.tenantId, instanceId, attemptName(jobId, input.attempt));
     }
@@ -118,28 +123,4 @@ const assertPlatform = (
   const now = instance.configuration.platform;
   if (now !== platform) throw new PlatformLost(`${instanceId} runs as ${now}; it was ${platform}`);
   return instance;
-};
-
-/** Image and snapshots are effects to undo: whatever fails here, the cleanup goes on with. */
-const tidyUp = async ({ scope, effects }: RestoreWork): Promise<void> => {
-  const idsOf = (kind: string) => effects.filter((effect) => effect.kind === kind).flatMap((each) => each.resourceIds);
-  for (const imageId of idsOf('image')) await scope.images.deregister(imageId);
-  // Deleting a snapshot has no effect on volumes that were made from it, not even while they are still loading.
-  for (const snapshotId of idsOf('pending-snapshot')) await scope.snapshots.delete(snapshotId);
-};
-
-/** In place, and only now that the restore has succeeded. What is removed is noted, one by one. */
-const removeReplaced = async (
-  { scope, request: { target } }: RestoreWork,
-  { replacedVolumes = [] }: RestoreResult,
-  note: (replacedVolumes: NonNullable<RestoreResult['replacedVolumes']>) => Promise<void>,
-): Promise<void> => {
-  if (target.kind !== 'in-place' || target.replacedVolumes !== 'remove') return;
-  const noted = [...replacedVolumes];
-  for (const [at, volume] of replacedVolumes.entries()) {
-    if (!volume.kept) continue;
-    await scope.volumes.delete(volume.volumeId);
-    noted[at] = { ...volume, kept: false };
-    await note(noted);
-  }
 };

@@ -2,6 +2,9 @@ import type { LockedInstance, TakeSnapshotsInput, TakeSnapshotsOutput } from '..
 import { LONGEST_TAG_VALUE, TAG } from '../../domain/effect.ts';
 import { InstanceNotFound, SnapshotFailed, TransientFailure } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
+import type { JobInstance } from '../../domain/job.ts';
+import { settingsWarnings } from '../../domain/job-warning.ts';
+import type { InstanceConfiguration } from '../../domain/recovery-point.ts';
 import { workKeys } from '../../domain/work-keys.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -37,6 +40,7 @@ export const createTakeSnapshots =
       await enterPhase(catalog, clock, input, 'waiting for snapshots', {
         recoveryPointId,
         ...(resumed.consistency ? { consistency: resumed.consistency } : {}),
+        ...warned(resumed.instance),
       });
       return { snapshotIds: resumed.volumes.map(({ snapshotId }) => snapshotId) };
     }
@@ -96,9 +100,14 @@ export const createTakeSnapshots =
     if (taken.every(({ snapshotId }) => !snapshotIds.includes(snapshotId))) {
       await catalog.effects.update(effect, { state: 'made', resourceIds: snapshotIds });
     }
-    await enterPhase(catalog, clock, input, 'waiting for snapshots', { consistency });
+    await enterPhase(catalog, clock, input, 'waiting for snapshots', { consistency, ...warned(made.instance) });
     return { snapshotIds };
   };
+
+const warned = ({ settings }: InstanceConfiguration): Pick<JobInstance, 'warnings'> => {
+  const warnings = settingsWarnings(settings);
+  return warnings.length > 0 ? { warnings } : {};
+};
 
 const nothingLeft = (instanceId: string, excluded: number): string =>
   excluded === 0

@@ -1,4 +1,7 @@
-/** Maps `items`, at most `width` at a time, keeping their order; the first error ends it. */
+/**
+ * Maps `items`, at most `width` at a time; the answers are in the order of the items. The first error ends it: nothing more
+ * is begun, and what is under way is not waited for. `library/in-parallel.ts` is for streams of items, and waits.
+ */
 export const inParallel = async <T, R>(
   items: readonly T[],
   width: number,

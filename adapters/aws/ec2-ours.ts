@@ -1,0 +1,126 @@
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  type Filter,
+} from '@aws-sdk/client-ec2';
+import { REPLACED_BY, TAG } from '../../core/domain/effect.ts';
+import { TransientFailure } from '../../core/domain/errors.ts';
+import type { TaggedThing } from '../../core/ports/tenant-scope.ts';
+import { required } from './classify.ts';
+import { tagsOf } from './ec2-tags.ts';
+import type { TenantReach } from './tenant-reach.ts';
+
+interface PageOf {
+  readonly things: readonly TaggedThing[];
+  readonly next: string | undefined;
+}
+
+/** As many as EC2 gives at once of each of these. */
+const MaxResults = 1_000;
+/** A look of many pages must not be lost to one that was throttled: nothing above it repeats a page. */
+const TRIES = 4;
+const PAUSE_MS = 500;
+
+const ofKeys = (...keys: string[]): Filter[] => [{ Name: 'tag-key', Values: keys }];
+const BY_JOB = ofKeys(TAG.job);
+
+export async function* everythingOfOurs(reach: TenantReach): AsyncGenerator<readonly TaggedThing[]> {
+  yield* pages(reach, 'ec2:DescribeInstances', instances);
+  yield* pages(reach, 'ec2:DescribeVolumes', volumes);
+  yield* pages(reach, 'ec2:DescribeImages', images);
+  yield* pages(reach, 'ec2:DescribeSnapshots', snapshots);
+}
+
+type Page = (reach: TenantReach, NextToken: string | undefined) => Promise<PageOf>;
+
+/** A page may be empty and go on all the same. */
+async function* pages(reach: TenantReach, action: string, page: Page): AsyncGenerator<readonly TaggedThing[]> {
+  let next: string | undefined;
+  do {
+    const answer = await persistently(reach, () => reach.call(action, () => page(reach, next)));
+    yield answer.things;
+    next = answer.next;
+  } while (next !== undefined);
+}
+
+const persistently = async <T>({ wait }: TenantReach, call: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof TransientFailure) || tries === TRIES) throw error;
+      await wait(PAUSE_MS * 2 ** (tries - 1));
+    }
+  }
+};
+
+const instances: Page = async ({ ec2 }, NextToken) => {
+  const action = 'ec2:DescribeInstances';
+  const answer = await ec2.send(new DescribeInstancesCommand({ Filters: BY_JOB, MaxResults, ...from(NextToken) }));
+  const all = (answer.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
+  const there = all.filter(({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down');
+  return {
+    things: there.map(({ InstanceId, Tags, LaunchTime }) => ({
+      kind: 'instance',
+      id: required(InstanceId, 'InstanceId', action),
+      tags: tagsOf(Tags),
+      createdAt: required(LaunchTime, 'LaunchTime', action).getTime(),
+    })),
+    next: answer.NextToken,
+  };
+};
+
+const volumes: Page = async ({ ec2 }, NextToken) => {
+  const action = 'ec2:DescribeVolumes';
+  const Filters = ofKeys(TAG.job, REPLACED_BY);
+  const answer = await ec2.send(new DescribeVolumesCommand({ Filters, MaxResults, ...from(NextToken) }));
+  const there = (answer.Volumes ?? []).filter(({ State }) => State !== 'deleting' && State !== 'deleted');
+  return {
+    things: there.map(({ VolumeId, Tags, CreateTime, Attachments = [] }) => {
+      const attachedTo = Attachments.find(({ State }) => State !== 'detached')?.InstanceId;
+      return {
+        kind: 'volume',
+        id: required(VolumeId, 'VolumeId', action),
+        tags: tagsOf(Tags),
+        createdAt: required(CreateTime, 'CreateTime', action).getTime(),
+        ...(attachedTo === undefined ? {} : { attachedTo }),
+      };
+    }),
+    next: answer.NextToken,
+  };
+};
+
+const images: Page = async ({ ec2 }, NextToken) => {
+  const action = 'ec2:DescribeImages';
+  const input = { Owners: ['self'], Filters: BY_JOB, MaxResults, ...from(NextToken) };
+  const answer = await ec2.send(new DescribeImagesCommand(input));
+  return {
+    things: (answer.Images ?? []).map(({ ImageId, Tags, CreationDate }) => ({
+      kind: 'image',
+      id: required(ImageId, 'ImageId', action),
+      tags: tagsOf(Tags),
+      createdAt: Date.parse(required(CreationDate, 'CreationDate', action)),
+    })),
+    next: answer.NextToken,
+  };
+};
+
+const snapshots: Page = async ({ ec2 }, NextToken) => {
+  const action = 'ec2:DescribeSnapshots';
+  const input = { OwnerIds: ['self'], Filters: BY_JOB, MaxResults, ...from(NextToken) };
+  const answer = await ec2.send(new DescribeSnapshotsCommand(input));
+  return {
+    things: (answer.Snapshots ?? []).map(({ SnapshotId, Tags, StartTime, VolumeId }) => ({
+      kind: 'snapshot',
+      id: required(SnapshotId, 'SnapshotId', action),
+      tags: tagsOf(Tags),
+      createdAt: required(StartTime, 'StartTime', action).getTime(),
+      ...(VolumeId === undefined ? {} : { sourceVolumeId: VolumeId }),
+    })),
+    next: answer.NextToken,
+  };
+};
+
+const from = (NextToken: string | undefined): { NextToken?: string } => (NextToken === undefined ? {} : { NextToken });

@@ -1,0 +1,109 @@
+/** What becomes of a thing with our tags in a tenant's account: the ledger of jobs and their effects says whose it is. */
+import type { TaggedThing } from '../ports/tenant-scope.ts';
+import type { Effect } from './effect.ts';
+import { isTerminal, type Job, type RestoreResult } from './job.ts';
+
+export type Verdict =
+  /** In use, or part of what was asked for. */
+  | { readonly action: 'keep'; readonly reason: string }
+  /** Of a job that has ended: due after its grace. */
+  | { readonly action: 'remove' | 'wait'; readonly reason: string; readonly endedAt: number }
+  /** Not ours, as far as we know. */
+  | { readonly action: 'show'; readonly reason: string };
+
+export interface Known {
+  readonly job: Job | undefined;
+  /** Of the operation and attempt that the tags name. */
+  readonly effect: Effect | undefined;
+  readonly results: readonly RestoreResult[];
+  /** That recovery points have, here and in other regions. */
+  readonly keptSnapshots: ReadonlySet<string>;
+  readonly region: string;
+  /** The hypervisor's own. */
+  readonly home: string;
+}
+
+/** What an operation makes; volumes also come with a launch. */
+const MAKES: Readonly<Record<TaggedThing['kind'], readonly Effect['kind'][]>> = {
+  snapshot: ['snapshots', 'pending-snapshot', 'region-copy'],
+  image: ['image'],
+  instance: ['instance'],
+  volume: ['volume', 'instance'],
+};
+
+/** A step that was under way when its job ended makes nothing so much later: what is younger has its tags by copying. */
+const LATE_MS = 3_600_000;
+/** EC2's clock beside ours: what was made so long before its job is not its own. */
+const SKEW_MS = 5 * 60_000;
+/** EC2's word for the volume of a snapshot that was made by copying, or written: of one of a volume it is that volume. */
+export const NO_VOLUME = 'vol-ffffffff';
+/** No job lasts for longer from its beginning to its end (its machine's own limit is shorter), suspended ones aside. */
+export const LONGEST_JOB_MS = 8 * 24 * 3_600_000;
+
+export const endOf = (job: Job): number => job.endedAt ?? job.createdAt;
+
+/**
+ * Intents are recorded before anything is made: what has no record, or carries the tags of a record of another kind, of
+ * another region, or is older than its job or far younger than the job's end, was tagged by somebody else (backup tools copy tags from volumes to
+ * snapshots; consoles, from one instance to the next). It is never removed.
+ */
+export const judgeThing = (thing: TaggedThing, known: Known): Verdict => {
+  const { job, effect } = known;
+  if (!job) return { action: 'show', reason: 'its tags name a job that is not known here' };
+  if (!isTerminal(job.state)) return { action: 'keep', reason: `its job is ${job.state}` };
+  if (!effect) return { action: 'show', reason: 'its tags name no operation of its job: they may have been copied' };
+  if (!MAKES[thing.kind].includes(effect.kind))
+    return { action: 'show', reason: `its tags are of what a job made otherwise (${effect.kind}): they were copied` };
+  if ((effect.region ?? known.home) !== known.region)
+    return { action: 'show', reason: `its job made nothing in ${known.region}: it is a copy` };
+  const kept = whyKept(thing, effect, known);
+  if (kept) return { action: 'keep', reason: kept };
+  if (thing.createdAt < job.createdAt - SKEW_MS)
+    return { action: 'show', reason: 'it is older than its job: its tags were copied to it' };
+  if (isCopyOf(thing, effect))
+    return { action: 'show', reason: 'it is a copy of a snapshot, and its job made snapshots of volumes' };
+  const endedAt = endOf(job);
+  if (thing.createdAt > endedAt + LATE_MS)
+    return { action: 'show', reason: 'it was made, or started again, after its job had ended' };
+  if (thing.attachedTo !== undefined)
+    return { action: 'wait', reason: `it is attached to ${thing.attachedTo}, and left alone while it is`, endedAt };
+  return { action: 'remove', reason: `its job has ended (${job.state}), and nothing needs it`, endedAt };
+};
+
+/** Of a volume's snapshots our own name the volume; a copy of one, in the same account and region, has their tags and none. */
+export const isCopyOf = (
+  { id, sourceVolumeId }: { readonly id: string; readonly sourceVolumeId?: string },
+  { kind, resourceIds }: Effect,
+): boolean => kind === 'snapshots' && sourceVolumeId === NO_VOLUME && !resourceIds.includes(id);
+
+const whyKept = ({ kind, id }: TaggedThing, effect: Effect, known: Known): string | undefined => {
+  if (kind === 'snapshot') return known.keptSnapshots.has(id) ? 'a recovery point has it' : undefined;
+  const isResult = known.results.some(
+    ({ instanceId, volumes }) => instanceId === id || volumes.some(({ volumeId }) => volumeId === id),
+  );
+  // What a launch makes besides what was asked for (a platform's own volumes) stays with it.
+  return isResult || effect.state === 'kept' ? 'it is what a restore was asked for' : undefined;
+};
+
+/** Of a volume of the tenant's own: `result` is that of the restore whose mark it carries, if that has one for it. */
+export const judgeReplaced = (
+  { id, attachedTo }: TaggedThing,
+  job: Job | undefined,
+  results: readonly RestoreResult[],
+): Verdict => {
+  if (!job) return { action: 'show', reason: 'its mark names a job that is not known here' };
+  if (!isTerminal(job.state)) return { action: 'keep', reason: `its restore is ${job.state}` };
+  const { request } = job;
+  const wasReplaced = results.some(({ replacedVolumes = [] }) =>
+    replacedVolumes.some(({ volumeId }) => volumeId === id),
+  );
+  if (!wasReplaced || request.type !== 'restore' || request.target.kind !== 'in-place')
+    return {
+      action: 'show',
+      reason: `a restore took it off its instance and ended (${job.state}): it was not put back`,
+    };
+  if (request.target.replacedVolumes === 'keep')
+    return { action: 'keep', reason: 'replaced, and kept as was asked for' };
+  if (attachedTo !== undefined) return { action: 'keep', reason: `it is attached to ${attachedTo} again` };
+  return { action: 'remove', reason: 'replaced, and to be removed as was asked for', endedAt: endOf(job) };
+};

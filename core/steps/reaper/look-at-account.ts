@@ -1,0 +1,113 @@
+import { REPLACED_BY, TAG } from '../../domain/effect.ts';
+import type { Finding, FindingKind } from '../../domain/finding.ts';
+import { judgeReplaced, judgeThing, type Verdict } from '../../domain/leftover.ts';
+import type { TaggedThing } from '../../ports/tenant-scope.ts';
+import type { TenantLedger } from './ledger.ts';
+import { type Found, findingAt, inWords, type Look, type Place } from './place.ts';
+import type { ReaperDeps } from './reaper-deps.ts';
+
+/** Of each kind: a tenant may tag any number of its own things as ours. */
+const MOST_SHOWN = 100;
+
+type Account = Extract<Place, { kind: 'account' }>;
+
+/** Goes on the session, into the tenant's trail. */
+const SOURCE_IDENTITY = 'holdfast-reaper';
+
+/** What is attached goes after what holds it, and a snapshot after the image that names it. */
+export const REMOVAL_ORDER: readonly FindingKind[] = ['lease', 'instance', 'volume', 'replaced-volume', 'image'];
+
+/**
+ * Everything with our tags in one account and region, against the records. The account may be one whose access was
+ * revoked: what is ours there still goes. Errors: TenantAccessLost, TransientFailure (it could not be looked at).
+ */
+export const lookAtAccount = async (
+  { scopes, clock, sha256, settings }: ReaperDeps,
+  place: Account,
+  ledger: TenantLedger,
+  until: number,
+): Promise<Look> => {
+  const { tenant, region } = place;
+  const found = findingAt(sha256, place);
+  const scope = await scopes.open(tenant, SOURCE_IDENTITY, { to: 'look', region, closing: true });
+  const findings: Finding[] = [];
+  const shown = new Map<FindingKind, number>();
+  const all = (): readonly Finding[] => [
+    ...findings,
+    ...unlisted(shown).map((each) => found({ ...each, dueAt: clock.now() })),
+  ];
+  for await (const things of scope.ours()) {
+    for (const thing of things) {
+      const each = await judge(thing, place, ledger).catch((error: unknown) => unjudged(thing, error));
+      if (each === undefined) continue;
+      const { endedAt, ...rest } = each;
+      if (each.action === 'show') {
+        const count = (shown.get(each.kind) ?? 0) + 1;
+        shown.set(each.kind, count);
+        if (count > MOST_SHOWN) continue;
+      }
+      const dueAt = endedAt === undefined ? clock.now() : endedAt + settings.graceMs;
+      findings.push(found({ ...rest, dueAt }));
+    }
+    if (clock.now() >= until) return { findings: all(), complete: false };
+  }
+  return { findings: all(), complete: true };
+};
+
+const unlisted = (shown: ReadonlyMap<FindingKind, number>): readonly Judged[] =>
+  [...shown]
+    .filter(([, count]) => count > MOST_SHOWN)
+    .map(([kind, count]) => ({
+      ...{ kind: 'unlisted', subject: kind, action: 'show' },
+      reason: `${count - MOST_SHOWN} more of this kind have tags like ours, and are not`,
+    }));
+
+type Judged = Omit<Found, 'dueAt'> & { readonly endedAt?: number };
+
+const judge = async (thing: TaggedThing, place: Account, ledger: TenantLedger): Promise<Judged | undefined> => {
+  const replacedBy = thing.tags[REPLACED_BY];
+  if (thing.kind === 'volume' && replacedBy !== undefined) return replaced(thing, replacedBy, ledger);
+  const jobId = thing.tags[TAG.job] ?? '';
+  const job = jobId.startsWith('job-') ? await ledger.job(jobId) : undefined;
+  const attempt = Number(thing.tags[TAG.attempt]);
+  const effects = job && Number.isSafeInteger(attempt) ? await ledger.effects(jobId, attempt) : [];
+  const children = job?.type === 'restore' ? await ledger.children(jobId) : [];
+  const verdict = judgeThing(thing, {
+    job,
+    effect: effects.find(({ effectId }) => effectId === thing.tags[TAG.operation]),
+    results: children.flatMap(({ phase, result }) => (phase === 'done' && result ? [result] : [])),
+    keptSnapshots: ledger.keptSnapshots,
+    region: place.region,
+    home: place.tenant.region,
+  });
+  return said(verdict, { kind: thing.kind, subject: thing.id, ...(job ? { jobId, attempt } : {}) });
+};
+
+const replaced = async (thing: TaggedThing, jobId: string, ledger: TenantLedger): Promise<Judged | undefined> => {
+  const job = jobId.startsWith('job-') ? await ledger.job(jobId) : undefined;
+  const children = job ? await ledger.children(jobId) : [];
+  const done = children.filter(({ phase, result }) => phase === 'done' && result !== undefined);
+  const of = done.find(({ result }) => result?.replacedVolumes?.some(({ volumeId }) => volumeId === thing.id));
+  const verdict = judgeReplaced(
+    thing,
+    job,
+    done.flatMap(({ result }) => (result ? [result] : [])),
+  );
+  return said(verdict, {
+    kind: 'replaced-volume',
+    subject: thing.id,
+    ...(job ? { jobId } : {}),
+    ...(of ? { of: of.instanceId } : {}),
+  });
+};
+
+const said = (verdict: Verdict, about: Omit<Judged, 'action' | 'reason' | 'endedAt'>): Judged | undefined =>
+  verdict.action === 'keep' ? undefined : { ...about, ...verdict };
+
+/** Its records could not be read: looked at again with the next sweep. */
+const unjudged = ({ kind, id }: TaggedThing, error: unknown): Judged => ({
+  kind,
+  subject: id,
+  action: 'show',
+  reason: `its records could not be read: ${inWords(error)}`,
+});

@@ -1,0 +1,99 @@
+import type { HypervisorId } from '../../contracts/ids.ts';
+import { MESSAGES_KEPT_MS } from '../../domain/quarantine.ts';
+import type { By } from '../audit/note-removal.ts';
+import { forgetRemovedTenants } from './forget-removed-tenants.ts';
+import { lookAt, type Turn, turnsOf } from './look.ts';
+import { inWords } from './place.ts';
+import type { ReaperDeps } from './reaper-deps.ts';
+import { settlePlace } from './settle-place.ts';
+
+export interface SweepRequest {
+  /** Only this tenant; the service side is left out then. Absent: everything. */
+  readonly tenantId?: HypervisorId;
+  /** So many turns, from the first. Absent: all. */
+  readonly first?: number;
+  /** ms since 1970: nothing is begun after it. Absent: as long as it takes. */
+  readonly until?: number;
+  /** Goes on behind the turn that another sweep came to, and notes how far it comes. */
+  readonly rotating?: true;
+  /** Asked for by hand: what failed a short time ago is tried all the same. */
+  readonly eager?: true;
+  /** Findings by their ids: nothing else is removed. */
+  readonly only?: ReadonlySet<string>;
+  /** As the audit log names it. */
+  readonly by?: By;
+}
+
+export interface SweepOutcome {
+  /** Removed, or closed. */
+  readonly removed: number;
+  /** Given to a cleanup, if anything was: open until a later sweep does not find it. */
+  readonly begun?: number;
+  /** Could not be removed: tried again by a later sweep. */
+  readonly failed: number;
+  /** Findings that are open at the places that were looked at. */
+  readonly open: number;
+  /** Tenants (and the service side) that there was no time for: the next sweep begins with them. */
+  readonly left: number;
+  readonly problems: readonly string[];
+}
+
+/** What one tenant may take of the time, unless its share of what is left is more. */
+const TURN_MS = 20_000;
+
+/**
+ * Compares what carries our tags, and what the records leave open, with the ledger; removes what is ours, finished and past
+ * its grace. Nothing that fails stops the rest. Any number of sweeps may run at a time.
+ */
+export const createSweep = (deps: ReaperDeps) => {
+  const { catalog, clock } = deps;
+
+  return async (request: SweepRequest = {}): Promise<SweepOutcome> => {
+    const { tenantId, until = Number.POSITIVE_INFINITY, rotating } = request;
+    const by = request.by ?? {
+      who: { kind: 'system', principal: 'reaper' },
+      requestId: `reaper-${clock.now()}`,
+    };
+    const turns = (await turnsOf(deps, tenantId)).slice(0, request.first);
+    const order = rotating ? behind(turns, await catalog.sweeps.cursor()) : turns;
+    const sum: { removed: number; begun?: number; failed: number; open: number } = { removed: 0, failed: 0, open: 0 };
+    const problems: string[] = [];
+    for (const [at, turn] of order.entries()) {
+      const left = order.length - at;
+      if (clock.now() >= until) return { ...sum, left, problems };
+      const share = Math.max(TURN_MS, (until - clock.now()) / left);
+      const turnUntil = Math.min(until, clock.now() + share);
+      // Noted first: a turn that takes a function's whole life shall not take the next one's too.
+      if (rotating) await catalog.sweeps.setCursor(turn.name);
+      try {
+        const last = await lookAt(deps, turn, turnUntil, async (place, look) => {
+          try {
+            const done = await settlePlace(deps, place, look, {
+              ...{ until: turnUntil, eager: request.eager === true, by },
+              ...(request.only ? { only: request.only } : {}),
+            });
+            sum.removed += done.removed;
+            sum.failed += done.failed;
+            if (done.begun > 0) sum.begun = (sum.begun ?? 0) + done.begun;
+            sum.open += done.open;
+          } catch (error) {
+            problems.push(`${turn.name}: ${inWords(error)}`);
+          }
+        });
+        if (!turn.tenant) {
+          await forgetRemovedTenants(deps, turnUntil);
+          await catalog.quarantine.forgetMessages(clock.now() - MESSAGES_KEPT_MS);
+        }
+        if (last && turn.tenant) await catalog.sweeps.setLastLook(turn.tenant.hypervisorId, last);
+      } catch (error) {
+        problems.push(`${turn.name}: ${inWords(error)}`);
+      }
+    }
+    return { ...sum, left: 0, problems };
+  };
+};
+
+const behind = (turns: readonly Turn[], cursor: string | undefined): readonly Turn[] => {
+  const at = turns.findIndex(({ name }) => name === cursor);
+  return [...turns.slice(at + 1), ...turns.slice(0, at + 1)];
+};

@@ -1,0 +1,20 @@
+import { tenantRoutes } from '../../../core/contracts/api.ts';
+import type { Run } from '../run.ts';
+import { first } from './first-tenant.ts';
+
+/** A plan with a schedule, and a group that it protects. */
+export const planned = async (run: Run, instanceId: string, schedule: object) => {
+  const { insist } = first(run);
+  const name = 'crash';
+  const { planId } = await insist(tenantRoutes.addPlan, { body: { name } });
+  const { groupId } = await insist(tenantRoutes.addVmGroup, {
+    body: { name, planId, match: { instanceIds: [instanceId as never] }, exclude: { volumes: [] } },
+  });
+  await insist(tenantRoutes.replacePlan, { params: { planId }, body: { name, schedule } as never });
+  return { planId, groupId };
+};
+
+export const unplanned = async (run: Run, { planId, groupId }: Awaited<ReturnType<typeof planned>>): Promise<void> => {
+  await first(run).insist(tenantRoutes.removeVmGroup, { params: { groupId } });
+  await first(run).insist(tenantRoutes.removePlan, { params: { planId } });
+};
