@@ -11,7 +11,7 @@ import type { Survey } from './survey.ts';
 
 /** What the control plane knows and the library does not. */
 export interface PruneInput {
-  /** Recovery points that must be there. Points that are there and not named are kept too. */
+  /** Recovery points that must be there. What is there and not named, whole or not, is kept too. */
   readonly committed: readonly string[];
   /** Recovery points that are to go: their time is over, or they were never committed and never will be. */
   readonly expired: readonly string[];
@@ -37,8 +37,10 @@ export interface PackToRewrite {
 export interface PrunePlan {
   /** Recovery points that go, with their maps. */
   readonly expired: readonly string[];
-  /** Recovery points of which there are maps but no point, and that nobody works on: their maps go. */
+  /** Recovery points of which there are maps but no point, and that were given up: their maps go. */
   readonly unfinished: readonly string[];
+  /** Of which there are maps but no point, and that the control plane did not name: begun since it was asked. They stay. */
+  readonly unnamed: readonly string[];
   readonly maps: number;
   /** Ids of pages that no remaining point refers to. */
   readonly pages: readonly string[];
@@ -77,11 +79,19 @@ const REWRITE_BELOW = 1 / 2;
 const sortPoints = (listed: ListedPoints, { expired, pending }: PruneInput) => {
   const going = new Set(expired);
   const working = new Set(pending);
-  const sorted: Record<'live' | 'attempts' | 'unfinished', string[]> = { live: [], attempts: [], unfinished: [] };
+  const sorted: Record<'live' | 'attempts' | 'unfinished' | 'unnamed', string[]> = {
+    live: [],
+    attempts: [],
+    unfinished: [],
+    unnamed: [],
+  };
   for (const id of new Set([...listed.points.keys(), ...listed.maps.keys()])) {
     if (working.has(id)) sorted.attempts.push(id);
-    else if (!listed.points.has(id)) sorted.unfinished.push(id);
-    else if (!going.has(id)) sorted.live.push(id);
+    else if (listed.points.has(id)) {
+      if (!going.has(id)) sorted.live.push(id);
+    } else if (going.has(id)) sorted.unfinished.push(id);
+    // condemned, it could be committed all the same, and no backup could be based on it until that is taken back
+    else sorted.unnamed.push(id);
   }
   return sorted;
 };
@@ -144,7 +154,8 @@ export const preparePrune = async (
 ): Promise<PruneBasis> => {
   const listed = await listPointsAndMaps(library, input.committed);
   const pending = [...input.pending, ...(await lockedPoints(library, listed, input, options.signal))];
-  const { live, attempts, unfinished } = sortPoints(listed, { ...input, pending });
+  const { live, attempts: named, unfinished, unnamed } = sortPoints(listed, { ...input, pending });
+  const attempts = [...named, ...unnamed];
   const { survey, marks, damaged } = await surveyAndMark(library, listed, { ...options, points: live, attempts });
   refuseDamage(damaged, input.acceptDamage);
   const working = new Set(pending);
@@ -171,6 +182,7 @@ export const preparePrune = async (
   const plan: PrunePlan = {
     expired,
     unfinished,
+    unnamed,
     maps,
     pages,
     packs: { delete: remove, rewrite, gone, kept },

@@ -47,15 +47,16 @@ const first = <T>(list: readonly T[]): readonly T[] => list.slice(0, MOST_REPORT
 
 /** A prune's plan as it is kept; `more` counts what there was no room for, list by list. */
 export const reportedPlan = (plan: PrunePlan) => {
-  const { expired, unfinished, pages, damaged, packs } = plan;
+  const { expired, unfinished, unnamed, pages, damaged, packs } = plan;
   const { delete: dead, rewrite, gone } = packs;
-  const left = Object.entries({ expired, unfinished, pages, damaged, delete: dead, rewrite, gone })
+  const left = Object.entries({ expired, unfinished, unnamed, pages, damaged, delete: dead, rewrite, gone })
     .map(([name, { length }]) => [name, length - MOST_REPORTED] as const)
     .filter(([, count]) => count > 0);
   return {
     ...plan,
     expired: first(expired),
     unfinished: first(unfinished),
+    unnamed: first(unnamed),
     pages: first(pages),
     damaged: first(damaged),
     packs: { ...packs, delete: first(dead), rewrite: first(rewrite), gone: first(gone) },

@@ -7,6 +7,7 @@ const PAGES = 250_000;
 const plan: PrunePlan = {
   expired: ['rp-1'],
   unfinished: [],
+  unnamed: [],
   maps: 1,
   pages: Array.from({ length: PAGES }, (_, at) => at.toString(16).padStart(64, '0')),
   packs: { delete: ['aa'], rewrite: [], gone: [], kept: 7 },

@@ -208,8 +208,13 @@ const story = async (s: fc.Scheduler, actions: readonly Action[], safetyMs: numb
   for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += control.counts[name];
 };
 
-/** HOLDFAST_RUNS makes it longer; a failure prints what replays it. */
-const RUNS = Number(process.env.HOLDFAST_RUNS ?? 40);
+/** HOLDFAST_RUNS makes it longer; a failure prints the seed and the path that replay it. */
+const { HOLDFAST_RUNS, HOLDFAST_SEED, HOLDFAST_PATH } = process.env;
+const RUNS = Number(HOLDFAST_RUNS ?? 40);
+const REPLAY = {
+  ...(HOLDFAST_SEED && { seed: Number(HOLDFAST_SEED) }),
+  ...(HOLDFAST_PATH && { path: HOLDFAST_PATH }),
+};
 
 for (const safetyMs of [0, 60]) {
   test(`beside backups and restores, step by step in any order, a prune ${safetyMs ? 'that waits' : 'that does not wait'} loses nothing`, async (t) => {
@@ -218,7 +223,7 @@ for (const safetyMs of [0, 60]) {
       fc.asyncProperty(fc.scheduler(), fc.array(action, { minLength: 8, maxLength: 30 }), (s, actions) =>
         story(s, actions, safetyMs, total),
       ),
-      { numRuns: RUNS, ...(process.env.HOLDFAST_SEED && { seed: Number(process.env.HOLDFAST_SEED) }) },
+      { numRuns: RUNS, ...REPLAY },
     );
     t.diagnostic(JSON.stringify(total));
     assert.ok(total.committed > RUNS && total.restored > 0 && total.pruned > RUNS && total.overtaken > 0);

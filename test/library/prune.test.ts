@@ -227,15 +227,30 @@ test('a point that is no longer called expired when its time has come stays, who
   assert.equal(difference(await restore(await openTestLibrary(store), 'rp-1'), SOME), undefined);
 });
 
-test('maps of an attempt under way stay; once nobody works on it they go', async () => {
+test('maps of an attempt under way stay; once it was given up they go', async () => {
   const store = new MemoryStore();
   const library = await openTestLibrary(store);
   await backUp(library, { point: 'rp-1', sizeBytes, blocks: SOME });
   store.objects.delete('points/rp-1');
   await pruneNow(library, store, { pending: ['rp-1'] });
   assert.deepEqual([count(store, 'maps/'), count(store, 'pages/'), count(store, 'packs/')], [1, 1, 1]);
-  await pruneNow(library, store);
+  await pruneNow(library, store, { expired: ['rp-1'] });
   assert.deepEqual([count(store, 'maps/'), count(store, 'pages/'), count(store, 'packs/')], [0, 0, 0]);
+});
+
+test('an attempt that began after the control plane was asked is let be: it commits, and the next one builds on it', async () => {
+  const { store, library } = await condemned();
+  await backUp(library, { point: 'rp-9', sizeBytes, blocks: SOME });
+  const committed = store.objects.get('points/rp-9') as Uint8Array;
+  store.objects.delete('points/rp-9');
+  const late = at(library, 1100);
+  const { plan } = await pruneNow(late, store, { safetyMs: 1000 });
+  assert.deepEqual([plan?.unnamed, plan?.unfinished], [['rp-9'], []]);
+  store.objects.set('points/rp-9', committed);
+  await late.index.refresh();
+  const parent = await readMap(late, 'rp-9', 'vol-1');
+  await backUp(late, { point: 'rp-10', sizeBytes, blocks: new Map(), parent });
+  assert.equal(difference(await restore(await openTestLibrary(store), 'rp-10'), SOME), undefined);
 });
 
 test('one prune at a time: a second is refused by name, and one that was taken over deletes nothing more', async () => {
