@@ -208,10 +208,14 @@ const story = async (s: fc.Scheduler, actions: readonly Action[], safetyMs: numb
   for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += control.counts[name];
 };
 
-/** HOLDFAST_RUNS makes it longer; a failure prints the seed and the path that replay it. */
-const { HOLDFAST_RUNS, HOLDFAST_SEED, HOLDFAST_PATH } = process.env;
+/**
+ * HOLDFAST_RUNS makes it longer; a failure prints the seed and the path that replay it. HOLDFAST_SHRINK looks for a shorter
+ * one, which takes a quarter of an hour or more.
+ */
+const { HOLDFAST_RUNS, HOLDFAST_SEED, HOLDFAST_PATH, HOLDFAST_SHRINK } = process.env;
 const RUNS = Number(HOLDFAST_RUNS ?? 40);
 const REPLAY = {
+  endOnFailure: !HOLDFAST_SHRINK,
   ...(HOLDFAST_SEED && { seed: Number(HOLDFAST_SEED) }),
   ...(HOLDFAST_PATH && { path: HOLDFAST_PATH }),
 };
