@@ -6,9 +6,10 @@ import {
   StartExecutionCommand,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Executions, Machine } from '../../core/ports/control.ts';
+import type { ExecutionState, Executions, Machine } from '../../core/ports/control.ts';
 import { callOwn, required } from './classify.ts';
 import { readPath } from './sfn-execution-path.ts';
+import { pathError } from './sfn-path-errors.ts';
 
 /** `machines`: their ARNs. Make the client with `clientSettings('own', region)`. */
 export const createSfnExecutions = ({
@@ -20,6 +21,21 @@ export const createSfnExecutions = ({
 }): Executions => {
   const arnOf = (machine: Machine, name: string): string =>
     `${machines[machine].replace(':stateMachine:', ':execution:')}:${name}`;
+
+  const stateOf = async (machine: Machine, name: string): Promise<ExecutionState | undefined> => {
+    try {
+      const { status, error, cause } = await callOwn('states:DescribeExecution', () =>
+        client.send(new DescribeExecutionCommand({ executionArn: arnOf(machine, name) })),
+      );
+      return {
+        status: required(status, 'status', 'states:DescribeExecution'),
+        ...(error ? { error: pathError('ExecutionFailed', { error, cause }) } : {}),
+      };
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return undefined;
+      throw error;
+    }
+  };
 
   return {
     async start(machine, name, input) {
@@ -35,17 +51,8 @@ export const createSfnExecutions = ({
         throw error;
       }
     },
-    async status(machine, name) {
-      try {
-        const { status } = await callOwn('states:DescribeExecution', () =>
-          client.send(new DescribeExecutionCommand({ executionArn: arnOf(machine, name) })),
-        );
-        return required(status, 'status', 'states:DescribeExecution');
-      } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return undefined;
-        throw error;
-      }
-    },
+    status: async (machine, name) => (await stateOf(machine, name))?.status,
+    state: stateOf,
     async stop(machine, name, error, cause) {
       try {
         await callOwn('states:StopExecution', () =>

@@ -8,6 +8,13 @@ interface Remedy {
 const ASK = 'Ask your provider.';
 const AGAIN = 'Start the job again.';
 
+/** In an account of the service's own. */
+const DENIED: Remedy = {
+  operator:
+    'Look for what denies the action that the message names: a changed role, a boundary, an SCP. Then deploy again.',
+  tenant: ASK,
+};
+
 const REMEDIES: Readonly<Record<string, Remedy>> = {
   TenantNotBound: { operator: 'Bind the tenant: holdfast hypervisor bind', tenant: ASK },
   TenantAccessLost: {
@@ -21,6 +28,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   InstanceBusy: { operator: 'Wait for the other job, or cancel it.', tenant: 'Wait for the other job, or cancel it.' },
   SnapshotFailed: { operator: 'Look at the volumes in the EC2 console, then start the job again.', tenant: AGAIN },
   RecoveryPointUnavailable: { operator: 'Choose another recovery point.', tenant: 'Choose another recovery point.' },
+  AccessDenied: DENIED,
+  AccessDeniedException: DENIED,
   NoAccessNode: {
     operator: 'Start an access node for this service hypervisor, or raise the queue deadline.',
     tenant: 'Start the job again later, or ask your provider.',
@@ -30,6 +39,10 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
     tenant: ASK,
   },
   FenceRaised: { operator: 'Look at the newer attempt.', tenant: AGAIN },
+  JobStopped: {
+    operator: 'Find out who stopped the job’s execution (Step Functions, CloudTrail), then start the job again.',
+    tenant: AGAIN,
+  },
   JobCancelled: { operator: 'Start it again if it was not meant.', tenant: 'Start it again if it was not meant.' },
   LaunchFailed: {
     operator: 'Give a subnet, security groups or an instance type that the tenant account has.',

@@ -15,6 +15,14 @@ export interface WorkArea {
   copy(from: string, to: string): Promise<boolean>;
 }
 
+/** Of an execution. */
+export interface ExecutionState {
+  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED. */
+  readonly status: string;
+  /** What it failed with, or was stopped with: by its first thrower's name, and in its words. */
+  readonly error?: { readonly name: string; readonly cause: string };
+}
+
 export interface Executions {
   /**
    * Starts `machine` under `name` (≤ 80 characters). The same name and input while it runs: fine, the same execution.
@@ -27,6 +35,8 @@ export interface Executions {
   ): Promise<{ readonly outcome: 'started' | 'exists'; readonly executionArn: string }>;
   /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED; undefined if there is none of that name. */
   status(machine: Machine, name: string): Promise<string | undefined>;
+  /** Its status, and why it ended; undefined if there is none of that name. */
+  state(machine: Machine, name: string): Promise<ExecutionState | undefined>;
   /** Idempotent. */
   stop(machine: Machine, name: string, error: string, cause: string): Promise<void>;
   /**

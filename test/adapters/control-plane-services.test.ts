@@ -189,8 +189,11 @@ describe("the control plane's own services, under the deployment's own roles", (
       await executions.stop('backup', name, 'JobCancelled', 'c'.repeat(40_000));
       await executions.stop('backup', name, 'JobCancelled', 'again');
       assert.equal(await executions.status('backup', name), 'ABORTED');
+      const stopped = { name: 'JobCancelled', cause: 'c'.repeat(1_000) };
+      assert.deepEqual(await executions.state('backup', name), { status: 'ABORTED', error: stopped });
       assert.deepEqual(await executions.start('backup', name, { jobId: 'a' }), exists);
       assert.equal(await executions.status('backup', 'never-started'), undefined);
+      assert.equal(await executions.state('backup', 'never-started'), undefined);
       await executions.stop('backup', 'never-started', 'JobCancelled', '');
     });
 
@@ -228,6 +231,7 @@ describe("the control plane's own services, under the deployment's own roles", (
         ),
         'FAILED',
       );
+      assert.equal((await executions.state('backup', name))?.error?.name, 'SnapshotFailed');
     });
 
     it('are stopped by the tick when their time is over', async () => {

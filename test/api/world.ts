@@ -269,6 +269,7 @@ export const createWorld = () => {
       };
     },
     status: async () => 'RUNNING',
+    state: async () => ({ status: 'RUNNING' }),
     async stop(machine, name, error) {
       calls.stopped.push({ machine, name, error });
     },

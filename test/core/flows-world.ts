@@ -8,6 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { parse } from 'yaml';
+import { pathError } from '../../adapters/aws/sfn-path-errors.ts';
 import { CloseLibraryRunInput, type LibraryOutcome, OpenLibraryRunInput } from '../../core/contracts/library-runs.ts';
 import { type LostVolume, noCounters, type OrderWork } from '../../core/contracts/orders.ts';
 import * as contracts from '../../core/contracts/steps.ts';
@@ -151,8 +152,12 @@ export const openFlows = async (t: TestContext, { twice = false, segmentBlocks =
       }
     },
     async status(machine: Machine, name: string) {
+      return (await this.state(machine, name))?.status;
+    },
+    async state(machine: Machine, name: string) {
       try {
-        return (await cloud.describe(executionOf(machine, name))).status;
+        const { status, error, cause } = await cloud.describe(executionOf(machine, name));
+        return { status, ...(error ? { error: pathError('ExecutionFailed', { error, cause }) } : {}) };
       } catch {
         return undefined;
       }

@@ -87,6 +87,10 @@ export const reaperWorld = () => {
       return { outcome, executionArn: name };
     },
     status: async (_machine, name) => executionStates.get(name),
+    async state(_machine, name) {
+      const status = executionStates.get(name);
+      return status === undefined ? undefined : { status };
+    },
     stop: async () => undefined,
     path: async () => undefined,
   };

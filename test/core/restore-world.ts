@@ -63,6 +63,7 @@ export const machineOf = ({ catalog, scopes, pause = 0, number = 1 }: MachineDep
   const executions: Executions = {
     start: async () => ({ outcome: 'started', executionArn: 'arn' }),
     status: async () => status,
+    state: async () => ({ status }),
     stop: async () => undefined,
     path: async () => undefined,
   };

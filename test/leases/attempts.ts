@@ -55,6 +55,10 @@ export const openAttempts = async (catalog: Catalog, type: LeaseType = 'backup')
   };
   const executions = {
     status: async (_machine: string, name: string) => statuses.get(name),
+    async state(_machine: string, name: string) {
+      const status = statuses.get(name);
+      return status === undefined ? undefined : { status };
+    },
     async start(_machine: string, name: string) {
       const outcome = statuses.has(name) ? ('exists' as const) : ('started' as const);
       if (outcome === 'started') statuses.set(name, 'RUNNING');

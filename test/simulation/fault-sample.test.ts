@@ -26,6 +26,9 @@ const sample: readonly Cell[] = [
   first('backup-copy', 'node ebs:GetSnapshotBlock', 'malformed-answer'),
   first('backup-copy', 'node kms:Decrypt', 'throttle'),
   first('backup-copy', 'node s3:ListObjectsV2', 'cut-page'),
+  // by a cleanup, which asks again; and by the machine's last step, whose job the cleanup closes by the right name
+  { ...first('snapshot', 'function ec2:DescribeSnapshots', 'access-denied'), place: 'last', nth: 2 },
+  { ...first('snapshot', 'function dynamodb:BatchWriteItem', 'access-denied'), place: 'last', nth: 3 },
 ];
 
 describe('a job suffers one fault, and recovers or ends cleanly by name', () => {

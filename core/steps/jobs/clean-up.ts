@@ -1,12 +1,12 @@
 import type { CleanUpInput, CleanUpOutput } from '../../contracts/steps.ts';
 import { HoldfastError, NotFound, TransientFailure } from '../../domain/errors.ts';
 import { isOpen, type Job, OPEN_STATES, SUSPENDABLE_STATES } from '../../domain/job.ts';
-import { jobError } from '../../domain/job-error.ts';
 import { judge } from '../../domain/job-verdict.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
+import { errorOfUnclosed } from '../../domain/unclosed-job.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Executions, Sha256 } from '../../ports/control.ts';
+import type { ExecutionState, Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { thawFrozenGuests } from '../snapshot/thaw-frozen-guests.ts';
 import { closeInstances, endRestore } from './close-instances.ts';
@@ -41,7 +41,8 @@ export const createCleanUp =
     const job = await catalog.jobs.get(tenantId, jobId);
     const tenant = await catalog.hypervisors.get(tenantId);
     if (!job || tenant?.kind !== 'tenant') throw new NotFound(`there is no job ${jobId} of ${tenantId}`);
-    const status = await executions.status(job.type, attemptName(jobId, attempt));
+    const execution = await executions.state(job.type, attemptName(jobId, attempt));
+    const status = execution?.status;
     if (status === 'RUNNING') return { state: 'running', waitSeconds: RUNNING_SECONDS };
 
     for (const order of await catalog.orders.ofAttempt(jobId, attempt)) {
@@ -67,7 +68,7 @@ export const createCleanUp =
     const { committed: points, kept } = await closeInstances({ catalog, clock, sha256 }, job, attempt, leftovers);
     if (leftovers === 'keep') await keepEffects(catalog, job, attempt, kept);
     // It was cancelled while it was being suspended: what was kept is to go after all.
-    if (!(await closeJob(catalog, clock, job, attempt, status))) return { state: 'running', waitSeconds: 0 };
+    if (!(await closeJob(catalog, clock, job, attempt, execution))) return { state: 'running', waitSeconds: 0 };
     if (!(await thawFrozenGuests({ catalog, scopes, clock, sha256 }, job, attempt, tenant)))
       return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
     const own = await catalog.effects.ofAttempt(jobId, attempt);
@@ -120,16 +121,16 @@ const closeJob = async (
   clock: Clock,
   job: Job,
   attempt: number,
-  status?: string,
+  execution?: ExecutionState,
 ): Promise<boolean> => {
   const { jobId, tenantId } = job;
   if (job.attempt !== attempt || !isOpen(job.state)) return true;
   const instances = await catalog.jobs.instances(jobId);
   // A restore that failed leaves its job open where it could not put back what it had replaced.
-  const isTold = job.type === 'restore' && status === 'FAILED' && instances.some((child) => child.error !== undefined);
-  const aborted = `the execution ended as ${status ?? 'never started'} without closing its job`;
+  const isTold =
+    job.type === 'restore' && execution?.status === 'FAILED' && instances.some((child) => child.error !== undefined);
   // who stopped it may have said why (a deadline)
-  const error = job.error ?? (isTold ? undefined : jobError('States.Aborted', aborted));
+  const error = job.error ?? (isTold ? undefined : errorOfUnclosed(execution));
   const verdict = judge(job, instances, error);
   if (verdict.state === 'suspended') return catalog.jobs.update(tenantId, jobId, verdict, SUSPENDABLE_STATES);
   await catalog.jobs.update(tenantId, jobId, { ...verdict, endedAt: clock.now() }, OPEN_STATES);

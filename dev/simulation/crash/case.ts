@@ -100,7 +100,7 @@ export const runCase = async (scenario: CrashScenario, stage: Stage, crash?: Cra
 const isBoundary = ({ kind }: SimCall): boolean => kind !== 'person';
 
 /** Each is terminal, and what failed says why by a name of its own. */
-const endsOf = async (run: Run, { jobs = [], runs = [], stopped }: Acted): Promise<readonly string[]> => {
+const endsOf = async (run: Run, { jobs = [], runs = [] }: Acted): Promise<readonly string[]> => {
   const ends: string[] = [];
   for (const jobId of jobs) {
     const { state, error, instances = [] } = await jobOf(run, jobId);
@@ -108,8 +108,7 @@ const endsOf = async (run: Run, { jobs = [], runs = [], stopped }: Acted): Promi
     if (state === 'completed' || state === 'cancelled') ends.push(state);
     else {
       assert.ok(names.length > 0, `${jobId} is ${state}, and says no why`);
-      for (const name of names)
-        assert.ok(isOurs(name) || (stopped && name === 'States.Aborted'), `${jobId} failed with ${name}`);
+      for (const name of names) assert.ok(isOurs(name), `${jobId} failed with ${name}`);
       ends.push(`${state} ${[...new Set(names)].join(' ')}`);
     }
   }

@@ -18,8 +18,6 @@ export interface CrashScenario {
 export interface Acted {
   readonly jobs?: readonly string[];
   readonly runs?: readonly string[];
-  /** Their execution was stopped from outside: the job may say just that. */
-  readonly stopped?: true;
   /** If its jobs and runs completed: what must be so besides. Throws. */
   check?(): Promise<void>;
   /** The same as a user would find out, by jobs of its own. */

@@ -62,9 +62,8 @@ const refused = (path: string, service: string): Expectation => {
     return fails(['TenantAccessLost', 'LibraryUnavailable', 'AccessDeniedException', 'AccessDenied'], again);
   // closing what is over is tried again by the cleanup
   if (service === 'ec2' || service === 'ebs') return fails(['TenantAccessLost'], CLOSES.test(path) ? again : undefined);
-  // a job that may not be closed by its machine is closed by the cleanup, under the name of an execution that just ended
-  const unclosed = service === 'dynamodb' ? ['States.Aborted'] : [];
-  return fails(['AccessDeniedException', 'AccessDenied', 'TenantAccessLost', ...unclosed], again);
+  // also where its machine may not close it: the cleanup does, under the name that the execution ended with
+  return fails(['AccessDeniedException', 'AccessDenied', 'TenantAccessLost'], again);
 };
 
 const CLOSES = /:(Delete|Deregister|Terminate|Detach)/;

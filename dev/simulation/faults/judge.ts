@@ -1,7 +1,10 @@
 import type { CellResult } from './cell.ts';
 import { expectationOf } from './classification.ts';
 
-/** What follows a job's end: it is begun again, whatever it was refused. */
+/**
+ * A cleanup follows its job's end, and changes nothing of it. Its machine tries it again whatever it was refused
+ * (States.ALL): a right that it lacked once costs it one try, of any API.
+ */
 const CLEANUPS = / by (start-)?clean-up#/;
 
 /** What is wrong with a cell's outcome; undefined: it is as classified. */
