@@ -25,13 +25,13 @@ export const placesOf = ({
   const variables: Record<string, string> = {
     'sls:stage': stage,
     'aws:region': region,
-    'aws:accountId': account,
+    'self:custom.account': account,
     hypervisor: '<service hypervisor>',
     nodeSoftware: 'arn:aws:s3:::<bucket and key of the nodes’ software>',
   };
   // Each is made of those before it.
   for (const [name, value] of Object.entries(customOf()))
-    if (typeof value === 'string')
+    if (typeof value === 'string' && !(`self:custom.${name}` in variables))
       variables[`self:custom.${name}`] = String(fillIn(value, { variables, libraryKeyArn }));
   return { variables, libraryKeyArn };
 };

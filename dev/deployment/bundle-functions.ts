@@ -22,7 +22,7 @@ const mutate = (projectDir: string, mutations: readonly Mutation[]): Plugin => (
  * of the same SDK take seconds to write and to load.
  */
 export const bundleFunctions = async (
-  { functions, custom }: Deployment,
+  { functions, custom }: Pick<Deployment, 'functions' | 'custom'>,
   projectDir: string,
   outdir: string,
   mutations: readonly Mutation[] = [],

@@ -61,8 +61,9 @@ const customTags = [
 
 /**
  * Reads the deployment that `serverless.yml` describes. Only the variables that it uses are known: `self:`, `sls:stage`,
- * `aws:accountId`, `aws:region`, `opt:` with a default, and `file()`; any other is an error, never left as it stands.
- * `overrides` replace entries of `custom`; `mutations` change the files.
+ * `aws:region`, `opt:` with a default, and `file()`; any other is an error, never left as it stands. `custom.account` is
+ * the place's: a packaged template leaves it to CloudFormation. `overrides` replace entries of `custom`; `mutations`
+ * change the files.
  */
 export const readServerless = (
   path: string,
@@ -73,10 +74,12 @@ export const readServerless = (
   const readYaml = (file: string): unknown =>
     parse(mutatedText(dirname(path), file, mutations), { merge: true, customTags, maxAliasCount: 1_000 });
   const read = readYaml(basename(path)) as Record<string, unknown>;
-  const raw: Record<string, unknown> = { ...read, custom: { ...(read.custom as object), ...overrides } };
+  const raw: Record<string, unknown> = {
+    ...read,
+    custom: { ...(read.custom as object), account: place.accountId, ...overrides },
+  };
   const known: Record<string, string> = {
     'sls:stage': place.stage,
-    'aws:accountId': place.accountId,
     'aws:region': place.region,
   };
 

@@ -29,7 +29,7 @@ export const nodePermissions =
       {
         variables: {
           'aws:region': region,
-          'aws:accountId': accountId,
+          'self:custom.account': accountId,
           'self:custom.name': `holdfast-${stage}`,
           hypervisor: hypervisorId,
           ...(software === undefined ? {} : { nodeSoftware: softwareArn(software) }),

@@ -43,7 +43,7 @@ export const servicePermissionPolicies = (
   const roles = withoutEnd(own.hubRoleArn, '-hub');
   const variables = {
     'sls:stage': own.stage,
-    'aws:accountId': own.accountId,
+    'self:custom.account': own.accountId,
     'aws:region': own.region,
     'self:custom.name': roles.slice(roles.lastIndexOf('/') + 1),
     'self:custom.table': own.table,

@@ -1,0 +1,47 @@
+/** What `serverless.yml` needs of the framework beyond what it has: our bundles, and templates that fit every account. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleFunctions } from './bundle-functions.ts';
+import { substitutePseudoParameters } from './pseudo-parameters.ts';
+import type { Deployment } from './read-serverless.ts';
+import { zipFolder } from './zip-folder.ts';
+
+/** The part of the framework that is used here; it has no types of its own. */
+interface Serverless {
+  readonly serviceDir: string;
+  readonly service: Pick<Deployment, 'functions' | 'custom'> & {
+    readonly service: string;
+    readonly package: { artifact?: string };
+    readonly provider: { compiledCloudFormationTemplate: unknown };
+  };
+}
+
+export default class ServerlessPlugin {
+  readonly hooks: Readonly<Record<string, () => Promise<void> | void>>;
+
+  constructor(serverless: Serverless) {
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': () => bundle(serverless),
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        const { provider } = serverless.service;
+        provider.compiledCloudFormationTemplate = substitutePseudoParameters(provider.compiledCloudFormationTemplate);
+      },
+    };
+  }
+}
+
+/** One zip for all functions, with what the local cloud runs; without source maps, which nothing there reads. */
+const bundle = async ({ serviceDir, service }: Serverless): Promise<void> => {
+  // Where the framework has what it makes, before it moves it to where --package says.
+  const packageDir = join(serviceDir, '.serverless');
+  const folder = join(packageDir, 'functions');
+  mkdirSync(packageDir, { recursive: true });
+  await bundleFunctions(service, serviceDir, folder);
+  const artifact = join(packageDir, `${service.service}.zip`);
+  writeFileSync(
+    artifact,
+    zipFolder(folder, 'functions/', (path) => path.endsWith('.mjs')),
+  );
+  rmSync(folder, { recursive: true });
+  service.package.artifact = artifact;
+};
