@@ -241,7 +241,7 @@ test('maps of an attempt under way stay; once it was given up they go', async ()
 test('an attempt that began after the control plane was asked is let be: it commits, and the next one builds on it', async () => {
   const { store, library } = await condemned();
   await backUp(library, { point: 'rp-9', sizeBytes, blocks: SOME });
-  const committed = store.objects.get('points/rp-9') as Uint8Array;
+  const committed = store.objects.get('points/rp-9') as Buffer;
   store.objects.delete('points/rp-9');
   const late = at(library, 1100);
   const { plan } = await pruneNow(late, store, { safetyMs: 1000 });
