@@ -18,8 +18,10 @@ interface Deps {
   readonly clock: Clock;
 }
 
-const refuseEnded = (job: Job): void => {
-  if (!isTerminal(job.state)) return;
+/** Whether it is cancelled, as was asked: whoever asks again may not have heard the answer. Errors: Conflict (it has ended otherwise). */
+const isCancelled = (job: Job): boolean => {
+  if (!isTerminal(job.state)) return false;
+  if (job.state === 'cancelled') return true;
   throw new Conflict(`This job has ended (${job.state}): there is nothing to cancel.`, {
     remedy: 'Nothing has to be done.',
   });
@@ -44,8 +46,8 @@ const endSuspended = async (
 
 /**
  * Sets the flag that steps and nodes look at, stops the execution, and starts the cleanup that brings the job to its
- * end. Asked again while it is cancelling, it does what may have been missed the first time.
- * Errors: NotFound, Conflict (the job has ended).
+ * end. Asked again while it is cancelling, it does what may have been missed the first time; once it is cancelled, nothing.
+ * Errors: NotFound, Conflict (the job has ended otherwise).
  */
 export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
   const read = async (tenantId: string, jobId: JobId): Promise<Job> => {
@@ -62,12 +64,14 @@ export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
     const asked = await read(tenantId, jobId);
     // Whoever cancelled it may have ended before the cleanup was started.
     if (asked.state === 'cancelled' && asked.suspendRequestedAt !== undefined) await removeKept(asked);
-    refuseEnded(asked);
+    const answer = async (job: Job): Promise<JobView> =>
+      jobView(job, await catalog.jobs.instances(jobId), audience, clock.now());
+    if (isCancelled(asked)) return answer(asked);
     const cancelRequestedAt = clock.now();
     if (await endSuspended({ catalog, clock }, tenantId, jobId)) {
       const ended = await read(tenantId, jobId);
       await removeKept(ended);
-      return jobView(ended, await catalog.jobs.instances(jobId), audience, clock.now());
+      return answer(ended);
     }
     // refused when it is cancelling already, which is fine, or has ended in between
     await catalog.jobs.update(tenantId, jobId, { state: 'cancelling', cancelRequestedAt }, [
@@ -76,8 +80,7 @@ export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
       'waiting',
     ]);
     const job = await read(tenantId, jobId);
-    refuseEnded(job);
-    await stopAttempt(executions, job, ...CANCELLED);
-    return jobView(job, await catalog.jobs.instances(jobId), audience, clock.now());
+    if (!isCancelled(job)) await stopAttempt(executions, job, ...CANCELLED);
+    return answer(job);
   };
 };

@@ -18,6 +18,8 @@ export interface CrashScenario {
 export interface Acted {
   readonly jobs?: readonly string[];
   readonly runs?: readonly string[];
+  /** How they end when nothing crashes; absent: `completed`. */
+  readonly end?: string;
   /** If its jobs and runs completed: what must be so besides. Throws. */
   check?(): Promise<void>;
   /** The same as a user would find out, by jobs of its own. */

@@ -58,7 +58,7 @@ export const jobScenarios: Readonly<Record<string, CrashScenario>> = {
     async act(run, facts) {
       const jobId = await underWay(run, facts);
       await ask(run, 'cancelJob', jobId);
-      return { jobs: [jobId] };
+      return { jobs: [jobId], end: 'cancelled' };
     },
   },
   'suspend-and-resume': {
@@ -85,7 +85,7 @@ export const jobScenarios: Readonly<Record<string, CrashScenario>> = {
     async act(run, facts) {
       const jobId = await underWay(run, facts);
       await stopExecutionOf(run, 'backup', `${jobId}-1`).catch(() => undefined);
-      return { jobs: [jobId] };
+      return { jobs: [jobId], end: 'failed JobStopped' };
     },
   },
 };

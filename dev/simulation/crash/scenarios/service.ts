@@ -63,7 +63,7 @@ export const serviceScenarios: Readonly<Record<string, CrashScenario>> = {
     async act(run, { jobId = '' }) {
       jump(5 * HOUR);
       await startReap(run);
-      return { jobs: [jobId] };
+      return { jobs: [jobId], end: 'failed JobStopped' };
     },
   },
 };
