@@ -3,6 +3,7 @@ import { openKmsKeyWrapper } from '../adapters/aws/open-kms-key-wrapper.ts';
 import type { NodeConfiguration } from './configuration.ts';
 import { describeNode } from './describe-node.ts';
 import { createMessageHandler } from './handle-message.ts';
+import { createNodeWatch, type NodeWatch } from './health/watch-node.ts';
 import { keepPresent } from './keep-present.ts';
 import type { Log } from './log.ts';
 import { openNodeStorage } from './storage.ts';
@@ -19,14 +20,18 @@ export interface NodeOutside {
   readonly stop: AbortSignal;
   /** Aborts when it is to stop without its grace. */
   readonly hurry: AbortSignal;
+  /** Aborts when the node is to drain: it finishes what it has, and ends. */
+  readonly drain?: AbortSignal;
+  readonly watch?: NodeWatch;
 }
 
 /** Puts a node's main thread together and runs it. Resolves when it was asked to stop, or to drain, and has. */
 export const composeNode = async (
   configuration: NodeConfiguration,
-  { log, startWorker, randomBytes, stop, hurry }: NodeOutside,
+  { log, startWorker, randomBytes, stop, hurry, drain: asked, watch: given }: NodeOutside,
 ): Promise<void> => {
   const { region, slots, visibilitySeconds, pollSeconds, graceSeconds } = configuration;
+  const watch = given ?? createNodeWatch(Date.now, slots);
   const control = openNodeControl(configuration);
   const storage = await openNodeStorage(configuration);
   const libraries = createTenantLibraries({
@@ -40,7 +45,7 @@ export const composeNode = async (
   const handle = createMessageHandler({
     broker: control.broker,
     answers: control.answers,
-    runner: pool,
+    runner: watch.runner(pool),
     log,
     now: Date.now,
     visibilitySeconds,
@@ -53,12 +58,14 @@ export const composeNode = async (
     transport: configuration.transport,
   });
   const drain = new AbortController();
-  const noMore = AbortSignal.any([stop, drain.signal]);
+  const noMore = AbortSignal.any([stop, drain.signal, ...(asked ? [asked] : [])]);
+  if (noMore.aborted) watch.draining();
+  else noMore.addEventListener('abort', () => watch.draining(), { once: true });
   const gone = new AbortController();
   let held = 0;
   const present = keepPresent(
     {
-      presence: control.presence,
+      presence: watch.presence(control.presence),
       description: describeNode(configuration),
       held: () => held,
       log,
@@ -68,8 +75,10 @@ export const composeNode = async (
   );
   const counted: typeof handle = async (...message) => {
     held += 1;
+    watch.held(held);
     await handle(...message).finally(() => {
       held -= 1;
+      watch.held(held);
     });
   };
   // Asked to drain, it finishes what it has, however long that takes; asked to stop, it has its grace.
@@ -77,7 +86,7 @@ export const composeNode = async (
   hurry.addEventListener('abort', () => giveUp.abort(), { once: true });
   stop.addEventListener('abort', () => setTimeout(() => giveUp.abort(), graceSeconds * 1_000).unref(), { once: true });
   await takeOrders(
-    { queues: control.queues, slots, pollSeconds, log, handle: counted },
+    { queues: control.queues.map(watch.queue), slots, pollSeconds, log, handle: counted },
     noMore,
     undefined,
     giveUp.signal,

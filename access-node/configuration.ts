@@ -34,6 +34,10 @@ export interface NodeConfiguration {
   readonly ebsEndpoint: string | undefined;
   /** Of S3, where it is not AWS's own; buckets are then a part of the path rather than of the host's name. */
   readonly s3Endpoint: string | undefined;
+  /** Where the node says how it is, on the loopback interface; 0: any free port; absent: nowhere. */
+  readonly healthPort: number | undefined;
+  /** Where it leaves that port and who may let it drain, for the command of the same machine. */
+  readonly stateFolder: string | undefined;
 }
 
 /** The environment does not say what the node needs; the message names everything that is missing or wrong. */
@@ -77,6 +81,7 @@ export const readConfiguration = (environment: Environment, uuid: () => string):
     .split(',')
     .map((url) => url.trim())
     .filter(Boolean);
+  const stateFolder = text('HOLDFAST_STATE_FOLDER');
   const configuration: NodeConfiguration = {
     nodeId,
     nodeName: (text('HOLDFAST_NODE_NAME') ?? hostname() ?? nodeId).slice(0, 64),
@@ -97,6 +102,11 @@ export const readConfiguration = (environment: Environment, uuid: () => string):
     transport: choice('HOLDFAST_TRANSPORT', { http: 'http', sdk: 'sdk' }, 'http'),
     ebsEndpoint: text('AWS_ENDPOINT_URL_EBS') ?? text('AWS_ENDPOINT_URL'),
     s3Endpoint: text('AWS_ENDPOINT_URL_S3') ?? text('AWS_ENDPOINT_URL'),
+    healthPort:
+      text('HOLDFAST_HEALTH_PORT') === undefined && stateFolder === undefined
+        ? undefined
+        : count('HOLDFAST_HEALTH_PORT', 0, 0, 65_535),
+    stateFolder,
   };
   if (problems.length > 0) throw new BadConfiguration(problems.join('\n'));
   return Object.freeze(configuration);

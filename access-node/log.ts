@@ -27,11 +27,14 @@ const SENSITIVE_TEXT = /[A-Za-z0-9+/=_-]{80,}/g;
 const KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g;
 const LONGEST_TEXT = 2_000;
 
+/** A text that quotes what others said, as it may be shown. */
+export const withoutSecrets = (text: string): string =>
+  text.replace(SENSITIVE_TEXT, '[redacted]').replace(KEY_ID, '[redacted]').slice(0, LONGEST_TEXT);
+
 const clean = (value: unknown, name: string, depth: number): unknown => {
   if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (SENSITIVE_NAME.test(name)) return '[redacted]';
-  if (typeof value === 'string')
-    return value.replace(SENSITIVE_TEXT, '[redacted]').replace(KEY_ID, '[redacted]').slice(0, LONGEST_TEXT);
+  if (typeof value === 'string') return withoutSecrets(value);
   if (depth > 4) return '[…]';
   if (value instanceof Error) return { name: value.name, message: clean(value.message, 'message', depth + 1) };
   if (ArrayBuffer.isView(value)) return '[bytes]';

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { CompiledCode } from './compiled-code.ts';
 import { composeNode } from './compose-node.ts';
 import { BadConfiguration, type NodeConfiguration, readConfiguration } from './configuration.ts';
+import { openHealth } from './health/open-health.ts';
 import { createLog, type Log } from './log.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 import type { FromWorker } from './worker-protocol.ts';
@@ -24,7 +25,7 @@ export const runNode = async (code: CompiledCode): Promise<number> => {
   }
 };
 
-const run = (configuration: NodeConfiguration, log: Log, code: CompiledCode): Promise<void> => {
+const run = async (configuration: NodeConfiguration, log: Log, code: CompiledCode): Promise<void> => {
   let loading = configuration.slots;
   let shared = false;
   const startWorker = () => {
@@ -39,5 +40,15 @@ const run = (configuration: NodeConfiguration, log: Log, code: CompiledCode): Pr
     });
     return worker;
   };
-  return composeNode(configuration, { log, startWorker, randomBytes, ...stopOnSignals(process, log) });
+  const health = await openHealth(configuration, log);
+  const signals = stopOnSignals(process, log);
+  try {
+    await composeNode(configuration, {
+      ...{ log, startWorker, randomBytes, drain: health.drain, watch: health.watch },
+      stop: signals.stop,
+      hurry: AbortSignal.any([signals.hurry, health.hurry]),
+    });
+  } finally {
+    health.close();
+  }
 };

@@ -81,8 +81,8 @@ const POINT = {
 const backUp = async (): Promise<Cost> => {
   // beside the image, in what is removed with it
   const folder = mkdtempSync(join(tmpdir(), 'access-node-'));
-  await makeNodePackage({ folder });
-  const node = world.startNode(NODE, [join(folder, 'bin', 'access-node')]);
+  await makeNodePackage({ folder, system: 'linux' });
+  const node = world.startNode(NODE, [join(folder, 'bin', 'holdfast-node')]);
   const { pid } = node.child;
   await idle(pid);
   writeFileSync(`/proc/${pid}/clear_refs`, '5');

@@ -13,8 +13,8 @@ export const addAccessNodeAdd = (group: Command): void => {
       'after',
       `
 The instance runs with the instance profile that is printed: its role takes orders of this service hypervisor only. The
-environment goes into the environment of the access node’s process (access-node/main.ts), on a Linux or
-Windows EC2 instance of the service hypervisor’s account.
+environment goes into /etc/holdfast/node.env (on Windows C:\\ProgramData\\Holdfast Node\\node.env) of a Linux or Windows
+EC2 instance of the service hypervisor’s account; docs/access-nodes.md says how the node is installed there.
 
 Example:
   $ holdfast access-node add worker-1 --service hv-0199…`,

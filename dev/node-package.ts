@@ -1,24 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { type Zippable, zipSync } from 'fflate';
 import { NODE_VERSION } from '../access-node/version.ts';
 
-const sources = join(import.meta.dirname, '..', 'access-node');
-
-/**
- * Runs the Node that was taken along, or else the machine's. The settings, measured with 2 workers: V8's space for what
- * is young, 12 MiB less in the main thread, which has little garbage; glibc's, some 24 MiB less at a backup's peak: it
- * learns from the first pack that is given back to keep memory for pieces of that size, unless it is told a threshold.
- */
-const LAUNCHER = `#!/bin/sh
-# Starts an access node of Holdfast ${NODE_VERSION}; its settings come from the environment.
-here=$(cd "$(dirname "$0")/.." && pwd)
-node=$here/bin/node
-[ -x "$node" ] || node=node
-export MALLOC_MMAP_THRESHOLD_=4194304 MALLOC_ARENA_MAX=2
-exec "$node" --max-semi-space-size=1 "$here/main.mjs"
-`;
+const project = join(import.meta.dirname, '..');
+const sources = join(project, 'access-node');
 
 /** zod's messages in 60 languages: a third of a worker's code, of which a node speaks English alone. */
 const englishOnly: Plugin = {
@@ -33,21 +31,27 @@ const englishOnly: Plugin = {
 export interface NodePackageOptions {
   /** Emptied first. */
   readonly folder: string;
-  /** Node's own program, of the nodes' processor, to be taken along. */
+  readonly system: 'linux' | 'windows';
+  /** Node's own program, of the nodes' system and processor, to be taken along. */
   readonly node?: string | undefined;
 }
 
 /**
- * Makes what an access node is deployed as: a folder that needs nothing but Node 24, started by `bin/access-node` or
- * `node main.mjs`. Nothing that is loaded is native, so it runs on every processor, unless Node is taken along.
+ * Makes what an access node is deployed as: a folder that needs nothing but Node 24. `bin/holdfast-node` runs it, and
+ * `install.sh` or `install.ps1` makes a service of it. Nothing that is loaded is native, so it runs on every processor,
+ * unless Node is taken along.
  */
-export const makeNodePackage = async ({ folder, node }: NodePackageOptions): Promise<void> => {
+export const makeNodePackage = async ({ folder, system, node }: NodePackageOptions): Promise<void> => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'bin'), { recursive: true });
+  mkdirSync(join(folder, 'service'));
   await build({
-    // The worker thread as an entry of its own: its code then stands apart from what only the main thread needs.
-    entryPoints: { main: join(sources, 'main.ts'), 'worker-thread': join(sources, 'worker-thread.ts') },
-    outdir: folder,
+    // The worker thread as an entry of its own: its code then stands apart from what only the main thread needs. The
+    // command as well: a node that runs does not load it.
+    entryPoints: Object.fromEntries(
+      ['main', 'worker-thread', 'command'].map((name) => [name, join(sources, `${name}.ts`)]),
+    ),
+    outdir: join(folder, 'lib'),
     outExtension: { '.js': '.mjs' },
     chunkNames: 'parts/[name]-[hash]',
     bundle: true,
@@ -63,14 +67,49 @@ export const makeNodePackage = async ({ folder, node }: NodePackageOptions): Pro
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'linked',
+    // Of CommonJS among what is bundled.
+    banner: { js: "import{createRequire as _cr}from'node:module';const require=_cr(import.meta.url);" },
     plugins: [englishOnly],
     logLevel: 'warning',
   });
-  writeFileSync(join(folder, 'bin', 'access-node'), LAUNCHER, { mode: 0o755 });
-  if (node !== undefined) copyFileSync(node, join(folder, 'bin', 'node'));
+  const files = join(sources, 'package', system);
+  for (const name of readdirSync(files)) {
+    const to = /^install\./.test(name) ? name : join(/^holdfast-node(\.cmd)?$/.test(name) ? 'bin' : 'service', name);
+    const text = readFileSync(join(files, name), 'utf8');
+    // Older cmd.exe loses its place in files without carriage returns.
+    writeFileSync(join(folder, to), system === 'windows' ? text.replaceAll('\n', '\r\n') : text);
+    chmodSync(join(folder, to), statSync(join(files, name)).mode & 0o111 ? 0o755 : 0o644);
+  }
+  cpSync(join(project, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'VERSION'), `${NODE_VERSION}\n`);
+  if (node !== undefined) {
+    const program = join(folder, 'bin', system === 'windows' ? 'node.exe' : 'node');
+    cpSync(node, program, { dereference: true });
+    chmodSync(program, 0o755);
+    // Beside bin/, as nodejs.org and npm's packages have it: it goes where the program goes.
+    const licence = join(dirname(dirname(node)), 'LICENSE');
+    if (existsSync(licence)) cpSync(licence, join(folder, 'bin', 'node.LICENSE'));
+  }
 };
 
-/** As `HOLDFAST_NODE_SOFTWARE` is unpacked: `tar -xz -C /opt/holdfast`. */
-export const packNode = (folder: string, archive: string): void => {
-  execFileSync('tar', ['-czf', archive, '-C', folder, '--owner=0', '--group=0', '.']);
+/** Of all files; two builds of the same sources are then the same bytes. */
+const MADE_AT = new Date('2000-01-01T12:00:00Z');
+
+const packTar = (folder: string, archive: string): void => {
+  const same = ['--sort=name', `--mtime=@${MADE_AT.getTime() / 1_000}`, '--owner=0', '--group=0', '--numeric-owner'];
+  execFileSync('tar', ['-I', 'gzip -9n', '-cf', archive, ...same, '-C', folder, '.']);
 };
+
+const packZip = (folder: string, archive: string): void => {
+  const files: Zippable = {};
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    files[relative(folder, path).split(sep).join('/')] = readFileSync(path);
+  }
+  writeFileSync(archive, zipSync(files, { level: 9, mtime: MADE_AT }));
+};
+
+/** What is in the folder, without a folder around it: user data unpacks it to /opt/holdfast-node and runs ./install.sh. */
+export const packNode = (folder: string, archive: string): void =>
+  archive.endsWith('.zip') ? packZip(folder, archive) : packTar(folder, archive);

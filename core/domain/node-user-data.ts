@@ -1,6 +1,6 @@
 /**
- * What an access node's instance runs as it boots: writes the node's settings, fetches its software unless the image
- * has it, and starts it as a service. The settings stand between two lines that nothing else contains, one NAME=value
+ * What an access node's instance runs as it boots: writes the node's settings, fetches and installs its software unless
+ * the image has it installed, and starts it as a service. The settings stand between two lines that nothing else contains, one NAME=value
  * each, so that whoever boots a node by other means (the local cloud) can read them out of the user data.
  */
 import { ACCESS_NODE_TAG, type AutomaticNodes } from './automatic-nodes.ts';
@@ -24,6 +24,11 @@ export const softwareArn = (software: string): string => {
   return `arn:aws:s3:::${object}`;
 };
 
+/** The package's own script makes the service, and ends with an error if the node does not become healthy. */
+const installation = (software: string): string => `install -d -m 0755 /opt/holdfast-node
+aws s3 cp --no-progress '${software}' - | tar -xz -C /opt/holdfast-node
+/opt/holdfast-node/install.sh`;
+
 /** Plain text, not encoded. Errors: RangeError for a setting that a line of an environment file cannot hold as it is. */
 export const nodeUserData = ({ environment, software }: Pick<AutomaticNodes, 'environment' | 'software'>): string => {
   for (const [name, value] of Object.entries({ ...environment, software: software ?? '' })) {
@@ -34,7 +39,6 @@ export const nodeUserData = ({ environment, software }: Pick<AutomaticNodes, 'en
 # An access node of Holdfast (${ACCESS_NODE_TAG}).
 set -euo pipefail
 install -d -m 0700 /etc/holdfast
-install -d -m 0755 /opt/holdfast
 ${BEGIN}
 ${Object.entries(environment)
   .map(([name, value]) => `${name}=${value}`)
@@ -51,24 +55,7 @@ instance=$(about instance-id)
   echo "HOLDFAST_EC2_INSTANCE_ID=$instance"
   echo "HOLDFAST_ZONE=$(about placement/availability-zone)"
 } >> /etc/holdfast/node.env
-${software === undefined ? '' : `aws s3 cp --no-progress '${software}' - | tar -xz -C /opt/holdfast\n`}cat > /etc/systemd/system/holdfast-node.service <<'UNIT'
-[Unit]
-Description=Holdfast access node
-Wants=network-online.target
-After=network-online.target
-[Service]
-EnvironmentFile=/etc/holdfast/node.env
-ExecStart=/opt/holdfast/bin/access-node
-DynamicUser=yes
-Restart=always
-RestartSec=5
-# Longer than HOLDFAST_GRACE_SECONDS: an order in hand is finished or given back.
-TimeoutStopSec=60
-[Install]
-WantedBy=multi-user.target
-UNIT
-systemctl daemon-reload
-systemctl enable --now holdfast-node
+${software === undefined ? 'systemctl enable --now holdfast-node' : installation(software)}
 `;
 };
 

@@ -22,7 +22,7 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-package-'));
   installed = join(folder, 'opt');
   mkdirSync(installed);
-  await makeNodePackage({ folder: join(folder, 'made') });
+  await makeNodePackage({ folder: join(folder, 'made'), system: 'linux' });
   packNode(join(folder, 'made'), join(folder, 'node.tar.gz'));
   execFileSync('tar', ['-xzf', join(folder, 'node.tar.gz'), '-C', installed]);
 });
@@ -37,7 +37,7 @@ const start = (slots: number) =>
       HOLDFAST_SLOTS: String(slots),
       PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
     },
-    [join(installed, 'bin', 'access-node')],
+    [join(installed, 'bin', 'holdfast-node')],
   );
 
 const done = async (order: string, output: () => string) => {

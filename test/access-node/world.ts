@@ -232,9 +232,28 @@ export const startWorld = async () => {
     return lines.map((line) => JSON.parse(line) as NotedRequest);
   };
 
+  const settingsOf = (nodeId: string): Record<string, string> => {
+    const { uri, token } = admin.vendCredentials(nodeRole.arn, nodeId);
+    return {
+      AWS_REGION: REGION,
+      AWS_ENDPOINT_URL: cloud.endpoint,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+      HOLDFAST_NODE_ID: nodeId,
+      HOLDFAST_BROKER_FUNCTION: 'broker',
+      HOLDFAST_SERVICE_ID: 'hv-00000001',
+      HOLDFAST_QUEUES: QueueUrl,
+      HOLDFAST_SLOTS: '2',
+      HOLDFAST_VISIBILITY_SECONDS: '10',
+      HOLDFAST_POLL_SECONDS: '2',
+    };
+  };
+
   return {
     cloud,
     state,
+    /** What a node that somebody else starts needs to know. */
+    settingsOf,
     control,
     giveCredentials,
     send,
@@ -267,23 +286,8 @@ export const startWorld = async () => {
       environment: Record<string, string> = {},
       [program, ...argv]: readonly [string, ...string[]] = FROM_SOURCES,
     ) {
-      const { uri, token } = admin.vendCredentials(nodeRole.arn, `node-${nodes.length}`);
       const child = spawn(program, argv, {
-        env: {
-          PATH: process.env.PATH,
-          AWS_REGION: REGION,
-          AWS_ENDPOINT_URL: cloud.endpoint,
-          AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
-          AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
-          HOLDFAST_NODE_ID: `node-0000000${nodes.length}`,
-          HOLDFAST_BROKER_FUNCTION: 'broker',
-          HOLDFAST_SERVICE_ID: 'hv-00000001',
-          HOLDFAST_QUEUES: QueueUrl,
-          HOLDFAST_SLOTS: '2',
-          HOLDFAST_VISIBILITY_SECONDS: '10',
-          HOLDFAST_POLL_SECONDS: '2',
-          ...environment,
-        },
+        env: { PATH: process.env.PATH, ...settingsOf(`node-0000000${nodes.length}`), ...environment },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       nodes.push(child);
