@@ -65,7 +65,7 @@ export const startLocalHoldfast = async ({
   const nodes: AccessNodeProcess[] = [];
   try {
     cloud.admin.createAccount(place.accountId, 'service account');
-    const settings = { nodeImage: SEED_IMAGES.linuxArm, ...overrides };
+    const settings = { nodeImage: SEED_IMAGES.linuxArm, windowsNodeImage: SEED_IMAGES.windows, ...overrides };
     const deployWith = (changes: readonly Mutation[]) => deploy(cloud, place, projectDir, settings, changes);
     const { apiUrl, deployment } = await deployWith(mutations);
     const accounts = exampleAccounts(cloud);

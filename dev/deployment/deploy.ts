@@ -5,10 +5,11 @@ import { putRule } from '../../local/events/rules.ts';
 import { deployFunction, type Deployment as FunctionDeployment } from '../../local/lambda/deploy-function.ts';
 import { bundleFolder } from './bundle-folder.ts';
 import { bundledHandler } from './bundle-functions.ts';
+import { firstServiceResources } from './first-service.ts';
 import { gatewayResponsesOf } from './gateway-responses.ts';
 import type { Mutation } from './mutation.ts';
 import { type Deployment, type FunctionDefinition, type Place, readServerless } from './read-serverless.ts';
-import { API_ID, deployResources } from './resources.ts';
+import { API_ID, deployResource, deployResources } from './resources.ts';
 import { asRoot, find, type Physical, resolveReferences, type Stack } from './stack.ts';
 
 export interface Deployed {
@@ -21,7 +22,8 @@ export interface Deployed {
 /**
  * Deploys `serverless.yml` to the local cloud: resources, functions, state machines, REST API, event rules. Run again
  * on the same data folder it changes what has changed. `overrides` replace entries of `custom` (segment size and such);
- * `code` stands for the bundles of the functions.
+ * `code` stands for the bundles of the functions. What comes with the stack of the first service hypervisor is left out
+ * unless `overrides.firstService` is `yes`: most tests add theirs.
  */
 export const deploy = async (
   cloud: Cloud,
@@ -38,6 +40,9 @@ export const deploy = async (
   const codeOf = code ?? codeIn(await (bundled as Promise<string>));
   for (const [key, definition] of Object.entries(deployment.functions))
     await deployLambda(stack, deployment, key, definition, codeOf);
+  if (overrides.firstService === 'yes')
+    for (const [logicalId, resource] of Object.entries(firstServiceResources(place, deployment.custom)))
+      await deployResource(stack, logicalId, resource);
   await deployMachines(stack, deployment);
   await deployEvents(stack, deployment);
   return { apiUrl: await deployApi(stack, deployment), place, deployment };

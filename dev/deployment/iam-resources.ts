@@ -26,12 +26,13 @@ export const ROLE_PROPERTIES = [
   'ManagedPolicyArns',
   'PermissionsBoundary',
   'MaxSessionDuration',
+  'Tags',
   'Description',
   'Path',
 ] as const;
 
 export const role: Maker = ({ cloud, place }, properties) => {
-  const { RoleName, AssumeRolePolicyDocument, MaxSessionDuration, Description, Path } = properties;
+  const { RoleName, AssumeRolePolicyDocument, MaxSessionDuration, Description, Path, Tags = [] } = properties;
   ofRoot(Path);
   const name = String(RoleName);
   const { arn, roleId } = cloud.admin.putRole({
@@ -39,6 +40,7 @@ export const role: Maker = ({ cloud, place }, properties) => {
     name,
     trustPolicy: AssumeRolePolicyDocument as never,
     ...permissionsOf(properties),
+    tags: Object.fromEntries((Tags as readonly { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value])),
     ...(MaxSessionDuration === undefined ? {} : { maxSessionSeconds: Number(MaxSessionDuration) }),
     ...(Description === undefined ? {} : { description: String(Description) }),
   });

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import {
   CreateLaunchTemplateCommand,
+  type CreateLaunchTemplateCommandInput,
   CreateLaunchTemplateVersionCommand,
   EC2Client,
   type RequestLaunchTemplateData,
@@ -30,7 +31,12 @@ export const launchTemplate: Maker = async (stack, properties, before) => {
       const { LaunchTemplateVersion } = await client.send(new CreateLaunchTemplateVersionCommand(input));
       return { ref: before.ref, attributes: { LatestVersionNumber: String(LaunchTemplateVersion?.VersionNumber) } };
     }
-    const { LaunchTemplate } = await client.send(new CreateLaunchTemplateCommand(input));
+    const { LaunchTemplate } = await client.send(
+      new CreateLaunchTemplateCommand({
+        ...input,
+        TagSpecifications: properties.TagSpecifications as CreateLaunchTemplateCommandInput['TagSpecifications'],
+      }),
+    );
     return { ref: String(LaunchTemplate?.LaunchTemplateId), attributes: { LatestVersionNumber: '1' } };
   } finally {
     client.destroy();

@@ -1,6 +1,10 @@
 /** What CloudFormation knows by itself: `${AWS::AccountId}`, `${AWS::Partition}` and such. */
 const PSEUDO = /\$\{AWS::\w+\}/;
 
+/** The account that the stack is deployed in. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation puts the value in
+export const ACCOUNT = '${AWS::AccountId}';
+
 /** As Fn::Sub reads it: all but pseudo parameters stands for itself (`${aws:username}` is IAM's). */
 const forSub = (text: string): string => text.replace(/\$\{(?!AWS::\w+\})/g, '${!');
 

@@ -11,6 +11,7 @@ import {
 } from './iam-resources.ts';
 import { autoScalingGroup, launchTemplate } from './node-resources.ts';
 import { ALARM_PROPERTIES, alarm, eventRule, topic, topicPolicy } from './notification-resources.ts';
+import { alias, QUEUE_PROPERTIES, queue } from './queue-resources.ts';
 import type { Deployment, ResourceDefinition } from './read-serverless.ts';
 import { asRoot, type Maker, resolveReferences, type Stack } from './stack.ts';
 
@@ -142,7 +143,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::SNS::TopicPolicy': { make: topicPolicy, reads: ['Topics', 'PolicyDocument'] },
   'AWS::Events::Rule': { make: eventRule, reads: ['Name', 'EventPattern', 'Targets'], leaves: ['Description'] },
   'AWS::CloudWatch::Alarm': { make: alarm, reads: ALARM_PROPERTIES },
-  'AWS::EC2::LaunchTemplate': { make: launchTemplate, reads: ['LaunchTemplateName', 'LaunchTemplateData'] },
+  'AWS::EC2::LaunchTemplate': {
+    make: launchTemplate,
+    reads: ['LaunchTemplateName', 'LaunchTemplateData', 'TagSpecifications'],
+  },
+  'AWS::SQS::Queue': { make: queue, reads: QUEUE_PROPERTIES },
+  'AWS::Lambda::Alias': { make: alias, reads: ['FunctionName', 'FunctionVersion', 'Name', 'Description'] },
   'AWS::AutoScaling::AutoScalingGroup': {
     make: autoScalingGroup,
     reads: ['AutoScalingGroupName', 'LaunchTemplate', 'MinSize', 'MaxSize', 'AvailabilityZones', 'Tags'],

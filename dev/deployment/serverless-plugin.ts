@@ -2,7 +2,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFunctions } from './bundle-functions.ts';
-import { substitutePseudoParameters } from './pseudo-parameters.ts';
+import { firstServiceResources } from './first-service.ts';
+import { ACCOUNT, substitutePseudoParameters } from './pseudo-parameters.ts';
 import type { Deployment } from './read-serverless.ts';
 import { zipFolder } from './zip-folder.ts';
 
@@ -12,8 +13,11 @@ interface Serverless {
   readonly service: Pick<Deployment, 'functions' | 'custom'> & {
     readonly service: string;
     readonly package: { artifact?: string };
-    readonly provider: { compiledCloudFormationTemplate: unknown };
+    readonly provider: {
+      compiledCloudFormationTemplate: { readonly Resources: Readonly<Record<string, unknown>> };
+    };
   };
+  getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
 }
 
 export default class ServerlessPlugin {
@@ -22,10 +26,7 @@ export default class ServerlessPlugin {
   constructor(serverless: Serverless) {
     this.hooks = {
       'before:package:createDeploymentArtifacts': () => bundle(serverless),
-      'after:aws:package:finalize:mergeCustomProviderResources': () => {
-        const { provider } = serverless.service;
-        provider.compiledCloudFormationTemplate = substitutePseudoParameters(provider.compiledCloudFormationTemplate);
-      },
+      'after:aws:package:finalize:mergeCustomProviderResources': () => complete(serverless),
     };
   }
 }
@@ -44,4 +45,19 @@ const bundle = async ({ serviceDir, service }: Serverless): Promise<void> => {
   );
   rmSync(folder, { recursive: true });
   service.package.artifact = artifact;
+};
+
+/** Twelve digits where the account's number stands in names that are put together here. */
+const SOME_ACCOUNT = '000000000000';
+
+const complete = (serverless: Serverless): void => {
+  const { provider, custom } = serverless.service;
+  const aws = serverless.getProvider('aws');
+  const place = { accountId: SOME_ACCOUNT, region: aws.getRegion(), stage: aws.getStage() };
+  const first = JSON.stringify(firstServiceResources(place, custom)).replaceAll(SOME_ACCOUNT, () => ACCOUNT);
+  const template = provider.compiledCloudFormationTemplate;
+  provider.compiledCloudFormationTemplate = substitutePseudoParameters({
+    ...template,
+    Resources: { ...template.Resources, ...(custom.firstService === 'yes' ? JSON.parse(first) : {}) },
+  }) as typeof template;
 };

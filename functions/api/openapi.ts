@@ -63,11 +63,18 @@ const parametersOf = (path: string): z.ZodObject | undefined => {
   return names.length === 0 ? undefined : z.strictObject(Object.fromEntries(names.map((n) => [n, PathParameters[n]])));
 };
 
+/** `startBackupOfTenant` → `Start backup of tenant` */
+const sentenceOf = (operationId: string): string => {
+  const words = operationId.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `${words[0]?.toUpperCase()}${words.slice(1)}`;
+};
+
 const operationOf = (operationId: string, route: Route): ZodOpenApiOperationObject => {
   const path = parametersOf(route.path);
   const query = route.query as z.ZodObject;
   return {
     operationId,
+    summary: sentenceOf(operationId),
     requestParams: {
       ...(path ? { path } : {}),
       ...(Object.keys(query.shape).length > 0 ? { query } : {}),
@@ -124,6 +131,7 @@ const build = (audience: Audience) =>
       info: {
         title: audience === 'tenant' ? 'Holdfast' : 'Holdfast for operators',
         version: '1',
+        license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
         description:
           'Requests are signed with AWS credentials (SigV4, service execute-api). Errors are problem+json (RFC 9457); code is the error’s name.',
       },
