@@ -4,14 +4,21 @@
  */
 import { after, before, describe } from 'node:test';
 import { accountsContract } from './accounts.ts';
+import { blocksContract } from './blocks.ts';
+import { bucketsContract } from './buckets.ts';
 import { catalogContract } from './catalog.ts';
 import type { ContractCloud } from './cloud.ts';
 import { encryptedVolumesContract } from './encrypted-volumes.ts';
+import { executionsContract } from './executions.ts';
 import { instancesContract } from './instances.ts';
 import { openLocalCloud } from './local-cloud.ts';
 import { openMotoCloud } from './moto-cloud.ts';
+import { schedulesContract } from './schedules.ts';
+import { keysContract, queuesContract, secretsContract } from './services.ts';
 import { snapshotsContract } from './snapshots.ts';
+import { storesContract } from './stores.ts';
 import { volumesContract } from './volumes.ts';
+import { workAreaContract } from './work-area.ts';
 
 const moto = process.env.HOLDFAST_CONTRACT_MOTO;
 
@@ -28,5 +35,14 @@ describe('the contract', () => {
   snapshotsContract(cloud);
   volumesContract(cloud);
   encryptedVolumesContract(cloud);
+  blocksContract(cloud);
+  bucketsContract(cloud);
+  storesContract(cloud);
+  workAreaContract(cloud);
+  queuesContract(cloud);
+  keysContract(cloud);
+  secretsContract(cloud);
+  schedulesContract(cloud);
+  executionsContract(cloud);
   catalogContract(cloud);
 });

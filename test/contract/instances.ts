@@ -2,9 +2,18 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { TAG } from '../../core/domain/effect.ts';
 import type { DescribedInstance, Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
-import { until } from '../adapters/world.ts';
+import { launchInstance, until } from '../adapters/world.ts';
 import { freshName, REGION, type TheCloud } from './cloud.ts';
-import { completedSet, NO_IMAGE, NO_INSTANCE, openTenant, runningInstance, tagsOf, volumeAt } from './tenants.ts';
+import {
+  completedSet,
+  ec2Of,
+  NO_IMAGE,
+  NO_INSTANCE,
+  openTenant,
+  runningInstance,
+  tagsOf,
+  volumeAt,
+} from './tenants.ts';
 
 export const instancesContract = (cloud: TheCloud): void => {
   describe('instances of a tenant', () => {
@@ -63,6 +72,15 @@ export const instancesContract = (cloud: TheCloud): void => {
         ['/dev/sdf', '/dev/sdg', rootDevice].toSorted(),
       );
       for (const { tags } of source.volumes) assert.deepEqual(tags, { owner: 'dba' });
+    });
+
+    it('have the volumes of their image besides those that are named as they are launched', async () => {
+      const id = await launchInstance(ec2Of(cloud), 'without a root named', cloud().image.id);
+      const seen = await until(
+        () => restore.instances.describe(id),
+        (answer) => answer?.state === 'running',
+      );
+      assert.ok(seen?.volumes.some(({ device }) => device === cloud().image.rootDevice));
     });
 
     it('that are not there, or another tenant’s, look absent', async () => {

@@ -50,7 +50,7 @@ export const ec2Of = (cloud: TheCloud, tenant: 0 | 1 = 0): EC2Client =>
 
 /** A running instance of a tenant, with a root volume and two of 1 GiB. */
 export const runningInstance = async (cloud: TheCloud, name: string, tenant: 0 | 1 = 0): Promise<DescribedInstance> => {
-  const id = await launchInstance(ec2Of(cloud, tenant), name, cloud().image.id);
+  const id = await launchInstance(ec2Of(cloud, tenant), name, cloud().image.id, cloud().image.rootDevice);
   const look = await openTenant(cloud, freshName('job'), { to: 'look' }, tenant);
   const seen = await until(
     () => look.instances.describe(id),
