@@ -44,6 +44,8 @@ const lockHeaders = (lock: ObjectLock | undefined): Readonly<Record<string, stri
     ? {
         'x-amz-object-lock-mode': lockModeOf(lock),
         'x-amz-object-lock-retain-until-date': new Date(lock.until).toISOString(),
+        // S3's documentation asks for it, or for Content-MD5, with whatever is locked
+        'x-amz-sdk-checksum-algorithm': 'CRC32',
       }
     : {};
 

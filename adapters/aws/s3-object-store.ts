@@ -201,7 +201,14 @@ class S3ObjectStore implements VersionedStore {
 }
 
 const retention = (lock: ObjectLock | undefined) =>
-  lock ? { ObjectLockMode: lockModeOf(lock), ObjectLockRetainUntilDate: new Date(lock.until) } : {};
+  lock
+    ? {
+        ObjectLockMode: lockModeOf(lock),
+        ObjectLockRetainUntilDate: new Date(lock.until),
+        // the header that S3's documentation asks for with whatever is locked; the checksum itself is our own
+        ChecksumAlgorithm: 'CRC32' as const,
+      }
+    : {};
 
 /** Stable: what S3 said first of a key, the newest, stays first. */
 const byKey = (a: { readonly key: string }, b: { readonly key: string }): number =>

@@ -110,6 +110,8 @@ export const launchInstance = async (
   ec2: EC2Client,
   name: string,
   ImageId: string = SEED_IMAGES.linux,
+  /** Named as well, though its image has it: what merges no mappings of images and launches makes none otherwise. */
+  rootDevice?: string,
 ): Promise<string> => {
   const { Instances } = await ec2.send(
     new RunInstancesCommand({
@@ -117,9 +119,9 @@ export const launchInstance = async (
       InstanceType: 't3.small',
       MinCount: 1,
       MaxCount: 1,
-      BlockDeviceMappings: ['/dev/sdf', '/dev/sdg'].map((DeviceName) => ({
+      BlockDeviceMappings: [...(rootDevice ? [rootDevice] : []), '/dev/sdf', '/dev/sdg'].map((DeviceName) => ({
         DeviceName,
-        Ebs: { VolumeSize: 1, VolumeType: 'gp3', DeleteOnTermination: false },
+        Ebs: { VolumeSize: 1, VolumeType: 'gp3', DeleteOnTermination: DeviceName === rootDevice },
       })),
       TagSpecifications: [
         { ResourceType: 'instance', Tags: [{ Key: 'Name', Value: name }] },
