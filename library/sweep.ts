@@ -49,8 +49,9 @@ const sortPoints = (listed: ListedPoints, condemned: Condemned, { expired, pendi
     if (working.has(id)) sorted.attempts.push(id);
     // a point that was not there when its maps were condemned was committed since, unless the control plane says it is over
     else if (named.has(id) && (over.has(id) || !listed.points.has(id))) sorted.going.push(id);
-    // maps without a point that are not condemned: of an attempt that came since
-    else sorted[listed.points.has(id) ? 'staying' : 'attempts'].push(id);
+    // maps without a point that are not condemned: of an attempt that came since. A point that is over and not condemned: of
+    // an attempt that this very generation overtook. What it names may be gone, if this sweep was broken off and is done again
+    else sorted[listed.points.has(id) && !over.has(id) ? 'staying' : 'attempts'].push(id);
   }
   return sorted;
 };

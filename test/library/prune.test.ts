@@ -253,6 +253,30 @@ test('an attempt that began after the control plane was asked is let be: it comm
   assert.equal(difference(await restore(await openTestLibrary(store), 'rp-10'), SOME), undefined);
 });
 
+test('a sweep that died is ended by the next, though an attempt that it overtook has left a point that names what is gone', async () => {
+  const store = new MemoryStore();
+  const library = await openTestLibrary(store);
+  await backUp(library, { point: 'rp-1', sizeBytes, blocks: SOME });
+  const asleep = await openTestLibrary(store, seededRandom('asleep'));
+  const parent = await readMap(asleep, 'rp-1', 'vol-1');
+  await pruneNow(at(library, 100), store, { expired: ['rp-1'], pending: ['rp-2'], safetyMs: WINDOW });
+  const dying: DeletableStore = Object.assign(Object.create(store) as MemoryStore, {
+    delete: async (key: string) => {
+      if (key.startsWith('packs/')) throw new Error('the node died');
+      return store.delete(key);
+    },
+  });
+  const input = { expired: ['rp-1'], pending: ['rp-2'], safetyMs: WINDOW };
+  await assert.rejects(pruneNow(at({ ...library, store: dying }, 1100), dying, input), /the node died/);
+  assert.deepEqual([count(store, 'pages/'), count(store, 'packs/')], [0, 1]);
+  // its commit is refused from now on, but it wakes and does not know
+  await backUp(asleep, { point: 'rp-2', sizeBytes, blocks: new Map(), parent });
+  const rest = await pruneNow(at(library, 1200), store, { expired: ['rp-1', 'rp-2'], safetyMs: WINDOW });
+  assert.equal(rest.swept.length, 1);
+  await pruneNow(at(library, 2400), store, { expired: ['rp-2'], safetyMs: WINDOW });
+  assert.deepEqual([count(store, 'points/'), count(store, 'maps/'), count(store, 'packs/')], [0, 0, 0]);
+});
+
 test('one prune at a time: a second is refused by name, and one that was taken over deletes nothing more', async () => {
   const { store, library } = await condemned();
   const first = await takeMaintenanceLease(library, { holder: 'order-1' });
