@@ -10,7 +10,7 @@ import {
   user,
 } from './iam-resources.ts';
 import { autoScalingGroup, launchTemplate } from './node-resources.ts';
-import { ALARM_PROPERTIES, alarm, eventRule, topic, topicPolicy } from './notification-resources.ts';
+import { ALARM_PROPERTIES, alarm, dashboard, eventRule, topic, topicPolicy } from './notification-resources.ts';
 import { alias, QUEUE_PROPERTIES, queue } from './queue-resources.ts';
 import type { Deployment, ResourceDefinition } from './read-serverless.ts';
 import { asRoot, type Maker, resolveReferences, type Stack } from './stack.ts';
@@ -143,6 +143,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::SNS::TopicPolicy': { make: topicPolicy, reads: ['Topics', 'PolicyDocument'] },
   'AWS::Events::Rule': { make: eventRule, reads: ['Name', 'EventPattern', 'Targets'], leaves: ['Description'] },
   'AWS::CloudWatch::Alarm': { make: alarm, reads: ALARM_PROPERTIES },
+  'AWS::CloudWatch::Dashboard': { make: dashboard, reads: ['DashboardName', 'DashboardBody'] },
   'AWS::EC2::LaunchTemplate': {
     make: launchTemplate,
     reads: ['LaunchTemplateName', 'LaunchTemplateData', 'TagSpecifications'],
