@@ -36,10 +36,13 @@ const networkless = (): readonly string[] =>
 export const packageStage = ({
   stage,
   region = 'eu-central-1',
+  params = {},
   folder,
 }: {
   readonly stage: string;
   readonly region?: string;
+  /** `--param name=value` */
+  readonly params?: Readonly<Record<string, string>>;
   readonly folder: string;
 }): Packaged => {
   const home = mkdtempSync(join(tmpdir(), 'holdfast-home-'));
@@ -51,6 +54,7 @@ export const packageStage = ({
     serverless,
     'package',
     ...['--stage', stage, '--region', region, '--package', folder],
+    ...Object.entries(params).flatMap(([name, value]) => ['--param', `${name}=${value}`]),
   ];
   try {
     execFileSync(command, args, {

@@ -61,7 +61,7 @@ const customTags = [
 
 /**
  * Reads the deployment that `serverless.yml` describes. Only the variables that it uses are known: `self:`, `sls:stage`,
- * `aws:region`, `opt:` with a default, and `file()`; any other is an error, never left as it stands. `custom.account` is
+ * `aws:region`, `opt:` and `param:` with a default, and `file()`; any other is an error, never left as it stands. `custom.account` is
  * the place's: a packaged template leaves it to CloudFormation. `overrides` replace entries of `custom`; `mutations`
  * change the files.
  */
@@ -96,7 +96,7 @@ export const readServerless = (
       return resolve(value);
     }
     if (source !== undefined && source in known) return known[source];
-    if (source?.startsWith('opt:') && fallback) return fallback.replace(/^'(.*)'$/, '$1');
+    if (/^(opt|param):/.test(source ?? '') && fallback) return fallback.replace(/^'(.*)'$/, '$1');
     throw new Error(`${path}: the variable \${${expression}} is not one that the local deployment knows`);
   };
 

@@ -10,13 +10,14 @@ import {
   user,
 } from './iam-resources.ts';
 import { autoScalingGroup, launchTemplate } from './node-resources.ts';
-import { ALARM_PROPERTIES, alarm, eventRule, topic, topicPolicy } from './notification-resources.ts';
-import { alias, QUEUE_PROPERTIES, queue } from './queue-resources.ts';
+import { ALARM_PROPERTIES, alarm, dashboard, eventRule, topic, topicPolicy } from './notification-resources.ts';
+import { alias, eventInvokeConfig, QUEUE_PROPERTIES, queue } from './queue-resources.ts';
 import type { Deployment, ResourceDefinition } from './read-serverless.ts';
 import { asRoot, type Maker, resolveReferences, type Stack } from './stack.ts';
 
-/** What a resource may say beside its properties: what becomes of it when it leaves the stack, which none does here. */
-const BESIDE = ['Type', 'Properties', 'DeletionPolicy', 'UpdateReplacePolicy'];
+/** What a resource may say beside its properties: what becomes of it when it leaves the stack, which none does here, and
+ * what it comes after (here all are made in the order of the files, and functions after them). */
+const BESIDE = ['Type', 'Properties', 'DeletionPolicy', 'UpdateReplacePolicy', 'DependsOn'];
 
 const refuseOthers = (what: string, given: object, known: readonly string[]): void => {
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
@@ -143,11 +144,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::SNS::TopicPolicy': { make: topicPolicy, reads: ['Topics', 'PolicyDocument'] },
   'AWS::Events::Rule': { make: eventRule, reads: ['Name', 'EventPattern', 'Targets'], leaves: ['Description'] },
   'AWS::CloudWatch::Alarm': { make: alarm, reads: ALARM_PROPERTIES },
+  'AWS::CloudWatch::Dashboard': { make: dashboard, reads: ['DashboardName', 'DashboardBody'] },
   'AWS::EC2::LaunchTemplate': {
     make: launchTemplate,
     reads: ['LaunchTemplateName', 'LaunchTemplateData', 'TagSpecifications'],
   },
   'AWS::SQS::Queue': { make: queue, reads: QUEUE_PROPERTIES },
+  'AWS::Lambda::EventInvokeConfig': {
+    make: eventInvokeConfig,
+    reads: ['FunctionName', 'Qualifier', 'DestinationConfig'],
+  },
   'AWS::Lambda::Alias': { make: alias, reads: ['FunctionName', 'FunctionVersion', 'Name', 'Description'] },
   'AWS::AutoScaling::AutoScalingGroup': {
     make: autoScalingGroup,

@@ -5,6 +5,7 @@ import { bundleFunctions } from './bundle-functions.ts';
 import { firstServiceResources } from './first-service.ts';
 import { ACCOUNT, substitutePseudoParameters } from './pseudo-parameters.ts';
 import type { Deployment } from './read-serverless.ts';
+import { vpcEndpoints } from './vpc-endpoints.ts';
 import { zipFolder } from './zip-folder.ts';
 
 /** The part of the framework that is used here; it has no types of its own. */
@@ -58,6 +59,10 @@ const complete = (serverless: Serverless): void => {
   const template = provider.compiledCloudFormationTemplate;
   provider.compiledCloudFormationTemplate = substitutePseudoParameters({
     ...template,
-    Resources: { ...template.Resources, ...(custom.firstService === 'yes' ? JSON.parse(first) : {}) },
+    Resources: {
+      ...template.Resources,
+      ...(custom.firstService === 'yes' ? JSON.parse(first) : {}),
+      ...vpcEndpoints(place.region, custom),
+    },
   }) as typeof template;
 };

@@ -2,8 +2,9 @@ import type { Timer } from '../kernel/clock.ts';
 import type { Kernel } from '../kernel/service.ts';
 import type { Table } from '../kernel/store.ts';
 import type { FunctionLogs } from './function-log.ts';
-import type { Functions } from './functions.ts';
+import type { FunctionRecord, Functions } from './functions.ts';
 import type { InstancePool } from './instance-pool.ts';
+import { onFailure, sendFailure } from './on-failure.ts';
 
 interface EventInvocation {
   readonly requestId: string;
@@ -79,7 +80,17 @@ export class EventInvocations {
     // The end of the cloud ends functions too: that is no failure of theirs, and the next start runs them again.
     if (this.#stopped) return;
     const delay = RETRY_DELAYS_MS[failures];
+    if (failed && delay === undefined) await this.#tellOfFailure(record, invocation);
     if (!failed || delay === undefined) return this.#table.delete(requestId);
     this.#schedule({ ...invocation, failures: failures + 1, dueAt: this.#kernel.clock.now() + delay });
+  }
+
+  /** What cannot be told is lost, as on AWS. */
+  async #tellOfFailure(record: FunctionRecord, invocation: EventInvocation): Promise<void> {
+    const queueArn = onFailure(this.#kernel, record.arn);
+    if (queueArn === undefined) return;
+    await sendFailure(this.#kernel, record, queueArn, invocation).catch((error: Error) =>
+      this.#logs.write(record, `${invocation.requestId}\tnot told of: ${error.name}: ${error.message}\n`),
+    );
   }
 }

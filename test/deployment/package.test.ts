@@ -6,14 +6,67 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { unzipSync } from 'fflate';
-import { packageStage } from '../../dev/deployment/package-stage.ts';
+import { type Packaged, packageStage } from '../../dev/deployment/package-stage.ts';
 import { substitutePseudoParameters } from '../../dev/deployment/pseudo-parameters.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-package-'));
 after(() => rmSync(folder, { recursive: true }));
 
+const params = {
+  vpc: 'vpc-0123456789abcdef0',
+  vpcCidr: '10.0.0.0/16',
+  subnets: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
+  routeTables: 'rtb-0123456789abcdef0',
+};
+
+/** What the template has of everything that a deployment needs. */
+const holdsEverything = ({ Resources }: Packaged['template']): void => {
+  const of = (type: string) => Object.values(Resources).filter(({ Type }) => Type === `AWS::${type}`);
+  const properties = (type: string) => of(type).map(({ Properties }) => Properties as Record<string, never>);
+  for (const table of properties('DynamoDB::Table')) {
+    assert.equal(table.BillingMode, 'PAY_PER_REQUEST');
+    assert.deepEqual(table.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true });
+  }
+  for (const method of properties('ApiGateway::Method')) assert.equal(method.AuthorizationType, 'AWS_IAM');
+  const [api] = properties('ApiGateway::RestApi');
+  assert.ok(JSON.stringify(api?.Policy).includes('execute-api:/prod/POST/backups'));
+  const { LibraryBucket: bucket, LibraryBucketPolicy: policy } = Resources;
+  assert.equal(bucket?.Properties.ObjectLockEnabled, true);
+  assert.deepEqual(bucket?.Properties.VersioningConfiguration, { Status: 'Enabled' });
+  assert.deepEqual(Object.values(bucket?.Properties.PublicAccessBlockConfiguration ?? {}), [true, true, true, true]);
+  assert.match(JSON.stringify(policy), /"Sid":"CreateOnly","Effect":"Deny".*"Sid":"TlsOnly","Effect":"Deny"/);
+  for (const key of properties('KMS::Key')) assert.equal(key.EnableKeyRotation, true);
+  for (const role of properties('IAM::Role')) assert.match(String(role.RoleName), /^holdfast-prod-/);
+  const roles = new Set(Object.keys(Resources).filter((id) => Resources[id]?.Type === 'AWS::IAM::Role'));
+  for (const { Role } of properties('Lambda::Function'))
+    assert.ok(roles.has(/"Fn::GetAtt":\["(\w+)"/.exec(JSON.stringify(Role))?.[1] ?? ''));
+  for (const machine of properties('StepFunctions::StateMachine')) assert.ok(machine.RoleArn);
+  const queues = properties('SQS::Queue');
+  for (const end of ['restores', 'work'])
+    assert.ok(queues.find(({ QueueName }) => String(QueueName).endsWith(`-${end}`))?.RedrivePolicy, end);
+  for (const queue of queues) assert.equal(queue.SqsManagedSseEnabled, true);
+  for (const group of properties('AutoScaling::AutoScalingGroup')) assert.equal(group.MinSize, '0');
+  const userData = JSON.stringify(properties('EC2::LaunchTemplate'));
+  assert.match(userData, /systemctl/);
+  assert.match(userData, /<powershell>.*HoldfastNode/);
+  const counts = {
+    'EC2::LaunchTemplate': 2,
+    'AutoScaling::AutoScalingGroup': 2,
+    'IAM::InstanceProfile': 2,
+    'Scheduler::ScheduleGroup': 2,
+    'CloudWatch::Dashboard': 1,
+    'StepFunctions::StateMachine': 8,
+    'EC2::VPCEndpoint': 3,
+    'Lambda::EventInvokeConfig': 3,
+    'Lambda::Version': 0,
+  };
+  for (const [type, count] of Object.entries(counts)) assert.equal(of(type).length, count, type);
+  assert.ok(of('CloudWatch::Alarm').length > 10);
+};
+
 test('a stage is packaged without network or credentials, for every account', async () => {
-  const { template, zip } = packageStage({ stage: 'prod', region: 'us-east-1', folder });
+  const { template, zip } = packageStage({ stage: 'prod', region: 'us-east-1', params, folder });
+  holdsEverything(template);
   const text = JSON.stringify(template);
   assert.match(text, /arn:aws:iam::\$\{AWS::AccountId\}:role\/holdfast-prod-hub/);
   assert.doesNotMatch(text, /\$\{(self|sls|aws|opt|file|env):/);

@@ -11,7 +11,9 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { VirtualClock } from '../../local/kernel/clock.ts';
+import { putOnFailure } from '../../local/lambda/on-failure.ts';
 import { createLambda, type Deployment, deployFunction } from '../../local/lambda/service.ts';
+import { createSqs } from '../../local/sqs/service.ts';
 import { createSts } from '../../local/sts/service.ts';
 import { ACME, errorName, GLOBEX, REGION, startTwoAccounts, type TwoAccounts } from './two-accounts.ts';
 
@@ -40,7 +42,7 @@ const deploy = (functionName: string, handlerExport = functionName, more: Partia
   });
 
 before(async () => {
-  world = await startTwoAccounts([createSts, createLambda], clock);
+  world = await startTwoAccounts([createSts, createSqs, createLambda], clock);
   world.cloud.admin.putRole({
     accountId: ACME,
     name: 'functions',
@@ -199,6 +201,47 @@ test('an event that fails is tried again after one minute and then two', async (
   await advanceUntil(120_000, () => attempts().length === 3);
   await until(() => pendingFailures() === undefined);
   assert.equal(new Set(attempts()).size, 1, 'all attempts carry the same request id');
+});
+
+test('an event that fails each time goes to the queue that was named for it, if the function’s role may send there', async () => {
+  const failed = `arn:aws:sqs:${REGION}:${ACME}:failed`;
+  const root = world.cloud.admin.rootPrincipal(ACME);
+  const sqs = (operation: string, input: object) => world.cloud.kernel.call(root, REGION, 'sqs', operation, input);
+  const { QueueUrl } = (await sqs('CreateQueue', { QueueName: 'failed' })) as { QueueUrl: string };
+  const codePath = fileURLToPath(new URL('./functions/flaky.mjs', import.meta.url));
+  const fail = async (name: string, roleName: string): Promise<readonly { Body: string }[]> => {
+    const arn = deploy(name, 'handler', { codePath, roleArn: `arn:aws:iam::${ACME}:role/${roleName}` });
+    putOnFailure(world.cloud.kernel, arn, failed);
+    const file = join(world.dataDir, name);
+    const attempts = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').length : 0);
+    await invoke(name, { file, succeedAt: 9 }, { InvocationType: 'Event' });
+    await advanceUntil(0, () => attempts() === 1);
+    await until(() => pendingFailures() === 1);
+    await advanceUntil(60_000, () => attempts() === 2);
+    await until(() => pendingFailures() === 2);
+    await advanceUntil(120_000, () => attempts() === 3);
+    await until(() => pendingFailures() === undefined);
+    const { Messages = [] } = (await sqs('ReceiveMessage', { QueueUrl })) as { Messages?: { Body: string }[] };
+    return Messages;
+  };
+  assert.deepEqual(await fail('silent', 'functions'), [], 'its role may not');
+  world.cloud.admin.putRole({
+    accountId: ACME,
+    name: 'telling',
+    trustPolicy: {
+      Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    },
+    policies: {
+      tell: { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: failed } },
+    },
+  });
+  const [message, ...others] = await fail('told', 'telling');
+  assert.equal(others.length, 0);
+  const { requestContext, requestPayload } = JSON.parse(message?.Body ?? '{}');
+  assert.equal(requestContext.condition, 'RetriesExhausted');
+  assert.equal(requestContext.approximateInvokeCount, 3);
+  assert.match(requestContext.functionArn, /:function:told:\$LATEST$/);
+  assert.equal(requestPayload.succeedAt, 9);
 });
 
 test('another account may invoke what the policy of the function lets it', async () => {
