@@ -16,9 +16,10 @@ const options = new Command('npm run build:node --')
       .choices(['x64', 'arm64'])
       .conflicts('node'),
   )
+  .option('--winsw <file>', 'takes WinSW along in the package for Windows: service/winsw.json says which')
   .option('--node <file>', 'takes this Node program along in the package for Linux')
   .parse()
-  .opts<{ out: string; withNode?: 'x64' | 'arm64'; node?: string }>();
+  .opts<{ out: string; withNode?: 'x64' | 'arm64'; node?: string; winsw?: string }>();
 
 const out = resolve(options.out);
 mkdirSync(out, { recursive: true });
@@ -36,7 +37,8 @@ try {
           : undefined
         : fetchNodeProgram({ system, processor, folder: work });
     const folder = join(work, system);
-    await makeNodePackage({ folder, system, node });
+    const winsw = system === 'windows' ? options.winsw : undefined;
+    await makeNodePackage({ folder, system, node, winsw });
     const name = `holdfast-node-${NODE_VERSION}-${system}${withNode === undefined ? '' : `-${processor}`}`;
     const archive = join(out, `${name}.${system === 'windows' ? 'zip' : 'tar.gz'}`);
     packNode(folder, archive);

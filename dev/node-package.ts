@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -34,14 +35,27 @@ export interface NodePackageOptions {
   readonly system: 'linux' | 'windows';
   /** Node's own program, of the nodes' system and processor, to be taken along. */
   readonly node?: string | undefined;
+  /** The wrapper that Windows services need, to be taken along for nodes that install themselves. */
+  readonly winsw?: string | undefined;
 }
+
+/** Throws what is not the one that install.ps1 takes. */
+const checkedWrapper = (file: string): Buffer => {
+  const { name, version, sha256 } = JSON.parse(readFileSync(join(sources, 'package/windows/winsw.json'), 'utf8'));
+  const bytes = readFileSync(file);
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found !== sha256)
+    throw new Error(`${file} has the SHA-256 ${found}; that of ${name} ${version} is ${sha256} (winsw.json)`);
+  return bytes;
+};
 
 /**
  * Makes what an access node is deployed as: a folder that needs nothing but Node 24. `bin/holdfast-node` runs it, and
  * `install.sh` or `install.ps1` makes a service of it. Nothing that is loaded is native, so it runs on every processor,
  * unless Node is taken along.
  */
-export const makeNodePackage = async ({ folder, system, node }: NodePackageOptions): Promise<void> => {
+export const makeNodePackage = async ({ folder, system, node, winsw }: NodePackageOptions): Promise<void> => {
+  const wrapper = winsw === undefined ? undefined : checkedWrapper(winsw);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'bin'), { recursive: true });
   mkdirSync(join(folder, 'service'));
@@ -82,6 +96,7 @@ export const makeNodePackage = async ({ folder, system, node }: NodePackageOptio
   }
   cpSync(join(project, 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'VERSION'), `${NODE_VERSION}\n`);
+  if (wrapper) writeFileSync(join(folder, 'WinSW-x64.exe'), wrapper);
   if (node !== undefined) {
     const program = join(folder, 'bin', system === 'windows' ? 'node.exe' : 'node');
     cpSync(node, program, { dereference: true });

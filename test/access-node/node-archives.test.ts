@@ -71,6 +71,16 @@ test('the Windows service runs what the archive has, with names that install.ps1
     );
 });
 
+test('a wrapper other than the one that winsw.json names is taken into no package', () => {
+  const other = join(folder, 'other.exe');
+  writeFileSync(other, 'MZ');
+  const built = spawnSync(process.execPath, ['dev/build-node.ts', '--out', join(folder, 'none'), '--winsw', other], {
+    encoding: 'utf8',
+  });
+  assert.notEqual(built.status, 0);
+  assert.match(built.stderr, /has the SHA-256 [0-9a-f]{64}; that of WinSW-x64\.exe 2\.12\.0 is 05b82d46/);
+});
+
 test('its settings go before what is usual', () => {
   const settings = join(folder, 'node.env');
   const usual = join(folder, 'defaults.env');
