@@ -44,9 +44,26 @@ export const restoredIs = async (run: Run, jobId: string, then: ReadonlyMap<stri
   await resultIs(run, restore.jobId, then);
 };
 
-/** What a scenario has begun that makes a recovery point, and what that must hold. */
-export const made = (run: Run, jobId: string, then: ReadonlyMap<string, string>): Acted => ({
-  jobs: [jobId],
-  check: () => pointHolds(run, jobId, then),
-  checkWhole: () => restoredIs(run, jobId, then),
-});
+/** What an instance held from a time on (ms since 1970). */
+interface Held {
+  readonly since: number;
+  readonly content: ReadonlyMap<string, string>;
+}
+
+/**
+ * What a scenario has begun that makes a recovery point, and what that must hold. `later`: the instance was worked on
+ * meanwhile; what counts is when the point says that it was taken.
+ */
+export const made = (run: Run, jobId: string, then: ReadonlyMap<string, string>, later?: Held): Acted => {
+  const due = async (): Promise<ReadonlyMap<string, string>> => {
+    if (!later) return then;
+    const params = { recoveryPointId: (await pointOf(run, jobId)) as never };
+    const { takenAt } = await first(run).insist(tenantRoutes.getRecoveryPoint, { params });
+    return Date.parse(takenAt) < later.since ? then : later.content;
+  };
+  return {
+    jobs: [jobId],
+    check: async () => pointHolds(run, jobId, await due()),
+    checkWhole: async () => restoredIs(run, jobId, await due()),
+  };
+};

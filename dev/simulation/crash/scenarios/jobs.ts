@@ -75,8 +75,10 @@ export const jobScenarios: Readonly<Record<string, CrashScenario>> = {
         await sleep(5_000);
       }
       await work(run, facts.instance, 1);
+      const later = { since: Date.now(), content: contentsOf(run, facts.instance) };
       await ask(run, 'resumeJob', jobId);
-      return made(run, jobId, then);
+      // suspended before its snapshots were known to be taken, it takes others
+      return made(run, jobId, then, later);
     },
   },
   stopped: {
