@@ -62,6 +62,26 @@ const queues = (name: string): Resources => {
     FirstServiceDeadLetters: queue('dead', {}),
     FirstServiceRestores: queue('restores', orders),
     FirstServiceWork: queue('work', orders),
+    FirstServiceDeadLettersAlarm: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmName: `${name}-dead-letters`,
+        AlarmDescription: `Orders came back ${MOST_RECEIVES} times over, and are handed out no more. See holdfast quarantine list.`,
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['FirstServiceDeadLetters', 'QueueName'] } }],
+        Statistic: 'Maximum',
+        Period: 300,
+        EvaluationPeriods: 1,
+        DatapointsToAlarm: 1,
+        ComparisonOperator: 'GreaterThanThreshold',
+        Threshold: 0,
+        // SQS says nothing of a queue that nobody uses.
+        TreatMissingData: 'notBreaching',
+        AlarmActions: [ref('AlarmsTopic')],
+        OKActions: [ref('AlarmsTopic')],
+      },
+    },
   };
 };
 

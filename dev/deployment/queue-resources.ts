@@ -26,7 +26,10 @@ export const queue: Maker = async (stack, { QueueName, ...given }, before) => {
     QueueUrl: string;
   };
   const { accountId, region } = stack.place;
-  return { ref: QueueUrl, attributes: { Arn: `arn:aws:sqs:${region}:${accountId}:${QueueName}` } };
+  return {
+    ref: QueueUrl,
+    attributes: { Arn: `arn:aws:sqs:${region}:${accountId}:${QueueName}`, QueueName: String(QueueName) },
+  };
 };
 
 export const alias: Maker = async (stack, properties, before) => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { alarmsOf } from '../../dev/deployment/notification-resources.ts';
 import { readServerless } from '../../dev/deployment/read-serverless.ts';
 import { onFailure } from '../../local/lambda/on-failure.ts';
 import { REGION, startWorld, type World } from '../adapters/world.ts';
@@ -28,5 +31,31 @@ test('each function that events call, and that is told what the event is, keeps 
       name: 'AccessDeniedException',
     });
     client.destroy();
+  }
+});
+
+test('the alarm on them watches the queue that there is, and tells the alarms’ topic', () => {
+  const alarm = alarmsOf(world.cloud).find(({ Namespace }) => Namespace === 'AWS/SQS');
+  assert.equal(alarm?.Dimensions[0]?.Value, world.arn('FailedEvents').split(':')[5]);
+  assert.deepEqual(alarm?.AlarmActions, [world.ref('AlarmsTopic')]);
+});
+
+test('the dashboard shows what functions write, of this stage', () => {
+  const { resources } = readServerless('serverless.yml', PLACE);
+  const { Dashboard } = Object.assign({}, ...resources.map(({ Resources }) => Resources));
+  const { widgets } = JSON.parse(Dashboard.Properties.DashboardBody) as {
+    widgets: { properties: { region: string; metrics: [string, string, string, string][] } }[];
+  };
+  const sources = readdirSync('core', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join('core', file), 'utf8'))
+    .join();
+  assert.ok(widgets.length > 5);
+  for (const { properties } of widgets) {
+    assert.equal(properties.region, REGION);
+    for (const [namespace, metric, ...stage] of properties.metrics) {
+      assert.deepEqual([namespace, ...stage], ['Holdfast', 'stage', 'test']);
+      assert.match(sources, new RegExp(`\\b${metric}\\b`), metric);
+    }
   }
 });
