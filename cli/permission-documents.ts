@@ -2,7 +2,6 @@
  * The JSON permissions: of a tenant's role or user, of a service hypervisor's role in another account, and of each role of
  * the control plane.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { POLICY_VERSION } from '../core/domain/cloudformation.ts';
 import { managementStatements } from '../core/domain/service-access-template.ts';
 import { TENANT_ROLE } from '../core/domain/tenant-role-template.ts';
@@ -14,19 +13,8 @@ import {
   tenantPermissions,
   tenantPolicies,
 } from '../infra/permissions/tenant-permissions.ts';
+import { controlPlaneRoles, documentsOfRoles, NODES } from './control-plane-roles.ts';
 import { type DeploymentPlace, placesOf } from './deployment-names.ts';
-
-const FOLDER = new URL('../infra/permissions/service/', import.meta.url);
-
-/** Made for each service hypervisor: it is no role of the deployment. */
-const NODES = 'node';
-
-/** Roles of the control plane, by the end of their names. */
-const controlPlaneRoles = (): readonly string[] =>
-  readdirSync(FOLDER)
-    .map((file) => file.replace(/\.json$/, ''))
-    .filter((role) => role !== NODES)
-    .sort();
 
 /** Whose permissions can be asked for. */
 export const permissionHolders = (): readonly string[] => [
@@ -63,10 +51,15 @@ export const permissionsOf = (holder: string, { features, ...place }: AskedPermi
       const { stage = '*', account: accountId = '*', region = '*' } = place;
       return { Version: POLICY_VERSION, Statement: managementStatements({ stage, accountId, region }) };
     }
-    case 'control-plane':
+    case 'control-plane': {
+      const places = placesOf(place);
       return Object.fromEntries(
-        controlPlaneRoles().map((role) => [`holdfast-${place.stage ?? '<stage>'}-${role}`, ofRole(role, place)]),
+        [...documentsOfRoles(controlPlaneRoles())].map(([role, document]) => [
+          `holdfast-${place.stage ?? '<stage>'}-${role}`,
+          fillIn(document, places),
+        ]),
       );
+    }
     case 'access-node':
       return ofRole(NODES, place);
     default:
@@ -75,4 +68,4 @@ export const permissionsOf = (holder: string, { features, ...place }: AskedPermi
 };
 
 const ofRole = (role: string, place: DeploymentPlace): unknown =>
-  fillIn(JSON.parse(readFileSync(new URL(`${role}.json`, FOLDER), 'utf8')), placesOf(place));
+  fillIn(documentsOfRoles([role]).get(role), placesOf(place));

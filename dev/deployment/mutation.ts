@@ -27,4 +27,4 @@ const NODE_ROLE = 'infra/permissions/service/node.json';
 
 /** Of serverless.yml and what it names; all else is bundled. */
 export const isOfTemplate = ({ file }: Mutation): boolean =>
-  /\.ya?ml$/.test(file) || (file.startsWith('infra/permissions/service/') && file !== NODE_ROLE);
+  /\.ya?ml$/.test(file) || (/^infra\/permissions\/(service|parts)\//.test(file) && file !== NODE_ROLE);

@@ -1,4 +1,5 @@
 /** What comes close to what a statement allows, and is not it: how a question of its is changed to be refused. */
+import { isAboutTheAsker } from './examples.ts';
 import { EXTERNAL_ID, HYPERVISOR, JOB, OTHER_HYPERVISOR, OTHER_JOB, OTHER_SERVICE, PLACE } from './place.ts';
 
 /** Values that come close to what a condition asks for, and are not it. `[]`: the request has none. */
@@ -8,6 +9,7 @@ export const closeValues = (
   wanted: readonly string[],
 ): readonly (readonly string[])[] => {
   const [first = ''] = wanted;
+  if (isAboutTheAsker(operator, key)) return [];
   if (operator === 'Null') return first === 'false' ? [[]] : [];
   if (operator === 'Bool') return [[], [String(first !== 'true')]];
   if (operator === 'NumericGreaterThanEquals') return [[], [String(Number(first) - 1)]];

@@ -26,6 +26,8 @@ const byName = (who: Principal, context: Access['context'] = {}): NonNullable<Ac
 export interface Asked {
   /** Of trust and resource policies; of others their holder asks. */
   readonly principal?: Principal;
+  /** Nothing is allowed by his own policies. */
+  readonly isPowerless?: boolean;
   readonly access: Access;
 }
 
@@ -35,7 +37,7 @@ export interface Asked {
  */
 export const isAllowed = (
   document: ShippedDocument,
-  { principal = document.holder, access }: Asked,
+  { principal = document.holder, isPowerless = false, access }: Asked,
   statements: readonly PolicyStatement[] = document.statements,
 ): boolean => {
   if (!principal) throw new TypeError(`nobody asks ${document.name}`);
@@ -52,7 +54,7 @@ export const isAllowed = (
       return ask({ ...principal, sessionPolicies: [policy] }, [EVERYTHING], access);
     case 'trust':
     case 'resource':
-      return ask(principal, principal.kind === 'service' ? [] : [EVERYTHING], {
+      return ask(principal, principal.kind === 'service' || isPowerless ? [] : [EVERYTHING], {
         ...access,
         resourcePolicy: policy,
         resourceAccountId: document.of?.accountId ?? principal.accountId,

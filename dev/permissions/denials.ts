@@ -7,7 +7,7 @@ import { closeResources, closeValues } from './close-to.ts';
 import { DANGERS } from './dangers.ts';
 import { type Asked, isAllowed } from './decide.ts';
 import { type Example, examplesOf, textsOf } from './examples.ts';
-import { nameOf, type ShippedDocument, shortName } from './shipped.ts';
+import { nameOf, ownStatements, type ShippedDocument, shortName } from './shipped.ts';
 import { namedBy, strangersTo } from './strangers.ts';
 
 export interface Denial extends Asked {
@@ -75,11 +75,11 @@ const ofStatement = (document: ShippedDocument, statement: PolicyStatement): rea
     );
   return examples.flatMap((example) => [
     ...strangersTo(document, statement).map(
-      ({ words, principal }): Denial => ({
+      ({ words, ...who }): Denial => ({
         document,
         name: `${title}: no ${example.access.action} by ${words}`,
         otherKind: false,
-        principal,
+        ...who,
         access: example.access,
       }),
     ),
@@ -115,7 +115,7 @@ const endangered = (document: ShippedDocument): readonly Denial[] => {
 /** Variants of a session say the same under the same name: those are numbered. */
 export const denialsOf = (documents: readonly ShippedDocument[]): readonly Denial[] => {
   const all = documents.flatMap((document) => [
-    ...document.statements.flatMap((statement) => ofStatement(document, statement)),
+    ...ownStatements(document).flatMap((statement) => ofStatement(document, statement)),
     ...endangered(document),
   ]);
   const names = new Map<string, number>();

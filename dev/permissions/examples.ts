@@ -81,10 +81,15 @@ const fulfil = (operator: string, wanted: readonly string[]): readonly string[] 
   }
 };
 
+/** Which of an account's roles may ask: no part of the question, but of who asks it (strangers.ts). */
+export const isAboutTheAsker = (operator: string, key: string): boolean =>
+  operator === 'ArnLike' && key === 'aws:PrincipalArn';
+
 export const contextOf = (condition: PolicyStatement['Condition']): Context => {
   const context: Record<string, readonly string[]> = {};
   for (const [operator, keys] of Object.entries(condition ?? {}))
     for (const [key, wanted] of Object.entries(keys)) {
+      if (isAboutTheAsker(operator, key)) continue;
       const values = fulfil(operator, textsOf(wanted));
       if (values !== undefined) context[key] = values;
     }

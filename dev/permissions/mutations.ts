@@ -5,18 +5,21 @@
 import type { PolicyStatement } from '../../local/kernel/service.ts';
 import { textsOf } from './examples.ts';
 import { shapeOf } from './generalise.ts';
-import { nameOf, type ShippedDocument, shortName } from './shipped.ts';
+import { nameOf, ownStatements, type ShippedDocument, shortName } from './shipped.ts';
 import { fileOf } from './tenant-documents.ts';
 
 export interface Mutation {
   /** Of the document: variants of a session share it, and so do their statements and what is taken from them. */
   readonly document: string;
+  /** Its name; or that of the part whose statements a role is left without. */
   readonly statement: string;
   /** `action ec2:DeleteVolume removed`, … */
   readonly change: string;
   /** Unique: document, statement, change. */
   readonly name: string;
   readonly wider: boolean;
+  /** Whether a statement of this name is changed. */
+  concerns(statement: string): boolean;
   /** Undefined: nothing is left of the statement. */
   apply(statement: PolicyStatement): PolicyStatement | undefined;
 }
@@ -121,26 +124,47 @@ const changesOf = (document: ShippedDocument, statement: PolicyStatement): reado
   ];
 };
 
+/** What a part says is changed in the part's own document. Of the role it is asked whether it needs that part at all. */
+const withoutPart = (document: string, part: ShippedDocument): Mutation => {
+  const names = new Set(part.statements.map(nameOf));
+  return {
+    document,
+    statement: part.name,
+    change: 'taken away',
+    name: `${document}: ${part.name} taken away`,
+    wider: false,
+    concerns: (statement) => names.has(statement),
+    apply: () => undefined,
+  };
+};
+
 /** All of them, each once: variants of a session have the same statements. */
 export const mutationsOf = (documents: readonly ShippedDocument[]): readonly Mutation[] => {
   const all = new Map<string, Mutation>();
-  for (const document of documents)
-    for (const statement of document.statements) {
+  for (const document of documents) {
+    for (const part of document.parts ?? []) {
+      const mutation = withoutPart(document.name, part);
+      all.set(mutation.name, mutation);
+    }
+    for (const statement of ownStatements(document)) {
       const own = nameOf(statement);
       const file = document.name === 'tenant' ? `tenant/${fileOf(own)}` : document.name;
       for (const { change, apply, limitsLess } of changesOf(document, statement)) {
         const name = `${file}, ${shortName(own)}: ${change}`;
         const wider = limitsLess === (statement.Effect === 'Allow');
         const key = `${document.name}\n${own}\n${shapeOf(change)}`;
-        if (!all.has(key)) all.set(key, { document: document.name, statement: own, change, name, wider, apply });
+        const concerns = (statementName: string): boolean => statementName === own;
+        if (!all.has(key))
+          all.set(key, { document: document.name, statement: own, change, name, wider, concerns, apply });
       }
     }
+  }
   return [...all.values()];
 };
 
 /** The statements after the mutation; those of other names stay. */
 export const mutate = (statements: readonly PolicyStatement[], mutation: Mutation): readonly PolicyStatement[] =>
   statements.flatMap((statement) => {
-    if (nameOf(statement) !== mutation.statement) return [statement];
+    if (!mutation.concerns(nameOf(statement))) return [statement];
     return mutation.apply(statement) ?? [];
   });

@@ -52,7 +52,7 @@ const changedLike = (
   Statement: own.flatMap((statement) => {
     const name =
       shipped.kind === 'trust' ? nameOf(shipped.statements[own.indexOf(statement)] ?? statement) : nameOf(statement);
-    return name === mutation.statement ? (mutation.apply(statement) ?? []) : [statement];
+    return mutation.concerns(name) ? (mutation.apply(statement) ?? []) : [statement];
   }),
 });
 
@@ -111,10 +111,10 @@ export const usesOf = (questions: readonly Question[], documents: readonly Shipp
       underOthers++;
       continue;
     }
-    if (holder)
-      add(holder, (mutation) => ({
+    for (const document of holder ? [holder, ...(holder.parts ?? [])] : [])
+      add(document, (mutation) => ({
         ...question,
-        identityPolicies: identityPolicies.map((policy) => changedLike(holder, statementsOf(policy), mutation)),
+        identityPolicies: identityPolicies.map((policy) => changedLike(document, statementsOf(policy), mutation)),
       }));
 
     const [sessionPolicy] = principal.sessionPolicies ?? [];

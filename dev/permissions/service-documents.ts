@@ -10,6 +10,8 @@ import { generalise } from './generalise.ts';
 import { EXTERNAL_ID, HYPERVISOR, OTHER_SERVICE, PLACE } from './place.ts';
 import { type ShippedDocument, sessionOf, statementsOf } from './shipped.ts';
 
+const prefix = `holdfast-${PLACE.stage}`;
+
 type Resources = Readonly<Record<string, ResourceDefinition>>;
 
 export const roleArn = (name: string, accountId: string = PLACE.accountId): string =>
@@ -34,56 +36,92 @@ const resolve = (node: unknown, resources: Resources, accountId: string): unknow
 export const keyArn = (accountId: string): string =>
   `arn:aws:kms:${PLACE.region}:${accountId}:key/00000000-0000-4000-8000-000000000001`;
 
+interface RoleProperties {
+  readonly RoleName: string;
+  readonly Policies?: readonly { readonly PolicyDocument: unknown }[];
+  readonly ManagedPolicyArns?: readonly { readonly Ref: string }[];
+}
+
+/** What several roles have: `parts/<name>`, by its logical id. The boundary of nodes is of none. */
+const partsOf = (resources: Resources, accountId: string): ReadonlyMap<string, ShippedDocument> => {
+  const parts = new Map<string, ShippedDocument>();
+  for (const { Type, Properties } of Object.values(resources)) {
+    if (Type !== 'AWS::IAM::Role') continue;
+    const { RoleName, ManagedPolicyArns = [] } = Properties as unknown as RoleProperties;
+    for (const { Ref } of ManagedPolicyArns) {
+      const part = resources[Ref]?.Properties;
+      if (!part) throw new TypeError(`${RoleName} has ${Ref}, which is nowhere`);
+      if (parts.has(Ref)) continue;
+      parts.set(Ref, {
+        name: `parts/${String(part.ManagedPolicyName).replace(`${prefix}-`, '')}`,
+        kind: 'identity',
+        statements: statementsOf(resolve(part.PolicyDocument, resources, accountId) as PolicyDocument),
+        holder: sessionOf(accountId, RoleName),
+      });
+    }
+  }
+  return parts;
+};
+
 const documentsOf = (
   resources: Resources,
   accountId: string,
   nameOfRole: (roleName: string) => string,
-): readonly ShippedDocument[] =>
-  Object.entries(resources).flatMap(([logicalId, { Type, Properties }]): readonly ShippedDocument[] => {
-    const policy = (node: unknown) => statementsOf(resolve(node, resources, accountId) as PolicyDocument);
-    switch (Type) {
-      case 'AWS::IAM::Role': {
-        const role = String(Properties.RoleName);
-        const policies = Properties.Policies as { readonly PolicyDocument: unknown }[];
-        const of = { arn: roleArn(role, accountId), accountId };
-        return [
-          {
-            name: nameOfRole(role),
-            kind: 'identity',
-            statements: policies.flatMap(({ PolicyDocument }) => policy(PolicyDocument)),
-            holder: sessionOf(accountId, role),
-          },
-          {
-            name: `trust of ${generalise(role)}`,
-            kind: 'trust',
-            statements: policy(Properties.AssumeRolePolicyDocument),
-            of,
-          },
-        ];
+): readonly ShippedDocument[] => {
+  const parts = partsOf(resources, accountId);
+  const ofResources = Object.entries(resources).flatMap(
+    ([logicalId, { Type, Properties }]): readonly ShippedDocument[] => {
+      const policy = (node: unknown) => statementsOf(resolve(node, resources, accountId) as PolicyDocument);
+      switch (Type) {
+        case 'AWS::IAM::Role': {
+          const role = String(Properties.RoleName);
+          const { Policies = [], ManagedPolicyArns = [] } = Properties as unknown as RoleProperties;
+          const of = { arn: roleArn(role, accountId), accountId };
+          const own = ManagedPolicyArns.flatMap(({ Ref }) => parts.get(Ref) ?? []);
+          return [
+            {
+              name: nameOfRole(role),
+              kind: 'identity',
+              statements: [
+                ...Policies.flatMap(({ PolicyDocument }) => policy(PolicyDocument)),
+                ...own.flatMap(({ statements }) => statements),
+              ],
+              holder: sessionOf(accountId, role),
+              parts: own,
+            },
+            {
+              name: `trust of ${generalise(role)}`,
+              kind: 'trust',
+              statements: policy(Properties.AssumeRolePolicyDocument),
+              of,
+            },
+          ];
+        }
+        case 'AWS::S3::BucketPolicy': {
+          const given = Properties.Bucket as string | { readonly Ref: string };
+          const bucket = typeof given === 'string' ? given : String(resources[given.Ref]?.Properties.BucketName);
+          const of = { arn: `arn:aws:s3:::${bucket}`, accountId };
+          return [{ name: `policy of ${bucket}`, kind: 'resource', statements: policy(Properties.PolicyDocument), of }];
+        }
+        case 'AWS::KMS::Key': {
+          const of = { arn: keyArn(accountId), accountId };
+          return [
+            {
+              name: `policy of ${logicalId} in ${accountId}`,
+              kind: 'resource',
+              statements: policy(Properties.KeyPolicy),
+              of,
+            },
+          ];
+        }
+        default:
+          return [];
       }
-      case 'AWS::S3::BucketPolicy': {
-        const given = Properties.Bucket as string | { readonly Ref: string };
-        const bucket = typeof given === 'string' ? given : String(resources[given.Ref]?.Properties.BucketName);
-        const of = { arn: `arn:aws:s3:::${bucket}`, accountId };
-        return [{ name: `policy of ${bucket}`, kind: 'resource', statements: policy(Properties.PolicyDocument), of }];
-      }
-      case 'AWS::KMS::Key': {
-        const of = { arn: keyArn(accountId), accountId };
-        return [
-          {
-            name: `policy of ${logicalId} in ${accountId}`,
-            kind: 'resource',
-            statements: policy(Properties.KeyPolicy),
-            of,
-          },
-        ];
-      }
-      default:
-        return [];
-    }
-  });
+    },
+  );
+  return [...parts.values(), ...ofResources];
+};
 
-const prefix = `holdfast-${PLACE.stage}`;
 const projectDir = join(import.meta.dirname, '../..');
 
 const controlPlane = (): readonly ShippedDocument[] => {

@@ -13,11 +13,17 @@ export interface ShippedDocument {
   readonly name: string;
   readonly kind: Kind;
   readonly statements: readonly PolicyStatement[];
-  /** identity, session: who has it. */
+  /** identity, session: who has it; of a part: the first of them. */
   readonly holder?: Principal;
+  /** Of a role: the parts (`infra/permissions/parts/`) that it is put together of. Their statements are among its own. */
+  readonly parts?: readonly ShippedDocument[];
   /** trust, resource: the ARN that it hangs on, and whose that is. */
   readonly of?: { readonly arn: string; readonly accountId: string };
 }
+
+/** The statements that it shares with nobody. */
+export const ownStatements = ({ statements, parts = [] }: ShippedDocument): readonly PolicyStatement[] =>
+  statements.filter((each) => !parts.some((part) => part.statements.includes(each)));
 
 /** A statement's name in its document: its Sid, or what it says where it has none. */
 export const nameOf = (statement: PolicyStatement): string => statement.Sid ?? shapeOf(statement);

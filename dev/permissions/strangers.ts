@@ -1,4 +1,6 @@
 /** Who asks for a role, a bucket or a key: those that a statement names, and those that come close to them. */
+
+import { matchesArn } from '../../local/iam/match.ts';
 import type { PolicyStatement, Principal } from '../../local/kernel/service.ts';
 import { textsOf } from './examples.ts';
 import { OTHER_SERVICE, OTHER_TENANT, PLACE, STRANGER, TENANT } from './place.ts';
@@ -7,6 +9,8 @@ import { type ShippedDocument, sessionOf } from './shipped.ts';
 export interface Somebody {
   readonly words: string;
   readonly principal: Principal;
+  /** His own policies allow nothing; of all others here, everything. */
+  readonly isPowerless?: boolean;
 }
 
 const user = (accountId: string, name: string): Principal => ({
@@ -31,9 +35,17 @@ const service = (name: string, accountId: string): Principal => ({
 const SERVICES = ['lambda', 'ec2', 'states', 'scheduler', 'events', 'ecs-tasks', 'codebuild'].map(
   (name) => `${name}.amazonaws.com`,
 );
-const ROLES = ['hub', 'steps', 'broker', 'operator-api', 'tick', 'operator', 'work', 'library'].map(
-  (name) => `holdfast-${PLACE.stage}-${name}`,
-);
+const ROLES = [
+  'hub',
+  'step-open-backup',
+  'broker',
+  'operator-api',
+  'tick',
+  'operator',
+  'work',
+  'library',
+  'states-backup',
+].map((name) => `holdfast-${PLACE.stage}-${name}`);
 const NODE = `holdfast-${PLACE.stage}-node-111111111111`;
 
 const everybody = (accountId: string): readonly Somebody[] => [
@@ -63,12 +75,32 @@ const kindsOf = ({ Principal }: PolicyStatement): readonly (readonly [kind: stri
   );
 };
 
+/** A trust may name the whole account, and then which of its roles. */
+const rolesAskedFor = ({ Condition }: PolicyStatement): readonly string[] | undefined => {
+  const wanted = Condition?.ArnLike?.['aws:PrincipalArn'];
+  return wanted === undefined ? undefined : textsOf(wanted);
+};
+const isRoleAskedFor = (statement: PolicyStatement, { roleArn, arn }: Principal): boolean =>
+  rolesAskedFor(statement)?.some((pattern) => matchesArn(pattern, roleArn ?? arn)) ?? true;
+
 const names = ([kind, name]: readonly [string, string], { kind: who, accountId, arn, roleArn }: Principal): boolean => {
   if (kind === 'Service') return who === 'service' && arn === name;
   if (name === '*') return true;
   if (who === 'service') return false;
   return name === roleArn || name === arn || name === `arn:aws:iam::${accountId}:root`;
 };
+
+const roleLike = (pattern: string, accountId: string): Somebody => {
+  const role = pattern.replace(/^.*:role\//, '').replaceAll('*', 'open-backup');
+  return { words: role, principal: sessionOf(accountId, role) };
+};
+
+/** Where the account is named, its roles' own policies have to allow it as well. */
+const powerless = (statement: PolicyStatement, accountId: string): readonly Somebody[] =>
+  (rolesAskedFor(statement) ?? []).map((pattern) => {
+    const { words, principal } = roleLike(pattern, accountId);
+    return { words: `${words}, whose own policies do not allow it`, principal, isPowerless: true };
+  });
 
 /** Those that it names; one of an account that is named as a whole. */
 export const namedBy = ({ of }: ShippedDocument, statement: PolicyStatement): readonly Somebody[] => {
@@ -77,6 +109,8 @@ export const namedBy = ({ of }: ShippedDocument, statement: PolicyStatement): re
     const [kind, name] = one;
     if (kind === 'Service') return [{ words: name, principal: service(name, accountId) }];
     const [, , , , account = '', what = ''] = name.split(':');
+    const roles = rolesAskedFor(statement);
+    if (what === 'root' && roles) return roles.map((pattern) => roleLike(pattern, account));
     if (what === 'root') return [{ words: 'an administrator of the account', principal: user(account, 'admin') }];
     return [{ words: what, principal: sessionOf(account, what.replace('role/', '')) }];
   });
@@ -86,14 +120,16 @@ export const namedBy = ({ of }: ShippedDocument, statement: PolicyStatement): re
 export const strangersTo = ({ kind, of }: ShippedDocument, statement: PolicyStatement): readonly Somebody[] => {
   const accountId = of?.accountId ?? PLACE.accountId;
   const named = kindsOf(statement);
-  const isNamed = ({ principal }: Somebody): boolean => named.some((one) => names(one, principal));
+  const isNamed = ({ principal }: Somebody): boolean =>
+    named.some((one) => names(one, principal)) && isRoleAskedFor(statement, principal);
   if (statement.Effect === 'Deny')
     return everybody(accountId).filter(
       (one) => isNamed(one) && one.principal.accountId === accountId && ['root', 'user'].includes(one.principal.kind),
     );
-  return everybody(accountId).filter(
+  const others = everybody(accountId).filter(
     (one) =>
       !isNamed(one) &&
       (kind === 'trust' || (one.principal.accountId !== accountId && one.principal.kind !== 'service')),
   );
+  return [...others, ...powerless(statement, accountId)];
 };

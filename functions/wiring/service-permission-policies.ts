@@ -9,13 +9,21 @@ import library from '../../infra/permissions/service/library.json' with { type: 
 import libraryMaintenance from '../../infra/permissions/service/library-maintenance.json' with { type: 'json' };
 import operatorApi from '../../infra/permissions/service/operator-api.json' with { type: 'json' };
 import sizeNodes from '../../infra/permissions/service/size-nodes.json' with { type: 'json' };
-import states from '../../infra/permissions/service/states.json' with { type: 'json' };
+import statesLibraryRun from '../../infra/permissions/service/states-library-run.json' with { type: 'json' };
+import statesTransfer from '../../infra/permissions/service/states-transfer.json' with { type: 'json' };
 import work from '../../infra/permissions/service/work.json' with { type: 'json' };
 import { type Environment, readConfiguration } from './configuration.ts';
 import { nodePermissions } from './node-permissions.ts';
 
 /** Those that move a service hypervisor's orders and keep its nodes. */
-const ROLES = { 'operator-api': operatorApi, broker, states, work, 'size-nodes': sizeNodes } as const;
+const ROLES = {
+  'operator-api': operatorApi,
+  broker,
+  'states-transfer': statesTransfer,
+  'states-library-run': statesLibraryRun,
+  work,
+  'size-nodes': sizeNodes,
+} as const;
 
 /** `arn:aws:iam::…:role/holdfast-dev-hub` → all but `-hub`: what `serverless.yml` makes the names of. */
 const withoutEnd = (name: string, end: string): string => {

@@ -50,7 +50,7 @@ describe("the control plane's own services, under the deployment's own roles", (
   const as = (role: string) => clientSettings('own', REGION, world.as(role));
   const asRoot = () => clientSettings('own', REGION, world.cloud.admin.rootAccessKey(SERVICE_ACCOUNT));
 
-  for (const role of ['StepsRole', 'BrokerRole', 'TenantApiRole', 'OperatorApiRole']) {
+  for (const role of ['CleanUpRole', 'BrokerRole', 'TenantApiRole', 'OperatorApiRole']) {
     it(`keeps the catalog, as ${role}`, async () => {
       const table = world.ref('Table');
       const catalog = createDynamoCatalog({ client: new DynamoDBClient(as(role)), table });
@@ -107,7 +107,7 @@ describe("the control plane's own services, under the deployment's own roles", (
   });
 
   it('keeps JSON in the work area, and says undefined of what is not there', async () => {
-    const work = createS3WorkArea({ client: new S3Client(as('StepsRole')), bucket: world.ref('WorkBucket') });
+    const work = createS3WorkArea({ client: new S3Client(as('PlanTransferRole')), bucket: world.ref('WorkBucket') });
     const key = `work/${freshId('job')}/1/plan.json`;
     assert.equal(await work.getJson(key), undefined);
     await work.putJson(key, [{ orderId: 'ord-1' }]);
@@ -154,11 +154,13 @@ describe("the control plane's own services, under the deployment's own roles", (
     let executionsOf: (role: string) => Executions;
     let queueUrl: string;
     before(async () => {
-      queueUrl = await createSqsQueues({ client: new SQSClient(as('OperatorApiRole')) }).ensure('holdfast-test-tokens');
+      queueUrl = await createSqsQueues({ client: new SQSClient(as('OperatorApiRole')) }).ensure(
+        'holdfast-test-hv-1-work',
+      );
       const { stateMachineArn = '' } = await new SFNClient(asRoot()).send(
         new CreateStateMachineCommand({
           name: 'holdfast-test-backup',
-          roleArn: world.arn('StatesRole'),
+          roleArn: world.arn('TransferStatesRole'),
           definition: JSON.stringify(waiting(queueUrl)),
         }),
       );

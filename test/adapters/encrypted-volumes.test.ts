@@ -25,7 +25,7 @@ describe("volumes under a tenant's own keys, with the shipped permissions", () =
   after(() => world.stop());
 
   const open = (jobId: string, access: TenantAccess): Promise<TenantScope> => {
-    const settings = clientSettings('own', REGION, world.as('StepsRole'));
+    const settings = clientSettings('own', REGION, world.as('CleanUpRole'));
     const options = { sts: new STSClient(settings), secrets: new SecretsManagerClient(settings) };
     return createTenantScopes({ ...options, hubRoleArn: world.arn('HubRole'), region: REGION }).open(
       world.tenants[0],

@@ -64,7 +64,7 @@ const backup = {
 };
 
 /** Many children, of which the one that was started first fails. */
-const restore = {
+const snapshot = {
   QueryLanguage: 'JSONata',
   StartAt: 'Move the segments',
   States: {
@@ -98,8 +98,12 @@ describe("an execution's path, read with the operators' role", () => {
   before(async () => {
     world = await startWorld();
     const root = new SFNClient(clientSettings('own', REGION, world.cloud.admin.rootAccessKey(SERVICE_ACCOUNT)));
-    for (const [name, definition] of Object.entries({ snapshots, backup, restore })) {
-      const roleArn = world.arn('StatesRole');
+    for (const [name, role, definition] of [
+      ['snapshots', 'SnapshotsStatesRole', snapshots],
+      ['backup', 'BackupStatesRole', backup],
+      ['snapshot', 'SnapshotStatesRole', snapshot],
+    ] as const) {
+      const roleArn = world.arn(role);
       await root.send(
         new CreateStateMachineCommand({
           name: `holdfast-test-${name}`,
@@ -113,9 +117,9 @@ describe("an execution's path, read with the operators' role", () => {
       client: new SFNClient(clientSettings('own', REGION, world.as('OperatorApiRole'))),
       machines: {
         backup: machine,
-        snapshot: machine,
+        snapshot: `${PREFIX}-snapshot`,
         'backup-copy': machine,
-        restore: `${PREFIX}-restore`,
+        restore: machine,
         cleanup: machine,
         'library-run': machine,
       },
@@ -182,13 +186,13 @@ describe("an execution's path, read with the operators' role", () => {
 
   it('shows 50 of the children of a Map, those that failed among them, and reads no more histories than that', async () => {
     const name = freshId('job');
-    await executions.start('restore', name, { segments: Array.from({ length: 60 }, (_, index) => index) });
+    await executions.start('snapshot', name, { segments: Array.from({ length: 60 }, (_, index) => index) });
     await until(
-      () => executions.status('restore', name),
+      () => executions.status('snapshot', name),
       (status) => status === 'SUCCEEDED',
     );
     const mark = world.cloud.trail.mark();
-    const path = await executions.path('restore', name);
+    const path = await executions.path('snapshot', name);
     const children = path?.states[0]?.children ?? [];
     assert.equal(children.length, 50);
     assert.deepEqual(
@@ -201,7 +205,7 @@ describe("an execution's path, read with the operators' role", () => {
 
   it('is not for tenants, nor for steps: histories hold task tokens', async () => {
     const path = await start(0, [GOOD]);
-    for (const role of ['TenantApiRole', 'StepsRole', 'BrokerRole']) {
+    for (const role of ['TenantApiRole', 'CleanUpRole', 'BrokerRole']) {
       const client = new SFNClient(clientSettings('own', REGION, world.as(role)));
       const executionArn = `${PREFIX.replace(':stateMachine:', ':execution:')}-backup:${path}`;
       await assert.rejects(client.send(new GetExecutionHistoryCommand({ executionArn })), {

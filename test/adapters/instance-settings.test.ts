@@ -24,7 +24,7 @@ describe('the settings of an instance, with the shipped permissions', () => {
   after(() => world.stop());
 
   const open = (access: TenantAccess): Promise<TenantScope> => {
-    const settings = clientSettings('own', REGION, world.as('StepsRole'));
+    const settings = clientSettings('own', REGION, world.as('CleanUpRole'));
     return createTenantScopes({
       sts: new STSClient(settings),
       secrets: new SecretsManagerClient(settings),

@@ -84,7 +84,7 @@ describe("an order's sessions, with the deployment's own roles and the shipped p
       binding: { serviceId: service.hypervisorId, boundAt: 1 },
     })) as typeof tenants;
     const records = new Map<string, Hypervisor>([service, other, ...tenants].map((each) => [each.hypervisorId, each]));
-    const steps = clientSettings('own', REGION, world.as('StepsRole'));
+    const steps = clientSettings('own', REGION, world.as('CleanUpRole'));
     scopes = createTenantScopes({
       sts: new STSClient(steps),
       secrets: new SecretsManagerClient(steps),

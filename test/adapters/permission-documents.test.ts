@@ -21,6 +21,9 @@ const PROJECT = join(import.meta.dirname, '../..');
 const FOLDER = join(PROJECT, 'infra/permissions');
 const PLACE = { accountId: '111111111111', region: 'eu-central-1', stage: 'test' };
 const MOST_OF_A_ROLE = 10_240;
+/** AWS's quotas, of what is attached. */
+const MOST_OF_A_MANAGED_POLICY = 6_144;
+const MOST_POLICIES_OF_A_ROLE = 10;
 
 type Statement = PermissionDocument['Statement'][number];
 
@@ -41,17 +44,29 @@ const every: readonly (readonly [name: string, statement: Statement])[] = [
   ...filesIn('service').flatMap((role) =>
     shipped('service', role).Statement.map((one) => [`${role}/${one.Sid}`, one] as const),
   ),
+  ...filesIn('parts').flatMap((part) =>
+    shipped('parts', part).Statement.map((one) => [`parts/${one.Sid}`, one] as const),
+  ),
   ...management.map((one) => [`service/${one.Sid}`, one] as const),
 ];
 
-const rolesOf = () =>
-  readServerless(join(PROJECT, 'serverless.yml'), PLACE)
-    .resources.flatMap(({ Resources }) => Object.values(Resources))
-    .filter(({ Type }) => Type === 'AWS::IAM::Role')
-    .map(
-      ({ Properties }) =>
-        Properties as { RoleName: string; Policies: { PolicyName: string; PolicyDocument: unknown }[] },
-    );
+interface Role {
+  readonly RoleName: string;
+  readonly Policies: readonly { readonly PolicyName: string; readonly PolicyDocument: unknown }[];
+  readonly ManagedPolicyArns?: readonly { readonly Ref: string }[];
+}
+const resources = Object.assign(
+  {},
+  ...readServerless(join(PROJECT, 'serverless.yml'), PLACE).resources.map(({ Resources }) => Resources),
+) as Readonly<Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>>;
+const everyRole = Object.values(resources)
+  .filter(({ Type }) => Type === 'AWS::IAM::Role')
+  .map(({ Properties }) => Properties as unknown as Role);
+/** Put together of parts; the others have a document each. */
+const isOfParts = ({ ManagedPolicyArns = [] }: Role): boolean => ManagedPolicyArns.length > 0;
+const nameOf = ({ RoleName }: Role): string => RoleName.replace('holdfast-test-', '');
+const sidsOf = (document: unknown): readonly string[] =>
+  (document as PermissionDocument).Statement.map(({ Sid }) => Sid);
 
 test('each statement of a tenant is in one document, under one name, and says nothing that another says', () => {
   const all = filesIn('tenant').flatMap((file) => shipped('tenant', file).Statement);
@@ -108,26 +123,44 @@ test('every document is of some feature, every feature has the base, and all tog
 /** Not deployed: the operators' API makes one for each service hypervisor. */
 const MADE_LATER = 'node';
 
-test('every role of the control plane is deployed with its document, and every document is of a role', () => {
-  const roles = rolesOf();
+test('every role of the control plane is deployed with its document or its parts, and every document is of a role', () => {
+  const [ofParts, others] = [everyRole.filter(isOfParts), everyRole.filter((role) => !isOfParts(role))];
   assert.deepEqual(
-    roles.map(({ RoleName }) => RoleName.replace('holdfast-test-', '')).toSorted(),
+    others.map(nameOf).toSorted(),
     filesIn('service').filter((name) => name !== MADE_LATER),
   );
-  for (const { RoleName, Policies } of roles) {
-    const documents = Policies.map(({ PolicyDocument }) => PolicyDocument as PermissionDocument);
-    const sids = documents.flatMap(({ Statement }) => Statement.map(({ Sid }) => Sid));
-    const own = shipped('service', RoleName.replace('holdfast-test-', ''));
-    assert.deepEqual(
-      sids,
-      own.Statement.map(({ Sid }) => Sid),
-      RoleName,
-    );
-    assert.equal(new Set(sids).size, sids.length, RoleName);
-    const length = documents.reduce((sum, document) => sum + JSON.stringify(document).length, 0);
-    assert.ok(length <= MOST_OF_A_ROLE, `${RoleName}: ${length}`);
+  for (const role of everyRole) {
+    const documents = role.Policies.map(({ PolicyDocument }) => PolicyDocument);
+    const length = documents.reduce((sum: number, document) => sum + JSON.stringify(document).length, 0);
+    assert.ok(length <= MOST_OF_A_ROLE, `${role.RoleName}: ${length}`);
     assert.doesNotMatch(JSON.stringify(documents), /\$\{/);
   }
+  for (const role of others) {
+    const sids = role.Policies.flatMap(({ PolicyDocument }) => sidsOf(PolicyDocument));
+    assert.deepEqual(sids, sidsOf(shipped('service', nameOf(role))), role.RoleName);
+    assert.equal(new Set(sids).size, sids.length, role.RoleName);
+  }
+  const used = new Set<string>();
+  for (const role of ofParts) {
+    // Of its own it has its logs, and nothing else.
+    assert.deepEqual(
+      role.Policies.flatMap(({ PolicyDocument }) => sidsOf(PolicyDocument)),
+      ['WriteLogs'],
+      role.RoleName,
+    );
+    const parts = (role.ManagedPolicyArns ?? []).map(({ Ref }) => resources[Ref]?.Properties ?? {});
+    assert.ok(parts.length <= MOST_POLICIES_OF_A_ROLE, role.RoleName);
+    const sids = parts.flatMap(({ PolicyDocument }) => sidsOf(PolicyDocument));
+    assert.equal(new Set(sids).size, sids.length, role.RoleName);
+    for (const { ManagedPolicyName, PolicyDocument } of parts) {
+      const name = String(ManagedPolicyName).replace('holdfast-test-', '');
+      used.add(name);
+      assert.deepEqual(sidsOf(PolicyDocument), sidsOf(shipped('parts', name)), name);
+      assert.ok(JSON.stringify(PolicyDocument).length <= MOST_OF_A_MANAGED_POLICY, name);
+      assert.doesNotMatch(JSON.stringify(PolicyDocument), /\$\{/);
+    }
+  }
+  assert.deepEqual([...used].toSorted(), filesIn('parts'));
 });
 
 test('no action is a wildcard, and every statement only allows', () => {

@@ -40,7 +40,7 @@ describe('a tenant that grants only some features gets these, and nothing else i
     });
   };
   const open = (to: TenantAccess['to']): Promise<TenantScope> => {
-    const settings = clientSettings('own', REGION, world.as('StepsRole'));
+    const settings = clientSettings('own', REGION, world.as('CleanUpRole'));
     const options = { sts: new STSClient(settings), secrets: new SecretsManagerClient(settings) };
     const scopes = createTenantScopes({ ...options, hubRoleArn: world.arn('HubRole'), region: REGION });
     // of the one instance that a restore in its place is for

@@ -112,7 +112,7 @@ test('under a role that makes nothing, all that was begun for a hypervisor goes,
   const made = await Promise.all(
     ['backup', 'cleanup'].map((name) =>
       machines.send(
-        new CreateStateMachineCommand({ name: `${NAME}-${name}`, roleArn: world.arn('StatesRole'), definition }),
+        new CreateStateMachineCommand({ name: `${NAME}-${name}`, roleArn: world.arn('CleanUpStatesRole'), definition }),
       ),
     ),
   );

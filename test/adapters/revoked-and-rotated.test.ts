@@ -51,7 +51,7 @@ describe('access to a tenant’s account', () => {
 
   it('is had by the old key or the new one all through a rotation, whatever the record that was read says', async () => {
     const secrets = createSecretsManagerSecrets({ client: options('OperatorApiRole').secrets });
-    const scopes = createTenantScopes(options('StepsRole'));
+    const scopes = createTenantScopes(options('CleanUpRole'));
     const [old, next] = [await shippedKey('holdfast-rotating'), await shippedKey('holdfast-rotating')];
     // as the first ones were kept: the secret half alone
     const secretArn = await secrets.create(`holdfast-test-${freshId('hv')}`, old.secretAccessKey);
@@ -93,7 +93,7 @@ describe('access to a tenant’s account', () => {
   });
 
   it('is opened for nothing once it was revoked, but to end what was begun; of the permission check, too', async () => {
-    const scopes = createTenantScopes(options('StepsRole'));
+    const scopes = createTenantScopes(options('CleanUpRole'));
     const sessions = createTenantSessions(options('BrokerRole'));
     const secrets = createSecretsManagerSecrets({ client: options('OperatorApiRole').secrets });
     const key = await shippedKey('holdfast-revoked');

@@ -152,7 +152,8 @@ describe("a service hypervisor's permissions are checked", () => {
         nodeRole(own).replace(`${NAME}-`, ''),
         'operator-api',
         'size-nodes',
-        'states',
+        'states-library-run',
+        'states-transfer',
         'work',
       ].map((role) => `${NAME}-${role}`),
     );

@@ -22,7 +22,7 @@ describe("copies, images and lists in tenants' accounts, with the shipped permis
   after(() => world.stop());
 
   const open = (access: TenantAccess, tenant: 0 | 1 = 0, requestMs?: number): Promise<TenantScope> => {
-    const settings = clientSettings('own', REGION, world.as('StepsRole'));
+    const settings = clientSettings('own', REGION, world.as('CleanUpRole'));
     return createTenantScopes({
       sts: new STSClient(settings),
       secrets: new SecretsManagerClient(settings),

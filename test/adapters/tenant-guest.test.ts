@@ -19,7 +19,7 @@ describe("guests in tenants' accounts, with the deployment's own roles and the s
 
   before(async () => {
     world = await startWorld();
-    const settings = clientSettings('own', REGION, world.as('StepsRole'));
+    const settings = clientSettings('own', REGION, world.as('CleanUpRole'));
     instanceId = await launchInstance(world.ec2(0), 'guest');
     scopes = createTenantScopes({
       sts: new STSClient(settings),

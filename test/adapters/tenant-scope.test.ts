@@ -23,7 +23,7 @@ describe("reach into tenants' accounts, with the deployment's own roles and the 
   });
 
   const open = (requestMs?: number): TenantScopes => {
-    const settings = clientSettings('own', 'eu-central-1', world.as('StepsRole'));
+    const settings = clientSettings('own', 'eu-central-1', world.as('CleanUpRole'));
     return createTenantScopes({
       sts: new STSClient(settings),
       secrets: new SecretsManagerClient(settings),

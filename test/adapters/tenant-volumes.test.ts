@@ -17,7 +17,7 @@ describe("volumes in tenants' accounts, with the deployment's own roles and the 
   after(() => world.stop());
 
   const open = (jobId: string, access: TenantAccess): Promise<TenantScope> => {
-    const settings = clientSettings('own', REGION, world.as('StepsRole'));
+    const settings = clientSettings('own', REGION, world.as('CleanUpRole'));
     const options = { sts: new STSClient(settings), secrets: new SecretsManagerClient(settings) };
     const scopes = createTenantScopes({ ...options, hubRoleArn: world.arn('HubRole'), region: REGION });
     return scopes.open(world.tenants[0], jobId, access);

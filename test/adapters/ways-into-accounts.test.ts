@@ -29,7 +29,7 @@ describe("ways into tenants' accounts", () => {
     const api = clientSettings('own', REGION, world.as('OperatorApiRole'));
     check = createCredentialCheck({ sts: new STSClient(api), hubRoleArn: world.arn('HubRole') });
     operator = createSecretsManagerSecrets({ client: new SecretsManagerClient(api) });
-    const steps = clientSettings('own', REGION, world.as('StepsRole'));
+    const steps = clientSettings('own', REGION, world.as('CleanUpRole'));
     scopes = createTenantScopes({
       sts: new STSClient(steps),
       secrets: new SecretsManagerClient(steps),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { readServerless } from '../../dev/deployment/read-serverless.ts';
 import {
   LONGEST_MANAGED_POLICY,
   type PermissionDocument,
@@ -14,6 +15,16 @@ const HUB = 'arn:aws:iam::999999999999:role/holdfast-dev-hub';
 const EXTERNAL_ID = '0123456789abcdef0123456789abcdef';
 const ROLE = ['--hub-role', HUB, '--external-id', EXTERNAL_ID];
 const PLACE = ['--stage', 'dev', '--region', 'eu-central-1', '--account', '999999999999'];
+
+interface Deployed {
+  readonly Type: string;
+  readonly Properties: {
+    readonly RoleName: string;
+    readonly PolicyDocument: PermissionDocument;
+    readonly Policies: readonly { readonly PolicyDocument: PermissionDocument }[];
+    readonly ManagedPolicyArns?: readonly { readonly Ref: string }[];
+  };
+}
 
 const printed = async (...args: string[]) => {
   const { code, out, err } = await runCli(['permissions', ...args]);
@@ -62,13 +73,21 @@ test('a feature that there is not is refused, naming those that there are', asyn
 
 test('each role of the control plane is printed as it is deployed, or with placeholders that can be read', async () => {
   const all = (await printed('print', '--for', 'control-plane', ...PLACE)) as Record<string, PermissionDocument>;
-  const files = readdirSync(new URL('../../infra/permissions/service/', import.meta.url));
-  // an access node's is made for each service hypervisor
-  const roles = files.map((file) => file.replace('.json', '')).filter((role) => role !== 'node');
-  assert.deepEqual(
-    Object.keys(all),
-    roles.map((role) => `holdfast-dev-${role}`).sort((one, other) => (one < other ? -1 : 1)),
-  );
+  const place = { accountId: '999999999999', region: 'eu-central-1', stage: 'dev' };
+  const { resources } = readServerless(join(import.meta.dirname, '../../serverless.yml'), place);
+  const deployed = Object.assign({}, ...resources.map(({ Resources }) => Resources)) as Record<string, Deployed>;
+  const roles = Object.values(deployed).filter(({ Type }) => Type === 'AWS::IAM::Role');
+  for (const { Properties } of roles) {
+    const { RoleName, Policies, ManagedPolicyArns = [] } = Properties;
+    const statements = [...Policies, ...ManagedPolicyArns.map(({ Ref }) => deployed[Ref]?.Properties)].flatMap(
+      (policy) => policy?.PolicyDocument.Statement ?? [],
+    );
+    const keyless = (statement: unknown) =>
+      JSON.stringify(statement).replace(/"Resource":(\{"Fn.*?\}|"arn:aws:kms.*?")/, '');
+    assert.deepEqual(all[RoleName]?.Statement.map(keyless), statements.map(keyless), RoleName);
+  }
+  assert.deepEqual(Object.keys(all), roles.map(({ Properties }) => Properties.RoleName).toSorted());
+  assert.ok(roles.length > 60);
   const text = JSON.stringify(all);
   assert.deepEqual([...text.matchAll(/\$\{|Fn::|<(?!library key)/g)], []);
   assert.match(text, /arn:aws:dynamodb:eu-central-1:999999999999:table\/holdfast-dev"/);

@@ -20,7 +20,7 @@ export const accountsContract = (cloud: TheCloud): void => {
     before(() => {
       const api = clientSettings('own', REGION, cloud().as('OperatorApiRole'));
       check = createCredentialCheck({ sts: new STSClient(api), hubRoleArn: cloud().hubRoleArn });
-      sts = new STSClient(clientSettings('own', REGION, cloud().as('StepsRole')));
+      sts = new STSClient(clientSettings('own', REGION, cloud().as('PlanTransferRole')));
     });
 
     it('of the control plane itself say whose they are', async () => {

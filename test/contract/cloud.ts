@@ -9,7 +9,7 @@ export const ZONE = `${REGION}a`;
 export const SERVICE_ACCOUNT = '111111111111';
 
 /** The deployment's roles under which the contract calls. A cloud that knows no permissions gives all of them the same. */
-export type Role = 'StepsRole' | 'BrokerRole' | 'OperatorApiRole' | 'TickRole';
+export type Role = 'PlanTransferRole' | 'BrokerRole' | 'OperatorApiRole' | 'TickRole';
 
 export interface ContractCloud {
   readonly name: 'the local cloud' | 'moto';

@@ -208,7 +208,7 @@ export const secretsContract = (cloud: TheCloud): void => {
     const open = () => new SecretsManagerClient(clientSettings('own', REGION, cloud().as('OperatorApiRole')));
     const secrets = () => createSecretsManagerSecrets({ client: open() });
     const read = (secretArn: string) =>
-      readAccessKey(new SecretsManagerClient(clientSettings('own', REGION, cloud().as('StepsRole'))), {
+      readAccessKey(new SecretsManagerClient(clientSettings('own', REGION, cloud().as('PlanTransferRole'))), {
         ...{ method: 'access-key', accessKeyId: 'AKIAEXAMPLE', secretArn },
       });
     const name = () => `holdfast-test-${freshName('hv')}`;

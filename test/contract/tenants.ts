@@ -28,7 +28,7 @@ export const tagsOf = (jobId: string, operation = freshName('op')): Tags => ({
 });
 
 export const scopesOf = (cloud: TheCloud) => {
-  const settings = clientSettings('own', REGION, cloud().as('StepsRole'));
+  const settings = clientSettings('own', REGION, cloud().as('PlanTransferRole'));
   return createTenantScopes({
     sts: new STSClient(settings),
     secrets: new SecretsManagerClient(settings),

@@ -16,7 +16,7 @@ export const workAreaContract = (cloud: TheCloud): void => {
     let work: WorkArea;
     let folder: string;
     before(() => {
-      const client = new S3Client(clientSettings('own', REGION, cloud().as('StepsRole')));
+      const client = new S3Client(clientSettings('own', REGION, cloud().as('PlanTransferRole')));
       work = createS3WorkArea({ client, bucket: cloud().workBucket });
       folder = `work/${freshName('job')}/1`;
     });

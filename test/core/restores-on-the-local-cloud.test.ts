@@ -41,7 +41,7 @@ describe('restores in a tenant account, with the permissions that are shipped', 
   before(async () => {
     world = await startWorld();
     ec2 = world.ec2(0);
-    const settings = clientSettings('own', REGION, world.as('StepsRole'));
+    const settings = clientSettings('own', REGION, world.as('CleanUpRole'));
     scopes = createTenantScopes({
       sts: new STSClient(settings),
       secrets: new SecretsManagerClient(settings),

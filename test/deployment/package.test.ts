@@ -72,6 +72,21 @@ test('a stage is packaged without network or credentials, for every account', as
   assert.doesNotMatch(text, /\$\{(self|sls|aws|opt|file|env):/);
   assert.doesNotMatch(text, /eu-central-1/);
   const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  const roles = (type: string, property: string): readonly string[] =>
+    Object.values(template.Resources)
+      .filter(({ Type }) => Type === type)
+      .map(({ Properties }) => JSON.stringify(Properties[property]));
+  for (const [type, property] of [
+    ['AWS::Lambda::Function', 'Role'],
+    ['AWS::StepFunctions::StateMachine', 'RoleArn'],
+  ] as const) {
+    const used = roles(type, property);
+    assert.ok(used.length > 7);
+    assert.equal(new Set(used).size, used.length, `${type}: each has a role of its own`);
+  }
+  // CloudFormation's limits.
+  assert.ok(Object.keys(template.Resources).length <= 500, String(Object.keys(template.Resources).length));
+  assert.ok(Buffer.byteLength(text) <= 1_000_000, String(Buffer.byteLength(text)));
   const files = unzipSync(readFileSync(zip));
   assert.ok(functions.length > 50);
   for (const { Properties } of functions) {

@@ -88,4 +88,18 @@ test('what calls were allowed is kept, and misses what is taken out; what nobody
       ['SeeVolumes: action ec2:DescribeVolumes removed', []],
     ],
   );
+
+  // Put together of parts: what a part says is the part's, and each part is missed or not as a whole.
+  const parts = document.statements.map((statement): ShippedDocument => {
+    const { holder, ...part } = document;
+    return { ...part, name: `parts/${statement.Sid}`, statements: [statement] };
+  });
+  const role: ShippedDocument = { ...document, parts };
+  assert.deepEqual(
+    noticedByJobs(mutationsOf([role]), usesOf(questions, [role]).uses).map(({ mutation, by }) => [mutation.name, by]),
+    [
+      ['tenant: parts/SeeWhatThereIs taken away', ['ec2:DescribeInstances']],
+      ['tenant: parts/SeeVolumes taken away', []],
+    ],
+  );
 });

@@ -29,14 +29,24 @@ import { REGION, startWorld, type World } from '../adapters/world.ts';
 import { eventOf } from '../audit/events.ts';
 
 const WRITERS = [
-  ...['OperatorApiRole', 'TenantApiRole', 'TickRole', 'BrokerRole', 'ScheduleLibraryRunsRole', 'StepsRole', 'ReapRole'],
+  ...[
+    'OperatorApiRole',
+    'TenantApiRole',
+    'TickRole',
+    'BrokerRole',
+    'ScheduleLibraryRunsRole',
+    'CloseLibraryRunRole',
+    'ReapRole',
+  ],
+  ...['ApproverApiRole', 'ResumeApprovalsRole'],
 ];
 const OTHERS = [
   'HubRole',
   'WorkRole',
   'LibraryRole',
   'LibraryMaintenanceRole',
-  'StatesRole',
+  'CleanUpRole',
+  'BackupStatesRole',
   'SizeNodesRole',
   'MeasureRole',
 ].concat(...['StartScheduledJobRole', 'SchedulerRole', 'OwnSchedulesRole', 'OperatorRole']);
@@ -154,7 +164,7 @@ describe('threats, audit log: under the shipped permissions', () => {
       await rootItems.send(new DeleteCommand({ TableName: table, Key: key(seq) }));
     assert.equal(await verify(), undefined, 'what is left is a chain');
     assert.equal((await verify(await list()))?.seq, 16);
-    const other = createDynamoAuditLog({ client: dynamo(world.as('StepsRole')), table }, () => {});
+    const other = createDynamoAuditLog({ client: dynamo(world.as('CloseLibraryRunRole')), table }, () => {});
     for (let n = 16; n <= 25; n += 1) await other.append(eventOf(n + 500));
     assert.equal(await verify(), undefined, 'with others in their place it is one again');
     assert.deepEqual(await verify(await list()), {

@@ -56,7 +56,17 @@ test('threat: an access node that was taken over reaches nothing but its own ord
       ...onRoles(
         node,
         [
-          ...['hub', 'steps', 'broker', 'work', 'library', 'library-maintenance', 'operator', 'operator-api'].map(role),
+          ...[
+            'hub',
+            'step-clean-up',
+            'states-backup',
+            'broker',
+            'work',
+            'library',
+            'library-maintenance',
+            'operator',
+            'operator-api',
+          ].map(role),
           ...[one.roleArn, two.roleArn, acme.roleArn, globex.roleArn],
         ],
         [...externalIds, one.hypervisorId],

@@ -82,7 +82,7 @@ describe('threat: confused deputy', () => {
     admin.createAccount(STRANGER, 'a stranger');
     return {
       hub: world.as('HubRole'),
-      'the steps’ role, not through the hub': world.as('StepsRole'),
+      'a step’s role, not through the hub': world.as('CleanUpRole'),
       'the broker’s role, not through the hub': world.as('BrokerRole'),
       'a role of the service account that may assume anything': ofRole(SERVICE_ACCOUNT, 'mighty'),
       'a role of the service account with a name like the hub’s': ofRole(SERVICE_ACCOUNT, 'holdfast-test-hub2'),
