@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from './problem.ts';
-import { pythonTools } from './python-tools.ts';
+import { pythonPrograms } from './python-tools.ts';
 
 export const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
 
@@ -22,10 +23,14 @@ interface Match {
 /** cfn-lint's findings, warnings too, in template files. Errors: it cannot be installed, or does not run. */
 export const lintTemplates = (files: readonly string[], region: string): readonly Problem[] => {
   const args = ['--format', 'json', '--regions', region, '--ignore-checks', ...Object.keys(NOT_ASKED)];
-  const done = spawnSync(join(pythonTools(REQUIREMENTS), 'cfn-lint'), [...args, '--', ...files], {
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  });
+  const done = spawnSync(
+    join(pythonPrograms(readFileSync(REQUIREMENTS, 'utf8').trim().split('\n')), 'cfn-lint'),
+    [...args, '--', ...files],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    },
+  );
   let matches: readonly Match[];
   try {
     matches = JSON.parse(done.stdout);

@@ -38,10 +38,6 @@ const tenantIn = (accountId: string): TenantHypervisor => ({
 /** A moto server that listens at `endpoint`, with what the deployment would have made there. */
 export const openMotoCloud = async (endpoint: string): Promise<ContractCloud> => {
   process.env.AWS_ENDPOINT_URL = endpoint;
-  // by default it only pretends that executions run
-  const config = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
-  const configured = await fetch(`${endpoint}/moto-api/config`, { method: 'POST', body: config });
-  if (!configured.ok) throw new Error(`moto took no configuration: ${configured.status} ${await configured.text()}`);
   const root = await sessionIn(SERVICE_ACCOUNT);
   const tenantRoots = [await sessionIn(TENANT_ACCOUNTS[0]), await sessionIn(TENANT_ACCOUNTS[1])] as const;
   const settings = clientSettings('own', REGION, root);

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from './python-tools.ts';
+
+export const COLDSNAP_VERSION = '0.12.0';
+
+const succeeds = (program: string, args: readonly string[]): boolean =>
+  spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0;
+
+/** rustup puts its cargo there, and not on everybody's path. */
+const findCargo = (): string | undefined =>
+  ['cargo', join(homedir(), '.cargo/bin/cargo')].find(
+    (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0,
+  );
+
+/**
+ * The coldsnap program of this version, built from crates.io at the first call (minutes). Errors: what is missing on
+ * this machine, in words.
+ */
+export const coldsnapProgram = (): string => {
+  const root = join(cacheFolder('coldsnap'), COLDSNAP_VERSION);
+  const program = join(root, 'bin/coldsnap');
+  if (existsSync(program)) return program;
+  const cargo = findCargo();
+  if (cargo === undefined)
+    throw new Error('coldsnap is built by cargo: install Rust (https://rustup.rs; Debian’s may be too old for it).');
+  console.log(`Building coldsnap ${COLDSNAP_VERSION} from crates.io: that takes minutes …`);
+  if (succeeds(cargo, ['install', 'coldsnap', '--quiet', '--locked', '--version', COLDSNAP_VERSION, '--root', root]))
+    return program;
+  throw new Error(
+    `cargo could not build coldsnap ${COLDSNAP_VERSION}: see above. It needs a C compiler (build-essential) and a recent Rust.`,
+  );
+};
