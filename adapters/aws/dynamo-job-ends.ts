@@ -1,10 +1,12 @@
 /**
- * Which jobs' ends are still to be told: a row for each job, written before its record says that it has ended, and removed
- * once its end was told. A row of a job that has not ended after all is of no harm: it stays until it has.
+ * Which jobs' ends are still to be told, and which a sweep has still to look through: a row for each job in each of the two
+ * lists, written before its record says that it has ended, and removed once that was done. A row of a job that has not ended
+ * after all is of no harm: it stays until it has.
  */
 import { randomUUID } from 'node:crypto';
 import { isTerminal, type Job } from '../../core/domain/job.ts';
 import type { JobEnds, NotedEnd } from '../../core/ports/health.ts';
+import type { Sweeps } from '../../core/ports/sweeps.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';
@@ -17,9 +19,16 @@ const ROWS_AT_ONCE = 200;
 const jobKey = (tenantId: string, jobId: string): Key => ({ pk: `TENANT#${tenantId}#JOB`, sk: jobId });
 const noteKey = (tenantId: string, jobId: string): Key => ({ pk: UNTOLD, sk: `${tenantId}#${jobId}` });
 
+const toSweep = (tenantId: string): string => `TENANT#${tenantId}#ENDS-TO-SWEEP`;
+
 /** To be called before the record says that the job has ended. */
-export const noteEnd = (table: Table, tenantId: string, jobId: string): Promise<void> =>
-  table.putMany([{ ...noteKey(tenantId, jobId), tenantId, jobId, noteId: randomUUID() }]);
+export const noteEnd = (table: Table, tenantId: string, jobId: string): Promise<void> => {
+  const note = { tenantId, jobId, noteId: randomUUID() };
+  return table.putMany([
+    { ...noteKey(tenantId, jobId), ...note },
+    { pk: toSweep(tenantId), sk: jobId, ...note },
+  ]);
+};
 
 const pastKey = ({ tenantId, jobId, attempt }: Job): Key => ({
   pk: UNTOLD,
@@ -33,12 +42,28 @@ export const keepEnd = async (table: Table, job: Job): Promise<void> => {
   await table.putMany([{ ...pastKey(job), tenantId, jobId, noteId: randomUUID(), ended: job }]);
 };
 
+/** Those that there are, by their ids. */
+const readJobs = async (table: Table, rows: readonly Item[]): Promise<ReadonlyMap<string, Job>> => {
+  // Of a failure that was followed by another there are two rows, and DynamoDB refuses to be asked twice.
+  const keys = new Map(rows.map((row) => [String(row.jobId), jobKey(String(row.tenantId), String(row.jobId))]));
+  return new Map((await table.getMany([...keys.values()])).map((item) => [String(item.jobId), recordOf<Job>(item)]));
+};
+
+export const createDynamoEndsToSweep = (table: Table): Pick<Sweeps, 'ends' | 'setSwept'> => ({
+  ends: (tenantId, page) =>
+    readPage(table, toSweep(tenantId), page, false, async (rows) => {
+      const jobs = await readJobs(table, rows);
+      return rows.map(({ jobId, noteId }) => {
+        const job = jobs.get(String(jobId));
+        return job && { job, noteId: String(noteId) };
+      });
+    }),
+  setSwept: ({ job: { tenantId, jobId }, noteId }) =>
+    table.delete({ pk: toSweep(tenantId), sk: jobId }, { text: '#noteId = :seen', values: { ':seen': noteId } }),
+});
+
 export const createDynamoJobEnds = (table: Table): JobEnds => {
-  const jobsOf = async (rows: readonly Item[]): Promise<ReadonlyMap<string, Job>> => {
-    // Of a failure that was followed by another there are two rows, and DynamoDB refuses to be asked twice.
-    const keys = new Map(rows.map((row) => [String(row.jobId), jobKey(String(row.tenantId), String(row.jobId))]));
-    return new Map((await table.getMany([...keys.values()])).map((item) => [String(item.jobId), recordOf<Job>(item)]));
-  };
+  const jobsOf = (rows: readonly Item[]) => readJobs(table, rows);
   const notesOf = async (rows: readonly Item[]): Promise<readonly (NotedEnd | undefined)[]> => {
     const jobs = await jobsOf(rows);
     return rows.map(({ jobId, noteId, ended }) => {

@@ -3,6 +3,7 @@ import type { ServiceIntent } from '../../core/domain/service-intent.ts';
 import type { Findings, LastLook, ServiceIntents, Sweeps } from '../../core/ports/sweeps.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
+import { createDynamoEndsToSweep } from './dynamo-job-ends.ts';
 import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';
 
@@ -21,6 +22,7 @@ const cursorKey: Key = { pk: 'SWEEPS', sk: 'CURSOR' };
 const lookKey = (tenantId: string): Key => ({ pk: 'SWEEPS', sk: `TENANT#${tenantId}` });
 
 export const createDynamoSweeps = (table: Table): Sweeps => ({
+  ...createDynamoEndsToSweep(table),
   cursor: async () => (await table.get(cursorKey))?.place as string | undefined,
   async setCursor(place) {
     if (place === undefined) await table.delete(cursorKey);

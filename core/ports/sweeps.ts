@@ -1,6 +1,7 @@
 /** What sweeps remember, and what they look for besides tenants' accounts (TenantScope.ours). */
 import type { HypervisorId } from '../contracts/ids.ts';
 import type { RecordedFinding } from '../domain/finding.ts';
+import type { Job } from '../domain/job.ts';
 import type { ServiceIntent } from '../domain/service-intent.ts';
 import type { Page, PageRequest } from './page.ts';
 
@@ -22,10 +23,24 @@ export interface Sweeps {
   setCursor(place: string | undefined): Promise<void>;
   lastLook(tenantId: HypervisorId): Promise<LastLook | undefined>;
   setLastLook(tenantId: HypervisorId, look: LastLook): Promise<void>;
+  /**
+   * Jobs of which an attempt has ended, or is about to, and that no sweep has found to have left nothing; noted before the
+   * job's record says that it has ended. However long ago that was, and however old the job is.
+   */
+  ends(tenantId: HypervisorId, page: PageRequest): Promise<Page<EndToSweep>>;
+  /** The job has left nothing: it is not looked through again, unless it has ended anew since it was read. Idempotent. */
+  setSwept(end: EndToSweep): Promise<void>;
+}
+
+export interface EndToSweep {
+  /** As it was when it was read: it may be open. */
+  readonly job: Job;
+  /** Of the note: one that was made anew since is another. */
+  readonly noteId: string;
 }
 
 export interface LastLook {
-  /** When the tenant's records were looked through last, ms since 1970. */
+  /** When the tenant was looked at last, ms since 1970. */
   readonly at: number;
   /** Every region in which anything was ever made for the tenant. */
   readonly regions: readonly string[];

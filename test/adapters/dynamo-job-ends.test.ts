@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createDynamoJobEnds } from '../../adapters/aws/dynamo-job-ends.ts';
 import { createDynamoJobs } from '../../adapters/aws/dynamo-jobs.ts';
+import { createDynamoSweeps } from '../../adapters/aws/dynamo-sweeps.ts';
 import { createTable, type Table } from '../../adapters/aws/dynamo-table.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
@@ -112,4 +113,29 @@ test('failures of the last day are found, as they are by now, and forgotten when
   assert.ok((await ids(now - 10)).includes(old.jobId));
   await ends.forgetFailures(now);
   assert.ok(!(await ids(0)).includes(old.jobId));
+});
+
+test('a job that ends is noted for the sweeps, too, till one has looked through it; a later end is noted anew', async () => {
+  const sweeps = createDynamoSweeps(table);
+  const job = aJob('hv-swept');
+  const noted = async () => (await sweeps.ends('hv-swept', { limit: 100 })).items;
+  await jobs.add(job);
+  assert.deepEqual(await noted(), []);
+  await assert.rejects(createDynamoJobs({ ...table, update: died }).update('hv-swept', job.jobId, { state: 'failed' }));
+  assert.deepEqual(
+    (await noted()).map((end) => end.job.state),
+    [job.state],
+    'noted, and not ended after all',
+  );
+  await jobs.update('hv-swept', job.jobId, { state: 'failed' });
+  const [first] = await noted();
+  assert.ok(first);
+  await jobs.reopen('hv-swept', job.jobId, 2, ['failed']);
+  await jobs.update('hv-swept', job.jobId, { state: 'failed' });
+  await sweeps.setSwept(first);
+  const [second] = await noted();
+  assert.equal(second?.job.attempt, 2, 'who read the first end does not take the note of the second');
+  assert.deepEqual((await sweeps.ends('hv-other', { limit: 100 })).items, []);
+  await sweeps.setSwept(second);
+  assert.deepEqual(await noted(), []);
 });

@@ -210,7 +210,7 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
     quotas: createQuotas(),
     approvals: createInMemoryApprovals(records),
     findings: createInMemoryFindings(records),
-    sweeps: createInMemorySweeps(),
+    sweeps: createInMemorySweeps(records),
     serviceIntents: createInMemoryServiceIntents(records),
   };
   return { catalog, records };

@@ -1,3 +1,4 @@
+import { isTerminal, type Job } from '../../core/domain/job.ts';
 import type { ServiceIntent } from '../../core/domain/service-intent.ts';
 import type { Findings, LastLook, ServiceIntents, Sweeps } from '../../core/ports/sweeps.ts';
 import { pageOf, type Records } from './in-memory-records.ts';
@@ -16,9 +17,12 @@ export const createInMemoryFindings = ({ findings }: Records): Findings => {
   };
 };
 
-export const createInMemorySweeps = (): Sweeps => {
+export const createInMemorySweeps = ({ jobs }: Pick<Records, 'jobs'>): Sweeps => {
   let cursor: string | undefined;
   const looks = new Map<string, LastLook>();
+  /** By job: the end that was looked through. */
+  const swept = new Map<string, string>();
+  const noteOf = ({ attempt, endedAt }: Job): string => `${attempt} ${endedAt}`;
   return {
     cursor: async () => cursor,
     async setCursor(place) {
@@ -27,6 +31,16 @@ export const createInMemorySweeps = (): Sweeps => {
     lastLook: async (tenantId) => looks.get(tenantId),
     async setLastLook(tenantId, look) {
       looks.set(tenantId, look);
+    },
+    ends: async (tenantId, page) =>
+      pageOf(
+        [...jobs.values()]
+          .filter((job) => job.tenantId === tenantId && isTerminal(job.state) && swept.get(job.jobId) !== noteOf(job))
+          .map((job) => ({ job, noteId: noteOf(job) })),
+        page,
+      ),
+    async setSwept({ job: { jobId }, noteId }) {
+      swept.set(jobId, noteId);
     },
   };
 };

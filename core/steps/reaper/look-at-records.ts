@@ -2,63 +2,94 @@ import type { Effect } from '../../domain/effect.ts';
 import { recordsOf } from '../../domain/finding.ts';
 import { isTerminal, type Job } from '../../domain/job.ts';
 import { endOf, LONGEST_JOB_MS } from '../../domain/leftover.ts';
-import { isOpenRun } from '../../domain/library-run.ts';
+import { isOpenRun, type LibraryRun } from '../../domain/library-run.ts';
 import { attemptName, type ProtectedInstance } from '../../domain/protected-instance.ts';
+import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import { allItems, everyItem } from '../../ports/every-item.ts';
+import type { EndToSweep } from '../../ports/sweeps.ts';
 import type { TenantLedger } from './ledger.ts';
-import { type Found, findingAt, type Look, type Place } from './place.ts';
+import { type Found, findingAt, inWords, type Look, type Place } from './place.ts';
 import type { ReaperDeps } from './reaper-deps.ts';
 
 type Records = Extract<Place, { kind: 'records' }>;
 
-/** Of a job that is begun this long after it was asked for, nobody hears any more: the tick starts it, or it is ended. */
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 /** Jobs whose records are read at the same time. */
 const AT_ONCE = 8;
-/** Before the first look ever. */
-const FIRST_LOOK_MS = 30 * DAY;
-
-/** What jobs and library runs of one tenant have left open in the records. */
+/** What jobs and library runs of one tenant have left open in the records. What cannot be read hides nothing else. */
 export const lookAtRecords = async (
   deps: ReaperDeps,
   place: Records,
   ledger: TenantLedger,
   until: number,
 ): Promise<Look> => {
-  const { catalog, clock, sha256, settings } = deps;
+  const { catalog, clock, sha256 } = deps;
   const tenantId = place.tenant.hypervisorId;
   const found: Found[] = [];
-  const open = await catalog.jobs.openOf(tenantId);
-  for (const job of open) found.push(...(await stuckJob(deps, job)));
-  for (const instance of ledger.instances) found.push(...(await lease(deps, ledger, instance)));
-  for (const point of ledger.points) {
-    if (point.state !== 'pending') continue;
-    const job = await ledger.job(point.jobId);
-    if (!job) found.push(unknownJob(deps, 'pending-point', point.recoveryPointId));
-    else if (isTerminal(job.state))
-      found.push(
-        ended(deps, job, {
-          kind: 'pending-point',
-          subject: point.recoveryPointId,
-          reason: `its job has ended (${job.state})`,
-        }),
-      );
-  }
-  found.push(...(await libraryRuns(deps, tenantId)));
-  const { fresh, before } = await endedJobs(deps, ledger, tenantId);
-  const jobs = [...fresh, ...before];
-  for (let at = 0; at < jobs.length; at += AT_ONCE) {
-    const some = jobs.slice(at, at + AT_ONCE);
-    found.push(...(await Promise.all(some.map((job) => leftOpen(deps, ledger, job)))).flat());
-    if (at + AT_ONCE >= jobs.length || clock.now() < until) continue;
-    // The next look goes on with those that ended later.
-    const next = fresh[at + AT_ONCE];
-    const reached = next && { reached: endOf(next) + settings.graceMs + HOUR };
-    return { findings: found.map(findingAt(sha256, place)), complete: false, ...reached };
-  }
-  return { findings: found.map(findingAt(sha256, place)), complete: true };
+  const swept: EndToSweep[] = [];
+  let complete = true;
+  /** Reads the records of a few at a time, for as long as there is time; false: of this one they were not read. */
+  const lookAtEach = async <T>(
+    all: readonly T[],
+    naming: (each: T) => Naming,
+    work: (each: T) => Promise<readonly Found[]>,
+  ): Promise<void> => {
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      // The first of each are looked at in any case.
+      if (at > 0 && clock.now() >= until) {
+        complete = false;
+        return;
+      }
+      const some = all.slice(at, at + AT_ONCE).map(async (each) => {
+        try {
+          found.push(...(await work(each)));
+        } catch (error) {
+          complete = false;
+          found.push(unread(deps, naming(each), error));
+        }
+      });
+      await Promise.all(some);
+    }
+  };
+  await lookAtEach(
+    await endedJobs(deps, tenantId),
+    ({ job }) => ({ kind: 'unfinished-cleanup', subject: attemptName(job.jobId, job.attempt), jobId: job.jobId }),
+    async (end) => {
+      const left = await leftOpen(deps, ledger, end.job);
+      if (left.length === 0 && endOf(end.job) + deps.settings.graceMs <= clock.now()) swept.push(end);
+      return left;
+    },
+  );
+  await lookAtEach(
+    await catalog.jobs.openOf(tenantId),
+    ({ jobId, attempt }) => ({ kind: 'stuck-job', subject: jobId, jobId, attempt }),
+    (job) => stuckJob(deps, job),
+  );
+  await lookAtEach(
+    ledger.instances.filter(({ owner }) => owner !== undefined),
+    ({ instanceId }) => ({ kind: 'lease', subject: instanceId }),
+    (instance) => lease(deps, ledger, instance),
+  );
+  await lookAtEach(
+    ledger.points.filter(({ state }) => state === 'pending'),
+    ({ recoveryPointId, jobId }) => ({ kind: 'pending-point', subject: recoveryPointId, jobId }),
+    (point) => pendingPoint(deps, ledger, point),
+  );
+  await lookAtEach(
+    (await allItems((page) => catalog.libraryRuns.list(tenantId, page))).filter(isOpenRun),
+    ({ runId }) => ({ kind: 'library-run', subject: runId }),
+    (run) => libraryRun(deps, run),
+  );
+  return { findings: found.map(findingAt(sha256, place)), complete, swept };
 };
+
+type Naming = Pick<Found, 'kind' | 'subject' | 'jobId' | 'attempt'>;
+
+const unread = ({ clock }: ReaperDeps, naming: Naming, error: unknown): Found => ({
+  ...naming,
+  action: 'show',
+  reason: `it could not be looked at: ${inWords(error)}`,
+  dueAt: clock.now(),
+});
 
 const ended = ({ settings }: ReaperDeps, job: Job, about: Omit<Found, 'action' | 'dueAt' | 'jobId'>): Found => ({
   attempt: job.attempt,
@@ -107,27 +138,33 @@ const lease = async (
 };
 
 /**
- * `fresh`: those that had not been past their grace at the last look, in the order of their ends; `before`: of which
- * something was found then.
+ * That may have left something: first those past their grace, in the order of their ends, of which something is known already
+ * behind the others; then the younger ones.
  */
 const endedJobs = async (
   { catalog, clock, settings }: ReaperDeps,
-  ledger: TenantLedger,
   tenantId: string,
-): Promise<{ readonly fresh: readonly Job[]; readonly before: readonly Job[] }> => {
-  const last = await catalog.sweeps.lastLook(tenantId);
-  const since = last ? last.at - settings.graceMs - HOUR : clock.now() - FIRST_LOOK_MS;
-  const jobs = new Map<string, Job>();
-  for await (const job of everyItem((page) => catalog.jobs.list(tenantId, page))) {
-    if (job.createdAt < since - LONGEST_JOB_MS) break;
-    if (isTerminal(job.state) && endOf(job) >= since) jobs.set(job.jobId, job);
-  }
-  const before: Job[] = [];
-  for (const jobId of new Set((await catalog.findings.ofPlace(recordsOf(tenantId))).map((each) => each.jobId))) {
-    const job = jobId === undefined || jobs.has(jobId) ? undefined : await ledger.job(jobId);
-    if (job && isTerminal(job.state)) before.push(job);
-  }
-  return { fresh: [...jobs.values()].sort((a, b) => endOf(a) - endOf(b)), before };
+): Promise<readonly EndToSweep[]> => {
+  const ends = (await allItems((page) => catalog.sweeps.ends(tenantId, page))).filter(({ job }) =>
+    isTerminal(job.state),
+  );
+  const known = new Set((await catalog.findings.ofPlace(recordsOf(tenantId))).map(({ jobId }) => jobId));
+  const rank = ({ job }: EndToSweep): number => {
+    if (endOf(job) + settings.graceMs > clock.now()) return 2;
+    return known.has(job.jobId) ? 1 : 0;
+  };
+  return ends.toSorted((a, b) => rank(a) - rank(b) || endOf(a.job) - endOf(b.job));
+};
+
+const pendingPoint = async (
+  deps: ReaperDeps,
+  ledger: TenantLedger,
+  { jobId, recoveryPointId: subject }: RecoveryPoint,
+): Promise<readonly Found[]> => {
+  const job = await ledger.job(jobId);
+  if (!job) return [unknownJob(deps, 'pending-point', subject)];
+  if (!isTerminal(job.state)) return [];
+  return [ended(deps, job, { kind: 'pending-point', subject, reason: `its job has ended (${job.state})` })];
 };
 
 const leftOpen = async (deps: ReaperDeps, ledger: TenantLedger, job: Job): Promise<readonly Found[]> => {
@@ -162,17 +199,15 @@ const isToBePutBack = ({ kind, state, resourceIds }: Effect): boolean => {
   return kind === 'guest-command' && state === 'made' && resourceIds.length > 0;
 };
 
-const libraryRuns = async ({ catalog, executions, clock, settings }: ReaperDeps, tenantId: string) => {
-  const found: Found[] = [];
-  const runs = await allItems((page) => catalog.libraryRuns.list(tenantId, page));
-  for (const { runId, state, createdAt } of runs.filter(isOpenRun)) {
-    const status = await executions.status('library-run', runId);
-    if (status === 'RUNNING') continue;
-    const reason = `it is ${state}, but its execution ${status === undefined ? 'was never started' : `is ${status}`}`;
-    const dueAt = status === undefined ? createdAt + settings.graceMs : clock.now();
-    found.push({ kind: 'library-run', subject: runId, reason, action: 'remove', dueAt });
-  }
-  return found;
+const libraryRun = async (
+  { executions, clock, settings }: ReaperDeps,
+  { runId, state, createdAt }: LibraryRun,
+): Promise<readonly Found[]> => {
+  const status = await executions.status('library-run', runId);
+  if (status === 'RUNNING') return [];
+  const reason = `it is ${state}, but its execution ${status === undefined ? 'was never started' : `is ${status}`}`;
+  const dueAt = status === undefined ? createdAt + settings.graceMs : clock.now();
+  return [{ kind: 'library-run', subject: runId, reason, action: 'remove', dueAt }];
 };
 
 /** Every region in which jobs may have made something for the tenant. */

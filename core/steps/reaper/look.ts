@@ -31,7 +31,7 @@ export type Each = (place: Place, look: Look) => Promise<void>;
 
 /**
  * Looks at every place of a turn, one after the other. A place that cannot be looked at is a finding by itself, and does not
- * stop the others. Answers what to remember of a tenant's records, if they could be read.
+ * stop the others. Answers what to remember of a tenant, if its records could be read.
  */
 export const lookAt = async (
   deps: ReaperDeps,
@@ -48,7 +48,7 @@ export const lookAt = async (
   }
   const records: Place = { kind: 'records', tenant };
   let ledger: TenantLedger | undefined;
-  const isRead = await look(
+  await look(
     deps,
     records,
     async () => {
@@ -66,29 +66,20 @@ export const lookAt = async (
     const place = { kind: 'account', tenant, region } as const;
     await look(deps, place, () => lookAtAccount(deps, place, known, halfOf(deps, until)), each);
   }
-  return isRead && regions ? { at: isRead.reached ?? at, regions } : undefined;
+  return regions && { at, regions };
 };
 
 /** Of what is left by now. */
 const halfOf = ({ clock }: ReaperDeps, until: number): number => clock.now() + (until - clock.now()) / 2;
 
-/** What was found, or undefined where nobody could look. */
-const look = async (
-  deps: ReaperDeps,
-  place: Place,
-  work: () => Promise<Look>,
-  each: Each,
-): Promise<Look | undefined> => {
+const look = async (deps: ReaperDeps, place: Place, work: () => Promise<Look>, each: Each): Promise<void> => {
   let found: Look;
-  let isRead = true;
   try {
     found = await work();
   } catch (error) {
-    isRead = false;
     found = { findings: [unreachable(deps, place, error)], complete: false };
   }
   await each(place, found);
-  return isRead ? found : undefined;
 };
 
 const unreachable = ({ sha256, clock }: ReaperDeps, place: Place, error: unknown): Finding =>

@@ -3,6 +3,7 @@ import { derivedId } from '../../domain/derived-id.ts';
 import { accountIn, CONTROL_PLANE, type Finding, recordsOf } from '../../domain/finding.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Sha256 } from '../../ports/control.ts';
+import type { EndToSweep } from '../../ports/sweeps.ts';
 
 export type Place =
   | { readonly kind: 'control-plane' }
@@ -14,8 +15,8 @@ export interface Look {
   readonly findings: readonly Finding[];
   /** Everything was looked at: what was found before and is not among these is gone. */
   readonly complete: boolean;
-  /** Of records that there was no time to read to their end: the time (ms since 1970) that they were read to. */
-  readonly reached?: number;
+  /** Of records: jobs past their grace that have left nothing open. */
+  readonly swept?: readonly EndToSweep[];
 }
 
 export const placeName = (place: Place): string => {

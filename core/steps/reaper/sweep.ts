@@ -1,5 +1,7 @@
 import type { HypervisorId } from '../../contracts/ids.ts';
 import { MESSAGES_KEPT_MS } from '../../domain/quarantine.ts';
+import { inParallel } from '../../ports/in-parallel.ts';
+import type { EndToSweep } from '../../ports/sweeps.ts';
 import type { By } from '../audit/note-removal.ts';
 import { forgetRemovedTenants } from './forget-removed-tenants.ts';
 import { lookAt, type Turn, turnsOf } from './look.ts';
@@ -38,6 +40,8 @@ export interface SweepOutcome {
   readonly problems: readonly string[];
 }
 
+/** Records that are written at the same time. */
+const SIDE_BY_SIDE = 8;
 /** What one tenant may take of the time, unless its share of what is left is more. */
 const TURN_MS = 20_000;
 
@@ -68,6 +72,8 @@ export const createSweep = (deps: ReaperDeps) => {
       try {
         const last = await lookAt(deps, turn, turnUntil, async (place, look) => {
           try {
+            // First: what is looked through again takes the next sweep's time.
+            await forgetSwept(deps, look.swept ?? [], turnUntil);
             const done = await settlePlace(deps, place, look, {
               ...{ until: turnUntil, eager: request.eager === true, by },
               ...(request.only ? { only: request.only } : {}),
@@ -96,4 +102,15 @@ export const createSweep = (deps: ReaperDeps) => {
 const behind = (turns: readonly Turn[], cursor: string | undefined): readonly Turn[] => {
   const at = turns.findIndex(({ name }) => name === cursor);
   return [...turns.slice(at + 1), ...turns.slice(0, at + 1)];
+};
+
+/** Jobs that have left nothing, as far as the time lasts. */
+const forgetSwept = async (
+  { catalog, clock }: ReaperDeps,
+  swept: readonly EndToSweep[],
+  until: number,
+): Promise<void> => {
+  await inParallel(swept, SIDE_BY_SIDE, async (end) => {
+    if (clock.now() < until) await catalog.sweeps.setSwept(end);
+  });
 };
