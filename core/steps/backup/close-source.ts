@@ -22,7 +22,7 @@ export const createCloseSource =
     // Run again after its answer was lost: a later job may hold the instance by now.
     if (now?.head !== recoveryPointId || now.owner !== me) return input;
     const scope = await scopes.open(tenant, jobId, { to: 'protect' });
-    await leaveOneSnapshot(scope, await pendingPoint(catalog, input));
+    await leaveOneSnapshot(catalog, scope, await pendingPoint(catalog, input));
     await catalog.instances.unlock(tenantId, instanceId, me);
     return input;
   };

@@ -35,7 +35,7 @@ export const createCloseCopy =
     const now = await catalog.instances.get(tenantId, instanceId);
     const head = now?.head && (await catalog.points.get(tenantId, now.head));
     if (head && head.jobId === jobId && now.owner === me) {
-      await leaveOneSnapshot(await scopes.open(tenant, jobId, { to: 'protect' }), head);
+      await leaveOneSnapshot(catalog, await scopes.open(tenant, jobId, { to: 'protect' }), head);
     }
     await catalog.instances.unlock(tenantId, instanceId, me);
     await catalog.jobs.updateInstance(jobId, instanceId, { phase: 'done', phaseSince: clock.now() });

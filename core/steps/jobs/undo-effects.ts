@@ -74,7 +74,7 @@ export const undoEffects = async (
     });
   }
   for (const point of points) {
-    await attempt(point.instanceId, async () => leaveOneSnapshot(await openScope({}), point));
+    await attempt(point.instanceId, async () => leaveOneSnapshot(catalog, await openScope({}), point));
   }
   if (failures.length > 0) throw new TransientFailure(`not everything could be removed: ${failures.join('; ')}`);
   return done;
