@@ -30,8 +30,9 @@ export const placesOf = ({
     nodeSoftware: 'arn:aws:s3:::<bucket and key of the nodes’ software>',
   };
   // Each is made of those before it.
+  // What a deployment is given as a parameter no permission names.
   for (const [name, value] of Object.entries(customOf()))
-    if (typeof value === 'string' && !(`self:custom.${name}` in variables))
+    if (typeof value === 'string' && !value.includes('${param:') && !(`self:custom.${name}` in variables))
       variables[`self:custom.${name}`] = String(fillIn(value, { variables, libraryKeyArn }));
   return { variables, libraryKeyArn };
 };
