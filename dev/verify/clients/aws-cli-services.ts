@@ -117,7 +117,7 @@ export const serviceChecks: readonly Check[] = [
   },
   {
     name: 'aws scheduler: a schedule is made, read, listed, deleted; a wrong expression is refused',
-    async run({ service, accounts }) {
+    async run({ service, accounts, region }) {
       const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'scheduler.amazonaws.com' } };
       const document = json({ Version: '2012-10-17', Statement: trust });
       const { Role } = await service.aws(
@@ -125,7 +125,7 @@ export const serviceChecks: readonly Check[] = [
       );
       const group = ['--group-name', 'clients'];
       await service.aws('scheduler', 'create-schedule-group', '--name', 'clients');
-      const target = { Arn: `arn:aws:sqs:eu-central-1:${accounts.service}:clients`, RoleArn: Role.Arn };
+      const target = { Arn: `arn:aws:lambda:${region}:${accounts.service}:function:clients`, RoleArn: Role.Arn };
       const create = (name: string, expression: string) => [
         ...['scheduler', 'create-schedule', ...group, '--name', name, '--schedule-expression', expression],
         ...['--flexible-time-window', 'Mode=OFF', '--target', json(target)],
