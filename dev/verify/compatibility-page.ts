@@ -15,17 +15,16 @@ const words = ({ test }: Difference): string =>
     .replace(/[([{ ]+$/, '');
 
 const line = (each: Difference): string =>
-  `| ${words(each)}${each.sometimes ? ' (sometimes)' : ''} | ${each.moto} | ${each.aws} | [page](${each.evidence}) |`;
+  `- ${words(each)}${each.sometimes ? ' (sometimes)' : ''}\n  - moto: ${each.moto}\n  - AWS: ${each.aws} [Evidence](${each.evidence})`;
 
-const tableOfDifferences = (): string =>
-  ['| Tests | moto | AWS | Evidence |', '|---|---|---|---|', ...MOTO_DIFFERENCES.map(line)].join('\n');
+const listOfDifferences = (): string => MOTO_DIFFERENCES.map(line).join('\n');
 
 /** The page as it is, and as the list of differences says that it should be. */
 export const readPage = (): { readonly is: string; readonly shouldBe: string } => {
   const is = readFileSync(PAGE, 'utf8');
   const [from, to] = [is.indexOf(START), is.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`${PAGE} lacks the lines ${START} and ${END}`);
-  return { is, shouldBe: `${is.slice(0, from + START.length)}\n${tableOfDifferences()}\n${is.slice(to)}` };
+  return { is, shouldBe: `${is.slice(0, from + START.length)}\n\n${listOfDifferences()}\n\n${is.slice(to)}` };
 };
 
 export const writePage = (): void => writeFileSync(PAGE, readPage().shouldBe);

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Operation, operation } from '../kernel/service.ts';
 import { bucketAccess, bucketArn } from './buckets.ts';
-import { bucketMembers, isoTime, type S3, xmlResponse } from './context.ts';
-import { byBytes, encodeKey, groupOf, maxKeysOf } from './listing.ts';
-import { type Version, visible } from './objects.ts';
+import { bucketMembers, type S3, xmlResponse } from './context.ts';
+import { listPage, renderPage } from './list-page.ts';
+import { encodeKey, maxKeysOf } from './listing.ts';
 import { requestFields } from './request-fields.ts';
 
 export const listObjectsV2 = (s3: S3): Operation =>
@@ -51,25 +51,7 @@ export const listObjectsV2 = (s3: S3): Operation =>
         given.ContinuationToken === undefined
           ? (given.StartAfter ?? '')
           : Buffer.from(given.ContinuationToken, 'base64url').toString('utf8');
-      const contents: { key: string; version: Version }[] = [];
-      const groups: string[] = [];
-      let last = '';
-      let truncated = false;
-      for (const object of s3.objects.list(given.Bucket, prefix)) {
-        const version = visible(object);
-        if (!version) continue;
-        if (after !== '' && byBytes(object.key, after) <= 0) continue;
-        const group = groupOf(object.key, prefix, given.Delimiter);
-        // A page that ended with a group goes on behind all of its keys.
-        if (group !== undefined && (group === groups.at(-1) || group === after)) continue;
-        if (contents.length + groups.length >= maxKeys) {
-          truncated = maxKeys > 0;
-          break;
-        }
-        if (group === undefined) contents.push({ key: object.key, version });
-        else groups.push(group);
-        last = group ?? object.key;
-      }
+      const page = listPage(s3, { bucket: given.Bucket, prefix, delimiter: given.Delimiter, after, maxKeys });
       const encode = (text: string) => encodeKey(text, given.EncodingType);
       return {
         Name: given.Bucket,
@@ -79,21 +61,10 @@ export const listObjectsV2 = (s3: S3): Operation =>
         ...(given.ContinuationToken !== undefined && { ContinuationToken: given.ContinuationToken }),
         ...(given.EncodingType !== undefined && { EncodingType: given.EncodingType }),
         MaxKeys: maxKeys,
-        KeyCount: contents.length + groups.length,
-        IsTruncated: truncated,
-        ...(truncated && { NextContinuationToken: Buffer.from(last).toString('base64url') }),
-        Contents: contents.map(({ key, version }) => ({
-          Key: encode(key),
-          LastModified: isoTime(version.modified),
-          ETag: `"${version.etag}"`,
-          Size: version.size,
-          StorageClass: version.headers.StorageClass ?? 'STANDARD',
-          ...(version.checksum && {
-            ChecksumAlgorithm: version.checksum.algorithm,
-            ChecksumType: version.checksum.type,
-          }),
-        })),
-        CommonPrefixes: groups.map((group) => ({ Prefix: encode(group) })),
+        KeyCount: page.contents.length + page.groups.length,
+        IsTruncated: page.truncated,
+        ...(page.truncated && { NextContinuationToken: Buffer.from(page.last).toString('base64url') }),
+        ...renderPage(page, given.EncodingType),
       };
     },
     render: (output) => xmlResponse('ListBucketResult', output),

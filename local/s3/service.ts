@@ -16,6 +16,7 @@ import { deleteObject, deleteObjects } from './delete-object.ts';
 import { getObject, headObject } from './get-object.ts';
 import { listObjectVersions } from './list-object-versions.ts';
 import { listObjectsV2 } from './list-objects.ts';
+import { listObjects } from './list-objects-v1.ts';
 import { abortMultipartUpload, listMultipartUploads, listParts } from './multipart-uploads.ts';
 import { getObjectLegalHold, getObjectRetention, putObjectLegalHold, putObjectRetention } from './object-retention.ts';
 import { putObject } from './put-object.ts';
@@ -34,6 +35,7 @@ const OPERATIONS = [
   getBucketVersioning,
   putObjectLockConfiguration,
   getObjectLockConfiguration,
+  listObjects,
   listObjectsV2,
   listObjectVersions,
   listMultipartUploads,

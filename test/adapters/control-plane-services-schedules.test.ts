@@ -113,28 +113,6 @@ describe('schedules of plans', () => {
     });
   });
 
-  it('are changed, paused and made again by the same call, however often', async () => {
-    const name = fresh();
-    for (const change of [{}, { expression: 'rate(6 hours)', timeZone: 'UTC' }, { enabled: false }, { enabled: false }])
-      await schedules.put({ ...nightly(name), ...change });
-    const { ScheduleExpression, State } = await find(name);
-    assert.deepEqual([ScheduleExpression, State], ['cron(0 2 * * ? *)', 'DISABLED']);
-    await Promise.all(Array.from({ length: 5 }, () => schedules.put(nightly(name))));
-    const { Schedules: listed } = await root.send(new ListSchedulesCommand({ GroupName: GROUP, NamePrefix: name }));
-    assert.deepEqual(
-      listed?.map(({ Name, State: state }) => [Name, state]),
-      [[name, 'ENABLED']],
-    );
-  });
-
-  it('go, and going twice is fine', async () => {
-    const name = fresh();
-    await schedules.put(nightly(name));
-    await schedules.remove(name);
-    await schedules.remove(name);
-    await assert.rejects(find(name), { name: 'ResourceNotFoundException' });
-  });
-
   for (const wrong of [
     { expression: 'cron(0 25 * * ? *)' },
     { expression: 'cron(0 2 * * * *)' },

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { CreateSnapshotCommand, DescribeSnapshotsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../adapters/aws/clients.ts';
@@ -48,27 +47,6 @@ describe("copies, images and lists in tenants' accounts, with the shipped permis
     return set.map(({ snapshotId }) => snapshotId);
   };
 
-  it('copies each snapshot of an operation once to another region, where it can be deleted', async () => {
-    const [first = '', second = ''] = await completedSet('far away');
-    const far = await open({ to: 'protect', region: FAR });
-    const tags = tagsOf();
-    const copy = await far.snapshots.copyFrom(REGION, first, tags);
-    assert.deepEqual(await far.snapshots.copyFrom(REGION, first, tags), copy, 'made once');
-    const other = await far.snapshots.copyFrom(REGION, second, tags);
-    assert.notEqual(other.snapshotId, copy.snapshotId, 'two snapshots of one operation');
-    const seen = await until(
-      () => far.snapshots.describe([copy.snapshotId]),
-      ([snapshot]) => snapshot?.state === 'completed',
-    );
-    assert.equal(seen[0]?.tags[TAG.job], jobId);
-    assert.deepEqual(await (await open({ to: 'look' })).snapshots.describe([copy.snapshotId]), [], 'it is not here');
-    await assert.rejects(far.snapshots.copyFrom(REGION, 'snap-0123456789abcdef0', tagsOf()), {
-      name: 'SnapshotFailed',
-    });
-    for (const { snapshotId } of [copy, other]) await far.snapshots.delete(snapshotId);
-    assert.deepEqual(await far.snapshots.findByTag(TAG.job, jobId), []);
-  });
-
   it('adopts the copy when the answer of its making is lost', async () => {
     const [snapshotId = ''] = await completedSet('lost copy');
     const far = await open({ to: 'protect', region: FAR }, 0, 1_500);
@@ -97,49 +75,6 @@ describe("copies, images and lists in tenants' accounts, with the shipped permis
     // the machines wait for that name longer than for a failure that passes
     await assert.rejects(far.snapshots.copyFrom(REGION, snapshotId, tagsOf()), { name: 'AccountAtLimit' });
     await settings(20);
-  });
-
-  it('copies only what is ours, and only as ours', async () => {
-    const [snapshotId = ''] = await completedSet('ours');
-    const [volume] = (await (await open({ to: 'look' })).instances.list())[0]?.volumes ?? [];
-    const { SnapshotId: foreign = '' } = await world
-      .ec2(0)
-      .send(new CreateSnapshotCommand({ VolumeId: volume?.volumeId }));
-    const far = await open({ to: 'protect', region: FAR });
-    const own = new EC2Client(clientSettings('tenant', REGION, world.accounts[0]?.user));
-    await until(
-      async () => (await own.send(new DescribeSnapshotsCommand({ SnapshotIds: [foreign] }))).Snapshots?.[0]?.State,
-      (state) => state === 'completed',
-    );
-    await assert.rejects(far.snapshots.copyFrom(REGION, foreign, tagsOf()), { name: 'TenantAccessLost' });
-    const anonymous = { [TAG.operation]: freshId('op') };
-    await assert.rejects(far.snapshots.copyFrom(REGION, snapshotId, anonymous), { name: 'TenantAccessLost' });
-  });
-
-  it("lists a tenant's instances with their volumes, and no other tenant's", async () => {
-    const instanceId = await launchInstance(world.ec2(1), 'listed');
-    const scope = await open({ to: 'look' }, 1);
-    const list = await until(
-      () => scope.instances.list(),
-      ([one]) => one?.state === 'running',
-    );
-    assert.equal(list.length, 1);
-    const [seen] = list;
-    assert.deepEqual(
-      { ...seen, volumes: seen?.volumes.map(({ device }) => device).toSorted() },
-      {
-        instanceId,
-        name: 'listed',
-        state: 'running',
-        platform: 'Linux/UNIX',
-        availabilityZone: seen?.availabilityZone,
-        vpcId: seen?.vpcId,
-        subnetId: seen?.subnetId,
-        tags: { Name: 'listed' },
-        volumes: ['/dev/sdf', '/dev/sdg', '/dev/xvda'],
-      },
-    );
-    assert.match(`${seen?.vpcId} ${seen?.subnetId} ${seen?.availabilityZone}`, /^vpc-\w+ subnet-\w+ eu-central-1\w$/);
   });
 
   it('describes images, and finds the newest donor of a platform', async () => {

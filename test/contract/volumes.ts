@@ -133,6 +133,7 @@ export const volumesContract = (cloud: TheCloud): void => {
       await replace.volumes.attach(volumeId, instanceId, '/dev/sdf');
       await replace.volumes.attach(volumeId, instanceId, '/dev/sdf');
       await volumeBecomes(replace, volumeId, isOn(instanceId, '/dev/sdf'));
+      await replace.instances.setDeleteOnTermination(instanceId, { '/dev/sdf': true });
 
       // the restore fails: what was is put back
       const cleanUp = await openTenant(cloud, jobId, { to: 'clean-up', instanceId });
@@ -142,6 +143,8 @@ export const volumesContract = (cloud: TheCloud): void => {
       await cleanUp.volumes.attach(data, instanceId, '/dev/sdf');
       const back = await volumeBecomes(cleanUp, data, isOn(instanceId, '/dev/sdf'));
       assert.deepEqual(back.tags, before, 'the mark is off again');
+      await cleanUp.instances.setDeleteOnTermination(instanceId, { '/dev/sdf': false });
+      await cleanUp.instances.start(instanceId);
       await cleanUp.instances.start(instanceId);
       const running = await until(
         () => cleanUp.instances.describe(instanceId),
@@ -158,6 +161,7 @@ export const volumesContract = (cloud: TheCloud): void => {
       await replace.volumes.attach(volumeId, instanceId, '/dev/sdp');
       await volumeBecomes(replace, volumeId, isOn(instanceId, '/dev/sdp'));
       await assert.rejects(replace.volumes.attach(volumeId, instanceId, '/dev/sdh'), { name: 'VolumeFailed' });
+      await assert.rejects(replace.volumes.delete(volumeId), LOST, 'a clean-up does');
       const cleanUp = await openTenant(cloud, jobId, { to: 'clean-up', instanceId });
       await assert.rejects(cleanUp.volumes.delete(volumeId), { name: 'VolumeFailed', message: /is attached to i-/ });
       await cleanUp.volumes.detach(volumeId, instanceId);

@@ -15,6 +15,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
+  ListObjectsCommand,
   ListObjectsV2Command,
   PutBucketPolicyCommand,
   PutObjectCommand,
@@ -180,6 +181,29 @@ test('a listing is in byte order, grouped by delimiter, in pages that miss nothi
   assert.deepEqual(await list({ Prefix: 'b/', Delimiter: '/' }), ['b/y', 'b/x/*']);
   assert.deepEqual(await list({ StartAfter: 'a/2', Prefix: '' }), keys.slice(4));
   assert.deepEqual(await list({ EncodingType: 'url', Prefix: 'z' }), ['z%20%2B%20%C3%BC']);
+});
+
+test('the older listing shows the same, and goes on behind a marker', async () => {
+  await makeBucket('older-listing');
+  const keys = ['a', 'a!', 'a/1', 'a/2', 'b/x/1', 'b/y', 'é'];
+  for (const key of keys) await put('older-listing', key, key);
+  const list = async (more: object) => {
+    const found: string[] = [];
+    let Marker: string | undefined;
+    do {
+      const page = await acme.send(new ListObjectsCommand({ Bucket: 'older-listing', Marker, ...more }));
+      found.push(...(page.Contents ?? []).map((object) => object.Key ?? ''));
+      found.push(...(page.CommonPrefixes ?? []).map((group) => `${group.Prefix}*`));
+      // S3 names the next marker only where keys are grouped
+      Marker = page.IsTruncated ? (page.NextMarker ?? page.Contents?.at(-1)?.Key) : undefined;
+      assert.equal(page.NextMarker !== undefined, page.IsTruncated === true && 'Delimiter' in more);
+    } while (Marker);
+    return found;
+  };
+  assert.deepEqual(await list({}), keys);
+  assert.deepEqual(await list({ MaxKeys: 2 }), keys);
+  assert.deepEqual(await list({ Delimiter: '/', MaxKeys: 1 }), ['a', 'a!', 'a/*', 'b/*', 'é']);
+  assert.deepEqual(await list({ Prefix: 'b/', Delimiter: '/' }), ['b/y', 'b/x/*']);
 });
 
 test('objects are copied, and deleted by the list', async () => {

@@ -117,7 +117,7 @@ export const serviceChecks: readonly Check[] = [
   },
   {
     name: 'aws scheduler: a schedule is made, read, listed, deleted; a wrong expression is refused',
-    async run({ service, accounts }) {
+    async run({ service, accounts, region }) {
       const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'scheduler.amazonaws.com' } };
       const document = json({ Version: '2012-10-17', Statement: trust });
       const { Role } = await service.aws(
@@ -125,7 +125,7 @@ export const serviceChecks: readonly Check[] = [
       );
       const group = ['--group-name', 'clients'];
       await service.aws('scheduler', 'create-schedule-group', '--name', 'clients');
-      const target = { Arn: `arn:aws:sqs:eu-central-1:${accounts.service}:clients`, RoleArn: Role.Arn };
+      const target = { Arn: `arn:aws:lambda:${region}:${accounts.service}:function:clients`, RoleArn: Role.Arn };
       const create = (name: string, expression: string) => [
         ...['scheduler', 'create-schedule', ...group, '--name', name, '--schedule-expression', expression],
         ...['--flexible-time-window', 'Mode=OFF', '--target', json(target)],
@@ -144,7 +144,7 @@ export const serviceChecks: readonly Check[] = [
     },
   },
   {
-    name: 'aws stepfunctions: the deployed machines are listed and described, their executions too',
+    name: 'aws stepfunctions: the deployed machines are listed and described; one is made, run, and its history read',
     async run({ service }) {
       const { stateMachines } = await service.aws('stepfunctions', 'list-state-machines');
       const backup = stateMachines.find((each: Answer) => /-backup$/.test(each.name));
@@ -152,20 +152,29 @@ export const serviceChecks: readonly Check[] = [
       const machine = ['--state-machine-arn', backup.stateMachineArn];
       const { definition } = await service.aws('stepfunctions', 'describe-state-machine', ...machine);
       assert.equal(JSON.parse(definition).QueryLanguage, 'JSONata');
-      const { executions } = await service.aws('stepfunctions', 'list-executions', ...machine);
-      for (const { executionArn } of executions) {
-        const execution = ['--execution-arn', executionArn];
-        assert.equal((await service.aws('stepfunctions', 'describe-execution', ...execution)).status, 'SUCCEEDED');
-        const { events } = await service.aws(
-          'stepfunctions',
-          'get-execution-history',
-          ...execution,
-          '--max-items',
-          '5',
-        );
-        assert.equal(events[0].type, 'ExecutionStarted');
-      }
-      assert.ok(executions.length > 0, 'a backup has run before');
+      const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'states.amazonaws.com' } };
+      const { Role } = await service.aws(
+        ...['iam', 'create-role', '--role-name', 'clients-states'],
+        ...['--assume-role-policy-document', json({ Version: '2012-10-17', Statement: trust })],
+      );
+      const pass = {
+        QueryLanguage: 'JSONata',
+        StartAt: 'A',
+        States: { A: { Type: 'Pass', Output: '{% 6 * 7 %}', End: true } },
+      };
+      const { stateMachineArn } = await service.aws(
+        ...['stepfunctions', 'create-state-machine', '--name', 'clients', '--role-arn', Role.Arn],
+        ...['--definition', json(pass)],
+      );
+      const own = ['--state-machine-arn', stateMachineArn];
+      const { executionArn } = await service.aws('stepfunctions', 'start-execution', ...own, '--name', 'once');
+      const execution = ['--execution-arn', executionArn];
+      const seen = await service.aws('stepfunctions', 'describe-execution', ...execution);
+      assert.deepEqual([seen.status, seen.output], ['SUCCEEDED', '42']);
+      const { executions } = await service.aws('stepfunctions', 'list-executions', ...own);
+      assert.equal(executions[0].executionArn, executionArn);
+      const { events } = await service.aws('stepfunctions', 'get-execution-history', ...execution, '--max-items', '9');
+      assert.equal(events[0].type, 'ExecutionStarted');
     },
   },
 ];

@@ -133,7 +133,7 @@ def blocks(table, folder):
     started = ebs.start_snapshot(VolumeSize=1, Tags=[{"Key": "by", "Value": "boto3"}])["SnapshotId"]
     sums = b""
     for index in (0, 5, 2047):
-        data = bytes([index % 251]) * BLOCK
+        data = bytes([index % 250 + 1]) * BLOCK
         digest = hashlib.sha256(data).digest()
         sums += digest
         ebs.put_snapshot_block(
@@ -151,7 +151,7 @@ def blocks(table, folder):
         block = ebs.get_snapshot_block(
             SnapshotId=started, BlockIndex=each["BlockIndex"], BlockToken=each["BlockToken"]
         )
-        assert block["BlockData"].read() == bytes([each["BlockIndex"] % 251]) * BLOCK
+        assert block["BlockData"].read() == bytes([each["BlockIndex"] % 250 + 1]) * BLOCK
 
 
 globals()[sys.argv[1]](sys.argv[2], sys.argv[3])

@@ -55,8 +55,10 @@ export const clientOf = (
     if (code !== 0) throw new Error(`${program.split('/').at(-1)} ${args.join(' ')}: ${said.trim() || `exit ${code}`}`);
     return out;
   };
+  // for SQS the AWS CLI 1 has a host of its own that goes before AWS_ENDPOINT_URL
+  const always = ['--endpoint-url', place.endpoint, '--output', 'json'];
   const aws = async (...args: string[]): Promise<Answer> => {
-    const out = await run(place.aws, [...args, '--output', 'json']);
+    const out = await run(place.aws, [...args, ...always]);
     try {
       return out.trim() === '' ? undefined : (JSON.parse(out) as unknown);
     } catch {
