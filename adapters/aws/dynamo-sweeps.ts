@@ -1,6 +1,6 @@
 import type { RecordedFinding } from '../../core/domain/finding.ts';
 import type { ServiceIntent } from '../../core/domain/service-intent.ts';
-import type { Findings, LastLook, ServiceIntents, Sweeps } from '../../core/ports/sweeps.ts';
+import type { Findings, LastLook, Round, ServiceIntents, Sweeps } from '../../core/ports/sweeps.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import { createDynamoEndsToSweep } from './dynamo-job-ends.ts';
@@ -18,15 +18,17 @@ export const createDynamoFindings = (table: Table): Findings => ({
   remove: (place, findingId) => table.delete(findingKey(place, findingId)),
 });
 
-const cursorKey: Key = { pk: 'SWEEPS', sk: 'CURSOR' };
+const roundKey: Key = { pk: 'SWEEPS', sk: 'ROUND' };
 const lookKey = (tenantId: string): Key => ({ pk: 'SWEEPS', sk: `TENANT#${tenantId}` });
 
 export const createDynamoSweeps = (table: Table): Sweeps => ({
   ...createDynamoEndsToSweep(table),
-  cursor: async () => (await table.get(cursorKey))?.place as string | undefined,
-  async setCursor(place) {
-    if (place === undefined) await table.delete(cursorKey);
-    else await table.upsert(cursorKey, { set: { place } });
+  async round() {
+    const item = await table.get(roundKey);
+    return item && recordOf<Round>(item);
+  },
+  async setRound({ turn, begunAt }) {
+    await table.upsert(roundKey, { set: { turn, begunAt } });
   },
   async lastLook(tenantId) {
     const item = await table.get(lookKey(tenantId));

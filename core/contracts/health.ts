@@ -12,6 +12,7 @@ export const HealthFact = z.strictObject({
     'queues',
     'access nodes',
     'sweep findings',
+    'sweeps',
     'quarantined orders',
     'throttles',
     'notifications',

@@ -47,7 +47,7 @@ export interface Pulses {
   last(name: PulseName): Promise<Pulse | undefined>;
 }
 
-export type PulseName = 'tick' | 'measure' | 'audit-anchor';
+export type PulseName = 'tick' | 'measure' | 'audit-anchor' | 'reap';
 
 export interface Pulse {
   /** ms since 1970 */

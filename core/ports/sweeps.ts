@@ -18,9 +18,9 @@ export interface Findings {
 
 /** How far sweeps have come. */
 export interface Sweeps {
-  /** The place that was looked at last, in the round that is under way; absent: none is. */
-  cursor(): Promise<string | undefined>;
-  setCursor(place: string | undefined): Promise<void>;
+  /** The round that is under way, or was the last; undefined before the first. */
+  round(): Promise<Round | undefined>;
+  setRound(round: Round): Promise<void>;
   lastLook(tenantId: HypervisorId): Promise<LastLook | undefined>;
   setLastLook(tenantId: HypervisorId, look: LastLook): Promise<void>;
   /**
@@ -37,6 +37,14 @@ export interface EndToSweep {
   readonly job: Job;
   /** Of the note: one that was made anew since is another. */
   readonly noteId: string;
+}
+
+/** Sweeps by schedule go from turn to turn, in the order of their names, a part of the round each. */
+export interface Round {
+  /** The turn that was begun last. */
+  readonly turn: string;
+  /** ms since 1970 */
+  readonly begunAt: number;
 }
 
 export interface LastLook {

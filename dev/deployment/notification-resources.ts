@@ -51,8 +51,8 @@ export const Alarm = z
   .strictObject({
     AlarmName: z.string().min(1).max(255),
     AlarmDescription: z.string().min(1).max(1_024),
-    /** Ours, or SQS's own of a queue. */
-    Namespace: z.string().regex(/^(AWS\/SQS|(?!AWS\/)[\w./#:-]{1,255})$/),
+    /** Ours, or AWS's own of a queue or a rule. */
+    Namespace: z.string().regex(/^(AWS\/(SQS|Events)|(?!AWS\/)[\w./#:-]{1,255})$/),
     MetricName: z.string().min(1).max(255),
     Dimensions: z.array(z.strictObject({ Name: z.string(), Value: z.string() })).max(30),
     Statistic: z.enum(['Average', 'Maximum', 'Minimum', 'SampleCount', 'Sum']),

@@ -6,9 +6,11 @@ import { createS3OpenUploads } from '../../adapters/aws/s3-open-uploads.ts';
 import { createScheduleList } from '../../adapters/aws/scheduler-schedule-list.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
-import { sha256, systemClock } from '../../adapters/system.ts';
+import { sha256 } from '../../adapters/system.ts';
+import type { BeatingTickDeps } from '../../core/steps/health/beating-tick.ts';
 import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { type Environment, readConfiguration, wholeNumber } from './configuration.ts';
+import { wireBeating } from './health.ts';
 import { wireHypervisors } from './hypervisors.ts';
 import { machinesOf } from './machines.ts';
 import { wireSchedules } from './schedule.ts';
@@ -38,7 +40,8 @@ export const wireSweeps = (environment: Environment): Own => {
   };
 };
 
-export const wireReaper = (environment: Environment): ReaperDeps => {
+/** What the scheduled sweeps need: besides, what notes that they have been. */
+export const wireReaper = (environment: Environment): ReaperDeps & BeatingTickDeps => {
   const { table, auditTable, hubRoleArn, machines, region } = readConfiguration(environment, {
     table: 'HOLDFAST_TABLE',
     auditTable: 'HOLDFAST_AUDIT_TABLE',
@@ -52,12 +55,12 @@ export const wireReaper = (environment: Environment): ReaperDeps => {
   return {
     ...{ queues, secrets: kept, serviceAccounts, nodeRoles, brokerNames },
     ...own,
+    ...wireBeating(environment),
     catalog: createDynamoCatalog({ client: dynamo, table }),
     scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
     schedules: wireSchedules(environment),
     audit: createDynamoAuditLog({ client: dynamo, table: auditTable }, createErrorReport('reap')),
-    clock: systemClock,
     sha256,
     settings: reaperSettings,
   };

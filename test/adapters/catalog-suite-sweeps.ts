@@ -30,11 +30,11 @@ export const sweepsSuite = (open: () => Catalog): void => {
 
     it('remembers where a sweep came to, and when each tenant was looked at', async () => {
       const { sweeps } = open();
-      assert.equal(await sweeps.cursor(), undefined);
-      await sweeps.setCursor(A);
-      assert.equal(await sweeps.cursor(), A);
-      await sweeps.setCursor(undefined);
-      assert.equal(await sweeps.cursor(), undefined);
+      assert.equal(await sweeps.round(), undefined);
+      for (const begunAt of [1, 2]) {
+        await sweeps.setRound({ turn: A, begunAt });
+        assert.deepEqual(await sweeps.round(), { turn: A, begunAt });
+      }
       const look = { at: 5, regions: ['eu-central-1', 'us-east-1'] };
       await sweeps.setLastLook(A, look);
       assert.deepEqual([await sweeps.lastLook(A), await sweeps.lastLook(B)], [look, undefined]);

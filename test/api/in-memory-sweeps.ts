@@ -1,6 +1,6 @@
 import { isTerminal, type Job } from '../../core/domain/job.ts';
 import type { ServiceIntent } from '../../core/domain/service-intent.ts';
-import type { Findings, LastLook, ServiceIntents, Sweeps } from '../../core/ports/sweeps.ts';
+import type { Findings, LastLook, Round, ServiceIntents, Sweeps } from '../../core/ports/sweeps.ts';
 import { pageOf, type Records } from './in-memory-records.ts';
 
 export const createInMemoryFindings = ({ findings }: Records): Findings => {
@@ -18,15 +18,15 @@ export const createInMemoryFindings = ({ findings }: Records): Findings => {
 };
 
 export const createInMemorySweeps = ({ jobs }: Pick<Records, 'jobs'>): Sweeps => {
-  let cursor: string | undefined;
+  let round: Round | undefined;
   const looks = new Map<string, LastLook>();
   /** By job: the end that was looked through. */
   const swept = new Map<string, string>();
   const noteOf = ({ attempt, endedAt }: Job): string => `${attempt} ${endedAt}`;
   return {
-    cursor: async () => cursor,
-    async setCursor(place) {
-      cursor = place;
+    round: async () => round,
+    async setRound(to) {
+      round = to;
     },
     lastLook: async (tenantId) => looks.get(tenantId),
     async setLastLook(tenantId, look) {

@@ -4,8 +4,10 @@ import { type Effect, TAG } from '../../core/domain/effect.ts';
 import { TenantAccessLost } from '../../core/domain/errors.ts';
 import type { Job, JobInstance, RestoreRequest } from '../../core/domain/job.ts';
 import type { Executions } from '../../core/ports/control.ts';
+import type { MetricSample, Pulse, PulseName } from '../../core/ports/health.ts';
 import type { OpenUpload } from '../../core/ports/sweeps.ts';
 import type { TaggedThing, Tags, TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { BeatingTickDeps } from '../../core/steps/health/beating-tick.ts';
 import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { aJob, anEffect, anInstance, aTenant, freshId } from '../adapters/records.ts';
 import { createInMemoryAudit } from '../api/in-memory-audit.ts';
@@ -127,6 +129,14 @@ export const reaperWorld = () => {
     settings: { stage: 'test', controlPlaneAccountId: '999999999999', graceMs: GRACE },
   };
 
+  const pulses = new Map<PulseName, Pulse>();
+  const metrics: MetricSample['metrics'][] = [];
+  const beating: BeatingTickDeps = {
+    pulses: { beat: async (name, pulse) => void pulses.set(name, pulse), last: async (name) => pulses.get(name) },
+    meter: { emit: (sample) => void metrics.push(sample.metrics) },
+    clock,
+  };
+
   const job = (change: Partial<Job> = {}): Job => {
     const made: Job = {
       ...aJob(acme.hypervisorId),
@@ -168,6 +178,7 @@ export const reaperWorld = () => {
   return {
     ...{ deps, catalog, records, acme, globex, things, job, restore, child, effect, tagsOf, thing },
     ...{ opened, resists, closed, executionStates, started, schedules, uploads, gone, auditing },
+    ...{ beating, pulses, metrics },
     pages: () => pages,
     later: (ms: number) => {
       now += ms;

@@ -20,7 +20,8 @@ const open = () => {
     assert.ok(found, name);
     return found;
   };
-  for (const name of ['tick', 'measure', 'audit-anchor'] as const) kept.pulses.set(name, { at: NOW, problems: [] });
+  for (const name of ['tick', 'measure', 'audit-anchor', 'reap'] as const)
+    kept.pulses.set(name, { at: NOW, problems: [] });
   return { ...world, kept, read, fact };
 };
 
@@ -40,13 +41,21 @@ test('a node that is not heard of is bad if somebody added it, else a warning; o
   };
   put(1, { draining: true });
   put(2, { heartbeatAt: NOW });
-  assert.deepEqual((await fact('access nodes')).metrics, { AccessNodesLost: 0, AccessNodesLive: 1 });
+  assert.deepEqual((await fact('access nodes')).metrics, {
+    AccessNodesLost: 0,
+    AutomaticNodesLost: 0,
+    AccessNodesLive: 1,
+  });
   put(3, { origin: 'automatic' });
-  assert.equal((await fact('access nodes')).level, 'warn');
+  const warned = await fact('access nodes');
+  assert.deepEqual([warned.level, warned.metrics.AccessNodesLost, warned.metrics.AutomaticNodesLost], ['warn', 0, 1]);
+  put(3, { origin: 'automatic', heartbeatAt: NOW - 25 * 60 * MINUTE });
+  assert.equal((await fact('access nodes')).level, 'ok', 'it was replaced a day ago');
+  put(3, { origin: 'automatic' });
   put(4, {});
   const bad = await fact('access nodes');
   assert.equal(bad.level, 'bad');
-  assert.equal(bad.metrics.AccessNodesLost, 2);
+  assert.deepEqual([bad.metrics.AccessNodesLost, bad.metrics.AutomaticNodesLost], [1, 1]);
   assert.match(bad.about.join('\n'), /node 4\) of hv-.*not heard of for 2 min/);
 });
 
@@ -125,8 +134,39 @@ test('what a sweep left for later is no finding; what it could not remove, or is
   await deps.catalog.findings.put(finding(4, { action: 'show', reason: 'its tags name a job that is not known' }));
   await deps.catalog.findings.put(finding(5, { kind: 'unfinished-cleanup', attempts: 1 }));
   const findings = await fact('sweep findings');
-  assert.deepEqual([findings.level, findings.metrics], ['warn', { SweepFindings: 2, SweepFindingsInGrace: 2 }]);
+  assert.deepEqual(
+    [findings.level, findings.metrics],
+    ['warn', { SweepFindings: 2, SweepFindingsInGrace: 2, SweepFindingsWaiting: 0 }],
+  );
   assert.match(findings.about.join('\n'), /snap-2 .*is denied/);
+});
+
+test('what is due and was not tried, or whose cleanup was begun long ago, is told after two hours; what is in use is only shown', async () => {
+  const { deps, fact } = open();
+  const finding = (n: number, change: object) => ({
+    ...{ findingId: `finding-${n}`, place: 'control-plane', kind: 'volume' as const, subject: `vol-${n}` },
+    ...{ reason: 'its job has ended', action: 'remove' as const, dueAt: NOW - 121 * MINUTE },
+    ...{ firstSeenAt: NOW - 121 * MINUTE, lastSeenAt: NOW, attempts: 0, ...change },
+  });
+  const { put } = deps.catalog.findings;
+  await put(finding(1, { firstSeenAt: NOW - 60 * MINUTE }));
+  await put(finding(2, { action: 'wait', reason: 'it is attached to i-1' }));
+  await put(finding(3, { kind: 'unfinished-cleanup', attempts: 1, lastTriedAt: NOW - 60 * MINUTE }));
+  const ok = await fact('sweep findings');
+  assert.deepEqual([ok.level, ok.metrics.SweepFindingsInGrace, ok.metrics.SweepFindingsWaiting], ['ok', 2, 1]);
+  assert.match(ok.says, /1 thing in use that no job needs/);
+  await put(finding(1, {}));
+  await put(finding(3, { kind: 'unfinished-cleanup', attempts: 1, lastTriedAt: NOW - 121 * MINUTE }));
+  const warned = await fact('sweep findings');
+  assert.deepEqual([warned.level, warned.metrics.SweepFindings], ['warn', 2]);
+});
+
+test('a sweep that does not come is bad, one that met trouble warns', async () => {
+  const { kept, fact } = open();
+  kept.pulses.set('reap', { at: NOW - 149 * MINUTE, problems: ['hv-1: NotRecorded'] });
+  assert.deepEqual([(await fact('sweeps')).level, (await fact('sweeps')).about], ['warn', ['hv-1: NotRecorded']]);
+  kept.pulses.set('reap', { at: NOW - 151 * MINUTE, problems: [] });
+  assert.deepEqual([(await fact('sweeps')).level, (await fact('sweeps')).metrics.SweepAgeSeconds], ['bad', 151 * 60]);
 });
 
 test('calls that AWS throttled lately are named, with whose account it is', async () => {

@@ -57,10 +57,11 @@ export const lookAtHealth = async (deps: ReadHealthDeps): Promise<LookedAt> => {
   const lookedAt = await inParallel(services, SERVICES_AT_ONCE, (service) =>
     lookAtService({ catalog, queues: health.queues }, service, now),
   );
-  const [tick, measure, anchor] = await Promise.all([
+  const [tick, measure, anchor, reap] = await Promise.all([
     health.pulses.last('tick'),
     health.pulses.last('measure'),
     health.pulses.last('audit-anchor'),
+    health.pulses.last('reap'),
   ]);
   const facts = [
     objectiveFact(objectives, now),
@@ -72,7 +73,7 @@ export const lookAtHealth = async (deps: ReadHealthDeps): Promise<LookedAt> => {
     await quarantineFact(catalog, services),
     await throttleFact(health.throttles, tenants, now),
     await notificationFact(health.ends, now),
-    ...pulseFacts({ tick, measure, 'audit-anchor': anchor }, now),
+    ...pulseFacts({ tick, measure, 'audit-anchor': anchor, reap }, now),
   ];
   return { now, facts, tenants: objectives };
 };

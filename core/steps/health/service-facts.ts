@@ -77,20 +77,26 @@ export const queueFact = (services: readonly LookedAtService[], longestWaitMs: n
 /** By hand added ones do not come back by themselves. */
 const isMissed = ({ origin, addedByHand }: AccessNode): boolean => origin === 'manual' || addedByHand === true;
 
+/** One that comes by itself is replaced: who looks a day later sees nothing of it any more. */
+const TOLD_MS = 24 * 3_600_000;
+
 export const nodeFact = (services: readonly LookedAtService[], now: number): HealthFact => {
-  const lost = services.flatMap(({ service, lost: nodes }) => nodes.map((node) => ({ service, node })));
+  const silentMs = ({ heartbeatAt = now }: AccessNode): number => now - heartbeatAt;
+  const lost = services
+    .flatMap(({ service, lost: nodes }) => nodes.map((node) => ({ service, node })))
+    .filter(({ node }) => isMissed(node) || silentMs(node) <= TOLD_MS);
   const live = services.reduce((sum, service) => sum + service.live, 0);
-  const metrics = { AccessNodesLost: lost.length, AccessNodesLive: live };
+  const missed = lost.filter(({ node }) => isMissed(node)).length;
+  const metrics = { AccessNodesLost: missed, AutomaticNodesLost: lost.length - missed, AccessNodesLive: live };
   if (lost.length === 0) return fact('access nodes', 'ok', `${counted(live, 'access node')}, none is lost`, metrics);
-  const level = lost.some(({ node }) => isMissed(node)) ? 'bad' : 'warn';
   return fact(
     'access nodes',
-    level,
+    missed > 0 ? 'bad' : 'warn',
     `${counted(lost.length, 'access node')} not heard of, ${live} at work`,
     metrics,
     lost.map(
       ({ service, node }) =>
-        `${node.nodeId} (${node.name}) of ${service.hypervisorId}: not heard of for ${ageInWords(now - (node.heartbeatAt ?? now))}`,
+        `${node.nodeId} (${node.name}) of ${service.hypervisorId}: not heard of for ${ageInWords(silentMs(node))}`,
     ),
   );
 };

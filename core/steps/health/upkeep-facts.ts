@@ -3,7 +3,7 @@ import type { RecordedFinding } from '../../domain/finding.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { everyItem } from '../../ports/every-item.ts';
-import type { Pulse } from '../../ports/health.ts';
+import type { Pulse, PulseName } from '../../ports/health.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
 import { ageInWords, counted, fact, seconds } from './fact.ts';
 
@@ -13,25 +13,46 @@ const looksLikeOurs = ({ kind, action, jobId }: RecordedFinding): boolean =>
   (['instance', 'volume', 'image', 'snapshot', 'unlisted'].includes(kind) ||
     (kind === 'replaced-volume' && jobId === undefined));
 
-/** Not past its grace, or its cleanup has just been started. */
-const isGoing = ({ action, dueAt, attempts, error }: RecordedFinding, now: number): boolean =>
-  action !== 'show' && (dueAt > now || attempts === 0 || (attempts === 1 && error === undefined));
+/** What is due, or was given to a cleanup, may take two sweeps before somebody is told. */
+const HANDLED_WITHIN_MS = 2 * 3_600_000;
+
+/** Not past its grace, or about to be removed, or its cleanup has just been started. */
+const isGoing = (finding: RecordedFinding, now: number): boolean => {
+  const { action, dueAt, firstSeenAt, attempts, error, lastTriedAt = firstSeenAt } = finding;
+  if (action === 'show') return false;
+  if (dueAt > now) return true;
+  if (attempts === 0) return now - Math.max(dueAt, firstSeenAt) <= HANDLED_WITHIN_MS;
+  return attempts === 1 && error === undefined && now - lastTriedAt <= HANDLED_WITHIN_MS;
+};
+
+/** Ours, but something of the tenant's holds it: it goes once that lets go. */
+const isWaiting = ({ action }: RecordedFinding): boolean => action === 'wait';
 
 /** What sweeps found, is past its grace, and is still there; and what a person has to look at. */
 export const sweepFact = async ({ findings }: Pick<Catalog, 'findings'>, now: number): Promise<HealthFact> => {
   const open: string[] = [];
-  let all = 0;
+  const waiting: string[] = [];
+  let going = 0;
   for await (const finding of everyItem((page) => findings.list(page))) {
     if (looksLikeOurs(finding)) continue;
-    all += 1;
-    if (isGoing(finding, now)) continue;
     const { kind, subject, place, reason, error } = finding;
-    open.push(`${kind} ${subject} (${place}): ${error ?? reason}`);
+    const line = `${kind} ${subject} (${place}): ${error ?? reason}`;
+    if (isWaiting(finding)) waiting.push(line);
+    else if (isGoing(finding, now)) going += 1;
+    else open.push(line);
   }
-  const metrics = { SweepFindings: open.length, SweepFindingsInGrace: all - open.length };
+  const metrics = {
+    SweepFindings: open.length,
+    SweepFindingsInGrace: going,
+    SweepFindingsWaiting: waiting.length,
+  };
+  const held = waiting.length === 0 ? '' : `; ${counted(waiting.length, 'thing')} in use that no job needs`;
   return open.length === 0
-    ? fact('sweep findings', 'ok', 'nothing is left behind', metrics)
-    : fact('sweep findings', 'warn', `${counted(open.length, 'thing')} left behind, and not removed`, metrics, open);
+    ? fact('sweep findings', 'ok', `nothing is left behind${held}`, metrics, waiting)
+    : fact('sweep findings', 'warn', `${counted(open.length, 'thing')} left behind, and not removed${held}`, metrics, [
+        ...open,
+        ...waiting,
+      ]);
 };
 
 const SERVICES_AT_ONCE = 8;
@@ -92,7 +113,7 @@ const beatFact = ({ name, what, metric, withinMs }: Beat, pulse: Pulse | undefin
 };
 
 export const pulseFacts = (
-  pulses: Readonly<Record<'tick' | 'measure' | 'audit-anchor', Pulse | undefined>>,
+  pulses: Readonly<Record<PulseName, Pulse | undefined>>,
   now: number,
 ): readonly HealthFact[] => {
   const anchor = beatFact(
@@ -101,6 +122,7 @@ export const pulseFacts = (
     now,
   );
   return [
+    beatFact({ name: 'sweeps', what: 'sweep', metric: 'SweepAgeSeconds', withinMs: 150 * MINUTE }, pulses.reap, now),
     anchor,
     beatFact({ name: 'tick', what: 'tick', metric: 'TickAgeSeconds', withinMs: 15 * MINUTE }, pulses.tick, now),
     beatFact(

@@ -37,7 +37,8 @@ export const inOrder = (findings: readonly Finding[]): readonly Finding[] => {
 /**
  * Removes what is due of what was found at one place, each for itself, and records what stays: what resists, with the error and
  * when it is tried again; what is for a person to look at. What was recorded before and is gone is taken off. The audit log
- * names each before it is removed. Errors: NotRecorded (nothing was removed), TransientFailure.
+ * names each before it is removed. Errors: NotRecorded (nothing more was removed; what was found is recorded all the same),
+ * TransientFailure.
  */
 export const settlePlace = async (deps: ReaperDeps, place: Place, look: Look, how: How): Promise<Settled> => {
   const { catalog, clock } = deps;
@@ -51,9 +52,14 @@ export const settlePlace = async (deps: ReaperDeps, place: Place, look: Look, ho
   const begun = new Set<string>();
   const errors = new Map<string, string>();
   const remove = createRemove(deps, place);
+  let unrecorded: unknown;
   for (let at = 0; at < due.length && clock.now() < how.until; at += AT_ONCE) {
     const some = due.slice(at, at + AT_ONCE);
-    await note(deps, how.by, some, 'Asked');
+    unrecorded = await note(deps, how.by, some, 'Asked').then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (unrecorded !== undefined) break;
     for (const alike of sideBySide(some)) {
       if (clock.now() >= how.until) break;
       await Promise.all(
@@ -74,7 +80,8 @@ export const settlePlace = async (deps: ReaperDeps, place: Place, look: Look, ho
   const now = clock.now();
   const open = look.findings.filter(
     ({ findingId, action, dueAt }) =>
-      !gone.has(findingId) && (action === 'show' || (action === 'remove' && dueAt <= now)),
+      !gone.has(findingId) &&
+      (action === 'show' || (action === 'remove' && dueAt <= now) || (action === 'wait' && dueAt + WAITED_MS <= now)),
   );
   const toWrite = open.flatMap((finding): RecordedFinding[] => {
     const { findingId, action, reason } = finding;
@@ -98,6 +105,7 @@ export const settlePlace = async (deps: ReaperDeps, place: Place, look: Look, ho
   await batches(deps, how, [...before.values()].filter(isOver), ({ findingId }) =>
     catalog.findings.remove(name, findingId),
   );
+  if (unrecorded !== undefined) throw unrecorded;
   return { removed: gone.size, begun: begun.size, failed: errors.size, open: open.length };
 };
 
@@ -157,6 +165,8 @@ const recorded = (
 
 /** Calls at a time in one tenant's account: a tenth of what EC2 lets an account do in a second. */
 const SIDE_BY_SIDE = 8;
+/** So long past its grace, what waits for something else to go first is shown, too. */
+const WAITED_MS = 24 * 3_600_000;
 /** How exactly a record says when its finding was seen last. */
 const SEEN_MS = 12 * 3_600_000;
 /** Ids in one entry: 5 KB. */

@@ -1,8 +1,9 @@
 import type { HypervisorId } from '../../contracts/ids.ts';
 import { MESSAGES_KEPT_MS } from '../../domain/quarantine.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
-import type { EndToSweep } from '../../ports/sweeps.ts';
+import type { EndToSweep, Round } from '../../ports/sweeps.ts';
 import type { By } from '../audit/note-removal.ts';
+import { ageInWords, counted } from '../health/fact.ts';
 import { forgetRemovedTenants } from './forget-removed-tenants.ts';
 import { lookAt, type Turn, turnsOf } from './look.ts';
 import { inWords } from './place.ts';
@@ -16,7 +17,7 @@ export interface SweepRequest {
   readonly first?: number;
   /** ms since 1970: nothing is begun after it. Absent: as long as it takes. */
   readonly until?: number;
-  /** Goes on behind the turn that another sweep came to, and notes how far it comes. */
+  /** Goes on with the round that is under way, or begins one if the last was begun an hour ago; notes how far it comes. */
   readonly rotating?: true;
   /** Asked for by hand: what failed a short time ago is tried all the same. */
   readonly eager?: true;
@@ -37,11 +38,17 @@ export interface SweepOutcome {
   readonly open: number;
   /** Tenants (and the service side) that there was no time for: the next sweep begins with them. */
   readonly left: number;
+  /** It is not the time for a round yet: nothing was looked at. */
+  readonly idle?: true;
   readonly problems: readonly string[];
 }
 
 /** Records that are written at the same time. */
 const SIDE_BY_SIDE = 8;
+/** An hour, less what the schedule may be early: it calls every ten minutes. */
+const ROUND_MS = 55 * 60_000;
+/** A round that takes longer is told of. */
+const LATE_MS = 3 * 3_600_000;
 /** What one tenant may take of the time, unless its share of what is left is more. */
 const TURN_MS = 20_000;
 
@@ -59,16 +66,25 @@ export const createSweep = (deps: ReaperDeps) => {
       requestId: `reaper-${clock.now()}`,
     };
     const turns = (await turnsOf(deps, tenantId)).slice(0, request.first);
-    const order = rotating ? behind(turns, await catalog.sweeps.cursor()) : turns;
-    const sum: { removed: number; begun?: number; failed: number; open: number } = { removed: 0, failed: 0, open: 0 };
+    const round = rotating
+      ? ofRound(turns, await catalog.sweeps.round(), clock.now())
+      : { turns, begunAt: clock.now() };
+    if (round.turns.length === 0 && rotating) return { ...NOTHING, left: 0, idle: true, problems: [] };
+    const order = round.turns;
+    const sum: { removed: number; begun?: number; failed: number; open: number } = { ...NOTHING };
     const problems: string[] = [];
     for (const [at, turn] of order.entries()) {
       const left = order.length - at;
-      if (clock.now() >= until) return { ...sum, left, problems };
+      if (clock.now() >= until) {
+        const late = ageInWords(clock.now() - round.begunAt);
+        if (clock.now() - round.begunAt > LATE_MS)
+          problems.push(`the round that was begun ${late} ago has ${counted(left, 'place')} left to look at`);
+        return { ...sum, left, problems };
+      }
       const share = Math.max(TURN_MS, (until - clock.now()) / left);
       const turnUntil = Math.min(until, clock.now() + share);
       // Noted first: a turn that takes a function's whole life shall not take the next one's too.
-      if (rotating) await catalog.sweeps.setCursor(turn.name);
+      if (rotating) await catalog.sweeps.setRound({ turn: turn.name, begunAt: round.begunAt });
       try {
         const last = await lookAt(deps, turn, turnUntil, async (place, look) => {
           try {
@@ -99,9 +115,18 @@ export const createSweep = (deps: ReaperDeps) => {
   };
 };
 
-const behind = (turns: readonly Turn[], cursor: string | undefined): readonly Turn[] => {
-  const at = turns.findIndex(({ name }) => name === cursor);
-  return [...turns.slice(at + 1), ...turns.slice(0, at + 1)];
+const NOTHING = { removed: 0, failed: 0, open: 0 } as const;
+
+/** What is left of the last round; of one that is through and was begun an hour ago, all. The turns are in order of their names. */
+const ofRound = (
+  turns: readonly Turn[],
+  last: Round | undefined,
+  now: number,
+): { readonly turns: readonly Turn[]; readonly begunAt: number } => {
+  if (!last) return { turns, begunAt: now };
+  const rest = turns.filter(({ name }) => name > last.turn);
+  if (rest.length === 0 && now - last.begunAt >= ROUND_MS) return { turns, begunAt: now };
+  return { turns: rest, begunAt: last.begunAt };
 };
 
 /** Jobs that have left nothing, as far as the time lasts. */
