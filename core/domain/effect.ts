@@ -25,6 +25,8 @@ export interface Effect {
     | 'attached-volumes';
   /** Where it is, if not in the tenant hypervisor's own region. */
   readonly region?: string;
+  /** Of `snapshots`: the instance's volumes, as they were before any was taken. Absent in records of earlier versions. */
+  readonly volumeIds?: readonly string[];
   /** Of `replaced-volumes` and `attached-volumes`: what was where before. */
   readonly before?: AttachmentsBefore;
   /**

@@ -35,8 +35,6 @@ const MAKES: Readonly<Record<TaggedThing['kind'], readonly Effect['kind'][]>> = 
 const LATE_MS = 3_600_000;
 /** EC2's clock beside ours: what was made so long before its job is not its own. */
 const SKEW_MS = 5 * 60_000;
-/** EC2's word for the volume of a snapshot that was made by copying, or written: of one of a volume it is that volume. */
-export const NO_VOLUME = 'vol-ffffffff';
 /** No job lasts for longer from its beginning to its end (its machine's own limit is shorter), suspended ones aside. */
 export const LONGEST_JOB_MS = 8 * 24 * 3_600_000;
 
@@ -60,8 +58,8 @@ export const judgeThing = (thing: TaggedThing, known: Known): Verdict => {
   if (kept) return { action: 'keep', reason: kept };
   if (thing.createdAt < job.createdAt - SKEW_MS)
     return { action: 'show', reason: 'it is older than its job: its tags were copied to it' };
-  if (isCopyOf(thing, effect))
-    return { action: 'show', reason: 'it is a copy of a snapshot, and its job made snapshots of volumes' };
+  const stranger = strangerTo(thing, effect);
+  if (stranger) return { action: 'show', reason: stranger };
   const endedAt = endOf(job);
   if (thing.createdAt > endedAt + LATE_MS)
     return { action: 'show', reason: 'it was made, or started again, after its job had ended' };
@@ -70,11 +68,28 @@ export const judgeThing = (thing: TaggedThing, known: Known): Verdict => {
   return { action: 'remove', reason: `its job has ended (${job.state}), and nothing needs it`, endedAt };
 };
 
-/** Of a volume's snapshots our own name the volume; a copy of one, in the same account and region, has their tags and none. */
-export const isCopyOf = (
-  { id, sourceVolumeId }: { readonly id: string; readonly sourceVolumeId?: string },
-  { kind, resourceIds }: Effect,
-): boolean => kind === 'snapshots' && sourceVolumeId === NO_VOLUME && !resourceIds.includes(id);
+/** Made with a token or a name that EC2 knows again: once such an operation's record names what it made, it made nothing else. */
+const MAKES_ONE: ReadonlySet<Effect['kind']> = new Set(['instance', 'volume', 'image', 'pending-snapshot']);
+
+/**
+ * Why a thing with the tags of an operation is none that it made; undefined: it may be. What its record names is its own. A
+ * set of snapshots may be taken twice: of those, what is of a volume that the instance had. A copy's volume is arbitrary.
+ */
+export const strangerTo = (
+  { kind, id, sourceVolumeId }: Pick<TaggedThing, 'kind' | 'id' | 'sourceVolumeId'>,
+  effect: Pick<Effect, 'kind' | 'resourceIds' | 'volumeIds'>,
+): string | undefined => {
+  const { resourceIds, volumeIds = [] } = effect;
+  if (resourceIds.includes(id)) return undefined;
+  if (effect.kind === 'snapshots') {
+    const isOfVolume = sourceVolumeId !== undefined && volumeIds.includes(sourceVolumeId);
+    return isOfVolume ? undefined : 'it is of no volume that its job took snapshots of: it may be a copy';
+  }
+  // Volumes come with a launch, and its record does not name them.
+  const mayBeMore = kind === 'volume' && effect.kind === 'instance';
+  if (!MAKES_ONE.has(effect.kind) || mayBeMore || resourceIds.length === 0) return undefined;
+  return `its tags are of what made ${resourceIds.join(', ')}, and nothing else: they were copied`;
+};
 
 const whyKept = ({ kind, id }: TaggedThing, effect: Effect, known: Known): string | undefined => {
   if (kind === 'snapshot') return known.keptSnapshots.has(id) ? 'a recovery point has it' : undefined;

@@ -215,7 +215,7 @@ export interface TaggedThing {
   readonly createdAt: number;
   /** Of a volume. */
   readonly attachedTo?: string;
-  /** Of a snapshot, as EC2 says it: `vol-ffffffff` of one that was copied, or written. */
+  /** Of a snapshot, as EC2 says it: of one that was copied or written, an arbitrary one. */
   readonly sourceVolumeId?: string;
 }
 

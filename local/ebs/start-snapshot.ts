@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { BLOCK_SIZE } from '../block-storage/block-size.ts';
-import { NO_VOLUME } from '../ec2/copy-snapshot.ts';
 import { newEncryption } from '../ec2/encryption.ts';
 import { requestHash } from '../ec2/once.ts';
 import type { Encryption, Snapshot } from '../ec2/records.ts';
@@ -58,7 +57,7 @@ export const startSnapshot = (ebs: Ebs) =>
         id,
         accountId: call.accountId,
         region: call.region,
-        volumeId: NO_VOLUME,
+        volumeId: ec2.settings.volumeOfCopies,
         sizeGiB: input.VolumeSize,
         state: 'pending',
         description: input.Description ?? '',

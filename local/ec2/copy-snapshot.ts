@@ -9,9 +9,6 @@ import type { Encryption, Snapshot } from './records.ts';
 import { bool, tagSpecifications, text } from './schema.ts';
 import { tagSet, tagsFor } from './tags.ts';
 
-/** What a copy, and a snapshot written through EBS direct, shows as its volume. */
-export const NO_VOLUME = 'vol-ffffffff';
-
 /** Called in the destination region. A copy has no tags but those asked for, and a lineage of its own. */
 export const copySnapshot = (ec2: Ec2) =>
   ec2Operation({
@@ -63,7 +60,7 @@ export const copySnapshot = (ec2: Ec2) =>
         id,
         accountId: call.accountId,
         region: call.region,
-        volumeId: NO_VOLUME,
+        volumeId: ec2.settings.volumeOfCopies,
         sizeGiB: source.sizeGiB,
         state: 'pending',
         completesAt: ec2.now + snapshotCompletionMs,

@@ -21,6 +21,8 @@ export interface Ec2Settings {
    * in real time. A simulation on a virtual clock sets it high, to be the same at each run.
    */
   readonly copyAtOnceBlocks: number;
+  /** What a copy, and a snapshot written through EBS direct, shows as its volume: on AWS "an arbitrary volume ID". */
+  readonly volumeOfCopies: string;
 }
 
 const DEFAULTS: Ec2Settings = {
@@ -37,6 +39,7 @@ const DEFAULTS: Ec2Settings = {
   concurrentCopiesPerRegion: 20,
   attachmentsPerInstance: 28,
   copyAtOnceBlocks: 128,
+  volumeOfCopies: 'vol-ffffffff',
 };
 
 const TABLE = 'ec2.settings';
@@ -46,11 +49,14 @@ export const ec2Settings = (store: Store): Ec2Settings => ({
   ...store.table<Partial<Ec2Settings>>(TABLE).get('settings'),
 });
 
-/** Changes some settings, from now on and over restarts. Throws on an unknown name or a negative value. */
+/** Changes some settings, from now on and over restarts. Throws on an unknown name, a negative value, or what is no volume's id. */
 export const changeEc2Settings = (store: Store, changes: Readonly<Record<string, unknown>>): Ec2Settings => {
   for (const [name, value] of Object.entries(changes)) {
     if (!(name in DEFAULTS)) throw new RangeError(`unknown setting ${name}; there are ${Object.keys(DEFAULTS)}`);
-    if (typeof value !== 'number' || !(value >= 0)) throw new RangeError(`${name} must be a number from 0`);
+    if (name === 'volumeOfCopies') {
+      if (typeof value !== 'string' || !/^vol-[0-9a-f]+$/.test(value))
+        throw new RangeError(`${name} must be a volume's id, such as ${DEFAULTS.volumeOfCopies}`);
+    } else if (typeof value !== 'number' || !(value >= 0)) throw new RangeError(`${name} must be a number from 0`);
   }
   const settings = { ...ec2Settings(store), ...changes };
   store.table<Ec2Settings>(TABLE).put('settings', settings);

@@ -37,6 +37,7 @@ import { createPlanSweep } from '../../core/steps/reaper/plan-sweep.ts';
 import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
+import { changeEc2Settings } from '../../local/ec2/settings.ts';
 import { GRACE, HOUR, reaperWorld } from '../core/reaper-world.ts';
 import { aPoint, aVolume } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
@@ -126,7 +127,11 @@ test('orphans of every kind are what a plan shows and a sweep removes; all else 
   const gone = (...ids: (string | undefined)[]): void => {
     for (const id of ids) orphans.add(id ?? '');
   };
-  const snapshots = await snapshotsOf(tagsOf(effect(failed, 'snapshots')));
+  const ofInstance = await ec2.send(
+    new DescribeVolumesCommand({ Filters: [{ Name: 'attachment.instance-id', Values: [own1] }] }),
+  );
+  const volumeIds = (ofInstance.Volumes ?? []).map(({ VolumeId }) => VolumeId ?? '');
+  const snapshots = await snapshotsOf(tagsOf(effect(failed, 'snapshots', { volumeIds })));
   gone(...snapshots);
   await until(
     () => ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: snapshots })),
@@ -185,13 +190,17 @@ test('orphans of every kind are what a plan shows and a sweep removes; all else 
   const copied = await snapshotsOf({ owner: 'dba' });
   const Tags = Object.entries(tagsOf(effect(failed, 'volume'))).map(([Key, Value]) => ({ Key, Value }));
   await ec2.send(new CreateTagsCommand({ Resources: copied, Tags }));
-  const copy = await ec2.send(
-    new CopySnapshotCommand({
-      ...{ SourceRegion: REGION, SourceSnapshotId: snapshots[0] ?? '' },
-      TagSpecifications: tagged('snapshot', tagsOf(effect(failed, 'snapshots'))),
-    }),
-  );
-  copied.push(copy.SnapshotId ?? '');
+  // A copy has "an arbitrary volume ID": nothing may hang on which.
+  for (const volumeOfCopies of ['vol-ffffffff', 'vol-0123456789abcdef0']) {
+    changeEc2Settings(world.cloud.kernel.store, { volumeOfCopies });
+    const copy = await ec2.send(
+      new CopySnapshotCommand({
+        ...{ SourceRegion: REGION, SourceSnapshotId: snapshots[0] ?? '' },
+        TagSpecifications: tagged('snapshot', tagsOf(effect(failed, 'snapshots', { volumeIds }))),
+      }),
+    );
+    copied.push(copy.SnapshotId ?? '');
+  }
   await until(
     () => ec2.send(new DescribeInstancesCommand({ InstanceIds: [launched] })),
     ({ Reservations }) => Reservations?.[0]?.Instances?.[0]?.State?.Name === 'running',

@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LibraryRun } from '../../core/domain/library-run.ts';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { createPlanReaper, createRunReaper } from '../../core/steps/api/reaper.ts';
-import { undoEffects } from '../../core/steps/jobs/undo-effects.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
 import { HOUR, reaperWorld } from './reaper-world.ts';
 
@@ -59,20 +57,4 @@ test('a library run that died is ended, however many came after it', async () =>
   assert.deepEqual([outcome.removed, outcome.failed], [1, 0]);
   assert.equal(libraryRuns.get(dead.runId)?.state, 'failed');
   assert.equal((await createSweep(world.deps)({})).removed, 0);
-});
-
-test('a cleanup leaves a copy that the tenant’s own tools made of a snapshot, tags and all', async () => {
-  const { catalog, job, effect, records } = reaperWorld();
-  const made = effect(job(), 'snapshots', { resourceIds: ['snap-1'] });
-  const tagged = [
-    { snapshotId: 'snap-1', volumeId: 'vol-1' },
-    { snapshotId: 'snap-2', volumeId: 'vol-1' },
-    { snapshotId: 'snap-copy', volumeId: 'vol-ffffffff' },
-  ];
-  const deleted: string[] = [];
-  const snapshots = { findByTag: async () => tagged, delete: async (id: string) => void deleted.push(id) };
-  const scope = { snapshots } as unknown as TenantScope;
-  assert.equal(await undoEffects(catalog, async () => scope, [made], { points: [], results: [] }, false), true);
-  assert.deepEqual(deleted, ['snap-1', 'snap-2'], 'both of the step that ran twice');
-  assert.equal([...records.effects.values()][0]?.state, 'undone');
 });

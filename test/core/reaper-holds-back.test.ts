@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { REPLACED_BY, TAG } from '../../core/domain/effect.ts';
-import { NO_VOLUME } from '../../core/domain/leftover.ts';
 import { attemptName } from '../../core/domain/protected-instance.ts';
 import type { ServiceIntent } from '../../core/domain/service-intent.ts';
 import { beginNextAttempt } from '../../core/steps/jobs/next-attempt.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
 import { undoServiceIntent } from '../../core/steps/reaper/undo-service-intent.ts';
 import { anOrder, aPoint, aVolume } from '../adapters/records.ts';
-import { GRACE, HOUR, type ReaperWorld, reaperWorld } from './reaper-world.ts';
+import { GRACE, HOUR, OF_A_COPY, type ReaperWorld, reaperWorld } from './reaper-world.ts';
 
 /** Something happens when the removal of such findings is being noted: the last call before it. */
 const meanwhile = (world: ReaperWorld, kind: string, happens: () => void): ReaperWorld['deps'] => {
@@ -63,12 +62,12 @@ test('what is older than its job, or a copy of what it made, is shown and left; 
   const before = done.createdAt - 6 * 60_000;
   const stays = [
     world.thing('volume', world.tagsOf(world.effect(done, 'volume')), { createdAt: before }),
-    world.thing('snapshot', world.tagsOf(made), { createdAt: before, sourceVolumeId: 'vol-1' }),
-    world.thing('snapshot', world.tagsOf(made), { sourceVolumeId: NO_VOLUME }),
+    world.thing('snapshot', world.tagsOf(made), { createdAt: before }),
+    world.thing('snapshot', world.tagsOf(made), { sourceVolumeId: OF_A_COPY }),
   ];
-  world.thing('snapshot', world.tagsOf(made), { id: 'snap-recorded', sourceVolumeId: NO_VOLUME });
-  world.thing('snapshot', world.tagsOf(made), { sourceVolumeId: 'vol-1' });
-  world.thing('snapshot', world.tagsOf(world.effect(done, 'pending-snapshot')), { sourceVolumeId: NO_VOLUME });
+  world.thing('snapshot', world.tagsOf(made), { id: 'snap-recorded', sourceVolumeId: OF_A_COPY });
+  world.thing('snapshot', world.tagsOf(made));
+  world.thing('snapshot', world.tagsOf(world.effect(done, 'pending-snapshot')), { sourceVolumeId: OF_A_COPY });
   world.thing('volume', world.tagsOf(world.effect(done, 'volume')), { createdAt: done.createdAt - 60_000 });
   assert.deepEqual(await createSweep(world.deps)({}), { removed: 4, failed: 0, open: 3, left: 0, problems: [] });
   assert.deepEqual(world.ids(), stays.map(({ id }) => id).sort());

@@ -16,6 +16,10 @@ import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
 export const HOUR = 3_600_000;
 export const GRACE = 4 * HOUR;
 export const HOME = 'eu-central-1';
+/** What jobs take snapshots of. */
+export const VOLUME = 'vol-1';
+/** What EC2 shows as the volume of a snapshot that was copied or written: arbitrary, and none that there is. */
+export const OF_A_COPY = 'vol-ffffffffffffffff';
 const PAGE = 1_000;
 
 export interface Opened {
@@ -161,7 +165,8 @@ export const reaperWorld = () => {
     records.instances.push({ ...anInstance(of, 'i-0000000a'), ...change });
   };
   const effect = (of: Job, kind: Effect['kind'], change: Partial<Effect> = {}): Effect => {
-    const made: Effect = { ...anEffect(of), kind, state: 'made', ...change };
+    const volumeIds = kind === 'snapshots' ? { volumeIds: [VOLUME] } : {};
+    const made: Effect = { ...anEffect(of), kind, state: 'made', ...volumeIds, ...change };
     records.effects.set(`${made.jobId} ${made.attempt} ${made.effectId}`, made);
     return made;
   };
@@ -171,7 +176,8 @@ export const reaperWorld = () => {
     [TAG.operation]: effectId,
   });
   const thing = (kind: TaggedThing['kind'], tags: Tags, change: Partial<TaggedThing> = {}, tenantId = 'hv-acme') => {
-    const made: TaggedThing = { kind, id: freshId(kind), tags, createdAt: now - 9 * HOUR, ...change };
+    const source = kind === 'snapshot' ? { sourceVolumeId: VOLUME } : {};
+    const made: TaggedThing = { kind, id: freshId(kind), tags, createdAt: now - 9 * HOUR, ...source, ...change };
     things(tenantId).set(made.id, made);
     return made;
   };

@@ -1,7 +1,7 @@
 import { type Effect, TAG } from '../../domain/effect.ts';
 import { TransientFailure } from '../../domain/errors.ts';
 import type { RestoreResult } from '../../domain/job.ts';
-import { isCopyOf } from '../../domain/leftover.ts';
+import { strangerTo } from '../../domain/leftover.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import { belongsToResult } from '../../domain/restore-result.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -97,7 +97,8 @@ const undoSnapshots = async (
   const tagged = await scope.snapshots.findByTag(TAG.operation, effect.effectId);
   // A copy that a tenant's own tools made has our tags too.
   const found = tagged.filter(
-    ({ snapshotId, volumeId }) => !isCopyOf({ id: snapshotId, sourceVolumeId: volumeId }, effect),
+    ({ snapshotId, volumeId }) =>
+      strangerTo({ kind: 'snapshot', id: snapshotId, sourceVolumeId: volumeId }, effect) === undefined,
   );
   const ids = [...new Set([...effect.resourceIds, ...found.map(({ snapshotId }) => snapshotId)])];
   const surplus = ids.filter((id) => !kept.has(id) && !forLater.has(id));
@@ -120,29 +121,32 @@ const keptSnapshots = (points: readonly RecoveryPoint[]): ReadonlySet<string> =>
 
 const accessFor = ({ region }: Effect): Omit<TenantAccess, 'to'> => (region === undefined ? {} : { region });
 
+/** What the record names; where an answer was lost, what carries the operation's tag. */
+const madeBy = async (
+  { effectId, resourceIds }: Effect,
+  find: (key: string, value: string) => Promise<readonly string[]>,
+): Promise<readonly string[]> => (resourceIds.length > 0 ? resourceIds : find(TAG.operation, effectId));
+
 const undo = async (scope: TenantScope, effect: Effect): Promise<boolean> => {
-  const byTag = <T>(find: (key: string, value: string) => Promise<readonly T[]>): Promise<readonly T[]> =>
-    find(TAG.operation, effect.effectId);
   switch (effect.kind) {
     case 'instance': {
-      const ids = new Set([...effect.resourceIds, ...(await byTag(scope.instances.findByTag))]);
-      for (const instanceId of ids) await scope.instances.terminate(instanceId);
+      for (const instanceId of await madeBy(effect, scope.instances.findByTag))
+        await scope.instances.terminate(instanceId);
       return removeVolumes(scope, effect);
     }
     case 'volume':
       return removeVolumes(scope, effect);
     case 'image': {
-      const ids = new Set([...effect.resourceIds, ...(await byTag(scope.images.findByTag))]);
-      for (const imageId of ids) await scope.images.deregister(imageId);
+      for (const imageId of await madeBy(effect, scope.images.findByTag)) await scope.images.deregister(imageId);
       return true;
     }
     case 'region-copy':
     case 'snapshots':
       throw new Error('what a recovery point may be made of is undone apart');
     case 'pending-snapshot': {
-      const found = await byTag(scope.snapshots.findByTag);
-      const ids = new Set([...effect.resourceIds, ...found.map(({ snapshotId }) => snapshotId)]);
-      for (const snapshotId of ids) await scope.snapshots.delete(snapshotId);
+      const byTag = async (key: string, value: string): Promise<readonly string[]> =>
+        (await scope.snapshots.findByTag(key, value)).map(({ snapshotId }) => snapshotId);
+      for (const snapshotId of await madeBy(effect, byTag)) await scope.snapshots.delete(snapshotId);
       return true;
     }
     case 'guest-command':

@@ -102,9 +102,11 @@ const vss = async (
   input: LockedInstance,
 ): Promise<GuestCommandOutput> => {
   const { jobId, instanceId } = input;
-  const effect = await catalog.effects.intend(snapshotEffect(sha256, input, 'vss'));
+  const instance = await scope.instances.describe(instanceId);
+  const effect = await catalog.effects.intend(snapshotEffect(sha256, input, 'vss', instance?.volumes ?? []));
+  const { volumeIds, ...common } = effect;
   const note = await catalog.effects.intend({
-    ...effect,
+    ...common,
     effectId: vssCommandId(sha256, input),
     kind: 'guest-command',
     state: 'intended',
@@ -112,7 +114,6 @@ const vss = async (
   });
   const [sent] = note.resourceIds;
   if (sent !== undefined) return { commandId: sent };
-  const instance = await scope.instances.describe(instanceId);
   const root = instance?.volumes.find(({ device }) => device === instance.configuration.rootDeviceName)?.volumeId;
   const child = await catalog.jobs.instance(jobId, instanceId);
   const isRootOut = root !== undefined && (child?.excludedVolumes ?? []).some(({ volumeId }) => volumeId === root);

@@ -10,6 +10,7 @@ export const snapshotEffect = (
   sha256: Sha256,
   { jobId, attempt, tenantId, instanceId }: LockedInstance,
   takenBy: 'us' | 'vss',
+  volumes: readonly { readonly volumeId: string }[],
 ): Effect => ({
   effectId: derivedId(sha256, 'op', jobId, attempt, instanceId, takenBy === 'us' ? 'snapshots' : 'vss'),
   jobId,
@@ -18,6 +19,7 @@ export const snapshotEffect = (
   kind: 'snapshots',
   state: 'intended',
   resourceIds: [],
+  volumeIds: volumes.map(({ volumeId }) => volumeId),
 });
 
 /** What says whose they are. Snapshots that are a recovery point say so from the first: only retention deletes those. */

@@ -55,7 +55,8 @@ export const createTakeSnapshots =
     ) as [string[], string[]];
     if (kept.length === 0) throw new SnapshotFailed(nothingLeft(instanceId, out.length));
 
-    const effect = await catalog.effects.intend(snapshotEffect(sha256, input, way === 'vss' ? 'vss' : 'us'));
+    const intent = snapshotEffect(sha256, input, way === 'vss' ? 'vss' : 'us', before.volumes);
+    const effect = await catalog.effects.intend(intent);
     const taken =
       way === 'vss'
         ? await takenByWindows(scope, effect.effectId)
