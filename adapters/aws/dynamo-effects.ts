@@ -13,8 +13,12 @@ export const createDynamoEffects = (table: Table): Effects => ({
     if (!there) throw new Error(`the record of ${effect.effectId} is gone`);
     return recordOf<Effect>(there);
   },
-  async update(effect, { state, resourceIds }) {
-    const set = { ...(state === undefined ? {} : { state }), ...(resourceIds === undefined ? {} : { resourceIds }) };
+  async update(effect, { state, resourceIds, inUse }) {
+    const set = {
+      ...(state === undefined ? {} : { state }),
+      ...(resourceIds === undefined ? {} : { resourceIds }),
+      ...(inUse === undefined ? {} : { inUse }),
+    };
     if (!(await table.update(keyOf(effect), { set }))) throw new Error(`there is no record of ${effect.effectId}`);
   },
   ofAttempt: async (jobId, attempt) =>

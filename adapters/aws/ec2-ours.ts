@@ -79,13 +79,14 @@ const volumes: Page = async ({ ec2 }, NextToken) => {
   const there = (answer.Volumes ?? []).filter(({ State }) => State !== 'deleting' && State !== 'deleted');
   return {
     things: there.map(({ VolumeId, Tags, CreateTime, Attachments = [] }) => {
-      const attachedTo = Attachments.find(({ State }) => State !== 'detached')?.InstanceId;
+      const attached = Attachments.find(({ State }) => State !== 'detached');
       return {
         kind: 'volume',
         id: required(VolumeId, 'VolumeId', action),
         tags: tagsOf(Tags),
         createdAt: required(CreateTime, 'CreateTime', action).getTime(),
-        ...(attachedTo === undefined ? {} : { attachedTo }),
+        ...(attached?.InstanceId === undefined ? {} : { attachedTo: attached.InstanceId }),
+        ...(attached?.State === 'detaching' ? { isLeaving: true } : {}),
       };
     }),
     next: answer.NextToken,

@@ -35,6 +35,8 @@ export interface Effect {
    */
   readonly state: 'intended' | 'made' | 'suspended' | 'kept' | 'undone';
   readonly resourceIds: readonly string[];
+  /** Volumes that were seen in use elsewhere after the job had ended: their owner's by now, and never removed. */
+  readonly inUse?: readonly string[];
 }
 
 /** EC2's limits, in characters and in tags of one resource. */

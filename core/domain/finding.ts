@@ -52,6 +52,10 @@ export interface Finding {
   readonly attempt?: number;
   /** Of a replaced volume: the instance that it was on. Of an upload: its bucket. */
   readonly of?: string;
+  /** Of a volume that a job made: the effect's id. */
+  readonly operation?: string;
+  /** A volume that somebody uses: to be noted, so that it stays his. */
+  readonly inUse?: true;
 }
 
 /** One that is still there after a sweep. */

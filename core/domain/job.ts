@@ -183,7 +183,13 @@ export interface RestoreResult {
   readonly instanceId?: string;
   readonly volumes: readonly { readonly device: string; readonly volumeId: string; readonly sourceVolumeId: string }[];
   /** In place: what the instance had before, and whether it is still there. */
-  readonly replacedVolumes?: readonly { readonly device: string; readonly volumeId: string; readonly kept: boolean }[];
+  readonly replacedVolumes?: readonly {
+    readonly device: string;
+    readonly volumeId: string;
+    readonly kept: boolean;
+    /** It was seen in use after that: nothing removes it any more. */
+    readonly usedAgain?: true;
+  }[];
   /** O9: tags of volumes that were not restored; `aws:` tags nobody can set are counted apart. */
   readonly volumeTagsLeftOut: number;
   readonly awsTagsLeftOut: number;

@@ -8,13 +8,15 @@ export type Verdict =
   | { readonly action: 'keep'; readonly reason: string }
   /** Of a job that has ended: due after its grace. */
   | { readonly action: 'remove' | 'wait'; readonly reason: string; readonly endedAt: number }
-  /** Not ours, as far as we know. */
-  | { readonly action: 'show'; readonly reason: string };
+  /** Not ours, as far as we know; `inUse`: not any more, which is to be noted. */
+  | { readonly action: 'show'; readonly reason: string; readonly inUse?: true };
 
 export interface Known {
   readonly job: Job | undefined;
   /** Of the operation and attempt that the tags name. */
   readonly effect: Effect | undefined;
+  /** Instances that the attempt has made or changed, and `undefined` where its record does not name one. */
+  readonly instances: ReadonlySet<string | undefined>;
   readonly results: readonly RestoreResult[];
   /** That recovery points have, here and in other regions. */
   readonly keptSnapshots: ReadonlySet<string>;
@@ -60,13 +62,32 @@ export const judgeThing = (thing: TaggedThing, known: Known): Verdict => {
     return { action: 'show', reason: 'it is older than its job: its tags were copied to it' };
   const stranger = strangerTo(thing, effect);
   if (stranger) return { action: 'show', reason: stranger };
+  if (effect.inUse?.includes(thing.id))
+    return { action: 'show', reason: 'it was in use after its job had ended: it is left to its owner' };
   const endedAt = endOf(job);
   if (thing.createdAt > endedAt + LATE_MS)
     return { action: 'show', reason: 'it was made, or started again, after its job had ended' };
-  if (thing.attachedTo !== undefined)
-    return { action: 'wait', reason: `it is attached to ${thing.attachedTo}, and left alone while it is`, endedAt };
+  const { attachedTo, isLeaving } = thing;
+  const isItsOwn = known.instances.has(attachedTo) || known.instances.has(undefined);
+  if (attachedTo !== undefined && !isLeaving && !isItsOwn) return usedBy(attachedTo);
+  if (attachedTo !== undefined)
+    return { action: 'wait', reason: `it is attached to ${attachedTo}, and left alone while it is`, endedAt };
   return { action: 'remove', reason: `its job has ended (${job.state}), and nothing needs it`, endedAt };
 };
+
+/** The instances that an attempt made, or whose volumes it changed and has not put back. */
+export const instancesOf = (effects: readonly Effect[]): ReadonlySet<string | undefined> =>
+  new Set(
+    effects.flatMap(({ kind, state, resourceIds, before }): readonly (string | undefined)[] => {
+      if (kind === 'instance') return resourceIds.length > 0 ? resourceIds : [undefined];
+      return before && (state === 'intended' || state === 'made') ? [before.instanceId] : [];
+    }),
+  );
+
+const usedBy = (instanceId: string): Verdict => ({
+  ...{ action: 'show', inUse: true },
+  reason: `it is attached to ${instanceId}: it is in use, and left to its owner from now on`,
+});
 
 /** Made with a token or a name that EC2 knows again: once such an operation's record names what it made, it made nothing else. */
 const MAKES_ONE: ReadonlySet<Effect['kind']> = new Set(['instance', 'volume', 'image', 'pending-snapshot']);
@@ -102,23 +123,26 @@ const whyKept = ({ kind, id }: TaggedThing, effect: Effect, known: Known): strin
 
 /** Of a volume of the tenant's own: `result` is that of the restore whose mark it carries, if that has one for it. */
 export const judgeReplaced = (
-  { id, attachedTo }: TaggedThing,
+  { id, attachedTo, isLeaving }: TaggedThing,
   job: Job | undefined,
   results: readonly RestoreResult[],
 ): Verdict => {
   if (!job) return { action: 'show', reason: 'its mark names a job that is not known here' };
   if (!isTerminal(job.state)) return { action: 'keep', reason: `its restore is ${job.state}` };
   const { request } = job;
-  const wasReplaced = results.some(({ replacedVolumes = [] }) =>
-    replacedVolumes.some(({ volumeId }) => volumeId === id),
-  );
-  if (!wasReplaced || request.type !== 'restore' || request.target.kind !== 'in-place')
+  const replaced = results
+    .flatMap(({ replacedVolumes = [] }) => replacedVolumes)
+    .find(({ volumeId }) => volumeId === id);
+  if (!replaced || request.type !== 'restore' || request.target.kind !== 'in-place')
     return {
       action: 'show',
       reason: `a restore took it off its instance and ended (${job.state}): it was not put back`,
     };
   if (request.target.replacedVolumes === 'keep')
     return { action: 'keep', reason: 'replaced, and kept as was asked for' };
-  if (attachedTo !== undefined) return { action: 'keep', reason: `it is attached to ${attachedTo} again` };
+  if (replaced.usedAgain)
+    return { action: 'show', reason: 'it was in use after it had been replaced: it is left to its owner' };
+  if (attachedTo !== undefined)
+    return isLeaving ? { action: 'keep', reason: `it is leaving ${attachedTo}` } : usedBy(attachedTo);
   return { action: 'remove', reason: 'replaced, and to be removed as was asked for', endedAt: endOf(job) };
 };

@@ -113,7 +113,7 @@ const progressOf = (instance: JobInstance, now: number): { rate?: number; second
 const resultView = ({ volumes, replacedVolumes, ...result }: RestoreResult) => ({
   ...result,
   volumes: volumes.map((volume) => ({ ...volume })),
-  ...defined({ replacedVolumes: replacedVolumes?.map((volume) => ({ ...volume })) }),
+  ...defined({ replacedVolumes: replacedVolumes?.map(({ device, volumeId, kept }) => ({ device, volumeId, kept })) }),
 });
 
 export const jobInstanceView = (instance: JobInstance, audience: Audience, now: number): JobInstanceView => ({

@@ -314,7 +314,7 @@ export interface LibraryRuns {
 export interface Effects {
   /** Records the intent, if there is no record of that id; answers the record. */
   intend(effect: Effect): Promise<Effect>;
-  update(effect: Effect, change: Partial<Pick<Effect, 'state' | 'resourceIds'>>): Promise<void>;
+  update(effect: Effect, change: Partial<Pick<Effect, 'state' | 'resourceIds' | 'inUse'>>): Promise<void>;
   ofAttempt(jobId: JobId, attempt: number): Promise<readonly Effect[]>;
 }
 

@@ -215,6 +215,8 @@ export interface TaggedThing {
   readonly createdAt: number;
   /** Of a volume. */
   readonly attachedTo?: string;
+  /** Of a volume: it is on its way off the instance that it is attached to. */
+  readonly isLeaving?: true;
   /** Of a snapshot, as EC2 says it: of one that was copied or written, an arbitrary one. */
   readonly sourceVolumeId?: string;
 }

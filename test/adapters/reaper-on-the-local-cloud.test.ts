@@ -153,7 +153,8 @@ test('orphans of every kind are what a plan shows and a sweep removes; all else 
     }),
   );
   gone(image.ImageId);
-  const launch = tagsOf(effect(failed, 'instance'));
+  const launching = effect(failed, 'instance');
+  const launch = tagsOf(launching);
   const { Instances } = await ec2.send(
     new RunInstancesCommand({
       ...{
@@ -168,6 +169,7 @@ test('orphans of every kind are what a plan shows and a sweep removes; all else 
   );
   const launched = Instances?.[0]?.InstanceId ?? '';
   gone(launched);
+  effect(failed, 'instance', { ...launching, resourceIds: [launched] });
 
   // What stays: of a running job, of a point, of the tenant's own, and what only looks like ours.
   await snapshotsOf(tagsOf(effect(running, 'snapshots')));
@@ -252,7 +254,8 @@ test('orphans of every kind are what a plan shows and a sweep removes; all else 
   const second = await createSweep(deps)({});
   assert.deepEqual([second.removed, second.failed], [0, 0]);
   const shown = [...records.findings.values()].map(({ subject }) => subject);
-  assert.deepEqual(shown.sort(), copied.toSorted(), 'what only looks like ours is shown');
+  const theirs = [...copied, attached.VolumeId ?? ''];
+  assert.deepEqual(shown.sort(), theirs.sort(), 'what only looks like ours is shown, and what is in use');
   later(8 * 24 * HOUR);
   const third = await createSweep(deps)({});
   assert.deepEqual([third.removed, third.failed], [1, 0], 'an upload may be of a job for as long as one lasts');

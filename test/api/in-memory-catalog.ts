@@ -171,10 +171,10 @@ const createEffects = ({ effects }: Records): Effects => {
       effects.set(keyOf(effect), there);
       return there;
     },
-    async update(effect, { state, resourceIds }) {
+    async update(effect, change) {
       const there = effects.get(keyOf(effect));
       if (!there) throw new Error(`there is no record of ${effect.effectId}`);
-      effects.set(keyOf(effect), { ...there, ...(state ? { state } : {}), ...(resourceIds ? { resourceIds } : {}) });
+      effects.set(keyOf(effect), { ...there, ...change });
     },
     ofAttempt: async (jobId, attempt) =>
       [...effects.values()].filter((effect) => effect.jobId === jobId && effect.attempt === attempt),

@@ -8,13 +8,13 @@ import type { TenantScope } from '../../ports/tenant-scope.ts';
  */
 export const removeVolumes = async (
   { volumes }: Pick<TenantScope, 'volumes'>,
-  { effectId, kind, resourceIds }: Effect,
+  { effectId, kind, resourceIds, inUse = [] }: Effect,
 ): Promise<boolean> => {
   const isNamed = kind === 'volume' && resourceIds.length > 0;
   const found = await (isNamed ? volumes.describe(resourceIds) : volumes.findByTag(TAG.operation, effectId));
   let none = true;
   for (const { volumeId, state, attachment } of found) {
-    if (state === 'deleting') continue;
+    if (state === 'deleting' || inUse.includes(volumeId)) continue;
     const isAnothers =
       kind === 'instance' && resourceIds.length > 0 && attachment && !resourceIds.includes(attachment.instanceId);
     if (isAnothers) continue;

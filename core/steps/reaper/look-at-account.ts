@@ -1,6 +1,6 @@
 import { REPLACED_BY, TAG } from '../../domain/effect.ts';
 import type { Finding, FindingKind } from '../../domain/finding.ts';
-import { judgeReplaced, judgeThing, type Verdict } from '../../domain/leftover.ts';
+import { instancesOf, judgeReplaced, judgeThing, type Verdict } from '../../domain/leftover.ts';
 import type { TaggedThing } from '../../ports/tenant-scope.ts';
 import type { TenantLedger } from './ledger.ts';
 import { type Found, findingAt, inWords, type Look, type Place } from './place.ts';
@@ -44,7 +44,8 @@ export const lookAtAccount = async (
       if (each.action === 'show') {
         const count = (shown.get(each.kind) ?? 0) + 1;
         shown.set(each.kind, count);
-        if (count > MOST_SHOWN) continue;
+        // what is in use is noted once, however many there are
+        if (count > MOST_SHOWN && !each.inUse) continue;
       }
       const dueAt = endedAt === undefined ? clock.now() : endedAt + settings.graceMs;
       findings.push(found({ ...rest, dueAt }));
@@ -76,11 +77,14 @@ const judge = async (thing: TaggedThing, place: Account, ledger: TenantLedger): 
     job,
     effect: effects.find(({ effectId }) => effectId === thing.tags[TAG.operation]),
     results: children.flatMap(({ phase, result }) => (phase === 'done' && result ? [result] : [])),
+    instances: instancesOf(effects),
     keptSnapshots: ledger.keptSnapshots,
     region: place.region,
     home: place.tenant.region,
   });
-  return said(verdict, { kind: thing.kind, subject: thing.id, ...(job ? { jobId, attempt } : {}) });
+  const operation = thing.tags[TAG.operation];
+  const of = thing.kind === 'volume' && operation !== undefined ? { operation } : {};
+  return said(verdict, { kind: thing.kind, subject: thing.id, ...(job ? { jobId, attempt, ...of } : {}) });
 };
 
 const replaced = async (thing: TaggedThing, jobId: string, ledger: TenantLedger): Promise<Judged | undefined> => {

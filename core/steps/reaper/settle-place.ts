@@ -3,6 +3,7 @@ import { backOff, type Finding, type RecordedFinding } from '../../domain/findin
 import { defined } from '../../domain/view-fields.ts';
 import type { By } from '../audit/note-removal.ts';
 import { REMOVAL_ORDER } from './look-at-account.ts';
+import { noteInUse } from './note-in-use.ts';
 import { inWords, type Look, type Place, placeName } from './place.ts';
 import type { ReaperDeps } from './reaper-deps.ts';
 import { createRemove } from './remove-finding.ts';
@@ -53,6 +54,11 @@ export const settlePlace = async (deps: ReaperDeps, place: Place, look: Look, ho
   const errors = new Map<string, string>();
   const remove = createRemove(deps, place);
   let unrecorded: unknown;
+  // Before anything else: once such a volume is detached, nothing shows that it was in use.
+  for (const finding of look.findings.filter(({ inUse }) => inUse)) {
+    if (clock.now() >= how.until) break;
+    await noteInUse(catalog, finding).catch((error: unknown) => errors.set(finding.findingId, inWords(error)));
+  }
   for (let at = 0; at < due.length && clock.now() < how.until; at += AT_ONCE) {
     const some = due.slice(at, at + AT_ONCE);
     unrecorded = await note(deps, how.by, some, 'Asked').then(
