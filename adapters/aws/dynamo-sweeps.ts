@@ -34,8 +34,8 @@ export const createDynamoSweeps = (table: Table): Sweeps => ({
     const item = await table.get(lookKey(tenantId));
     return item && recordOf<LastLook>(item);
   },
-  async setLastLook(tenantId, { at, regions }) {
-    await table.upsert(lookKey(tenantId), { set: { at, regions } });
+  async setLastLook(tenantId, { at, regions, doubled }) {
+    await table.upsert(lookKey(tenantId), { set: { at, regions, doubled } });
   },
 });
 

@@ -52,6 +52,8 @@ export interface LastLook {
   readonly at: number;
   /** Every region in which anything was ever made for the tenant. */
   readonly regions: readonly string[];
+  /** How often the time of its turn was doubled, since looks did not come to the end. */
+  readonly doubled?: number;
 }
 
 export interface ServiceIntents {

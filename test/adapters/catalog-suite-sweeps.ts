@@ -36,7 +36,10 @@ export const sweepsSuite = (open: () => Catalog): void => {
         assert.deepEqual(await sweeps.round(), { turn: A, begunAt });
       }
       const look = { at: 5, regions: ['eu-central-1', 'us-east-1'] };
-      await sweeps.setLastLook(A, look);
+      for (const each of [{ ...look, doubled: 2 }, look]) {
+        await sweeps.setLastLook(A, each);
+        assert.deepEqual(await sweeps.lastLook(A), each);
+      }
       assert.deepEqual([await sweeps.lastLook(A), await sweeps.lastLook(B)], [look, undefined]);
     });
 

@@ -1,9 +1,10 @@
 import { REPLACED_BY, TAG } from '../../domain/effect.ts';
 import type { Finding, FindingKind } from '../../domain/finding.ts';
 import { instancesOf, judgeReplaced, judgeThing, type Verdict } from '../../domain/leftover.ts';
+import { inParallel } from '../../ports/in-parallel.ts';
 import type { TaggedThing } from '../../ports/tenant-scope.ts';
 import type { TenantLedger } from './ledger.ts';
-import { type Found, findingAt, inWords, type Look, type Place } from './place.ts';
+import { type Found, findingAt, inWords, type Look, type Place, placeName } from './place.ts';
 import type { ReaperDeps } from './reaper-deps.ts';
 
 /** Of each kind: a tenant may tag any number of its own things as ours. */
@@ -36,9 +37,12 @@ export const lookAtAccount = async (
     ...findings,
     ...unlisted(shown).map((each) => found({ ...each, dueAt: clock.now() })),
   ];
-  for await (const things of scope.ours()) {
-    for (const thing of things) {
-      const each = await judge(thing, place, ledger).catch((error: unknown) => unjudged(thing, error));
+  const judged = (things: readonly TaggedThing[]): Promise<(Judged | undefined)[]> =>
+    inParallel(things, READS_AT_ONCE, (thing) =>
+      judge(thing, place, ledger).catch((error: unknown) => unjudged(thing, error)),
+    );
+  for await (const things of inParts(scope.ours())) {
+    for (const each of await judged(things)) {
       if (each === undefined) continue;
       const { endedAt, ...rest } = each;
       if (each.action === 'show') {
@@ -50,10 +54,29 @@ export const lookAtAccount = async (
       const dueAt = endedAt === undefined ? clock.now() : endedAt + settings.graceMs;
       findings.push(found({ ...rest, dueAt }));
     }
-    if (clock.now() >= until) return { findings: all(), complete: false };
+    if (clock.now() >= until) {
+      const unfinished = found({ ...UNFINISHED, subject: placeName(place), dueAt: clock.now() });
+      return { findings: [...all(), unfinished], complete: false, unfinished: true };
+    }
   }
   return { findings: all(), complete: true };
 };
+
+/** As an account that could not be reached: it goes off the list with a look that comes to the end. */
+const UNFINISHED = {
+  kind: 'account',
+  action: 'show',
+  reason: 'there was no time to look at all of it: the next look has twice the time',
+} as const;
+
+/** So many things are judged before it is looked at the clock. */
+const PART = 100;
+/** Jobs whose records are read at the same time. */
+const READS_AT_ONCE = 16;
+
+async function* inParts(pages: AsyncIterable<readonly TaggedThing[]>): AsyncGenerator<readonly TaggedThing[]> {
+  for await (const page of pages) for (let at = 0; at < page.length; at += PART) yield page.slice(at, at + PART);
+}
 
 const unlisted = (shown: ReadonlyMap<FindingKind, number>): readonly Judged[] =>
   [...shown]
@@ -66,6 +89,8 @@ const unlisted = (shown: ReadonlyMap<FindingKind, number>): readonly Judged[] =>
 type Judged = Omit<Found, 'dueAt'> & { readonly endedAt?: number };
 
 const judge = async (thing: TaggedThing, place: Account, ledger: TenantLedger): Promise<Judged | undefined> => {
+  // Most of what a tenant has is this: nothing is read for it.
+  if (thing.kind === 'snapshot' && ledger.keptSnapshots.has(thing.id)) return undefined;
   const replacedBy = thing.tags[REPLACED_BY];
   if (thing.kind === 'volume' && replacedBy !== undefined) return replaced(thing, replacedBy, ledger);
   const jobId = thing.tags[TAG.job] ?? '';

@@ -38,7 +38,7 @@ export const lookAt = async (
   { tenant }: Turn,
   until: number,
   each: Each,
-): Promise<LastLook | undefined> => {
+): Promise<(Pick<LastLook, 'at' | 'regions'> & { readonly isUnfinished: boolean }) | undefined> => {
   const at = deps.clock.now();
   // The other half is for removing what is found.
   const lookUntil = halfOf(deps, until);
@@ -62,17 +62,19 @@ export const lookAt = async (
   const known = ledger;
   // Where the list cannot be read, at least the region of the tenant's own instances.
   const regions = await regionsOf(deps, records, known).catch(() => undefined);
+  let isUnfinished = false;
   for (const region of regions ?? [tenant.region]) {
     const place = { kind: 'account', tenant, region } as const;
-    await look(deps, place, () => lookAtAccount(deps, place, known, halfOf(deps, until)), each);
+    const found = await look(deps, place, () => lookAtAccount(deps, place, known, halfOf(deps, until)), each);
+    if (found.unfinished) isUnfinished = true;
   }
-  return regions && { at, regions };
+  return regions && { at, regions, isUnfinished };
 };
 
 /** Of what is left by now. */
 const halfOf = ({ clock }: ReaperDeps, until: number): number => clock.now() + (until - clock.now()) / 2;
 
-const look = async (deps: ReaperDeps, place: Place, work: () => Promise<Look>, each: Each): Promise<void> => {
+const look = async (deps: ReaperDeps, place: Place, work: () => Promise<Look>, each: Each): Promise<Look> => {
   let found: Look;
   try {
     found = await work();
@@ -80,6 +82,7 @@ const look = async (deps: ReaperDeps, place: Place, work: () => Promise<Look>, e
     found = { findings: [unreachable(deps, place, error)], complete: false };
   }
   await each(place, found);
+  return found;
 };
 
 const unreachable = ({ sha256, clock }: ReaperDeps, place: Place, error: unknown): Finding =>

@@ -17,6 +17,8 @@ export interface Look {
   readonly complete: boolean;
   /** Of records: jobs past their grace that have left nothing open. */
   readonly swept?: readonly EndToSweep[];
+  /** Of an account: not complete for want of time alone. */
+  readonly unfinished?: true;
 }
 
 export const placeName = (place: Place): string => {

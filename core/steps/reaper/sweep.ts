@@ -51,6 +51,8 @@ const ROUND_MS = 55 * 60_000;
 const LATE_MS = 3 * 3_600_000;
 /** What one tenant may take of the time, unless its share of what is left is more. */
 const TURN_MS = 20_000;
+/** Of a tenant whose looks do not come to the end: 20 s, 40, 80, 160, 320, more than a run has. */
+const MOST_DOUBLED = 4;
 
 /**
  * Compares what carries our tags, and what the records leave open, with the ledger; removes what is ours, finished and past
@@ -81,7 +83,9 @@ export const createSweep = (deps: ReaperDeps) => {
           problems.push(`the round that was begun ${late} ago has ${counted(left, 'place')} left to look at`);
         return { ...sum, left, problems };
       }
-      const share = Math.max(TURN_MS, (until - clock.now()) / left);
+      const begunAt = clock.now();
+      const doubled = await doubledFor(deps, turn);
+      const share = Math.max(TURN_MS * 2 ** doubled, (until - clock.now()) / left);
       const turnUntil = Math.min(until, clock.now() + share);
       // Noted first: a turn that takes a function's whole life shall not take the next one's too.
       if (rotating) await catalog.sweeps.setRound({ turn: turn.name, begunAt: round.begunAt });
@@ -106,7 +110,12 @@ export const createSweep = (deps: ReaperDeps) => {
           await forgetRemovedTenants(deps, turnUntil);
           await catalog.quarantine.forgetMessages(clock.now() - MESSAGES_KEPT_MS);
         }
-        if (last && turn.tenant) await catalog.sweeps.setLastLook(turn.tenant.hypervisorId, last);
+        if (last && turn.tenant) {
+          const { isUnfinished, ...look } = last;
+          const next = isUnfinished ? doubled + 1 : doubled - (isShort(clock.now() - begunAt, doubled) ? 1 : 0);
+          const noted = next > 0 ? { ...look, doubled: Math.min(next, MOST_DOUBLED) } : look;
+          await catalog.sweeps.setLastLook(turn.tenant.hypervisorId, noted);
+        }
       } catch (error) {
         problems.push(`${turn.name}: ${inWords(error)}`);
       }
@@ -114,6 +123,13 @@ export const createSweep = (deps: ReaperDeps) => {
     return { ...sum, left: 0, problems };
   };
 };
+
+const doubledFor = async ({ catalog }: ReaperDeps, { tenant }: Turn): Promise<number> =>
+  (tenant && (await catalog.sweeps.lastLook(tenant.hypervisorId).catch(() => undefined))?.doubled) ?? 0;
+
+/** Half of the time would have done: of a turn one half is for looking. */
+const isShort = (tookMs: number, doubled: number): boolean =>
+  doubled > 0 && tookMs < (TURN_MS * 2 ** (doubled - 1)) / 2;
 
 const NOTHING = { removed: 0, failed: 0, open: 0 } as const;
 
