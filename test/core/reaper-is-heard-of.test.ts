@@ -9,8 +9,7 @@ import { HOUR, type ReaperWorld, reaperWorld } from './reaper-world.ts';
 
 const MINUTE = 60_000;
 
-const leaveVolume = (world: ReaperWorld, change = {}) =>
-  world.thing('volume', world.tagsOf(world.effect(world.job(), 'volume')), change);
+const leaveVolume = (world: ReaperWorld) => world.thing('volume', world.tagsOf(world.effect(world.job(), 'volume')));
 
 test('a reaper that may not write the audit log says so, and what it found is told after two hours', async () => {
   const world = reaperWorld();
@@ -48,7 +47,9 @@ test('what is due and never has its turn is told after two hours', async () => {
 
 test('a volume that stays attached is shown once it is a day past its grace; no alarm counts it', async () => {
   const world = reaperWorld();
-  const volume = leaveVolume(world, { attachedTo: 'i-0000000b' });
+  // to the instance of its own launch
+  const made = world.effect(world.job(), 'instance');
+  const volume = world.thing('volume', world.tagsOf(made), { attachedTo: 'i-0000000b' });
   await createSweep(world.deps)({});
   assert.equal(world.records.findings.size, 0);
   world.later(24 * HOUR);
