@@ -3,7 +3,7 @@ import type { Finding, FindingKind } from '../../domain/finding.ts';
 import { instancesOf, judgeReplaced, judgeThing, type Verdict } from '../../domain/leftover.ts';
 import type { TaggedThing } from '../../ports/tenant-scope.ts';
 import type { TenantLedger } from './ledger.ts';
-import { type Found, findingAt, inWords, type Look, type Place } from './place.ts';
+import { type Found, findingAt, inWords, type Look, type Place, placeName } from './place.ts';
 import type { ReaperDeps } from './reaper-deps.ts';
 
 /** Of each kind: a tenant may tag any number of its own things as ours. */
@@ -19,7 +19,8 @@ export const REMOVAL_ORDER: readonly FindingKind[] = ['lease', 'instance', 'volu
 
 /**
  * Everything with our tags in one account and region, against the records. The account may be one whose access was
- * revoked: what is ours there still goes. Errors: TenantAccessLost, TransientFailure (it could not be looked at).
+ * revoked: what is ours there still goes. A list that cannot be read is a
+ * finding that names it; what the others show is judged all the same. Errors: TenantAccessLost, TransientFailure (nothing could be looked at).
  */
 export const lookAtAccount = async (
   { scopes, clock, sha256, settings }: ReaperDeps,
@@ -36,7 +37,10 @@ export const lookAtAccount = async (
     ...findings,
     ...unlisted(shown).map((each) => found({ ...each, dueAt: clock.now() })),
   ];
-  for await (const things of scope.ours()) {
+  const failed: string[] = [];
+  for await (const page of scope.ours()) {
+    if (page.failed) failed.push(`${page.failed.list}: ${inWords(page.failed.error)}`);
+    const { things } = page;
     for (const thing of things) {
       const each = await judge(thing, place, ledger).catch((error: unknown) => unjudged(thing, error));
       if (each === undefined) continue;
@@ -52,7 +56,12 @@ export const lookAtAccount = async (
     }
     if (clock.now() >= until) return { findings: all(), complete: false };
   }
-  return { findings: all(), complete: true };
+  if (failed.length === 0) return { findings: all(), complete: true };
+  const unread = found({
+    ...{ kind: 'account', subject: placeName(place), action: 'show', dueAt: clock.now() },
+    reason: `not all of it could be looked at: ${failed.join('; ')}`.slice(0, 1_000),
+  });
+  return { findings: [...all(), unread], complete: false };
 };
 
 const unlisted = (shown: ReadonlyMap<FindingKind, number>): readonly Judged[] =>
