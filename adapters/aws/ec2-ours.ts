@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { REPLACED_BY, TAG } from '../../core/domain/effect.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
-import type { TaggedThing } from '../../core/ports/tenant-scope.ts';
+import type { OursPage, TaggedThing } from '../../core/ports/tenant-scope.ts';
 import { required } from './classify.ts';
 import { tagsOf } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -18,7 +18,7 @@ interface PageOf {
 }
 
 /** As many as EC2 gives at once of each of these. */
-const MaxResults = 1_000;
+const MOST = 1_000;
 /** A look of many pages must not be lost to one that was throttled: nothing above it repeats a page. */
 const TRIES = 4;
 const PAUSE_MS = 500;
@@ -26,21 +26,31 @@ const PAUSE_MS = 500;
 const ofKeys = (...keys: string[]): Filter[] => [{ Name: 'tag-key', Values: keys }];
 const BY_JOB = ofKeys(TAG.job);
 
-export async function* everythingOfOurs(reach: TenantReach): AsyncGenerator<readonly TaggedThing[]> {
-  yield* pages(reach, 'ec2:DescribeInstances', instances);
-  yield* pages(reach, 'ec2:DescribeVolumes', volumes);
-  yield* pages(reach, 'ec2:DescribeImages', images);
-  yield* pages(reach, 'ec2:DescribeSnapshots', snapshots);
+/** Each list for itself: of one that fails, `failed` says so at its end, and the others go on. */
+export async function* everythingOfOurs(reach: TenantReach, size = MOST): AsyncGenerator<OursPage> {
+  for (const [kind, page] of Object.entries(LISTS)) {
+    const action = `ec2:Describe${kind}`;
+    try {
+      yield* pages(reach, action, (next) => page(reach, { MaxResults: size, ...from(next) }));
+    } catch (error) {
+      yield { things: [], failed: { list: action, error } };
+    }
+  }
 }
 
-type Page = (reach: TenantReach, NextToken: string | undefined) => Promise<PageOf>;
+interface PageInput {
+  readonly MaxResults: number;
+  readonly NextToken?: string;
+}
+type List = (reach: TenantReach, input: PageInput) => Promise<PageOf>;
+type Page = (next: string | undefined) => Promise<PageOf>;
 
 /** A page may be empty and go on all the same. */
-async function* pages(reach: TenantReach, action: string, page: Page): AsyncGenerator<readonly TaggedThing[]> {
+async function* pages(reach: TenantReach, action: string, page: Page): AsyncGenerator<OursPage> {
   let next: string | undefined;
   do {
-    const answer = await persistently(reach, () => reach.call(action, () => page(reach, next)));
-    yield answer.things;
+    const answer = await persistently(reach, () => reach.call(action, () => page(next)));
+    yield { things: answer.things };
     next = answer.next;
   } while (next !== undefined);
 }
@@ -56,9 +66,9 @@ const persistently = async <T>({ wait }: TenantReach, call: () => Promise<T>): P
   }
 };
 
-const instances: Page = async ({ ec2 }, NextToken) => {
+const instances: List = async ({ ec2 }, input) => {
   const action = 'ec2:DescribeInstances';
-  const answer = await ec2.send(new DescribeInstancesCommand({ Filters: BY_JOB, MaxResults, ...from(NextToken) }));
+  const answer = await ec2.send(new DescribeInstancesCommand({ Filters: BY_JOB, ...input }));
   const all = (answer.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
   const there = all.filter(({ State }) => State?.Name !== 'terminated' && State?.Name !== 'shutting-down');
   return {
@@ -72,10 +82,10 @@ const instances: Page = async ({ ec2 }, NextToken) => {
   };
 };
 
-const volumes: Page = async ({ ec2 }, NextToken) => {
+const volumes: List = async ({ ec2 }, input) => {
   const action = 'ec2:DescribeVolumes';
   const Filters = ofKeys(TAG.job, REPLACED_BY);
-  const answer = await ec2.send(new DescribeVolumesCommand({ Filters, MaxResults, ...from(NextToken) }));
+  const answer = await ec2.send(new DescribeVolumesCommand({ Filters, ...input }));
   const there = (answer.Volumes ?? []).filter(({ State }) => State !== 'deleting' && State !== 'deleted');
   return {
     things: there.map(({ VolumeId, Tags, CreateTime, Attachments = [] }) => {
@@ -93,10 +103,9 @@ const volumes: Page = async ({ ec2 }, NextToken) => {
   };
 };
 
-const images: Page = async ({ ec2 }, NextToken) => {
+const images: List = async ({ ec2 }, input) => {
   const action = 'ec2:DescribeImages';
-  const input = { Owners: ['self'], Filters: BY_JOB, MaxResults, ...from(NextToken) };
-  const answer = await ec2.send(new DescribeImagesCommand(input));
+  const answer = await ec2.send(new DescribeImagesCommand({ Owners: ['self'], Filters: BY_JOB, ...input }));
   return {
     things: (answer.Images ?? []).map(({ ImageId, Tags, CreationDate }) => ({
       kind: 'image',
@@ -108,10 +117,9 @@ const images: Page = async ({ ec2 }, NextToken) => {
   };
 };
 
-const snapshots: Page = async ({ ec2 }, NextToken) => {
+const snapshots: List = async ({ ec2 }, input) => {
   const action = 'ec2:DescribeSnapshots';
-  const input = { OwnerIds: ['self'], Filters: BY_JOB, MaxResults, ...from(NextToken) };
-  const answer = await ec2.send(new DescribeSnapshotsCommand(input));
+  const answer = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], Filters: BY_JOB, ...input }));
   return {
     things: (answer.Snapshots ?? []).map(({ SnapshotId, Tags, StartTime, VolumeId }) => ({
       kind: 'snapshot',
@@ -125,3 +133,5 @@ const snapshots: Page = async ({ ec2 }, NextToken) => {
 };
 
 const from = (NextToken: string | undefined): { NextToken?: string } => (NextToken === undefined ? {} : { NextToken });
+
+const LISTS = { Instances: instances, Volumes: volumes, Images: images, Snapshots: snapshots } as const;

@@ -202,9 +202,15 @@ export interface TenantScope {
 
   /**
    * Everything of the account and region that carries a tag of ours (`holdfast:job`, `holdfast:replaced-by`), page by page;
-   * what is gone, or on its way, is left out. Whose it is, the tags alone do not say: a tenant may have copied them.
+   * what is gone, or on its way, is left out. A list that cannot be read to its end says so, and the others go on. Whose it is, the tags alone do not say: a tenant may have copied them.
    */
-  ours(): AsyncIterable<readonly TaggedThing[]>;
+  ours(): AsyncIterable<OursPage>;
+}
+
+export interface OursPage {
+  readonly things: readonly TaggedThing[];
+  /** The list that this page ends could not be read further. */
+  readonly failed?: { readonly list: string; readonly error: unknown };
 }
 
 export interface TaggedThing {

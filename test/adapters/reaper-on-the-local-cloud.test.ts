@@ -275,7 +275,7 @@ test('thousands of things come in pages, each of them once', { timeout: 60_000 }
     );
   const scope = await deps.scopes.open(tenant, 'holdfast-reaper', { to: 'look', closing: true });
   const found: TaggedThing[] = [];
-  for await (const page of scope.ours()) found.push(...page);
+  for await (const page of scope.ours()) found.push(...page.things);
   assert.equal(new Set(found.map(({ id }) => id)).size, volumes);
   const revoked = { ...tenant, revoked: { at: 1, by: 'ops', revision: 1 } };
   const closing = await deps.scopes.open(revoked, 'holdfast-reaper', { to: 'look', closing: true });

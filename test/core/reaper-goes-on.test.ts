@@ -1,10 +1,15 @@
 /** A run by hand gets to every tenant, whatever one answer has time for; an old library run is ended too. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TenantAccessLost } from '../../core/domain/errors.ts';
+import { accountIn, type RecordedFinding } from '../../core/domain/finding.ts';
 import type { LibraryRun } from '../../core/domain/library-run.ts';
+import type { OursPage } from '../../core/ports/tenant-scope.ts';
 import { createPlanReaper, createRunReaper } from '../../core/steps/api/reaper.ts';
+import { createPlanSweep } from '../../core/steps/reaper/plan-sweep.ts';
+import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
-import { HOUR, reaperWorld } from './reaper-world.ts';
+import { HOME, HOUR, type ReaperWorld, reaperWorld } from './reaper-world.ts';
 
 test('a plan that had no time for all tenants can be run as it is, and the others one by one', async () => {
   const world = reaperWorld();
@@ -57,4 +62,45 @@ test('a library run that died is ended, however many came after it', async () =>
   assert.deepEqual([outcome.removed, outcome.failed], [1, 0]);
   assert.equal(libraryRuns.get(dead.runId)?.state, 'failed');
   assert.equal((await createSweep(world.deps)({})).removed, 0);
+});
+
+test('what was found is settled, though one of the account’s lists could not be read; that is told', async () => {
+  const world = reaperWorld();
+  const { job, effect, thing, tagsOf, records } = world;
+  thing('volume', tagsOf(effect(job(), 'volume')));
+  const { open } = world.deps.scopes;
+  let isDenied = true;
+  const error = new TenantAccessLost('the role does not allow it');
+  const scopes: ReaperDeps['scopes'] = {
+    open: async (...all) => {
+      const scope = await open(...all);
+      const ours = async function* (): AsyncGenerator<OursPage> {
+        yield* scope.ours();
+        if (isDenied) yield { things: [], failed: { list: 'ec2:DescribeSnapshots', error } };
+      };
+      return { ...scope, ours };
+    },
+  };
+  await world.catalog.findings.put(anEarlierFinding(world));
+  const deps = { ...world.deps, scopes };
+  assert.equal((await createSweep(deps)({ tenantId: 'hv-acme' })).removed, 1);
+  const found = () => [...records.findings.values()].map(({ kind, reason }) => `${kind}: ${reason}`).sort();
+  assert.equal(found().length, 2, 'what was found before and was not looked for stays on the list');
+  assert.match(found()[0] ?? '', /account: .*ec2:DescribeSnapshots: TenantAccessLost/);
+  const plan = await createPlanSweep(deps)('hv-acme', Number.POSITIVE_INFINITY);
+  assert.match(plan.notLookedAt[0]?.reason ?? '', /DescribeSnapshots/);
+  isDenied = false;
+  await createSweep(deps)({ tenantId: 'hv-acme' });
+  assert.deepEqual(found(), []);
+});
+
+const anEarlierFinding = (world: ReaperWorld): RecordedFinding => ({
+  ...{
+    findingId: 'find-earlier',
+    place: accountIn('hv-acme', HOME),
+    kind: 'snapshot',
+    subject: 'snap-seen',
+    reason: 'x',
+  },
+  ...{ action: 'show', dueAt: 0, tenantId: 'hv-acme', firstSeenAt: 0, lastSeenAt: world.now(), attempts: 0 },
 });

@@ -76,7 +76,7 @@ export const reaperWorld = () => {
           const all = [...here.values()];
           for (let at = 0; at < Math.max(1, all.length); at += PAGE) {
             pages++;
-            yield all.slice(at, at + PAGE);
+            yield { things: all.slice(at, at + PAGE) };
           }
         },
       } as unknown as TenantScope;

@@ -69,21 +69,16 @@ test('what is in use, was asked for, is young, or is part of a recovery point st
   const volumes = [{ device: '/dev/sda', volumeId: volume.id, sourceVolumeId: 'vol-1' }];
   const result = { instanceId: launched.id, volumes, volumeTagsLeftOut: 0, awsTagsLeftOut: 0 };
   child(done, { phase: 'done', result });
-  // recovery points: available, expired but not removed yet, and a head
+  // recovery points: available, and expired but not removed yet
   const backup = job({ state: 'completed' });
   for (const [kind, state] of [
     ['snapshot', 'available'],
     ['snapshot', 'expired'],
     ['streaming', 'available'],
-    ['streaming', 'expired'],
   ] as const) {
     const made = thing('snapshot', tagsOf(effect(backup, 'snapshots', { state: 'kept' })));
     const point = { ...aPoint('hv-acme', 'i-0000000a', [{ ...aVolume(1, [1]), snapshotId: made.id }]), kind, state };
     records.points.set(point.recoveryPointId, point);
-    if (kind === 'streaming' && state === 'expired')
-      records.protectedInstances.set('hv-acme i-0000000a', {
-        ...{ tenantId: 'hv-acme', instanceId: 'i-0000000a', fence: 1, head: point.recoveryPointId },
-      });
   }
   const before = world.ids();
   const outcome = await createSweep(deps)({});

@@ -57,18 +57,23 @@ export const readKeptSnapshots = async (catalog: Catalog, tenantId: HypervisorId
 };
 
 /**
- * Of points that there are; of a snapshot point that expired, until retention has removed them; and of an instance's head
- * in any case: the next incremental compares with it.
+ * Of points that there are; of a snapshot point that expired, until retention has removed them; and of an instance's head,
+ * which the next incremental compares with: of one that expired only while a job works on the instance, because one that
+ * takes it later finds the head expired, and compares with nothing.
  */
 const keptSnapshots = (
   points: readonly RecoveryPoint[],
   instances: readonly ProtectedInstance[],
 ): ReadonlySet<string> => {
-  const heads = new Set(instances.flatMap(({ head, committed }) => [head, committed].filter((id) => id !== undefined)));
+  const headsOf = (some: readonly ProtectedInstance[]): ReadonlySet<string | undefined> =>
+    new Set(some.flatMap(({ head, committed }) => [head, committed]));
+  const heads = headsOf(instances);
+  const inUse = headsOf(instances.filter(({ owner }) => owner !== undefined));
   return new Set(
     points.flatMap(({ recoveryPointId, kind, state, dataRemovedAt, volumes, regionCopy }) => {
       const isLeftToRetention = kind === 'snapshot' && state === 'expired' && dataRemovedAt === undefined;
-      if (state !== 'available' && !isLeftToRetention && !heads.has(recoveryPointId)) return [];
+      const isBase = (state === 'expired' ? inUse : heads).has(recoveryPointId);
+      if (state !== 'available' && !isLeftToRetention && !isBase) return [];
       const elsewhere = regionCopy && regionCopy.state !== 'failed' ? regionCopy.snapshotIds : [];
       return [...volumes.map(({ snapshotId }) => snapshotId), ...elsewhere];
     }),

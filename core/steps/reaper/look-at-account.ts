@@ -2,7 +2,7 @@ import { REPLACED_BY, TAG } from '../../domain/effect.ts';
 import type { Finding, FindingKind } from '../../domain/finding.ts';
 import { instancesOf, judgeReplaced, judgeThing, type Verdict } from '../../domain/leftover.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
-import type { TaggedThing } from '../../ports/tenant-scope.ts';
+import type { OursPage, TaggedThing } from '../../ports/tenant-scope.ts';
 import type { TenantLedger } from './ledger.ts';
 import { type Found, findingAt, inWords, type Look, type Place, placeName } from './place.ts';
 import type { ReaperDeps } from './reaper-deps.ts';
@@ -20,7 +20,8 @@ export const REMOVAL_ORDER: readonly FindingKind[] = ['lease', 'instance', 'volu
 
 /**
  * Everything with our tags in one account and region, against the records. The account may be one whose access was
- * revoked: what is ours there still goes. Errors: TenantAccessLost, TransientFailure (it could not be looked at).
+ * revoked: what is ours there still goes. A list that cannot be read is a
+ * finding that names it; what the others show is judged all the same. Errors: TenantAccessLost, TransientFailure (nothing could be looked at).
  */
 export const lookAtAccount = async (
   { scopes, clock, sha256, settings }: ReaperDeps,
@@ -41,7 +42,9 @@ export const lookAtAccount = async (
     inParallel(things, READS_AT_ONCE, (thing) =>
       judge(thing, place, ledger).catch((error: unknown) => unjudged(thing, error)),
     );
-  for await (const things of inParts(scope.ours())) {
+  const failed: string[] = [];
+  for await (const { things, failed: list } of inParts(scope.ours())) {
+    if (list) failed.push(`${list.list}: ${inWords(list.error)}`);
     for (const each of await judged(things)) {
       if (each === undefined) continue;
       const { endedAt, ...rest } = each;
@@ -59,7 +62,12 @@ export const lookAtAccount = async (
       return { findings: [...all(), unfinished], complete: false, unfinished: true };
     }
   }
-  return { findings: all(), complete: true };
+  if (failed.length === 0) return { findings: all(), complete: true };
+  const unread = found({
+    ...{ kind: 'account', subject: placeName(place), action: 'show', dueAt: clock.now() },
+    reason: `not all of it could be looked at: ${failed.join('; ')}`.slice(0, 1_000),
+  });
+  return { findings: [...all(), unread], complete: false };
 };
 
 /** As an account that could not be reached: it goes off the list with a look that comes to the end. */
@@ -74,8 +82,11 @@ const PART = 100;
 /** Jobs whose records are read at the same time. */
 const READS_AT_ONCE = 16;
 
-async function* inParts(pages: AsyncIterable<readonly TaggedThing[]>): AsyncGenerator<readonly TaggedThing[]> {
-  for await (const page of pages) for (let at = 0; at < page.length; at += PART) yield page.slice(at, at + PART);
+async function* inParts(pages: AsyncIterable<OursPage>): AsyncGenerator<OursPage> {
+  for await (const { things, ...rest } of pages) {
+    for (let at = 0; at < things.length; at += PART) yield { things: things.slice(at, at + PART) };
+    yield { things: [], ...rest };
+  }
 }
 
 const unlisted = (shown: ReadonlyMap<FindingKind, number>): readonly Judged[] =>
