@@ -11,6 +11,8 @@ export interface Governing {
   readonly now: () => number;
   readonly random: () => number;
   wait(ms: number): Promise<void>;
+  /** How long these calls wait together. Absent: what is left of the step's patience. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** Says that one volume, not the account, has had too many snapshots: no reason for others to wait. */
@@ -22,8 +24,8 @@ const OF_ONE_VOLUME = 'SnapshotCreationPerVolumeRateExceeded';
  * notes cannot be read or written holds nothing up.
  */
 export const createGovernedCalls = (governing: Governing) => {
-  const { throttles, hypervisorId, region, now, random, wait } = governing;
-  const patience = presentPatience();
+  const { throttles, hypervisorId, region, now, random, wait, patienceMs } = governing;
+  const patience = patienceMs === undefined ? presentPatience() : { leftMs: patienceMs };
 
   const pause = async (gapMs: number): Promise<boolean> => {
     const ms = Math.min(patience.leftMs, waitOf(gapMs, random()));

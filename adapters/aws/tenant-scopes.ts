@@ -24,6 +24,8 @@ import { createTenantSessions, type TenantSessionsOptions } from './tenant-sessi
 export type TenantScopesOptions = TenantSessionsOptions & {
   /** Where it is told what AWS has throttled, calls wait for their turn: not where somebody waits for an answer. */
   readonly throttles?: Throttles;
+  /** How long each scope waits for that, for itself. Absent: all together, as long as the step has patience. */
+  readonly patienceMs?: number;
 };
 
 /** A scope lives as long as its session, an hour: one for a step, not to be kept. */
@@ -48,7 +50,7 @@ const scopeOf = (
   jobId: string,
   { region = tenant.region }: TenantAccess,
   credentials: SessionCredentials,
-  { requestMs, throttles }: TenantScopesOptions,
+  { requestMs, throttles, patienceMs }: TenantScopesOptions,
 ): TenantScope => {
   const settings = clientSettings('tenant', region, credentials, requestMs);
   const governed = throttles
@@ -59,6 +61,7 @@ const scopeOf = (
         now: Date.now,
         random: Math.random,
         wait: (ms) => sleep(ms),
+        patienceMs,
       })
     : <T>(_action: string, run: () => Promise<T>): Promise<T> => run();
   const reach: TenantReach = {

@@ -1,12 +1,13 @@
 import { openControlPlaneClients, openSchedulerClient } from '../../adapters/aws/control-plane-clients.ts';
 import { createDynamoAuditLog } from '../../adapters/aws/dynamo-audit.ts';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createDynamoThrottles } from '../../adapters/aws/dynamo-throttles.ts';
 import { createErrorReport } from '../../adapters/aws/error-report.ts';
 import { createS3OpenUploads } from '../../adapters/aws/s3-open-uploads.ts';
 import { createScheduleList } from '../../adapters/aws/scheduler-schedule-list.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
-import { sha256 } from '../../adapters/system.ts';
+import { sha256, systemClock } from '../../adapters/system.ts';
 import type { BeatingTickDeps } from '../../core/steps/health/beating-tick.ts';
 import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { type Environment, readConfiguration, wholeNumber } from './configuration.ts';
@@ -40,6 +41,9 @@ export const wireSweeps = (environment: Environment): Own => {
   };
 };
 
+/** One tenant's account that is at its limit must not take the others' patience: each look, and each job's things, have their own. */
+const PATIENCE_MS = 10_000;
+
 /** What the scheduled sweeps need: besides, what notes that they have been. */
 export const wireReaper = (environment: Environment): ReaperDeps & BeatingTickDeps => {
   const { table, auditTable, hubRoleArn, machines, region } = readConfiguration(environment, {
@@ -57,7 +61,10 @@ export const wireReaper = (environment: Environment): ReaperDeps & BeatingTickDe
     ...own,
     ...wireBeating(environment),
     catalog: createDynamoCatalog({ client: dynamo, table }),
-    scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
+    scopes: createTenantScopes({
+      ...{ sts, secrets, hubRoleArn, region, patienceMs: PATIENCE_MS },
+      throttles: createDynamoThrottles({ client: dynamo, table }, systemClock.now),
+    }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
     schedules: wireSchedules(environment),
     audit: createDynamoAuditLog({ client: dynamo, table: auditTable }, createErrorReport('reap')),

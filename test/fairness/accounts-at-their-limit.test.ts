@@ -194,3 +194,23 @@ test('applications do not hold still while the account is at its limit: the snap
   });
   assert.ok(thawedAt > 0 && thawedAt - began < 60_000, `${thawedAt - began} ms`);
 });
+
+test('a sweep’s look has its own patience: one account at its limit takes nothing of the next one’s', async () => {
+  const refused = () => Promise.reject(Object.assign(new Error('limit'), { name: 'RequestLimitExceeded' }));
+  const waits: number[] = [];
+  await withPatience(async () => {
+    for (let account = 0; account < 3; account++) {
+      let now = 0;
+      const calls = createGovernedCalls({
+        ...{ throttles: createNotes().throttles, hypervisorId: `hv-${account}`, region: 'eu-central-1' },
+        ...{ now: () => now, random: () => 0.5, patienceMs: 10_000 },
+        wait: async (ms) => {
+          now += ms;
+        },
+      });
+      await assert.rejects(calls('ec2:DeleteSnapshot', refused), { name: 'RequestLimitExceeded' });
+      waits.push(now);
+    }
+  }, 1);
+  assert.deepEqual(waits, [10_000, 10_000, 10_000]);
+});
