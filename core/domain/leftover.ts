@@ -141,7 +141,7 @@ export const judgeReplaced = (
   if (request.target.replacedVolumes === 'keep')
     return { action: 'keep', reason: 'replaced, and kept as was asked for' };
   if (replaced.usedAgain)
-    return { action: 'show', reason: 'it was in use after it had been replaced: it is left to its owner' };
+    return { action: 'show', inUse: true, reason: 'it was in use after it had been replaced: it is left to its owner' };
   if (attachedTo !== undefined)
     return isLeaving ? { action: 'keep', reason: `it is leaving ${attachedTo}` } : usedBy(attachedTo);
   return { action: 'remove', reason: 'replaced, and to be removed as was asked for', endedAt: endOf(job) };

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { REPLACED_BY } from '../../core/domain/effect.ts';
 import type { Job, RestoreResult } from '../../core/domain/job.ts';
 import type { TaggedThing, TenantScope } from '../../core/ports/tenant-scope.ts';
+import { sweepFact } from '../../core/steps/health/upkeep-facts.ts';
 import { undoEffects } from '../../core/steps/jobs/undo-effects.ts';
 import { createPlanSweep } from '../../core/steps/reaper/plan-sweep.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
@@ -45,6 +46,7 @@ test('a replaced volume that was put to use again is shown, and never removed on
   const [shown] = findings(world);
   assert.deepEqual([world.ids(), shown?.subject, shown?.action], [[volume.id], volume.id, 'show']);
   assert.match(shown?.reason ?? '', /left to its owner/);
+  assert.equal((await sweepFact(world.catalog, world.now())).level, 'ok', 'no alarm stays on for it');
 });
 
 test('one that has not left its instance yet is not in use: it goes once it is off', async () => {

@@ -7,11 +7,11 @@ import type { Pulse, PulseName } from '../../ports/health.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
 import { ageInWords, counted, fact, seconds } from './fact.ts';
 
-/** Shown only, and not ours as far as anybody knows: a tenant can make any number of these, so nobody is called for them. */
-const looksLikeOurs = ({ kind, action, jobId }: RecordedFinding): boolean =>
+/** Shown only, and not ours as far as anybody knows, or not any more: a tenant can make any number of these, so nobody is called for them. */
+const looksLikeOurs = ({ kind, action, jobId, inUse }: RecordedFinding): boolean =>
   action === 'show' &&
   (['instance', 'volume', 'image', 'snapshot', 'unlisted'].includes(kind) ||
-    (kind === 'replaced-volume' && jobId === undefined));
+    (kind === 'replaced-volume' && (jobId === undefined || inUse === true)));
 
 /** What is due, or was given to a cleanup, may take two sweeps before somebody is told. */
 const HANDLED_WITHIN_MS = 2 * 3_600_000;

@@ -19,6 +19,7 @@ export const noteInUse = async (
   }
   const result = (await jobs.instance(jobId, of))?.result;
   if (!result?.replacedVolumes) throw new TransientFailure(`there is no result of ${jobId} for ${of}`);
+  if (result.replacedVolumes.some(({ volumeId, usedAgain }) => volumeId === subject && usedAgain)) return;
   const replacedVolumes = result.replacedVolumes.map((volume) =>
     volume.volumeId === subject ? { ...volume, usedAgain: true as const } : volume,
   );
