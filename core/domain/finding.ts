@@ -52,7 +52,7 @@ export interface Finding {
   readonly attempt?: number;
   /** Of a replaced volume: the instance that it was on. Of an upload: its bucket. */
   readonly of?: string;
-  /** Of a volume that a job made: the effect's id. */
+  /** Of what a job made: the effect's id. */
   readonly operation?: string;
   /** A volume that somebody uses: to be noted, so that it stays his. */
   readonly inUse?: true;

@@ -32,7 +32,6 @@ import { createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { TAG } from '../../core/domain/effect.ts';
 import { attemptName } from '../../core/domain/protected-instance.ts';
-import type { TaggedThing } from '../../core/ports/tenant-scope.ts';
 import { createPlanSweep } from '../../core/steps/reaper/plan-sweep.ts';
 import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
@@ -261,23 +260,19 @@ test('orphans of every kind are what a plan shows and a sweep removes; all else 
   assert.deepEqual([third.removed, third.failed], [1, 0], 'an upload may be of a job for as long as one lasts');
 });
 
-test('thousands of things come in pages, each of them once', { timeout: 60_000 }, async () => {
+test('what is ours in an account whose access was taken back is looked at all the same', async () => {
   const { deps } = open();
-  const ec2 = world.ec2(1);
   const tenant = world.tenants[1];
-  const volumes = 25;
-  for (let n = 0; n < volumes; n++)
-    await ec2.send(
-      new CreateVolumeCommand({
-        ...{ AvailabilityZone: `${REGION}a`, Size: 1 },
-        TagSpecifications: tagged('volume', { [TAG.job]: 'job-of-nobody' }),
-      }),
-    );
-  const scope = await deps.scopes.open(tenant, 'holdfast-reaper', { to: 'look', closing: true });
-  const found: TaggedThing[] = [];
-  for await (const page of scope.ours()) found.push(...page.things);
-  assert.equal(new Set(found.map(({ id }) => id)).size, volumes);
+  const Tags = { [TAG.job]: 'job-of-nobody' };
+  await world.ec2(1).send(
+    new CreateVolumeCommand({
+      ...{ AvailabilityZone: `${REGION}a`, Size: 1 },
+      TagSpecifications: tagged('volume', Tags),
+    }),
+  );
   const revoked = { ...tenant, revoked: { at: 1, by: 'ops', revision: 1 } };
-  const closing = await deps.scopes.open(revoked, 'holdfast-reaper', { to: 'look', closing: true });
-  assert.ok(closing, 'what is ours in an account whose access was taken back is looked at all the same');
+  const scope = await deps.scopes.open(revoked, 'holdfast-reaper', { to: 'look', closing: true });
+  const found: string[] = [];
+  for await (const { things } of scope.ours()) found.push(...things.map(({ kind }) => kind));
+  assert.deepEqual(found, ['volume']);
 });

@@ -1,10 +1,12 @@
 /** What the API looks at in accounts: a tenant's instances, volumes and snapshots; a service account's nodes. */
 
+import { TenantAccessLost } from '../../core/domain/errors.ts';
 import type { BrokerNames, NodeRoles } from '../../core/ports/node-access.ts';
 import type { PermissionCheck } from '../../core/ports/permission-check.ts';
 import type { ServiceAccounts } from '../../core/ports/service-account.ts';
 import type { ServicePermissionCheck } from '../../core/ports/service-permission-check.ts';
 import type {
+  DescribedSnapshot,
   DescribedVolume,
   ListedInstance,
   TenantAccess,
@@ -33,14 +35,18 @@ const only = <T extends object>(path: string, there: Partial<T>): T =>
 export const createAccountFakes = () => {
   const instances: ListedInstance[] = [];
   const volumes: DescribedVolume[] = [];
+  const snapshots: DescribedSnapshot[] = [];
   const deletedSnapshots: { region: string; snapshotId: string }[] = [];
   const opened: { accountId: string; access: TenantAccess }[] = [];
+  /** Accounts whose role lets nobody in. */
+  const lost = new Set<string>();
   /** Snapshots that resist. */
   const stuck = new Set<string>();
 
   const scopes: TenantScopes = {
     async open(tenant, _, access) {
       opened.push({ accountId: tenant.accountId, access });
+      if (lost.has(tenant.accountId)) throw new TenantAccessLost(`the role in ${tenant.accountId} is gone`);
       return only<TenantScope>('scope', {
         tenantId: tenant.hypervisorId,
         instances: only<TenantScope['instances']>('scope.instances', { list: async () => instances }),
@@ -48,6 +54,7 @@ export const createAccountFakes = () => {
           describe: async (ids: readonly string[]) => volumes.filter(({ volumeId }) => ids.includes(volumeId)),
         }),
         snapshots: only<TenantScope['snapshots']>('scope.snapshots', {
+          describe: async (ids: readonly string[]) => snapshots.filter(({ snapshotId }) => ids.includes(snapshotId)),
           delete: async (snapshotId: string) => {
             if (stuck.has(snapshotId)) throw new Error(`${snapshotId} is in use`);
             deletedSnapshots.push({ region: access.region ?? tenant.region, snapshotId });
@@ -59,6 +66,8 @@ export const createAccountFakes = () => {
   return {
     instances,
     volumes,
+    snapshots,
+    lost,
     stuck,
     deletedSnapshots,
     opened,

@@ -141,6 +141,35 @@ test('a tenant hypervisor is removed when nothing of it is left; else what there
   assert.equal(await world.deps.catalog.hypervisors.tenantOfAccount(acme.accountId), undefined, 'its account is free');
 });
 
+test('a tenant hypervisor stays while its account has snapshots of an expired newest backup; one out of reach goes', async () => {
+  const { world, remove } = openWorld();
+  const { points, protectedInstances } = world.records;
+  const head = { ...point(1, acme), kind: 'streaming', state: 'expired', dataRemovedAt: 1 } as const;
+  const { instanceId, recoveryPointId, volumes } = head;
+  const snapshotId = volumes[0]?.snapshotId ?? '';
+  assert.match(snapshotId, /^snap-/);
+  points.set(recoveryPointId, head);
+  const record = { tenantId: acme.hypervisorId, instanceId, fence: 1, head: recoveryPointId };
+  protectedInstances.set(`${acme.hypervisorId} ${instanceId}`, record);
+  const there = { snapshotId, volumeId: 'vol-1', state: 'completed', sizeGiB: 1, startedAt: 1, tags: {} } as const;
+  world.account.snapshots.push(there);
+  const { body } = await remove(acme.hypervisorId);
+  assert.equal(body.code, 'Conflict');
+  assert.match(body.detail, new RegExp(`next backups would have compared with: 1 \\(${snapshotId}\\)`));
+  assert.equal(world.account.opened.at(-1)?.access.closing, true, 'though the tenant has taken the access back');
+  world.account.lost.add(acme.accountId);
+  assert.equal((await remove(acme.hypervisorId)).status, 200, 'nobody can remove them any more');
+});
+
+test('a tenant hypervisor goes once the snapshots of its expired newest backup are gone', async () => {
+  const { world, remove } = openWorld();
+  const head = { ...point(1, acme), kind: 'streaming', state: 'expired', dataRemovedAt: 1 } as const;
+  world.records.points.set(head.recoveryPointId, head);
+  const record = { tenantId: acme.hypervisorId, instanceId: head.instanceId, fence: 1, head: head.recoveryPointId };
+  world.records.protectedInstances.set(`${acme.hypervisorId} ${head.instanceId}`, record);
+  assert.equal((await remove(acme.hypervisorId)).status, 200);
+});
+
 test('access nodes are added by hand with the environment to start them with, listed, drained, and removed once they are gone', async () => {
   const { world, call, bind } = openWorld({ ...second, accessNodes: 'automatic' });
   const nodes = `/operator/hypervisors/${second.hypervisorId}/access-nodes`;

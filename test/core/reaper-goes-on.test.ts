@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import { TenantAccessLost } from '../../core/domain/errors.ts';
 import { accountIn, type RecordedFinding } from '../../core/domain/finding.ts';
 import type { LibraryRun } from '../../core/domain/library-run.ts';
+import { PLAN_ACTIONS, scheduleName } from '../../core/domain/plan-schedules.ts';
 import type { OursPage } from '../../core/ports/tenant-scope.ts';
 import { createPlanReaper, createRunReaper } from '../../core/steps/api/reaper.ts';
 import { createPlanSweep } from '../../core/steps/reaper/plan-sweep.ts';
 import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
+import { aPlan, aPoint, aVolume } from '../adapters/records.ts';
 import { HOME, HOUR, type ReaperWorld, reaperWorld } from './reaper-world.ts';
 
 test('a plan that had no time for all tenants can be run as it is, and the others one by one', async () => {
@@ -103,4 +105,60 @@ const anEarlierFinding = (world: ReaperWorld): RecordedFinding => ({
     reason: 'x',
   },
   ...{ action: 'show', dueAt: 0, tenantId: 'hv-acme', firstSeenAt: 0, lastSeenAt: world.now(), attempts: 0 },
+});
+
+test('a thing whose records cannot be read just now is shown, and the others are settled', async () => {
+  const world = reaperWorld();
+  const { job, effect, thing, tagsOf, catalog, records } = world;
+  const unread = job();
+  const there = thing('volume', tagsOf(effect(unread, 'volume')));
+  for (let n = 0; n < 3; n++) thing('volume', tagsOf(effect(job(), 'volume')));
+  const get: typeof catalog.jobs.get = (tenantId, jobId) =>
+    jobId === unread.jobId ? Promise.reject(new Error('not now')) : catalog.jobs.get(tenantId, jobId);
+  const deps = { ...world.deps, catalog: { ...catalog, jobs: { ...catalog.jobs, get } } };
+  assert.equal((await createSweep(deps)({})).removed, 3);
+  const of = () => [...records.findings.values()].find(({ subject }) => subject === there.id);
+  assert.match(of()?.reason ?? '', /could not be read: Error: not now/);
+  assert.deepEqual([world.ids(), of()?.action], [[there.id], 'show']);
+  assert.equal((await createSweep(world.deps)({})).removed, 1);
+});
+
+test('of a plan that is there, the schedules of all its actions stay', async () => {
+  const { deps, records, schedules } = reaperWorld();
+  const plan = aPlan('hv-acme');
+  records.plans.set(plan.planId, plan);
+  for (const action of PLAN_ACTIONS) schedules.set(scheduleName(plan.planId, action), 0);
+  assert.equal((await createSweep(deps)({})).removed, 0);
+  assert.equal(schedules.size, PLAN_ACTIONS.length);
+});
+
+test('an operation whose last thing a sweep has removed is undone, as a cleanup would have noted it', async () => {
+  const world = reaperWorld();
+  const { restore, effect, thing, tagsOf, catalog, resists, later } = world;
+  const failed = restore({ kind: 'new-instance' } as never);
+  const launch = effect(failed, 'instance', { resourceIds: ['i-made'] });
+  thing('instance', tagsOf(launch), { id: 'i-made' });
+  thing('volume', tagsOf(launch), { id: 'vol-with-it', attachedTo: 'i-made' });
+  const image = effect(failed, 'image', { resourceIds: ['ami-made'] });
+  thing('image', tagsOf(image), { id: 'ami-made' });
+  const taken = effect(world.job(), 'snapshots', { resourceIds: ['snap-1', 'snap-2'] });
+  for (const id of taken.resourceIds) thing('snapshot', tagsOf(taken), { id });
+  const surplus = effect(world.job(), 'snapshots', { resourceIds: ['snap-3'] });
+  for (const id of ['snap-3', 'snap-4']) thing('snapshot', tagsOf(surplus), { id });
+  const point = { ...aPoint('hv-acme', 'i-1', [{ ...aVolume(1, [1]), snapshotId: 'snap-3' }]), state: 'available' };
+  world.records.points.set(point.recoveryPointId, point as never);
+  const states = () =>
+    Promise.all(
+      [launch, image, taken, surplus].map(
+        async ({ jobId, effectId }) =>
+          (await catalog.effects.ofAttempt(jobId, 1)).find((each) => each.effectId === effectId)?.state,
+      ),
+    );
+  resists.set('ami-made', new Error('it is used')).set('snap-2', new Error('it is used'));
+  assert.equal((await createSweep(world.deps)({})).removed, 3);
+  assert.deepEqual(await states(), ['undone', 'made', 'made', 'made']);
+  resists.clear();
+  later(HOUR);
+  await createSweep(world.deps)({});
+  assert.deepEqual(await states(), ['undone', 'undone', 'undone', 'made'], 'a recovery point has a part of the last');
 });

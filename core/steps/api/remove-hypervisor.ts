@@ -9,12 +9,17 @@ import type { Executions, Queues, Secrets } from '../../ports/control.ts';
 import { everyItem } from '../../ports/every-item.ts';
 import type { BrokerNames, NodeRoles } from '../../ports/node-access.ts';
 import type { ServiceAccounts } from '../../ports/service-account.ts';
+import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { notFound } from './not-found.ts';
 import { isInLibrary, livingPoints } from './out-of-reach-points.ts';
 import { refuseWhileTenantHasAnything } from './what-tenant-has.ts';
 
 export interface RemoveHypervisorDeps {
-  readonly catalog: Pick<Catalog, 'hypervisors' | 'jobs' | 'points' | 'plans' | 'vmGroups' | 'nodes' | 'effects'>;
+  readonly catalog: Pick<
+    Catalog,
+    'hypervisors' | 'jobs' | 'points' | 'plans' | 'vmGroups' | 'nodes' | 'effects' | 'instances'
+  >;
+  readonly scopes: TenantScopes;
   readonly executions: Executions;
   readonly clock: Clock;
   readonly queues: Queues;
@@ -92,12 +97,13 @@ export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
     for (const { nodeId } of await catalog.nodes.list(hypervisorId)) await catalog.nodes.remove(hypervisorId, nodeId);
   };
 
-  const removeTenant = async ({ hypervisorId }: TenantHypervisor): Promise<void> => {
+  const removeTenant = async (tenant: TenantHypervisor): Promise<void> => {
+    const { hypervisorId } = tenant;
     try {
-      await refuseWhileTenantHasAnything(deps, hypervisorId);
+      await refuseWhileTenantHasAnything(deps, tenant);
       // Closed to everything new; what was under way is seen by the second look, or sees this itself.
       await catalog.hypervisors.setRemoving(hypervisorId, true);
-      await refuseWhileTenantHasAnything(deps, hypervisorId);
+      await refuseWhileTenantHasAnything(deps, tenant);
     } catch (error) {
       await catalog.hypervisors.setRemoving(hypervisorId, false);
       throw error;

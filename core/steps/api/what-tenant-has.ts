@@ -1,21 +1,26 @@
 import type { HypervisorId } from '../../contracts/ids.ts';
-import { Conflict } from '../../domain/errors.ts';
+import { Conflict, TenantAccessLost } from '../../domain/errors.ts';
+import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { isTerminal, type Job } from '../../domain/job.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions } from '../../ports/control.ts';
 import { everyItem } from '../../ports/every-item.ts';
+import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { hasData } from '../jobs/retention-of-tenant.ts';
 import { countAndNames } from './out-of-reach-points.ts';
 import { refuseWhileJobsRun } from './unended-job.ts';
 
 interface Deps {
-  readonly catalog: Pick<Catalog, 'jobs' | 'plans' | 'points' | 'effects'>;
+  readonly catalog: Pick<Catalog, 'jobs' | 'plans' | 'points' | 'effects' | 'instances'>;
+  readonly scopes: TenantScopes;
   readonly executions: Pick<Executions, 'status'>;
   readonly clock: Clock;
 }
 
+/** Goes on the session, into the tenant's trail. */
+const SOURCE_IDENTITY = 'holdfast-removal';
 const DAY = 86_400_000;
 /** A clean-up tries for a day to reach the tenant account; what it has not removed by then, somebody looks into. */
 const CLEAN_UP_MS = 1.1 * DAY;
@@ -26,7 +31,8 @@ const JOBS_AT_ONCE = 16;
  * Why a tenant hypervisor cannot be removed: with its record goes the way into its account, so nothing may be left there
  * that is ours to remove. Errors: Conflict, naming everything of the first kind that is found.
  */
-export const refuseWhileTenantHasAnything = async (deps: Deps, tenantId: HypervisorId): Promise<void> => {
+export const refuseWhileTenantHasAnything = async (deps: Deps, tenant: TenantHypervisor): Promise<void> => {
+  const { hypervisorId: tenantId } = tenant;
   const { jobs, plans, points } = deps.catalog;
   await refuseWhileJobsRun(jobs, tenantId, 'it cannot be removed');
   const has: string[] = [];
@@ -48,6 +54,32 @@ export const refuseWhileTenantHasAnything = async (deps: Deps, tenantId: Hypervi
     });
   }
   await refuseWhileCleanedUp(deps, tenantId);
+  const bases = await basesLeft(deps, tenant);
+  if (bases.length > 0) {
+    throw new Conflict(
+      `Its account has snapshots that the next backups would have compared with: ${countAndNames(bases)}.`,
+      { remedy: 'They are removed within a day, now that their recovery points have expired: remove it then.' },
+    );
+  }
+};
+
+/** Snapshots of newest backups that expired, as far as anybody can reach the account: a sweep removes them. */
+const basesLeft = async ({ catalog, scopes }: Deps, tenant: TenantHypervisor): Promise<readonly string[]> => {
+  const { hypervisorId: tenantId } = tenant;
+  const heads = (await catalog.instances.list(tenantId)).flatMap(({ head }) => (head === undefined ? [] : [head]));
+  const ids: string[] = [];
+  for (const head of heads) {
+    const point = await catalog.points.get(tenantId, head);
+    if (point?.state === 'expired') ids.push(...point.volumes.map(({ snapshotId }) => snapshotId));
+  }
+  if (ids.length === 0) return [];
+  try {
+    const scope = await scopes.open(tenant, SOURCE_IDENTITY, { to: 'look', closing: true });
+    return (await scope.snapshots.describe(ids)).map(({ snapshotId }) => snapshotId);
+  } catch (error) {
+    if (error instanceof TenantAccessLost) return [];
+    throw error;
+  }
 };
 
 const refuseWhileCleanedUp = async (deps: Deps, tenantId: HypervisorId): Promise<void> => {

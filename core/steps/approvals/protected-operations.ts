@@ -14,6 +14,7 @@ import { shorterRetention } from '../../domain/shorter-retention.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
+import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { refuseRebinding } from '../api/bind-hypervisor.ts';
 import { checkPlan } from '../api/check-plan.ts';
 import { deletablePoint } from '../api/delete-recovery-point.ts';
@@ -31,6 +32,7 @@ export interface LookDeps {
     Catalog,
     'hypervisors' | 'points' | 'plans' | 'vmGroups' | 'nodes' | 'jobs' | 'instances' | 'effects'
   >;
+  readonly scopes: TenantScopes;
   readonly executions: Pick<Executions, 'status'>;
   readonly clock: Clock;
   readonly sha256: Sha256;
@@ -188,7 +190,7 @@ export const createLooks = (deps: LookDeps): Readonly<Record<ProtectedOperation,
     },
 
     async 'remove-hypervisor'(tenant) {
-      await refuseWhileTenantHasAnything(deps, tenant.hypervisorId);
+      await refuseWhileTenantHasAnything(deps, tenant);
       return {
         subject: tenant.hypervisorId,
         what: [`Remove the tenant hypervisor ${tenant.name} (${tenant.accountId}).`],

@@ -42,11 +42,15 @@ export const lookAtAccount = async (
     inParallel(things, READS_AT_ONCE, (thing) =>
       judge(thing, place, ledger).catch((error: unknown) => unjudged(thing, error)),
     );
+  const kept = new Set<string | undefined>();
   const failed: string[] = [];
   for await (const { things, failed: list } of inParts(scope.ours())) {
     if (list) failed.push(`${list.list}: ${inWords(list.error)}`);
-    for (const each of await judged(things)) {
-      if (each === undefined) continue;
+    for (const [at, each] of (await judged(things)).entries()) {
+      if (each === undefined) {
+        kept.add(things[at]?.tags[TAG.operation]);
+        continue;
+      }
       const { endedAt, ...rest } = each;
       if (each.action === 'show') {
         const count = (shown.get(each.kind) ?? 0) + 1;
@@ -62,7 +66,7 @@ export const lookAtAccount = async (
       return { findings: [...all(), unfinished], complete: false, unfinished: true };
     }
   }
-  if (failed.length === 0) return { findings: all(), complete: true };
+  if (failed.length === 0) return { findings: all(), complete: true, kept };
   const unread = found({
     ...{ kind: 'account', subject: placeName(place), action: 'show', dueAt: clock.now() },
     reason: `not all of it could be looked at: ${failed.join('; ')}`.slice(0, 1_000),
@@ -119,7 +123,7 @@ const judge = async (thing: TaggedThing, place: Account, ledger: TenantLedger): 
     home: place.tenant.region,
   });
   const operation = thing.tags[TAG.operation];
-  const of = thing.kind === 'volume' && operation !== undefined ? { operation } : {};
+  const of = operation === undefined ? {} : { operation };
   return said(verdict, { kind: thing.kind, subject: thing.id, ...(job ? { jobId, attempt, ...of } : {}) });
 };
 

@@ -17,6 +17,8 @@ export interface Look {
   readonly complete: boolean;
   /** Of records: jobs past their grace that have left nothing open. */
   readonly swept?: readonly EndToSweep[];
+  /** Of an account that was looked at to its end: the operations of which something stays. */
+  readonly kept?: ReadonlySet<string | undefined>;
   /** Of an account: not complete for want of time alone. */
   readonly unfinished?: true;
 }

@@ -4,6 +4,7 @@ import { defined } from '../../domain/view-fields.ts';
 import type { By } from '../audit/note-removal.ts';
 import { REMOVAL_ORDER } from './look-at-account.ts';
 import { noteInUse } from './note-in-use.ts';
+import { noteUndone } from './note-undone.ts';
 import { inWords, type Look, type Place, placeName } from './place.ts';
 import type { ReaperDeps } from './reaper-deps.ts';
 import { createRemove } from './remove-finding.ts';
@@ -112,6 +113,7 @@ export const settlePlace = async (deps: ReaperDeps, place: Place, look: Look, ho
     catalog.findings.remove(name, findingId),
   );
   if (unrecorded !== undefined) throw unrecorded;
+  await noteUndone(catalog, look, gone);
   return { removed: gone.size, begun: begun.size, failed: errors.size, open: open.length };
 };
 
