@@ -21,6 +21,7 @@ import { deployTenantUser } from '../../dev/tenant-user.ts';
 import { wireReaper } from '../../functions/wiring/reap.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import { deployFunction } from '../../local/lambda/deploy-function.ts';
+import { asFunctionOf } from './as-function-of.ts';
 import { aJob, anInstance, freshId } from './records.ts';
 import { REGION, startWorld, type World } from './world.ts';
 
@@ -38,43 +39,13 @@ after(async () => {
   await world.stop();
 });
 
-/** As serverless.yml gives it to the function, whose credentials are found just there. */
-const asFunctionOf = (role: string): Record<string, string> => {
-  const { accessKeyId, secretAccessKey, sessionToken = '' } = world.as(role);
-  const arnOf = (what: string): string => `arn:aws:lambda:${REGION}:${SERVICE_ACCOUNT}:function:${NAME}-${what}`;
-  const environment = {
-    AWS_REGION: REGION,
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-    HOLDFAST_STAGE: STAGE,
-    HOLDFAST_ACCOUNT_ID: SERVICE_ACCOUNT,
-    HOLDFAST_TABLE: world.ref('Table'),
-    HOLDFAST_AUDIT_TABLE: world.ref('AuditTable'),
-    HOLDFAST_WORK_BUCKET: world.ref('WorkBucket'),
-    HOLDFAST_LIBRARY_BUCKET: world.ref('LibraryBucket'),
-    HOLDFAST_LIBRARY_ROLE_ARN: world.arn('LibraryRole'),
-    HOLDFAST_LIBRARY_MAINTENANCE_ROLE_ARN: world.arn('LibraryMaintenanceRole'),
-    HOLDFAST_LIBRARY_KEY_ARN: world.arn('LibraryKey'),
-    HOLDFAST_HUB_ROLE_ARN: world.arn('HubRole'),
-    HOLDFAST_BROKER_ROLE_ARN: world.arn('BrokerRole'),
-    HOLDFAST_BROKER_FUNCTION_ARN: arnOf('broker'),
-    HOLDFAST_NODE_BOUNDARY_ARN: world.ref('NodeBoundary'),
-    HOLDFAST_MACHINES: `arn:aws:states:${REGION}:${SERVICE_ACCOUNT}:stateMachine:${NAME}`,
-    HOLDFAST_SCHEDULE_GROUP: NAME,
-    HOLDFAST_SCHEDULE_TARGET_ARN: arnOf('start-scheduled-job'),
-    HOLDFAST_SCHEDULER_ROLE_ARN: world.arn('SchedulerRole'),
-    HOLDFAST_REAPER_GRACE_HOURS: '4',
-  };
-  Object.assign(process.env, environment);
-  return environment;
-};
-
 const settings = () => clientSettings('own', REGION, world.cloud.admin.rootAccessKey(SERVICE_ACCOUNT));
 
 /** All that `POST /operator/hypervisors` makes, up to the record that names it. */
 const beginHypervisor = async (hypervisorId: string): Promise<{ readonly secret: string }> => {
-  const { queues, nodeRoles, brokerNames, secrets, serviceAccounts } = wireReaper(asFunctionOf('OperatorApiRole'));
+  const { queues, nodeRoles, brokerNames, secrets, serviceAccounts } = wireReaper(
+    asFunctionOf(world, 'OperatorApiRole'),
+  );
   const urls = {
     restores: await queues.ensure(`${NAME}-${hypervisorId}-restores`),
     work: await queues.ensure(`${NAME}-${hypervisorId}-work`),
@@ -140,7 +111,7 @@ test('under a role that makes nothing, all that was begun for a hypervisor goes,
   await catalog.hypervisors.add(tenant);
   // One that is entered by its access key.
   const { accessKeyId, secretAccessKey } = await deployTenantUser(world.cloud, other.accountId);
-  const keeper = wireReaper(asFunctionOf('OperatorApiRole')).secrets;
+  const keeper = wireReaper(asFunctionOf(world, 'OperatorApiRole')).secrets;
   const secretArn = await keeper.create(`${NAME}-${other.hypervisorId}`, secretAccessKey);
   await catalog.hypervisors.add({ ...other, auth: { method: 'access-key', accessKeyId, secretArn } });
   const job: Job = { ...aJob(tenant.hypervisorId), state: 'running', createdAt: begun, startedAt: begun };
@@ -150,7 +121,7 @@ test('under a role that makes nothing, all that was begun for a hypervisor goes,
   await catalog.jobs.add(over);
   await catalog.instances.lock(tenant.hypervisorId, 'i-00000002', attemptName(over.jobId, 1));
 
-  const wired = wireReaper(asFunctionOf('ReapRole'));
+  const wired = wireReaper(asFunctionOf(world, 'ReapRole'));
   const sweep = (later: number) => createReap({ ...wired, clock: { now: () => Date.now() + later } })();
   const outcome = await sweep(5 * HOUR);
   const findings = (await catalog.findings.list({ limit: 100 })).items.map(({ kind, error }) => [kind, error]);
