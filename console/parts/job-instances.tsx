@@ -45,7 +45,7 @@ type Columns = TableProps.ColumnDefinition<JobInstanceView>[];
 const size = (id: string, header: string, of: (instance: JobInstanceView) => number): Columns[number] => ({
   id,
   header,
-  cell: (instance) => bytes(of(instance)),
+  cell: (instance) => <Id>{bytes(of(instance))}</Id>,
 });
 
 const Points = ({ instance: { phase, recoveryPointId, recoveryPointIds } }: { readonly instance: JobInstanceView }) => {

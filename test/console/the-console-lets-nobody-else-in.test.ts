@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isRoute } from '../../cli/console-routes.ts';
 import { startApiServer } from '../cli/api-server.ts';
 import { ask } from './ask.ts';
 import { openConsole, pathOf, signerOf } from './open-console.ts';
@@ -107,4 +108,12 @@ test('every answer says that it is not framed, sniffed, kept or told to others',
     assert.equal(headers['access-control-allow-origin'], undefined);
     if (!path.startsWith('/assets/')) assert.equal(headers['cache-control'], 'no-store', path);
   }
+});
+
+test('a route is a route by itself too, whatever was looked at before', () => {
+  assert.ok(isRoute('GET', '/jobs/job-00000001') && isRoute('GET', '/openapi.json'));
+  for (const id of ['..', '.', '', '%2e%2e', 'a@b', 'a\\b', 'a b', 'a?b', 'a%2fb', '.hidden'])
+    assert.equal(isRoute('GET', `/jobs/${id}`), false, id);
+  assert.equal(isRoute('GET', 'jobs'), false);
+  assert.equal(isRoute('DELETE', '/jobs'), false);
 });
