@@ -90,6 +90,12 @@ module.exports = {
       '^(functions|access-node)/',
       'the CLI speaks to the system only through its REST API',
     ),
+    layer(
+      'nobody-imports-the-page',
+      '^(core|library|adapters|functions|access-node|cli|infra|local|dev)/',
+      '^console/',
+      'the page is built and served as files; what it may import itself, biome.json says, for this parser knows no JSX',
+    ),
     {
       name: 'local-models-aws-not-us',
       severity: 'error',

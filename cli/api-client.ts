@@ -7,7 +7,7 @@ import { failure, parseJson, reason } from './api-failure.ts';
 import { checkBody, type Fields } from './checked-body.ts';
 import { CliError, unreachable, usageError } from './cli-error.ts';
 import { EXIT } from './exit-codes.ts';
-import type { Credentials } from './signed-request.ts';
+import type { Signer } from './signed-request.ts';
 import { WaitsForApproval } from './waits-for-approval.ts';
 
 /** Between the tries of a request that makes something; its idempotency key makes that safe. */
@@ -41,10 +41,7 @@ export interface ApiClient {
   call<R extends Route>(route: R, input?: CallInput<R>): Promise<z.output<R['answer']>>;
 }
 
-export interface ApiClientOptions {
-  readonly url: URL;
-  readonly region: string;
-  readonly credentials: () => Promise<Credentials>;
+export interface ApiClientOptions extends Signer {
   /** For all that this client makes. Absent: a random one for each. */
   readonly idempotencyKey?: string | undefined;
 }

@@ -4,7 +4,7 @@ import { operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../cor
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { usageError } from './cli-error.ts';
 import { type Screen, screenOf } from './screen.ts';
-import type { Credentials } from './signed-request.ts';
+import type { Credentials, Signer } from './signed-request.ts';
 
 export interface Context {
   readonly api: ApiClient;
@@ -33,19 +33,26 @@ const signingRegion = (url: URL): string => {
 };
 
 /** Loads what finds credentials when a request is sent: a help or a wrong option has no need of it. */
-const credentialsIn = (region: string): (() => Promise<Credentials>) => {
+const credentialsIn = (region: string, profile?: string): (() => Promise<Credentials>) => {
   let found: Promise<() => Promise<Credentials>> | undefined;
   return async () => {
-    found ??= import('../adapters/aws/cli-credentials.ts').then(({ cliCredentials }) => cliCredentials(region));
+    found ??= import('../adapters/aws/cli-credentials.ts').then(({ cliCredentials }) =>
+      cliCredentials(region, profile),
+    );
     return (await found)();
   };
 };
 
-export const openContext = (command: Command): Context => {
-  const { apiUrl: given, idempotencyKey } = command.optsWithGlobals<{ apiUrl?: string; idempotencyKey?: string }>();
-  const url = apiUrl(given);
+/** Where the API is, and what signs for it. `profile` absent: as the environment says. Errors: CliError. */
+export const openSigner = (command: Command, profile?: string): Signer => {
+  const url = apiUrl(command.optsWithGlobals<{ apiUrl?: string }>().apiUrl);
   const region = signingRegion(url);
-  const api = createApiClient({ url, region, credentials: credentialsIn(region), idempotencyKey });
+  return { url, region, credentials: credentialsIn(region, profile) };
+};
+
+export const openContext = (command: Command): Context => {
+  const { idempotencyKey } = command.optsWithGlobals<{ idempotencyKey?: string }>();
+  const api = createApiClient({ ...openSigner(command), idempotencyKey });
   return { api, screen: screenOf(command) };
 };
 

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addVerbs, NOUNS } from './commands.ts';
 import { addCompletion } from './completion.ts';
+import { addConsole } from './console.ts';
 import { EXIT, EXIT_HELP } from './exit-codes.ts';
 import { groupExamples } from './group-examples.ts';
 import { addHealth } from './health.ts';
@@ -44,6 +45,7 @@ Example:
   // its arguments are what is left by the program's own options: the noun, then the verb
   program.hook('preSubcommand', (_, noun) => addVerbs(noun, program.args[1]));
   addHealth(program);
+  addConsole(program);
   addOpenapi(program);
   addCompletion(program);
   return program;

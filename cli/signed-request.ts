@@ -11,6 +11,13 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
+/** Whose requests they are, and to which API. */
+export interface Signer {
+  readonly url: URL;
+  readonly region: string;
+  readonly credentials: () => Promise<Credentials>;
+}
+
 export interface SignedRequest {
   readonly method: string;
   readonly path: string;

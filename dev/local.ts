@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { startConsole } from '../cli/console-server.ts';
+import { buildConsole, consolePageDir } from './build-console.ts';
 import { APPROVER } from './example-accounts.ts';
 import { keepAccessNodes } from './keep-access-nodes.ts';
 import { projectDir, startLocalHoldfast } from './local-holdfast.ts';
@@ -16,6 +18,7 @@ const { data, port, nodes } = new Command('npm run local --')
   .parse()
   .opts<{ data: string; port: string; nodes: string }>();
 
+await buildConsole({ ifOlder: true });
 const local = await startLocalHoldfast({ dataDir: resolve(data), port: Number(port) });
 const { cloud, apiUrl, accounts, place, dataDir } = local;
 
@@ -52,6 +55,24 @@ writeFileSync(
   { mode: 0o600 },
 );
 
+const openedBy = [
+  { name: 'operator', user: accounts.operator },
+  ...accounts.tenants.map(({ name, user }) => ({ name, user })),
+];
+const consoles = await Promise.all(
+  openedBy.map(async ({ name, user }) => ({
+    name,
+    server: await startConsole({
+      url: new URL(apiUrl),
+      region: place.region,
+      credentials: async () => user,
+      pageDir: consolePageDir,
+      port: 0,
+      onOpened: (next) => console.log(`The console of ${name} once more: ${next}`),
+    }),
+  })),
+);
+
 console.log(`The local cloud runs at ${cloud.endpoint}, its data is in ${dataDir}. Stop it with Ctrl-C.
 
 # For every shell that speaks to it; any AWS SDK or CLI does:
@@ -65,6 +86,9 @@ ${profiles
       `export AWS_PROFILE=${profile}   # ${about}\n#   access key ${user.accessKeyId}, secret key ${user.secretAccessKey}`,
   )
   .join('\n')}
+
+# The console, each address for one browser; another one is printed once it was used:
+${consoles.map(({ name, server }) => `#   ${name.padEnd(10)} ${server.address}`).join('\n')}
 
 # A guest's disk (any bytes, any offset) is at
 #   PUT ${cloud.endpoint}/_local/volumes/<volume id>/data?offset=<bytes>   with the header
@@ -82,6 +106,8 @@ const keeping = keepAccessNodes(local, Number(nodes), (line) => console.log(line
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     keeping.stop();
-    void local.stop().then(() => process.exit(0));
+    void Promise.all(consoles.map(({ server }) => server.stop()))
+      .then(() => local.stop())
+      .then(() => process.exit(0));
   });
 }

@@ -1,0 +1,118 @@
+/** The REST API as the page asks it: the contract's routes, sent to the server that has served the page. */
+import type { z } from 'zod';
+import { operatorTenantPrefix, operatorTenantRoutes, type Problem, tenantRoutes } from '../core/contracts/api.ts';
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType | undefined;
+  readonly status: number;
+  readonly answer: z.ZodType;
+}
+
+export interface CallInput<R extends Route> {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly body?: R['body'] extends z.ZodType ? z.input<R['body']> : never;
+  /** The same key and body again do nothing again. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What the API, or what stands before it, said instead of an answer. */
+export class ApiFailure extends Error {
+  override readonly name = 'ApiFailure';
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | undefined;
+  readonly remedy: string | undefined;
+
+  constructor({
+    status,
+    code,
+    detail,
+    field,
+    remedy,
+  }: Pick<Problem, 'status' | 'code' | 'detail' | 'field' | 'remedy'>) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.field = field;
+    this.remedy = remedy;
+  }
+
+  /** Nobody answered, or not the API: the same request may do better in a while. */
+  get isLost(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+const LOST = {
+  status: 0,
+  code: 'Unreachable',
+  detail: 'The console’s own server does not answer.',
+  remedy: 'Start holdfast console again, and open the address that it prints.',
+};
+
+const SIGNED_OUT = {
+  status: 401,
+  code: 'NoSession',
+  detail: 'This browser is not let in any more: the console was started anew.',
+  remedy: 'Open the address that holdfast console has printed last.',
+};
+
+const failureOf = async (response: Response): Promise<ApiFailure> => {
+  if (response.status === 401) return new ApiFailure(SIGNED_OUT);
+  const said = (await response.json().catch(() => ({}))) as Partial<Problem> & { message?: string };
+  return new ApiFailure({
+    status: response.status,
+    code: said.code ?? `Http${response.status}`,
+    detail: said.detail ?? said.message ?? `The API answered ${response.status}.`,
+    field: said.field,
+    remedy: said.remedy,
+  });
+};
+
+/** Errors: ApiFailure; AbortError if the signal ends it. */
+export const call = async <R extends Route>(
+  route: R,
+  { params = {}, query = {}, body, idempotencyKey, signal }: CallInput<R> = {},
+): Promise<z.output<R['answer']>> => {
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  const asked = search.size > 0 ? `?${search}` : '';
+  const response = await fetch(`/api${path}${asked}`, {
+    method: route.method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+  }).catch((error: unknown) => {
+    throw error instanceof DOMException && error.name === 'AbortError' ? error : new ApiFailure(LOST);
+  });
+  if (!response.ok) throw await failureOf(response);
+  return (await response.json()) as z.output<R['answer']>;
+};
+
+type OperatorTenantRoutes = typeof operatorTenantRoutes;
+
+/** The route for the caller's own account, or for a tenant that an operator names; `on` of `call`'s params. */
+export const onTenant = <Name extends keyof OperatorTenantRoutes & keyof typeof tenantRoutes>(
+  name: Name,
+  tenant: string | undefined,
+): { readonly route: OperatorTenantRoutes[Name]; readonly on: Readonly<Record<string, string>> } => {
+  // typed as the operators' route, of which the tenant's shows and takes a part
+  if (tenant === undefined) return { route: tenantRoutes[name] as unknown as OperatorTenantRoutes[Name], on: {} };
+  const route = operatorTenantRoutes[name];
+  return { route: { ...route, path: `${operatorTenantPrefix}${route.path}` }, on: { hypervisorId: tenant } };
+};
+
+/** A route that only operators have, for the tenant that they name. */
+export const onNamedTenant = <Name extends keyof OperatorTenantRoutes>(name: Name, tenant: string) => {
+  const route = operatorTenantRoutes[name];
+  return { route: { ...route, path: `${operatorTenantPrefix}${route.path}` }, on: { hypervisorId: tenant } };
+};

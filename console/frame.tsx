@@ -1,0 +1,69 @@
+/** What is around every page: who looks, where to go, whether the API is there. */
+import AppLayout from '@cloudscape-design/components/app-layout';
+import SideNavigation from '@cloudscape-design/components/side-navigation';
+import TopNavigation from '@cloudscape-design/components/top-navigation';
+import { Mode } from '@cloudscape-design/global-styles';
+import { type ReactNode, Suspense, useState } from 'react';
+import { useLocation } from 'react-router';
+import { PAGES } from './pages.tsx';
+import { useFollow } from './parts/go.tsx';
+import { Lost } from './parts/lost.tsx';
+import { Waiting } from './parts/states.tsx';
+import { texts } from './texts.ts';
+import { useTheme } from './theme.ts';
+import { useWho, type Who } from './who.tsx';
+
+/** There is room for the navigation beside the page. */
+const WIDE = '(min-width: 1000px)';
+
+const nameOf = (who: Who): string =>
+  who.kind === 'operator' ? texts.who.operator : texts.who.tenant(who.name, who.accountId);
+
+export const Frame = ({ children }: { readonly children: ReactNode }) => {
+  const who = useWho();
+  const follow = useFollow();
+  const { pathname } = useLocation();
+  const { mode, choose } = useTheme();
+  const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
+  const entries = PAGES.filter((page) => page.for.includes(who.kind) && page.entry !== undefined);
+  return (
+    <>
+      <div id="top">
+        <TopNavigation
+          identity={{ href: '/', title: texts.product, onFollow: follow }}
+          utilities={[
+            { type: 'button', iconName: 'user-profile', text: nameOf(who), disableUtilityCollapse: true },
+            {
+              type: 'menu-dropdown',
+              iconName: 'settings',
+              ariaLabel: texts.theme.change,
+              title: texts.theme.change,
+              items: [
+                { id: Mode.Light, text: texts.theme.light, disabled: mode === Mode.Light },
+                { id: Mode.Dark, text: texts.theme.dark, disabled: mode === Mode.Dark },
+              ],
+              onItemClick: ({ detail }) => choose(detail.id as Mode),
+            },
+          ]}
+        />
+      </div>
+      <AppLayout
+        headerSelector="#top"
+        toolsHide
+        navigationWidth={200}
+        navigationOpen={open}
+        onNavigationChange={({ detail }) => setOpen(detail.open)}
+        notifications={<Lost />}
+        ariaLabels={{ navigation: texts.navigation }}
+        navigation={
+          <SideNavigation
+            activeHref={entries.find(({ path }) => pathname.startsWith(path))?.path}
+            items={entries.map(({ path, entry = '' }) => ({ type: 'link', href: path, text: entry }))}
+            onFollow={follow}
+          />
+        }
+        content={<Suspense fallback={<Waiting text={texts.loading} />}>{children}</Suspense>}
+      />
+    </>
+  );
+};

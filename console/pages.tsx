@@ -1,0 +1,21 @@
+/** Every page with its address. To add one: a file in pages/, a line here, its words in texts.ts (docs/console.md). */
+import { lazy } from 'react';
+import { texts } from './texts.ts';
+import type { Who } from './who.tsx';
+
+export interface PageEntry {
+  /** As React Router writes it. */
+  readonly path: string;
+  readonly for: readonly Who['kind'][];
+  readonly component: ReturnType<typeof lazy>;
+  /** In the navigation at the side. Absent: reached from another page. */
+  readonly entry?: string;
+}
+
+const both = ['operator', 'tenant'] as const;
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '/jobs', for: both, entry: texts.jobs.header, component: lazy(() => import('./pages/jobs.tsx')) },
+  { path: '/jobs/:jobId', for: ['tenant'], component: lazy(() => import('./pages/job.tsx')) },
+  { path: '/tenants/:tenant/jobs/:jobId', for: ['operator'], component: lazy(() => import('./pages/job.tsx')) },
+];

@@ -1,0 +1,71 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { isOver } from '../../cli/job-words.ts';
+import type { JobView } from '../../core/contracts/api.ts';
+import { call, onTenant } from '../api.ts';
+import { texts } from '../texts.ts';
+import { Failed } from './states.tsx';
+
+const words = texts.job.actions;
+const ROUTES = { cancel: 'cancelJob', suspend: 'suspendJob', resume: 'resumeJob', retry: 'retryJob' } as const;
+type Action = keyof typeof ROUTES;
+
+/** What may be done with it in the state that it is in. Whether it is, the API says. */
+const actionsOf = (job: JobView): Action[] => {
+  if (job.state === 'suspended') return ['resume', 'cancel'];
+  if (!isOver(job)) return job.state === 'cancelling' ? [] : ['suspend', 'cancel'];
+  return job.state === 'completed' ? [] : ['retry'];
+};
+
+export const JobActions = ({ job, tenant }: { readonly job: JobView; readonly tenant: string | undefined }) => {
+  const [asking, setAsking] = useState(false);
+  const queries = useQueryClient();
+  const { jobId } = job;
+  const act = useMutation({
+    mutationFn: (action: Action) => {
+      const { route, on } = onTenant(ROUTES[action], tenant);
+      return call(route, { params: { ...on, jobId } });
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['job', tenant, jobId] }),
+  });
+  const start = (action: Action): void => (action === 'cancel' ? setAsking(true) : act.mutate(action));
+  return (
+    <SpaceBetween direction="vertical" size="xs">
+      <SpaceBetween direction="horizontal" size="xs">
+        {actionsOf(job).map((action) => (
+          <Button key={action} onClick={() => start(action)} loading={act.isPending && act.variables === action}>
+            {words[action]}
+          </Button>
+        ))}
+      </SpaceBetween>
+      {act.error ? <Failed error={act.error} /> : null}
+      <Modal
+        visible={asking}
+        onDismiss={() => setAsking(false)}
+        header={words.cancelHeader}
+        footer={
+          <Box float="right">
+            <SpaceBetween direction="horizontal" size="xs">
+              <Button onClick={() => setAsking(false)}>{words.keep}</Button>
+              <Button
+                variant="primary"
+                onClick={() => {
+                  setAsking(false);
+                  act.mutate('cancel');
+                }}
+              >
+                {words.doCancel}
+              </Button>
+            </SpaceBetween>
+          </Box>
+        }
+      >
+        {words.cancelText}
+      </Modal>
+    </SpaceBetween>
+  );
+};

@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { stateMachines } from './graph/state-machines-plugin.ts';
+
+/** `npm run build:console`: everything that is loaded comes from the page's own origin, as its Content-Security-Policy wants it. */
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), stateMachines()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    // Cloudscape's styles by themselves have more
+    chunkSizeWarningLimit: 1_500,
+  },
+});
