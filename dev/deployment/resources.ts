@@ -45,13 +45,17 @@ export const deployResources = async (stack: Stack, { resources }: Deployment): 
     for (const [logicalId, resource] of Object.entries(Resources)) await deployResource(stack, logicalId, resource);
 };
 
+const ACTIVE_WITHIN_MS = 60_000;
+
 const table: Maker = async (stack, properties, before) => {
   if (before) return before;
   // What guards a table against those who may change the deployment: nothing here asks for it.
   const { PointInTimeRecoverySpecification: _, DeletionProtectionEnabled: __, ...input } = properties;
   await asRoot(stack, 'dynamodb', 'CreateTable', input);
   // It can be used once it is active.
+  const limit = Date.now() + ACTIVE_WITHIN_MS;
   for (let status = 'CREATING'; status !== 'ACTIVE'; await sleep(5)) {
+    if (Date.now() > limit) throw new Error(`the table ${properties.TableName} is ${status} after a minute`);
     const answer = await asRoot(stack, 'dynamodb', 'DescribeTable', { TableName: properties.TableName });
     status = (answer as { Table: { TableStatus: string } }).Table.TableStatus;
   }

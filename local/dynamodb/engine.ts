@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { create, type DynaliteStore, type DynaliteTable } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
 import { AwsError } from '../kernel/errors.ts';
+import { keepTablesInMemory } from './kept-tables.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -124,32 +125,3 @@ export class Engine {
     }
   }
 }
-
-/** dynalite reads a table's definition anew for each operation on it: that was a tenth of the time of a job's steps. */
-const keepTablesInMemory = (tables: DynaliteStore['tableDb']): void => {
-  const kept = new Map<string, string>();
-  const { get, put, del } = tables;
-  tables.get = (key, done) => {
-    const text = kept.get(key);
-    // parsed each time: dynalite changes what it is given
-    if (text !== undefined) return queueMicrotask(() => done(null, JSON.parse(text) as DynaliteTable));
-    get.call(tables, key, (error, table) => {
-      if (table) kept.set(key, JSON.stringify(table));
-      done(error, table);
-    });
-  };
-  tables.put = (key, value, done) => {
-    kept.delete(key);
-    put.call(tables, key, value, (error) => {
-      kept.delete(key);
-      done(error);
-    });
-  };
-  tables.del = (key, done) => {
-    kept.delete(key);
-    del.call(tables, key, (error) => {
-      kept.delete(key);
-      done(error);
-    });
-  };
-};
