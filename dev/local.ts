@@ -76,7 +76,7 @@ const consoles = await Promise.all(
 console.log(`The local cloud runs at ${cloud.endpoint}, its data is in ${dataDir}. Stop it with Ctrl-C.
 
 # For every shell that speaks to it; any AWS SDK or CLI does:
-export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${place.region} AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}
+export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${place.region} AWS_DEFAULT_REGION=${place.region} AWS_SHARED_CREDENTIALS_FILE=${credentialsFile}
 export HOLDFAST_API_URL=${apiUrl}
 
 # Who you are:
