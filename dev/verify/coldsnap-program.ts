@@ -27,8 +27,9 @@ export const coldsnapProgram = (): string => {
   if (cargo === undefined)
     throw new Error('coldsnap is built by cargo: install Rust (https://rustup.rs; Debian’s may be too old for it).');
   console.log(`Building coldsnap ${COLDSNAP_VERSION} from crates.io: that takes minutes …`);
-  if (succeeds(cargo, ['install', 'coldsnap', '--quiet', '--locked', '--version', COLDSNAP_VERSION, '--root', root]))
-    return program;
+  // Not optimised: its speed is not what is looked at, and EC2's SDK alone would take half an hour.
+  const what = ['coldsnap', '--version', COLDSNAP_VERSION, '--locked', '--debug'];
+  if (succeeds(cargo, ['install', '--quiet', ...what, '--root', root])) return program;
   throw new Error(
     `cargo could not build coldsnap ${COLDSNAP_VERSION}: see above. It needs a C compiler (build-essential) and a recent Rust.`,
   );
