@@ -21,6 +21,7 @@ const RUNS: Readonly<Record<string, () => readonly string[]>> = {
   parts: () => [
     ...TESTS,
     ...inFolder('test/adapters').filter((path) => readFileSync(join(projectDir, path), 'utf8').includes('startWorld')),
+    'test/contract/contract.test.ts',
     'test/core/restores-on-the-local-cloud.test.ts',
     'test/threats/vault.test.ts',
     'test/deployment/failed-events.test.ts',
