@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Operation, operation } from '../kernel/service.ts';
-import { bucketAccess, bucketArn } from './buckets.ts';
 import { bucketMembers, isoTime, type S3, xmlResponse } from './context.ts';
 import { byBytes, encodeKey, groupOf, maxKeysOf } from './listing.ts';
+import { listingAccess } from './listing-access.ts';
 import type { StoredObject, Version } from './objects.ts';
 import { requestFields } from './request-fields.ts';
 
@@ -30,16 +30,7 @@ export const listObjectVersions = (s3: S3): Operation =>
           'encoding-type': 'EncodingType',
         },
       }),
-    access: (given) => {
-      const bucket = s3.buckets.open(given.Bucket);
-      return [
-        bucketAccess(bucket, 's3:ListBucketVersions', bucketArn(given.Bucket), {
-          's3:prefix': given.Prefix ?? '',
-          's3:delimiter': given.Delimiter ?? '',
-          's3:max-keys': given.MaxKeys === undefined ? undefined : String(given.MaxKeys),
-        }),
-      ];
-    },
+    access: (given) => [listingAccess(s3, 's3:ListBucketVersions', given)],
     run(given, call) {
       s3.buckets.open(given.Bucket, call, given.ExpectedBucketOwner);
       const prefix = given.Prefix ?? '';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Operation, operation } from '../kernel/service.ts';
-import { bucketAccess, bucketArn } from './buckets.ts';
 import { bucketMembers, type S3, xmlResponse } from './context.ts';
 import { listPage, renderPage } from './list-page.ts';
 import { encodeKey, maxKeysOf } from './listing.ts';
+import { listingAccess } from './listing-access.ts';
 import { requestFields } from './request-fields.ts';
 
 /** The older listing, which boto3's resources and other programs still use. */
@@ -29,16 +29,7 @@ export const listObjects = (s3: S3): Operation =>
           'encoding-type': 'EncodingType',
         },
       }),
-    access: (given) => {
-      const bucket = s3.buckets.open(given.Bucket);
-      return [
-        bucketAccess(bucket, 's3:ListBucket', bucketArn(given.Bucket), {
-          's3:prefix': given.Prefix ?? '',
-          's3:delimiter': given.Delimiter ?? '',
-          's3:max-keys': given.MaxKeys === undefined ? undefined : String(given.MaxKeys),
-        }),
-      ];
-    },
+    access: (given) => [listingAccess(s3, 's3:ListBucket', given)],
     run(given, call) {
       s3.buckets.open(given.Bucket, call, given.ExpectedBucketOwner);
       const prefix = given.Prefix ?? '';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Operation, operation } from '../kernel/service.ts';
-import { bucketAccess, bucketArn } from './buckets.ts';
 import { bucketMembers, type S3, xmlResponse } from './context.ts';
 import { listPage, renderPage } from './list-page.ts';
 import { encodeKey, maxKeysOf } from './listing.ts';
+import { listingAccess } from './listing-access.ts';
 import { requestFields } from './request-fields.ts';
 
 export const listObjectsV2 = (s3: S3): Operation =>
@@ -32,17 +32,7 @@ export const listObjectsV2 = (s3: S3): Operation =>
           'fetch-owner': 'FetchOwner',
         },
       }),
-    access: (given) => {
-      const bucket = s3.buckets.open(given.Bucket);
-      // Absent parameters count as empty strings in conditions on them.
-      return [
-        bucketAccess(bucket, 's3:ListBucket', bucketArn(given.Bucket), {
-          's3:prefix': given.Prefix ?? '',
-          's3:delimiter': given.Delimiter ?? '',
-          's3:max-keys': given.MaxKeys === undefined ? undefined : String(given.MaxKeys),
-        }),
-      ];
-    },
+    access: (given) => [listingAccess(s3, 's3:ListBucket', given)],
     run(given, call) {
       s3.buckets.open(given.Bucket, call, given.ExpectedBucketOwner);
       const prefix = given.Prefix ?? '';
