@@ -18,27 +18,9 @@ import { createSfnTaskTokens } from '../../adapters/aws/sfn-task-tokens.ts';
 import { createSqsQueueDepths, createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
 import type { Executions } from '../../core/ports/control.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
+import { waitingMachine } from '../contract/waiting-machine.ts';
 import { aJob, anEffect, anInstance, anOrder, aPoint, aVolume, freshId } from './records.ts';
 import { REGION, startWorld, until, type World } from './world.ts';
-
-/** A machine that waits for an answer to its order's task token, as the transfer machine does. */
-const waiting = (queueUrl: string) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: 'HandOut',
-  States: {
-    HandOut: {
-      Type: 'Task',
-      Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
-      Arguments: {
-        QueueUrl: queueUrl,
-        MessageBody: { taskToken: '{% $states.context.Task.Token %}', of: '{% $states.context.Execution.Name %}' },
-      },
-      HeartbeatSeconds: 60,
-      TimeoutSeconds: 120,
-      End: true,
-    },
-  },
-});
 
 describe("the control plane's own services, under the deployment's own roles", () => {
   let world: World;
@@ -161,7 +143,7 @@ describe("the control plane's own services, under the deployment's own roles", (
         new CreateStateMachineCommand({
           name: 'holdfast-test-backup',
           roleArn: world.arn('TransferStatesRole'),
-          definition: JSON.stringify(waiting(queueUrl)),
+          definition: JSON.stringify(waitingMachine(queueUrl)),
         }),
       );
       executionsOf = (role) =>

@@ -12,25 +12,7 @@ import { noCounters } from '../../core/contracts/orders.ts';
 import type { Executions, TaskTokens } from '../../core/ports/control.ts';
 import { until } from '../adapters/world.ts';
 import { freshName, REGION, SERVICE_ACCOUNT, type TheCloud } from './cloud.ts';
-
-/** A machine that waits for an answer to its order's task token, as the transfer machine does. */
-const waiting = (queueUrl: string) => ({
-  QueryLanguage: 'JSONata',
-  StartAt: 'HandOut',
-  States: {
-    HandOut: {
-      Type: 'Task',
-      Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken',
-      Arguments: {
-        QueueUrl: queueUrl,
-        MessageBody: { taskToken: '{% $states.context.Task.Token %}', of: '{% $states.context.Execution.Name %}' },
-      },
-      HeartbeatSeconds: 60,
-      TimeoutSeconds: 120,
-      End: true,
-    },
-  },
-});
+import { waitingMachine } from './waiting-machine.ts';
 
 export const executionsContract = (cloud: TheCloud): void => {
   describe('executions', () => {
@@ -46,7 +28,7 @@ export const executionsContract = (cloud: TheCloud): void => {
         new CreateStateMachineCommand({
           name: 'contract-backup',
           roleArn: await machineRole(cloud),
-          definition: JSON.stringify(waiting(queueUrl)),
+          definition: JSON.stringify(waitingMachine(queueUrl)),
         }),
       );
       const others = ['snapshot', 'backup-copy', 'restore', 'cleanup', 'library-run'] as const;
