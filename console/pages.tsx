@@ -15,7 +15,22 @@ export interface PageEntry {
 const both = ['operator', 'tenant'] as const;
 
 export const PAGES: readonly PageEntry[] = [
+  // what is, and what needs somebody
+
+  // instances and their recovery points
+
+  // restores
+
+  // jobs
   { path: '/jobs', for: both, entry: texts.jobs.header, component: lazy(() => import('./pages/jobs.tsx')) },
   { path: '/jobs/:jobId', for: ['tenant'], component: lazy(() => import('./pages/job.tsx')) },
   { path: '/tenants/:tenant/jobs/:jobId', for: ['operator'], component: lazy(() => import('./pages/job.tsx')) },
+
+  // VM groups and plans
+
+  // hypervisors and access nodes
+
+  // libraries
+
+  // approvals, audit
 ];

@@ -9,6 +9,7 @@ import { JobState, JobType, type JobView, operatorRoutes } from '../../core/cont
 import { call, onTenant } from '../api.ts';
 import { jobColumns } from '../parts/job-columns.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
+import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
 import { useHypervisors } from '../parts/tenants.ts';
 import { texts } from '../texts.ts';
 import { useWho } from '../who.tsx';
@@ -30,7 +31,7 @@ const valid = <T extends string>(options: readonly T[], given: string | null): T
 const useFilters = () => {
   const [search, setSearch] = useSearchParams();
   const filters: Filters = {
-    tenant: search.get('tenant') ?? undefined,
+    tenant: useTenant().tenant,
     type: valid(JobType.options, search.get('type')),
     state: valid(JobState.options, search.get('state')),
   };
@@ -113,19 +114,7 @@ const Jobs = () => {
       }
       filter={
         <div className="filters">
-          {isOperator ? (
-            <Choice
-              label={words.tenant}
-              every={words.everyTenant}
-              options={tenants.map(({ hypervisorId, name }) => ({
-                value: hypervisorId,
-                label: name,
-                description: hypervisorId,
-              }))}
-              chosen={filters.tenant}
-              onChange={(value) => set('tenant', value)}
-            />
-          ) : null}
+          <TenantChoice everyTenant={words.everyTenant} />
           {everywhere ? null : (
             <>
               <Choice
