@@ -34,7 +34,7 @@ export interface CallInput<R extends Route> {
 
 export interface ApiClient {
   /**
-   * What makes something (a job, a plan, …) is sent with an idempotency key, and sent again where no answer came;
+   * What makes or begins something (a job, its retry, a plan, …) is sent with an idempotency key, and sent again where no answer came;
    * nothing else is: who waits for a job polls, others ask again.
    * Errors: CliError (bad input, refused, unreachable, no credentials; WaitsForApproval).
    */
@@ -63,9 +63,8 @@ const idOf = (name: string, value: string): string => {
 const present = (query: CallInput<Route>['query'] = {}): [string, string | number | undefined][] =>
   Object.entries(query).filter(([, value]) => value !== undefined);
 
-/** 201 and 202 answer what makes a record or a job; a POST without a body changes one that is there. */
-const makes = (route: Route): boolean =>
-  route.method === 'POST' && route.body !== undefined && (route.status === 201 || route.status === 202);
+/** 201 and 202 answer what makes a record or begins something: a job, its next attempt, its end. */
+const makes = (route: Route): boolean => route.method === 'POST' && (route.status === 201 || route.status === 202);
 
 const withKey = (error: CliError, key: string): CliError =>
   new CliError(error.name, error.message, {

@@ -85,7 +85,7 @@ export const TENANT_OPTION = [
 
 export const SERVICE_OPTION = ['--service <hypervisor id>', 'operators: of this service hypervisor'] as const;
 
-/** Of every command that makes something. */
+/** Of every command that makes or begins something. */
 export const idempotencyOption = (): Option =>
   new Option(
     '--idempotency-key <key>',

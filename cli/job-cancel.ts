@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { onTenant, openContext, TENANT_OPTION } from './context.ts';
+import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { watchJob } from './watch-job.ts';
 
 export const addJobCancel = (group: Command): void => {
@@ -8,6 +8,7 @@ export const addJobCancel = (group: Command): void => {
     .description('stop a job; what it has made so far is taken away again')
     .argument('<job>', 'its id')
     .option('--wait', 'until it has ended')
+    .addOption(idempotencyOption())
     .option(...TENANT_OPTION)
     .addHelpText('after', '\nExample:\n  $ holdfast job cancel job-0199…')
     .action(async (jobId: string, options: { readonly tenant?: string; readonly wait?: boolean }, command: Command) => {

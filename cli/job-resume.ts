@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { onTenant, openContext, TENANT_OPTION } from './context.ts';
+import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { jobStarted } from './job-started.ts';
 
 export const addJobResume = (group: Command): void => {
@@ -8,6 +8,7 @@ export const addJobResume = (group: Command): void => {
     .description('go on with a suspended job: only what is not done yet is done')
     .argument('<job>', 'its id')
     .option('--wait', 'watch the job until it ends')
+    .addOption(idempotencyOption())
     .option(...TENANT_OPTION)
     .addHelpText('after', '\nExample:\n  $ holdfast job resume job-0199… --wait')
     .action(async (jobId: string, options: { readonly tenant?: string; readonly wait?: boolean }, command: Command) => {

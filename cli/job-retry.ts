@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { onTenant, openContext, TENANT_OPTION } from './context.ts';
+import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { jobStarted } from './job-started.ts';
 
 export const addJobRetry = (group: Command): void => {
@@ -8,6 +8,7 @@ export const addJobRetry = (group: Command): void => {
     .description('try a job’s failed and cancelled instances again; those that are done stay as they are')
     .argument('<job>', 'its id; it must have ended')
     .option('--wait', 'watch the job until it ends')
+    .addOption(idempotencyOption())
     .option(...TENANT_OPTION)
     .addHelpText('after', '\nExample:\n  $ holdfast job retry job-0199… --wait')
     .action(async (jobId: string, options: { readonly tenant?: string; readonly wait?: boolean }, command: Command) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { onTenant, openContext, TENANT_OPTION } from './context.ts';
+import { idempotencyOption, onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { watchJob } from './watch-job.ts';
 
 export const addJobSuspend = (group: Command): void => {
@@ -8,6 +8,7 @@ export const addJobSuspend = (group: Command): void => {
     .description('stop a job for now; what it has done so far is kept, and resume goes on from there')
     .argument('<job>', 'its id')
     .option('--wait', 'until it stands still')
+    .addOption(idempotencyOption())
     .option(...TENANT_OPTION)
     .addHelpText('after', '\nExample:\n  $ holdfast job suspend job-0199…')
     .action(async (jobId: string, options: { readonly tenant?: string; readonly wait?: boolean }, command: Command) => {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { onNamedTenant, openContext } from './context.ts';
+import { idempotencyOption, onNamedTenant, openContext } from './context.ts';
 
 export const addLibraryCancel = (group: Command): void => {
   group
@@ -7,6 +7,7 @@ export const addLibraryCancel = (group: Command): void => {
     .description('operators: end a run of a library (check, prune, …); the next one goes on with what it left')
     .argument('<run>', 'its id')
     .requiredOption('--tenant <hypervisor id>', 'the tenant hypervisor')
+    .addOption(idempotencyOption())
     .addHelpText('after', '\nExample:\n  $ holdfast library cancel run-0199… --tenant hv-0199…')
     .action(async (runId: string, { tenant }: { readonly tenant: string }, command: Command) => {
       const { api, screen } = openContext(command);

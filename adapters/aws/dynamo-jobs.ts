@@ -62,7 +62,7 @@ export const createDynamoJobs = (table: Table): Jobs => {
       if (item && change.state !== undefined) await open.settle(recordOf<Job>(item));
       return item !== undefined;
     },
-    async reopen(tenantId, jobId, attempt, from) {
+    async reopen(tenantId, jobId, attempt, from, under) {
       const job = await get(tenantId, jobId);
       if (job?.attempt !== attempt - 1 || !from.includes(job.state)) return false;
       await open.note({ tenantId, jobId, attempt });
@@ -70,7 +70,9 @@ export const createDynamoJobs = (table: Table): Jobs => {
       const { text, values } = isOneOf('state', from);
       const item = await table.update(
         keyOf(tenantId, jobId),
-        { set: { ...OF_AN_ATTEMPT, attempt, state: 'queued' } },
+        {
+          set: { ...OF_AN_ATTEMPT, attempt, state: 'queued', ...(under === undefined ? {} : { reopenedUnder: under }) },
+        },
         { text: `#attempt = :before AND ${text}`, values: { ...values, ':before': attempt - 1 } },
       );
       if (!item) {

@@ -55,6 +55,10 @@ export interface Job {
   readonly error?: JobError;
   /** Hash of the request that made it, where it came with an idempotency key. */
   readonly requestHash?: string;
+  /** Action and idempotency key of the last cancellation, suspension, and resumption or retry that came with one. */
+  readonly cancelledUnder?: string;
+  readonly suspendedUnder?: string;
+  readonly reopenedUnder?: string | undefined;
 }
 
 export type JobRequest = BackupRequest | SnapshotRequest | BackupCopyRequest | RestoreRequest;

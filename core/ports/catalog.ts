@@ -132,9 +132,16 @@ export interface Jobs {
   openOf(tenantId: HypervisorId): Promise<readonly Job[]>;
   /**
    * Begins the next attempt of a job in one of the states `from`, whose attempt is `attempt - 1`: state `queued`; what the
-   * attempt before it left (error, end, requests to cancel or suspend, execution) is removed. False if refused.
+   * attempt before it left (error, end, requests to cancel or suspend, execution) is removed. False if refused. `under`: noted as
+   * `reopenedUnder` with it.
    */
-  reopen(tenantId: HypervisorId, jobId: JobId, attempt: number, from: readonly Job['state'][]): Promise<boolean>;
+  reopen(
+    tenantId: HypervisorId,
+    jobId: JobId,
+    attempt: number,
+    from: readonly Job['state'][],
+    under?: string,
+  ): Promise<boolean>;
 
   /** Makes the child record if it is absent. */
   addInstance(instance: JobInstance): Promise<void>;

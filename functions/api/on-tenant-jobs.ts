@@ -44,15 +44,17 @@ export const jobEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): readon
       listJobs(tenant, audience, query, pageOf(query)),
     ),
     endpoint(routes.getJob, ({ tenant, audience }: OnTenant, { params }) => getJob(tenant, audience, params.jobId)),
-    endpoint(routes.cancelJob, ({ tenant, audience }: OnTenant, { params }) =>
-      cancelJob(tenant, audience, params.jobId),
+    endpoint(routes.cancelJob, ({ tenant, audience }: OnTenant, { params, idempotencyKey }) =>
+      cancelJob(tenant, audience, params.jobId, idempotencyKey),
     ),
-    endpoint(routes.suspendJob, ({ tenant, audience }: OnTenant, { params }) =>
-      suspendJob(tenant, audience, params.jobId),
+    endpoint(routes.suspendJob, ({ tenant, audience }: OnTenant, { params, idempotencyKey }) =>
+      suspendJob(tenant, audience, params.jobId, idempotencyKey),
     ),
-    endpoint(routes.resumeJob, ({ tenant, audience }: OnTenant, { params }) =>
-      resumeJob(tenant, audience, params.jobId),
+    endpoint(routes.resumeJob, ({ tenant, audience }: OnTenant, { params, idempotencyKey }) =>
+      resumeJob(tenant, audience, params.jobId, idempotencyKey),
     ),
-    endpoint(routes.retryJob, ({ tenant, audience }: OnTenant, { params }) => retryJob(tenant, audience, params.jobId)),
+    endpoint(routes.retryJob, ({ tenant, audience }: OnTenant, { params, idempotencyKey }) =>
+      retryJob(tenant, audience, params.jobId, idempotencyKey),
+    ),
   ];
 };

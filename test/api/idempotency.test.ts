@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACME, acme, BOLT, callAs, createWorld, PROVIDER } from './world.ts';
+import { ACME, acme, BOLT, callAs, createWorld, job, PROVIDER } from './world.ts';
 
 const instanceIds = ['i-0123456789abcdef0'];
 const MAKERS = [
@@ -71,4 +71,28 @@ test('a job whose start was lost is started when it is asked for again', async (
     world.calls.started.map((each) => (each as { name: string }).name),
     [`${body.jobId}-1`],
   );
+});
+
+test('the key of what is asked of a job reaches it: what ended meanwhile is answered, and left as it is', async () => {
+  for (const [action, from, later] of [
+    ['retry', 'failed', 'completed'],
+    ['resume', 'suspended', 'failed'],
+    ['suspend', 'running', 'completed'],
+    ['cancel', 'running', 'completed'],
+  ] as const) {
+    const world = createWorld();
+    const { jobId } = job(1, acme);
+    world.records.jobs.set(jobId, job(1, acme, { state: from }));
+    const call = callAs(world, ACME);
+    const path = `/jobs/${jobId}/${action}`;
+    assert.equal((await call('POST', path, { key: 'k' })).status, 202, action);
+    const then = world.records.jobs.get(jobId);
+    assert.ok(then);
+    const done = structuredClone({ ...world.calls });
+    world.records.jobs.set(jobId, { ...then, state: later });
+    const again = await call('POST', path, { key: 'k' });
+    assert.deepEqual([again.status, again.body.state], [202, later], action);
+    assert.deepEqual({ ...world.calls }, done, action);
+    assert.equal((await call('POST', path, { key: 'other' })).status, 409, action);
+  }
 });

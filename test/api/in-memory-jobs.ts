@@ -44,11 +44,11 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
         [...jobs.values()].filter(({ state }) => isOpen(state)),
         page,
       ),
-    async reopen(tenantId, jobId, attempt, from) {
+    async reopen(tenantId, jobId, attempt, from, under) {
       const job = get(tenantId, jobId);
       if (job?.attempt !== attempt - 1 || !from.includes(job.state)) return false;
       const { endedAt, error, cancelRequestedAt, suspendRequestedAt, executionArn, ...kept } = job;
-      jobs.set(jobId, { ...kept, attempt, state: 'queued' });
+      jobs.set(jobId, { ...kept, attempt, state: 'queued', ...(under === undefined ? {} : { reopenedUnder: under }) });
       return true;
     },
 

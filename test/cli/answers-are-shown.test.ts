@@ -247,10 +247,15 @@ test('where no answer comes, what makes something is sent again under the same k
   const api = await startContractServer(t);
   let tries = 0;
   api.interfere = () => (++tries < 3 ? { status: 502, body: '<html>Bad gateway</html>' } : undefined);
-  const { code } = await cliAgainst(api)(['backup', 'start', INSTANCE]);
-  assert.equal(code, 0);
-  assert.equal(new Set(api.seen.map(({ idempotencyKey }) => idempotencyKey)).size, 1);
-  assert.equal(api.seen.length, 3);
+  for (const command of [
+    ['backup', 'start', INSTANCE],
+    ['job', 'retry', JOB],
+  ]) {
+    [tries, api.seen.length] = [0, 0];
+    assert.equal((await cliAgainst(api)(command)).code, 0);
+    assert.equal(new Set(api.seen.map(({ idempotencyKey }) => idempotencyKey)).size, 1);
+    assert.equal(api.seen.length, 3);
+  }
 });
 
 test('where none comes in the end, the key is said with which the command can be given again', async (t) => {

@@ -158,11 +158,12 @@ test('every route of the contract is reached by a command, and every command is 
   );
 });
 
-test('what makes something carries an idempotency key, and nothing else does', async (t) => {
+test('what makes or begins something carries an idempotency key, and nothing else does', async (t) => {
   const api = await startContractServer(t);
-  await manyAgainst(api, PROVIDER)([...ON_TENANT.slice(0, 7), ['plan', 'add', 'nightly'], ['plan', 'list']]);
+  await manyAgainst(api, PROVIDER)([...ON_TENANT.slice(0, 14), ['plan', 'add', 'nightly'], ['plan', 'list']]);
   const keys = api.seen.map(({ name, idempotencyKey }) => [name, idempotencyKey !== undefined]);
-  const making = ['startBackup', 'startSnapshot', 'startBackupCopy', 'startRestore', 'addPlan'];
+  const starts = ['startBackup', 'startSnapshot', 'startBackupCopy', 'startRestore'];
+  const making = [...starts, 'cancelJob', 'suspendJob', 'resumeJob', 'retryJob', 'addPlan'];
   for (const [name, has] of keys) assert.equal(has, making.includes(String(name)), String(name));
   assert.equal(new Set(api.seen.flatMap(({ idempotencyKey }) => idempotencyKey ?? [])).size, making.length);
 });

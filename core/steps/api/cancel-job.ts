@@ -1,5 +1,6 @@
 import type { JobView } from '../../contracts/api.ts';
 import type { JobId } from '../../contracts/ids.ts';
+import { askedUnder, isAskedAgain } from '../../domain/asked-job.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { isTerminal, type Job } from '../../domain/job.ts';
@@ -35,9 +36,10 @@ const endSuspended = async (
   { catalog: { jobs }, clock }: Pick<Deps, 'catalog' | 'clock'>,
   tenantId: string,
   jobId: JobId,
+  noted: Pick<Job, 'cancelledUnder'>,
 ): Promise<boolean> => {
   const now = clock.now();
-  const change = { state: 'cancelled', cancelRequestedAt: now, endedAt: now } as const;
+  const change = { state: 'cancelled', cancelRequestedAt: now, endedAt: now, ...noted } as const;
   if (!(await jobs.update(tenantId, jobId, change, ['suspended']))) return false;
   for (const { instanceId, phase } of await jobs.instances(jobId))
     if (phase !== 'done') await jobs.updateInstance(jobId, instanceId, { phase: 'cancelled', phaseSince: now });
@@ -46,7 +48,8 @@ const endSuspended = async (
 
 /**
  * Sets the flag that steps and nodes look at, stops the execution, and starts the cleanup that brings the job to its
- * end. Asked again while it is cancelling, it does what may have been missed the first time; once it is cancelled, nothing.
+ * end. Asked again while it is cancelling, it does what may have been missed the first time; once it is cancelled,
+ * nothing; under the same idempotency key nothing either once the job has ended otherwise, or is tried again.
  * Errors: NotFound, Conflict (the job has ended otherwise).
  */
 export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
@@ -59,28 +62,32 @@ export const createCancelJob = ({ catalog, executions, clock }: Deps) => {
   const removeKept = async ({ jobId, attempt, tenantId }: Job): Promise<void> => {
     await executions.start('cleanup', `${attemptName(jobId, attempt)}-cleanup-cancelled`, { jobId, attempt, tenantId });
   };
-  return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId): Promise<JobView> => {
+  return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId, key?: string): Promise<JobView> => {
     const tenantId = tenant.hypervisorId;
     const asked = await read(tenantId, jobId);
     // Whoever cancelled it may have ended before the cleanup was started.
     if (asked.state === 'cancelled' && asked.suspendRequestedAt !== undefined) await removeKept(asked);
     const answer = async (job: Job): Promise<JobView> =>
       jobView(job, await catalog.jobs.instances(jobId), audience, clock.now());
-    if (isCancelled(asked)) return answer(asked);
+    const isOver = (job: Job): boolean =>
+      isAskedAgain(job, 'cancel', key) ? job.state !== 'cancelling' : isCancelled(job);
+    if (isOver(asked)) return answer(asked);
+    const under = askedUnder('cancel', key);
+    const noted = under === undefined ? {} : { cancelledUnder: under };
     const cancelRequestedAt = clock.now();
-    if (await endSuspended({ catalog, clock }, tenantId, jobId)) {
+    if (await endSuspended({ catalog, clock }, tenantId, jobId, noted)) {
       const ended = await read(tenantId, jobId);
       await removeKept(ended);
       return answer(ended);
     }
     // refused when it is cancelling already, which is fine, or has ended in between
-    await catalog.jobs.update(tenantId, jobId, { state: 'cancelling', cancelRequestedAt }, [
+    await catalog.jobs.update(tenantId, jobId, { state: 'cancelling', cancelRequestedAt, ...noted }, [
       'queued',
       'running',
       'waiting',
     ]);
     const job = await read(tenantId, jobId);
-    if (!isCancelled(job)) await stopAttempt(executions, job, ...CANCELLED);
+    if (!isOver(job)) await stopAttempt(executions, job, ...CANCELLED);
     return answer(job);
   };
 };

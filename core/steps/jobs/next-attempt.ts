@@ -15,13 +15,16 @@ export interface NextAttemptDeps {
 
 /**
  * Opens the job again and starts its next attempt, with as much time to its deadline as the job had at first. False if it
- * is not in one of the states `from` (any more). Errors: Conflict (the tenant is being removed, its access was revoked, or it has too many open jobs), TransientFailure; asked once more, `startUnstarted` goes on.
+ * is not in one of the states `from` (any more). `under`: what is noted of the request, where it came with an idempotency key.
+ * Errors: Conflict (the tenant is being removed, its access was revoked, or it has too many open jobs), TransientFailure;
+ * asked once more, `startUnstarted` goes on.
  */
 export const beginNextAttempt = async (
   deps: NextAttemptDeps,
   tenant: TenantHypervisor,
   job: Job,
   from: readonly Job['state'][],
+  under?: string,
 ): Promise<boolean> => {
   const { jobs } = deps.catalog;
   const { tenantId, jobId, request } = job;
@@ -34,11 +37,12 @@ export const beginNextAttempt = async (
   const anew = deadlineMs === undefined ? {} : { request: { ...request, deadlineAt: reopenedAt + deadlineMs } };
   if (!(await jobs.update(tenantId, jobId, { reopenedAt, ...anew }, from))) return false;
   const attempt = job.attempt + 1;
-  if (!(await jobs.reopen(tenantId, jobId, attempt, from))) return false;
+  if (!(await jobs.reopen(tenantId, jobId, attempt, from, under))) return false;
   try {
     await refuseWhileTenantIsClosed(deps.catalog, tenantId);
   } catch (error) {
-    await jobs.update(tenantId, jobId, { state: 'failed', endedAt: deps.clock.now() }, ['queued']);
+    const refused = { state: 'failed', endedAt: deps.clock.now(), reopenedUnder: undefined } as const;
+    await jobs.update(tenantId, jobId, refused, ['queued']);
     throw error;
   }
   await start(deps, tenant, { ...job, attempt });

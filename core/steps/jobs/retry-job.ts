@@ -1,5 +1,6 @@
 import type { JobView } from '../../contracts/api.ts';
 import type { JobId } from '../../contracts/ids.ts';
+import { askedUnder, isAskedAgain } from '../../domain/asked-job.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { isOpen, type Job, type JobInstance } from '../../domain/job.ts';
@@ -12,22 +13,22 @@ const RETRIABLE = ['failed', 'completed with errors', 'cancelled'] as const sati
 
 /**
  * Tries the instances of a job that has ended once more that are not done, in a new attempt; those that are done stay as
- * they are. Asked again while that attempt is open, it does nothing. Errors: NotFound, Conflict (the job has not ended, or
- * nothing of it is left to do).
+ * they are. Asked again while that attempt is open, or at any time under the same idempotency key, it does nothing.
+ * Errors: NotFound, Conflict (the job has not ended, or nothing of it is left to do).
  */
 export const createRetryJob = (deps: NextAttemptDeps) => {
   const { jobs } = deps.catalog;
-  return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId): Promise<JobView> => {
+  return async (tenant: TenantHypervisor, audience: Audience, jobId: JobId, key?: string): Promise<JobView> => {
     const asked = await jobs.get(tenant.hypervisorId, jobId);
     if (!asked) throw notFound('job', 'jobId');
-    let begun = false;
-    if (isRetriable(asked)) {
+    let begun = isAskedAgain(asked, 'retry', key);
+    if (!begun && isRetriable(asked)) {
       refuseAllDone(await jobs.instances(jobId));
-      begun = await beginNextAttempt(deps, tenant, asked, RETRIABLE);
+      begun = await beginNextAttempt(deps, tenant, asked, RETRIABLE, askedUnder('retry', key));
     }
     const job = (await jobs.get(tenant.hypervisorId, jobId)) ?? asked;
-    // an attempt that was just begun may have ended already
-    if (!begun) refuse(job);
+    // an attempt that was just begun, by this request or the same one beside it, may have ended already
+    if (!begun && !isAskedAgain(job, 'retry', key)) refuse(job);
     await startUnstarted(deps, tenant, job);
     return jobView(job, await jobs.instances(jobId), audience, deps.clock.now());
   };
