@@ -1,6 +1,7 @@
 /**
  * The REST API's routes. Handlers, CLI and the OpenAPI document all read these. Every POST takes an `Idempotency-Key`
- * header: asked again with the same key and body, it answers as it did and does nothing.
+ * header: asked again with the same key and body, it answers as it did and does nothing. What removes by a token, and what
+ * takes something out, does nothing either, but says that the plan is another one by now, or that it is not there.
  */
 import { z } from 'zod';
 import {

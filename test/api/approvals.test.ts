@@ -105,8 +105,14 @@ for (const { operation, prepare, ask, isDone, isWhole = () => true, change } of 
     assert.match(late.body.detail, /expired/);
     const second = await waiting(world);
     assert.notEqual(second.approvalId, first.approvalId);
-    const rejected = await as(world, SAM_APPROVES)('POST', `${path(second)}/reject`, { body: { reason: 'not now' } });
+    const reject = (who: string, reason: string) =>
+      as(world, who)('POST', `${path(second)}/reject`, { body: { reason } });
+    const rejected = await reject(SAM_APPROVES, 'not now');
     assert.deepEqual([rejected.status, rejected.body.state, rejected.body.reason], [200, 'rejected', 'not now']);
+    // the answer may have been lost
+    assert.deepEqual(await reject(SAM_APPROVES, 'not now'), rejected);
+    assert.equal((await reject(SAM_APPROVES, 'never')).status, 409);
+    assert.equal((await reject(EVE_APPROVES, 'not now')).status, 409);
     assert.equal((await approve(world, SAM_APPROVES, second)).status, 409);
     assert.equal(isDone(world), false);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACME, acme, BOLT, callAs, createWorld, job, PROVIDER } from './world.ts';
+import { ACME, acme, BOLT, callAs, createWorld, job, PROVIDER, plan, point, service } from './world.ts';
 
 const instanceIds = ['i-0123456789abcdef0'];
 const MAKERS = [
@@ -10,6 +10,17 @@ const MAKERS = [
   ['/vm-groups', { name: 'shops', match: { all: true } }, 'vmGroups'],
   ['/plans', { name: 'nightly', schedule: { expression: 'rate(6 hours)' } }, 'plans'],
 ] as const;
+
+/** What makes another request of one. */
+const OTHER = {
+  '/backups': { level: 'full' },
+  '/snapshots': { copyAtOnce: true },
+  '/backup-copies': { queueDeadlineSeconds: 600 },
+  '/restores': { queueDeadlineSeconds: 600 },
+  '/vm-groups': { name: 'other' },
+  '/plans': { name: 'other' },
+  '/library-runs': { queueDeadlineSeconds: 600 },
+} as const;
 
 test('asked again under the same key, everything is answered as before and made once', async () => {
   for (const [route, body, kind] of MAKERS) {
@@ -94,5 +105,44 @@ test('the key of what is asked of a job reaches it: what ended meanwhile is answ
     assert.deepEqual([again.status, again.body.state], [202, later], action);
     assert.deepEqual({ ...world.calls }, done, action);
     assert.equal((await call('POST', path, { key: 'other' })).status, 409, action);
+  }
+});
+
+test('asked again once what it names is gone, and the tenant has no resources any more, it is answered as before', async () => {
+  const nightly = plan(1, acme);
+  const points = [point(1, acme, { kind: 'snapshot' }), point(2, acme)] as const;
+  const [taken, inLibrary] = points;
+  const { planId } = nightly;
+  const tenantPath = `/operator/tenants/${acme.hypervisorId}`;
+  for (const [path, body] of [
+    ['/backups', { instanceIds, planId }],
+    ['/snapshots', { instanceIds, planId }],
+    ['/backup-copies', { recoveryPointIds: [taken.recoveryPointId] }],
+    ['/restores', { recoveryPointId: inLibrary.recoveryPointId, target: { kind: 'volumes' } }],
+    ['/vm-groups', { name: 'shops', match: { all: true }, planId }],
+    ['/plans', { name: 'hourly' }],
+    ['/library-runs', { task: 'check' }],
+  ] as const) {
+    const world = createWorld();
+    const { records } = world;
+    records.plans.set(planId, nightly);
+    for (const each of points) records.points.set(each.recoveryPointId, each);
+    const call = callAs(world, PROVIDER);
+    const first = await call('POST', `${tenantPath}${path}`, { body, key: 'k' });
+    assert.ok(first.status < 300, `${path} ${first.text}`);
+    const { started } = structuredClone(world.calls);
+    records.plans.delete(planId);
+    records.points.clear();
+    records.hypervisors.set(service.hypervisorId, { ...service, accessNodes: 'automatic' });
+    if (path === '/library-runs') {
+      const { binding: _, ...unbound } = acme;
+      records.hypervisors.set(acme.hypervisorId, unbound);
+    }
+    assert.deepEqual(await call('POST', `${tenantPath}${path}`, { body, key: 'k' }), first, path);
+    assert.deepEqual(world.calls.started, started, path);
+    const fresh = await call('POST', `${tenantPath}${path}`, { body, key: 'fresh' });
+    assert.ok(fresh.status >= 400, `${path} ${fresh.text}`);
+    const other = await call('POST', `${tenantPath}${path}`, { body: { ...body, ...OTHER[path] }, key: 'k' });
+    assert.deepEqual([other.status, other.body.field], [409, 'Idempotency-Key'], path);
   }
 });

@@ -51,23 +51,23 @@ export const createAddPlan = (deps: PlanDeps) => {
   const { catalog, schedules, clock, sha256 } = deps;
   return async (tenant: TenantHypervisor, audience: Audience, asked: Asked, body: PlanRequest) => {
     const fields = PlanFields.parse(body);
-    await checkPlan(catalog, tenant, fields);
     const { hypervisorId } = tenant;
     const planId: PlanId = newId(deps, 'plan', hypervisorId, 'plans', asked);
     const hash = requestHash(sha256, asked, body);
-    if (!(await catalog.plans.get(hypervisorId, planId))) {
-      if (tenant.approvals) await refuseSuccession(catalog, hypervisorId, planId);
-      const remedy = 'Remove plans that are not used any more, or use one plan for more VM groups.';
-      await refuseMoreThan(MOST_PLANS, 'plans', (page) => catalog.plans.list(hypervisorId, page), remedy);
-    }
     const now = clock.now();
     const plan: Plan = { ...fields, planId, hypervisorId, createdAt: now, updatedAt: now, ...hash };
-    if (!(await catalog.plans.add(plan))) {
-      const there = await catalog.plans.get(hypervisorId, planId);
+    const answerAs = async (there: Plan | undefined) => {
       checkSameRequest(there, hash);
       if (there) await putSchedules(schedules, there);
       return planView(there ?? plan, audience, now);
-    }
+    };
+    const before = await catalog.plans.get(hypervisorId, planId);
+    if (before) return answerAs(before);
+    await checkPlan(catalog, tenant, fields);
+    if (tenant.approvals) await refuseSuccession(catalog, hypervisorId, planId);
+    const remedy = 'Remove plans that are not used any more, or use one plan for more VM groups.';
+    await refuseMoreThan(MOST_PLANS, 'plans', (page) => catalog.plans.list(hypervisorId, page), remedy);
+    if (!(await catalog.plans.add(plan))) return answerAs(await catalog.plans.get(hypervisorId, planId));
     try {
       await putSchedules(schedules, plan);
     } catch (error) {

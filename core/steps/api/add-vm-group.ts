@@ -24,14 +24,17 @@ export interface VmGroupDeps {
 export const createAddVmGroup = (deps: VmGroupDeps) => {
   const { catalog, clock, sha256 } = deps;
   return async (hypervisor: Hypervisor, asked: Asked, body: VmGroupFields): Promise<VmGroupView> => {
-    await checkGroup(catalog, hypervisor, body);
     const { hypervisorId } = hypervisor;
     const groupId: VmGroupId = newId(deps, 'vmg', hypervisorId, 'vm-groups', asked);
     const hash = requestHash(sha256, asked, body);
-    if (!(await catalog.vmGroups.get(hypervisorId, groupId))) {
-      const remedy = 'Remove VM groups that are not used any more, or join them by OR.';
-      await refuseMoreThan(MOST_VM_GROUPS, 'VM groups', (page) => catalog.vmGroups.list(hypervisorId, page), remedy);
+    const before = await catalog.vmGroups.get(hypervisorId, groupId);
+    if (before) {
+      checkSameRequest(before, hash);
+      return vmGroupView(before);
     }
+    await checkGroup(catalog, hypervisor, body);
+    const remedy = 'Remove VM groups that are not used any more, or join them by OR.';
+    await refuseMoreThan(MOST_VM_GROUPS, 'VM groups', (page) => catalog.vmGroups.list(hypervisorId, page), remedy);
     const now = clock.now();
     const group: VmGroup = { ...body, groupId, hypervisorId, createdAt: now, updatedAt: now, ...hash };
     if (await catalog.vmGroups.add(group)) return vmGroupView(group);

@@ -38,11 +38,12 @@ const checkPoints = async (
 
 /** Errors: as of a backup; InvalidRequest, RecoveryPointUnavailable (a recovery point that cannot be copied). */
 export const createStartBackupCopy =
-  (deps: StartJobDeps) => async (tenant: TenantHypervisor, asked: Asked, body: StartBackupCopy) => {
-    const { plan, selection } = await openSelection(deps.catalog, tenant, body);
-    const recoveryPointIds = [...new Set(body.recoveryPointIds)];
-    await checkPoints(deps.catalog, tenant, recoveryPointIds);
-    const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds, body.verify);
-    await checkResources(deps.catalog, tenant, terms);
-    return startJob(deps, tenant, asked, { type: 'backup-copy', ...terms, ...selection, recoveryPointIds }, body);
-  };
+  (deps: StartJobDeps) => async (tenant: TenantHypervisor, asked: Asked, body: StartBackupCopy) =>
+    startJob(deps, tenant, asked, 'backup-copy', body, async () => {
+      const { plan, selection } = await openSelection(deps.catalog, tenant, body);
+      const recoveryPointIds = [...new Set(body.recoveryPointIds)];
+      await checkPoints(deps.catalog, tenant, recoveryPointIds);
+      const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds, body.verify);
+      await checkResources(deps.catalog, tenant, terms);
+      return { type: 'backup-copy', ...terms, ...selection, recoveryPointIds };
+    });

@@ -25,22 +25,33 @@ const MESSAGE_LENGTH = 1_000;
 /**
  * Opens the job's record, then starts its first attempt. The record comes first: an execution without one would find
  * nothing to do, a record without an execution says that it failed. `body` is the request as it came in; asked again
- * under the same idempotency key, the job that there is is answered. Errors: Conflict (another body, or too many open jobs), TransientFailure.
+ * under the same idempotency key, the job that there is is answered, whatever has become of what it names: `requestOf`,
+ * which looks at that, is not asked. Errors: Conflict (another body, or too many open jobs), TransientFailure, as of `requestOf`.
  */
 export const startJob = async (
   deps: StartJobDeps,
   tenant: TenantHypervisor,
   asked: Asked,
-  request: JobRequest,
+  type: Job['type'],
   body: unknown,
+  requestOf: () => Promise<JobRequest>,
 ): Promise<{ jobId: JobId }> => {
   const tenantId = tenant.hypervisorId;
-  const jobId: JobId = newId(deps, 'job', tenantId, request.type, asked);
+  const jobId: JobId = newId(deps, 'job', tenantId, type, asked);
   const hash = requestHash(deps.sha256, asked, body);
+  const answerAs = async (there: Job | undefined): Promise<{ jobId: JobId }> => {
+    checkSameRequest(there, hash);
+    // whoever made it may have ended before it was started
+    if (there && isUnstarted(there)) await beginJob(deps, tenant, there);
+    return { jobId };
+  };
+  const before = await deps.catalog.jobs.get(tenantId, jobId);
+  if (before) return answerAs(before);
+  const request = await requestOf();
   const job: Job = {
     jobId,
     tenantId,
-    type: request.type,
+    type,
     state: 'queued',
     attempt: 1,
     request,
@@ -49,17 +60,10 @@ export const startJob = async (
     createdAt: deps.clock.now(),
     ...hash,
   };
-  if (!(await deps.catalog.jobs.get(tenantId, jobId))) {
-    await refuseWhileTenantIsClosed(deps.catalog, tenantId);
-    await refuseMoreJobs(deps.catalog, tenantId);
-  }
-  if (await deps.catalog.jobs.add(job)) await beginJob(deps, tenant, job);
-  else {
-    const there = await deps.catalog.jobs.get(tenantId, jobId);
-    checkSameRequest(there, hash);
-    // whoever made it may have ended before it was started
-    if (there && isUnstarted(there)) await beginJob(deps, tenant, there);
-  }
+  await refuseWhileTenantIsClosed(deps.catalog, tenantId);
+  await refuseMoreJobs(deps.catalog, tenantId);
+  if (!(await deps.catalog.jobs.add(job))) return answerAs(await deps.catalog.jobs.get(tenantId, jobId));
+  await beginJob(deps, tenant, job);
   return { jobId };
 };
 

@@ -37,9 +37,17 @@ export const createStartLibraryRun =
   async (tenant: TenantHypervisor, asked: Asked, body: StartLibraryRun): Promise<LibraryRunView> => {
     const { catalog, clock, sha256 } = deps;
     const tenantId = tenant.hypervisorId;
-    const service = await serviceOfRun(deps, tenant, body.serviceId);
     const runId = newId(deps, 'run', tenantId, 'library-run', asked);
     const hash = requestHash(sha256, asked, body);
+    const answerAs = async (there: LibraryRun): Promise<LibraryRunView> => {
+      checkSameRequest(there, hash);
+      // whoever made it may have ended before it was started
+      if (there.state === 'queued') await beginLibraryRun(deps, there);
+      return libraryRunView((await catalog.libraryRuns.get(tenantId, runId)) ?? there);
+    };
+    const before = await catalog.libraryRuns.get(tenantId, runId);
+    if (before) return answerAs(before);
+    const service = await serviceOfRun(deps, tenant, body.serviceId);
     const run: LibraryRun = {
       runId,
       tenantId,
@@ -56,11 +64,9 @@ export const createStartLibraryRun =
       createdAt: clock.now(),
       ...hash,
     };
-    if (!(await catalog.libraryRuns.get(tenantId, runId))) {
-      await refuseRun(deps, tenant, service, run);
-      refuseWhereNothingIsWritten(tenant, service, run);
-      refuseBesideOthers(await openLibraryRuns(deps, tenantId), run, runId);
-    }
+    await refuseRun(deps, tenant, service, run);
+    refuseWhereNothingIsWritten(tenant, service, run);
+    refuseBesideOthers(await openLibraryRuns(deps, tenantId), run, runId);
     const begun = await beginLibraryRun(deps, run);
     const there = await catalog.libraryRuns.get(tenantId, runId);
     if (!begun) checkSameRequest(there, hash);

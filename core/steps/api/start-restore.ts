@@ -16,17 +16,14 @@ interface Deps extends StartJobDeps {
  * Errors: TenantNotBound, RuleViolated, NotAvailable, NotFound, RecoveryPointUnavailable, InvalidRequest, Conflict,
  * TenantAccessLost, TransientFailure.
  */
-export const createStartRestore = (deps: Deps) => async (tenant: TenantHypervisor, asked: Asked, body: RestoreBody) => {
-  const request = StartRestore.parse(body);
-  await checkResources(deps.catalog, tenant, request);
-  const { scopes, catalog } = deps;
-  const { point, volumeTags, fromReason } = await decideForTenant(catalog, tenant, request, lookOnce(scopes, tenant));
-  const { purpose, transport, target, kmsKeyId, from } = request;
-  return startJob(
-    deps,
-    tenant,
-    asked,
-    {
+export const createStartRestore = (deps: Deps) => async (tenant: TenantHypervisor, asked: Asked, body: RestoreBody) =>
+  startJob(deps, tenant, asked, 'restore', body, async () => {
+    const request = StartRestore.parse(body);
+    await checkResources(deps.catalog, tenant, request);
+    const { scopes, catalog } = deps;
+    const { point, volumeTags, fromReason } = await decideForTenant(catalog, tenant, request, lookOnce(scopes, tenant));
+    const { purpose, transport, target, kmsKeyId, from } = request;
+    return {
       type: 'restore',
       ...jobTerms(undefined, deps.clock.now(), body.queueDeadlineSeconds),
       purpose,
@@ -37,7 +34,5 @@ export const createStartRestore = (deps: Deps) => async (tenant: TenantHyperviso
       asked: { from, ...(body.volumeTags === undefined ? {} : { volumeTags: body.volumeTags }) },
       ...(fromReason === undefined ? {} : { fromReason }),
       ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
-    },
-    body,
-  );
-};
+    };
+  });

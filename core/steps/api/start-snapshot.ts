@@ -9,24 +9,19 @@ import { type StartJobDeps, startJob } from './start-job.ts';
 
 /** What is not said is as the plan says. Errors: as of a backup, InvalidRequest (a copy into the tenant's own region). */
 export const createStartSnapshot =
-  (deps: StartJobDeps) => async (tenant: TenantHypervisor, asked: Asked, body: StartSnapshot) => {
-    refuseOwnRegion(tenant, body.copyToRegion);
-    const { plan, selection } = await openSelection(deps.catalog, tenant, body);
-    const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds);
-    await checkResources(deps.catalog, tenant, terms);
-    const copyToRegion = body.copyToRegion ?? plan?.copyToRegion;
-    return startJob(
-      deps,
-      tenant,
-      asked,
-      {
+  (deps: StartJobDeps) => async (tenant: TenantHypervisor, asked: Asked, body: StartSnapshot) =>
+    startJob(deps, tenant, asked, 'snapshot', body, async () => {
+      refuseOwnRegion(tenant, body.copyToRegion);
+      const { plan, selection } = await openSelection(deps.catalog, tenant, body);
+      const terms = jobTerms(plan, deps.clock.now(), body.queueDeadlineSeconds);
+      await checkResources(deps.catalog, tenant, terms);
+      const copyToRegion = body.copyToRegion ?? plan?.copyToRegion;
+      return {
         type: 'snapshot',
         ...terms,
         ...selection,
         consistency: body.consistency ?? planConsistency(plan),
         copyAtOnce: body.copyAtOnce ?? plan?.copy.when === 'at-once',
         ...(copyToRegion === undefined ? {} : { copyToRegion }),
-      },
-      body,
-    );
-  };
+      };
+    });

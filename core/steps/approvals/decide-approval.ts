@@ -50,12 +50,13 @@ export const createApprove = (deps: DecideDeps) => {
   };
 };
 
-/** Errors: NotFound, Conflict (it was decided, or has expired). */
+/** Asked again, by the same person for the same reason, it is told so. Errors: NotFound, Conflict (it was decided, or has expired). */
 export const createReject =
   ({ catalog, clock }: Pick<DecideDeps, 'catalog' | 'clock'>) =>
   async (approver: string, id: ApprovalId, reason: string): Promise<Approval> => {
     const seen = await getApproval({ catalog }, id);
     const now = clock.now();
+    if (seen.state === 'rejected' && seen.decidedBy === approver && seen.reason === reason) return seen;
     if (stateOf(seen, now) !== 'waiting') throw tooLate(seen, now);
     const rejected = await catalog.approvals.update(seen, {
       state: 'rejected',
