@@ -22,7 +22,7 @@ import { tenantSessionPolicy } from './tenant-session-policy.ts';
 import { createTenantSessions, type TenantSessionsOptions } from './tenant-sessions.ts';
 
 export type TenantScopesOptions = TenantSessionsOptions & {
-  /** Where it is told what AWS has throttled, calls wait for their turn: not where somebody waits for an answer. */
+  /** Where it is told what AWS has throttled, calls wait for their turn: where somebody waits for an answer, not, or not for long. */
   readonly throttles?: Throttles;
   /** How long each scope waits for that, for itself. Absent: all together, as long as the step has patience. */
   readonly patienceMs?: number;

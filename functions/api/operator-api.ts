@@ -32,6 +32,8 @@ export interface OperatorApiDeps
   readonly catalog: Catalog;
   readonly scheduleList: ReaperDeps['scheduleList'];
   readonly uploads: ReaperDeps['uploads'];
+  /** Of sweeps by hand: they leave the gaps that an account at its limit asks for. */
+  readonly sweepScopes: ReaperDeps['scopes'];
   readonly reaperGraceMs: number;
   readonly settings: HypervisorEndpointsDeps['settings'];
   readonly permissions: CheckPermissionsDeps & {
@@ -71,7 +73,11 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
       ...hypervisorEndpoints(deps),
       ...auditEndpoints(deps),
       ...healthEndpoints(deps),
-      ...reaperEndpoints({ ...deps, settings: { ...deps.settings, graceMs: deps.reaperGraceMs } }),
+      ...reaperEndpoints({
+        ...deps,
+        scopes: deps.sweepScopes,
+        settings: { ...deps.settings, graceMs: deps.reaperGraceMs },
+      }),
       ...quarantineEndpoints(deps),
       endpoint(operatorRoutes.checkServicePermissions, async (_: Caller, { params }) => {
         await checkRole(await openService(params.hypervisorId));

@@ -1,6 +1,7 @@
 import { openControlPlaneClients } from '../../adapters/aws/control-plane-clients.ts';
 import { createDynamoAuditEntries, createDynamoAuditLog } from '../../adapters/aws/dynamo-audit.ts';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createDynamoThrottles } from '../../adapters/aws/dynamo-throttles.ts';
 import { createErrorReport } from '../../adapters/aws/error-report.ts';
 import { createPermissionCheck } from '../../adapters/aws/permission-check.ts';
 import { createS3AuditAnchors } from '../../adapters/aws/s3-audit-anchors.ts';
@@ -42,6 +43,9 @@ export const wireTenantApi = (environment: Environment): TenantApiDeps => {
   };
 };
 
+/** A request has 29 s, and a run looks twice: what waits must not outlast it. */
+const SWEEP_PATIENCE_MS = 2_000;
+
 export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
   const { table, auditTable, machines, hubRoleArn, region } = readConfiguration(environment, {
     table: 'HOLDFAST_TABLE',
@@ -60,6 +64,10 @@ export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
     ...{ scheduleList, uploads, reaperGraceMs: reaperSettings.graceMs },
     catalog: createDynamoCatalog({ client: dynamo, table }),
     scopes: createTenantScopes({ sts, secrets, hubRoleArn, region }),
+    sweepScopes: createTenantScopes({
+      ...{ sts, secrets, hubRoleArn, region, patienceMs: SWEEP_PATIENCE_MS },
+      throttles: createDynamoThrottles({ client: dynamo, table }, systemClock.now),
+    }),
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
     schedules: wireSchedules(environment),
     clock: systemClock,

@@ -12,15 +12,19 @@ import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from '@aw
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
+import { createDynamoThrottles } from '../../adapters/aws/dynamo-throttles.ts';
 import { nodeEnvironment } from '../../core/domain/automatic-nodes.ts';
 import type { Job } from '../../core/domain/job.ts';
 import { attemptName } from '../../core/domain/protected-instance.ts';
 import { createReap } from '../../core/steps/reaper/reap.ts';
 import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { deployTenantUser } from '../../dev/tenant-user.ts';
+import { createOperatorApi } from '../../functions/api/operator-api.ts';
+import { wireOperatorApi } from '../../functions/wiring/api.ts';
 import { wireReaper } from '../../functions/wiring/reap.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import { deployFunction } from '../../local/lambda/deploy-function.ts';
+import { event } from '../api/world.ts';
 import { asFunctionOf } from './as-function-of.ts';
 import { aJob, anInstance, freshId } from './records.ts';
 import { REGION, startWorld, type World } from './world.ts';
@@ -167,4 +171,28 @@ test('under a role that makes nothing, all that was begun for a hypervisor goes,
   await assert.rejects(wired.nodeRoles.ensureNodeRole(freshId('hv')), { name: 'AccessDenied' });
   await assert.rejects(wired.brokerNames.ensure(freshId('hv')), { name: 'AccessDeniedException' });
   await assert.rejects(wired.executions.start('restore', freshId('job'), {}), { name: 'AccessDeniedException' });
+});
+
+test('a run by hand notes what AWS throttles in the account, as a sweep does, so that jobs leave a gap', {
+  timeout: 60_000,
+}, async () => {
+  const client = new DynamoDBClient(settings());
+  const [tenant] = world.tenants;
+  await createDynamoCatalog({ client, table: world.ref('Table') }).hypervisors.add(tenant);
+  const noted = async () => {
+    const notes = createDynamoThrottles({ client, table: world.ref('Table') }, Date.now);
+    return [...(await notes.of(tenant.hypervisorId, tenant.region)).keys()];
+  };
+  const call = async (method: string, more: Parameters<typeof event>[3]) => {
+    const operatorApi = createOperatorApi(wireOperatorApi(asFunctionOf(world, 'OperatorApiRole')));
+    return operatorApi(event(SERVICE_ACCOUNT, method, '/operator/reaper', more));
+  };
+  const { hypervisorId: tenantId } = tenant;
+  assert.deepEqual(await noted(), []);
+  world.cloud.faults.add({ service: 'ec2', operation: 'DescribeVolumes', kind: 'throttle', nth: 1 });
+  assert.equal((await call('GET', { query: { tenantId } })).statusCode, 200);
+  assert.deepEqual(await noted(), ['ec2:DescribeVolumes']);
+  world.cloud.faults.add({ service: 'ec2', operation: 'DescribeImages', kind: 'throttle', nth: 1 });
+  assert.equal((await call('POST', { body: { tenantId } })).statusCode, 200);
+  assert.deepEqual((await noted()).toSorted(), ['ec2:DescribeImages', 'ec2:DescribeVolumes']);
 });

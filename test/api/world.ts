@@ -333,6 +333,7 @@ export const createWorld = () => {
     uploads: { list: async () => [], abort: async () => {} },
     reaperGraceMs: 4 * 3_600_000,
     scopes: account.scopes,
+    sweepScopes: account.scopes,
     serviceAccounts: account.serviceAccounts,
     nodeRoles: account.nodeRoles,
     brokerNames: account.brokerNames,
