@@ -40,7 +40,14 @@ test('the alarm on them watches the queue that there is, and tells the alarms’
   assert.deepEqual(alarm?.AlarmActions, [world.ref('AlarmsTopic')]);
 });
 
-test('the dashboard shows what functions write, of this stage', () => {
+/** Of the table in docs/monitoring.md: what functions write by stage. */
+const tabled = (): readonly string[] => {
+  const text = readFileSync('docs/monitoring.md', 'utf8');
+  const rows = text.slice(text.indexOf('| fact '), text.indexOf('Lines of the last row')).split('\n');
+  return rows.flatMap((row) => [...(row.split(' | ')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+};
+
+test('the dashboard shows what functions write, of this stage, all of it', () => {
   const { resources } = readServerless('serverless.yml', PLACE);
   const { Dashboard } = Object.assign({}, ...resources.map(({ Resources }) => Resources));
   const { widgets } = JSON.parse(Dashboard.Properties.DashboardBody) as {
@@ -58,4 +65,15 @@ test('the dashboard shows what functions write, of this stage', () => {
       assert.match(sources, new RegExp(`\\b${metric}\\b`), metric);
     }
   }
+  const shown = new Set(widgets.flatMap(({ properties }) => properties.metrics.map(([, metric]) => metric)));
+  assert.ok(tabled().length > 30);
+  assert.deepEqual(
+    tabled().filter((metric) => !shown.has(metric)),
+    [],
+  );
+  const watched = alarmsOf(world.cloud).filter(({ Namespace }) => Namespace === 'Holdfast');
+  assert.deepEqual(
+    watched.map(({ MetricName }) => MetricName).filter((metric) => !shown.has(metric)),
+    [],
+  );
 });
