@@ -6,3 +6,15 @@ export const FIRST = '/jobs';
 /** Of a tenant: its own job. Of an operator: a job of the tenant named. */
 export const jobAddress = (jobId: string, tenant?: string): string =>
   tenant === undefined ? `/jobs/${jobId}` : `/tenants/${tenant}/jobs/${jobId}`;
+
+/** Operators only, as all below. */
+export const HYPERVISORS = '/hypervisors';
+export const ADD_HYPERVISOR = '/hypervisors/add';
+export const ACCESS_NODES = '/access-nodes';
+
+export const hypervisorAddress = (hypervisorId: string): string => `${HYPERVISORS}/${hypervisorId}`;
+
+/** The wizard, going on with one that is added. */
+export const setUpAddress = (hypervisorId: string): string => `${ADD_HYPERVISOR}?hypervisor=${hypervisorId}`;
+
+export const accessNodesAddress = (serviceId: string): string => `${ACCESS_NODES}?service=${serviceId}`;

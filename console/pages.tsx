@@ -29,6 +29,20 @@ export const PAGES: readonly PageEntry[] = [
   // VM groups and plans
 
   // hypervisors and access nodes
+  {
+    path: '/hypervisors',
+    for: ['operator'],
+    entry: texts.hypervisors.header,
+    component: lazy(() => import('./pages/hypervisors.tsx')),
+  },
+  { path: '/hypervisors/add', for: ['operator'], component: lazy(() => import('./pages/add-hypervisor.tsx')) },
+  { path: '/hypervisors/:hypervisorId', for: ['operator'], component: lazy(() => import('./pages/hypervisor.tsx')) },
+  {
+    path: '/access-nodes',
+    for: ['operator'],
+    entry: texts.accessNodes.header,
+    component: lazy(() => import('./pages/access-nodes.tsx')),
+  },
 
   // libraries
 

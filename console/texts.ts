@@ -1,4 +1,7 @@
 /** All that the page says, in one place: what is on every page here, the rest by area in texts/. What the API says (names, states, reasons, what to do) is shown as it is. */
+import { accessNodes } from './texts/access-nodes.ts';
+import { addHypervisor } from './texts/add-hypervisor.ts';
+import { hypervisor, hypervisors } from './texts/hypervisors.ts';
 import { job, jobs } from './texts/jobs.ts';
 
 export const texts = {
@@ -28,4 +31,8 @@ export const texts = {
   none: '–',
   jobs,
   job,
+  hypervisors,
+  hypervisor,
+  addHypervisor,
+  accessNodes,
 } as const;

@@ -1,0 +1,52 @@
+import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
+import { HYPERVISORS } from '../../addresses.ts';
+import { call } from '../../api.ts';
+import { texts } from '../../texts.ts';
+import { Ask } from './ask.tsx';
+import { approvalIn, useChange } from './change.ts';
+import { Waits } from './waits.tsx';
+
+const words = texts.hypervisor.remove;
+
+/** Refused while it is used: by whom, the API says. */
+export const Remove = ({ hypervisor: { hypervisorId, kind, name } }: { readonly hypervisor: HypervisorView }) => {
+  const [asking, setAsking] = useState(false);
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const remove = useChange(hypervisorId, () => call(operatorRoutes.removeHypervisor, { params: { hypervisorId } }), {
+    done() {
+      void navigate(HYPERVISORS);
+      queries.removeQueries({ queryKey: ['hypervisor', hypervisorId] });
+    },
+  });
+  const approval = approvalIn(remove.data);
+  return (
+    <SpaceBetween size="xs">
+      <Button
+        onClick={() => {
+          remove.reset();
+          setAsking(true);
+        }}
+      >
+        {words.action}
+      </Button>
+      {approval ? <Waits approval={approval} /> : null}
+      <Ask
+        visible={asking}
+        header={words.header(name)}
+        act={words.confirm}
+        pending={remove.isPending}
+        error={remove.error}
+        onLeave={() => setAsking(false)}
+        onAct={() => remove.mutate(undefined, { onSuccess: () => setAsking(false) })}
+      >
+        {words.text[kind]}
+      </Ask>
+    </SpaceBetween>
+  );
+};
