@@ -30,7 +30,7 @@ import { texts } from '../texts.ts';
 
 const words = texts.hypervisor;
 
-const HALVES = { colspan: { default: 12, l: 6 } };
+const HALVES = { colspan: { default: 12, s: 6 } };
 
 const OfTenant = ({ hypervisor }: { readonly hypervisor: HypervisorView }) => (
   <SpaceBetween size="l">

@@ -100,9 +100,10 @@ export const addHypervisor = {
     path: 'Folder',
     lock: 'Lock',
     lockNone: 'None',
-    lockNoneAbout: 'Whoever may write to the bucket may delete backups.',
+    lockNoneAbout: 'Writers may delete nothing; prune, under its own role, may.',
     lockGovernance: 'Governance',
-    lockGovernanceAbout: 'What is written is kept until its retention is over; a role of yours may lift it.',
+    lockGovernanceAbout:
+      'What is written is kept until its retention is over, unless somebody changes the bucket’s policy.',
     lockCompliance: 'Compliance (vault)',
     lockComplianceAbout: 'For good: nobody, you included, can delete backups before their time.',
     lockField: 'Object Lock',

@@ -190,6 +190,7 @@ export const hypervisor = {
     keyId: 'Access key id',
     secret: 'Secret access key',
     secretAbout: 'It is sent once and kept nowhere on this page: after a refusal it has to be typed again.',
+    close: 'Close',
     doRotate: 'Try it and use it',
   },
   remove: {

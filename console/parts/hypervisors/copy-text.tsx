@@ -58,6 +58,11 @@ export const CopyId = ({ label, children }: { readonly label: string; readonly c
   <CopyToClipboard
     variant="inline"
     textToCopy={children}
+    textToDisplay={
+      <Box variant="span" fontSize="body-s">
+        {children}
+      </Box>
+    }
     copyButtonAriaLabel={words.copy(label)}
     copySuccessText={words.copied}
     copyErrorText={words.notCopied}

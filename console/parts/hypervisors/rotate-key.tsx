@@ -1,4 +1,7 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
@@ -41,15 +44,31 @@ export const RotateKey = ({ hypervisor: { hypervisorId } }: { readonly hyperviso
       >
         {words.rotate}
       </Button>
+      {rotate.data ? (
+        <Modal
+          visible={asking}
+          onDismiss={leave}
+          header={words.rotateHeader}
+          footer={
+            <Box float="right">
+              <Button variant="primary" onClick={leave}>
+                {words.close}
+              </Button>
+            </Box>
+          }
+        >
+          <Alert type="success">{words.rotated(rotate.data.accessKeyId ?? '')}</Alert>
+        </Modal>
+      ) : null}
       <Ask
-        visible={asking}
+        visible={asking && !rotate.data}
         header={words.rotateHeader}
         act={words.doRotate}
         pending={rotate.isPending}
         error={refused ? null : error}
         disabled={typed.accessKeyId === '' || typed.secretAccessKey === ''}
         onLeave={leave}
-        onAct={() => rotate.mutate(undefined, { onSuccess: leave })}
+        onAct={() => rotate.mutate(undefined, { onSuccess: () => setTyped(NO_KEY) })}
       >
         <SpaceBetween size="m">
           <div>{words.rotateText}</div>
