@@ -86,7 +86,6 @@ const throughTheWizard = async (t: TestContext, world: World, page: Page): Promi
   await page.getByRole('button', { name: 'Bind it', exact: true }).click();
   await page.getByText('initech is set up').waitFor();
   await checkAccess(page, 'it is set up');
-  await screenshot(page, 'hypervisor-set-up', 'dark');
 
   // it can be backed up
   world.local.startNode(world);
@@ -110,7 +109,6 @@ const withWrongKey = async (world: World, page: Page, origin: string): Promise<v
   await atField(page, 'Check the credentials').waitFor();
   assert.equal(await page.getByLabel('Secret access key').inputValue(), '', 'it is forgotten as it is sent');
   await checkAccess(page, 'a key is refused');
-  await screenshot(page, 'hypervisor-refused');
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
   for (const place of [kept, page.url(), decodeURIComponent(page.url())]) assert.ok(!place.includes(SECRET));
   // with the right one it is added

@@ -38,7 +38,6 @@ test('a service hypervisor in another account is added: what is missing there is
   await atField(page, 'A character of it is mistyped.').waitFor();
   await checkAccess(page, 'what it lends');
   await page.getByLabel('Recovery key').fill(publicKey);
-  await screenshot(page, 'hypervisor-lends');
   await next(page);
 
   // what its nodes need there

@@ -76,7 +76,6 @@ const takenAndGiven = async (world: World, { page, origin }: Visit): Promise<voi
   });
   assert.equal(after.revoked?.reason, 'key lost, case 4711');
   await checkAccess(page, 'access is revoked');
-  await screenshot(page, 'hypervisor-revoked', 'dark');
   await page.getByRole('button', { name: 'Give the access back' }).click();
   await confirm(page, 'Give the access back');
   await page.getByText('Its account is reached').waitFor();

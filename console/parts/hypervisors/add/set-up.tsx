@@ -47,7 +47,8 @@ export const SetUp = ({ hypervisor }: SetUpProps) => {
   const [must, setMust] = useState(false);
   const names = stepsOf(kind);
   const asked = search.get('step');
-  const first = state === 'preparing' ? 'there' : 'check';
+  // where somebody came in: what has become ready meanwhile is said there
+  const [first] = useState<StepName>(state === 'preparing' ? 'there' : 'check');
   const at = isStep(asked, names) ? asked : first;
   const features = featuresIn(search.get('features'));
 
