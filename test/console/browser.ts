@@ -74,6 +74,8 @@ export const screenshot = async (page: Page, name: string, scheme: 'light' | 'da
   const dir = join(projectDir, 'docs/console');
   mkdirSync(dir, { recursive: true });
   await page.emulateMedia({ colorScheme: scheme });
+  // what stays beside the page as it is scrolled is shown from the top
+  await page.evaluate('scrollTo(0, 0)');
   await page.screenshot({ path: join(dir, `${name}.png`), fullPage: true, animations: 'disabled' });
   await page.emulateMedia({ colorScheme: 'light' });
 };
