@@ -65,8 +65,6 @@ export const addHypervisor = {
     serviceExternalId: 'ExternalId',
     serviceExternalIdAbout: 'The template’s. Another one only if the role asks for another one.',
     accessTemplate: 'The role that lets the control plane in, under an ExternalId that is made here.',
-    accessTemplateAbout:
-      'The role that lets the control plane in; with a bucket, a key and a role if you name a bucket.',
     bucket: 'Also make this bucket for its library',
     bucketAbout: 'Empty: the library is elsewhere.',
     user: 'The account’s user gets its policies from this template',

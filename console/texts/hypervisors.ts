@@ -43,7 +43,6 @@ export const hypervisor = {
   about: { tenant: 'A tenant: an account that is protected', service: 'A service: an account that lends resources' },
   id: 'Id',
   copy: (what: string) => `Copy: ${what}`,
-  copyText: 'Copy',
   copied: 'Copied',
   notCopied: 'It could not be copied: mark the text and copy it.',
   download: 'Download',
