@@ -54,6 +54,8 @@ export interface Pulse {
   readonly at: number;
   /** In sentences; the first few. */
   readonly problems: readonly string[];
+  /** Of `measure`: when each metric last said something, ms since 1970. */
+  readonly saidAt?: Readonly<Record<string, number>>;
 }
 
 /** Orders in a queue: approximate, as SQS says. */

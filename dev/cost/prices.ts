@@ -9,7 +9,7 @@ export const PRICES = {
   stateTransition: 25 / 1e6,
   /** docs.aws.amazon.com/whitepapers/latest/how-aws-pricing-works/lambda.html: $0.20 per million; duration is extra. */
   lambdaRequest: 0.2 / 1e6,
-  /** aws.amazon.com/lambda/pricing: arm64, a GB for a second; the first tier. */
+  /** cloudchipr.com/blog/aws-lambda-pricing, 2024: arm64, a GB for a second; the first tier, US East (N. Virginia). */
   lambdaGbSecond: 0.000_013_333_4,
   /** cloudburn.io/blog/amazon-sqs-pricing, 2026-03-14: standard queues, $0.40 per million; the AWS page shows none unasked. */
   sqsRequest: 0.4 / 1e6,
@@ -25,11 +25,14 @@ export const PRICES = {
   ebsPut: 0.006 / 1_000,
   /** The same: per 1,000 requests that list blocks. */
   ebsList: 0.0006 / 1_000,
-  /** aws.amazon.com/ebs/pricing: standard tier, a GB-month; of one volume's snapshots each changed block counts once. */
+  /**
+   * docs.aws.amazon.com/ebs/latest/userguide/snapshot-archive-pricing.html (a copy of it): “the standard rate for snapshots of
+   * $0.05 per GB-month”. Each changed block of a volume counts once: repost.aws/knowledge-center/ebs-snapshot-billing.
+   */
   ebsSnapshot: 0.05,
-  /** aws.amazon.com/s3/pricing: Standard, the first 50 TB, a GB-month. */
+  /** deepeshsoni.com/archives/256: Standard, “around $0.023 per GB-month for the first 50 TB”, US East (N. Virginia). */
   s3Standard: 0.023,
-  /** The same: PUT, COPY, POST, LIST, per 1,000; DELETE costs nothing. */
+  /** c3x.dev/blog/s3-request-fees-explained: PUT, COPY, POST, LIST, per 1,000; DELETE costs nothing. */
   s3Put: 0.005 / 1_000,
   /** The same: GET and all others, per 1,000. */
   s3Get: 0.0004 / 1_000,
@@ -37,7 +40,10 @@ export const PRICES = {
   kmsRequest: 0.03 / 1e4,
   /** The same: a customer-managed key, a month. */
   kmsKey: 1,
-  /** aws.amazon.com/ec2/pricing/on-demand: c7g.xlarge, Linux, an hour; what automatic nodes are. */
+  /**
+   * c7g.xlarge, Linux, an hour; what automatic nodes are. Not found itself: a sixteenth of c7g.16xlarge at
+   * $2.32, huggingface.co/spaces/arcee-ai/Benchmarks (commit 75372ac, from instances.vantage.sh).
+   */
   nodeHour: 0.145,
   /** cloudburn.io/blog/aws-backup-pricing, 2026-02-07: AWS Backup, warm storage of EBS, a GB-month; restores are free. */
   awsBackupWarm: 0.05,

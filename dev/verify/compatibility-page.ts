@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Words } from './aws-words.ts';
 import { type Difference, MOTO_DIFFERENCES } from './moto-differences.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/compatibility.md');
@@ -14,8 +15,14 @@ const words = ({ test }: Difference): string =>
     .replaceAll('|', ', ')
     .replace(/[([{ ]+$/, '');
 
-const line = (each: Difference): string =>
-  `- ${words(each)}${each.sometimes ? ' (sometimes)' : ''}\n  - moto: ${each.moto}\n  - AWS: ${each.aws} [Evidence](${each.evidence})`;
+const quoted = ({ says, where }: Words): string =>
+  where.startsWith('https:') ? `“${says}” ([page](${where}))` : `“${says}” (documentation of \`${where}\`)`;
+
+const line = (each: Difference): string => {
+  const { moto, aws, evidence, open, sometimes } = each;
+  const found = [...evidence.map(quoted), open ?? (evidence.length === 0 ? 'Not looked up.' : '')].filter(Boolean);
+  return `- ${words(each)}${sometimes ? ' (sometimes)' : ''}\n  - moto: ${moto}\n  - AWS: ${aws}\n  - Evidence: ${found.join('; ')}`;
+};
 
 const listOfDifferences = (): string => MOTO_DIFFERENCES.map(line).join('\n');
 

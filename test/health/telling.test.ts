@@ -5,11 +5,12 @@ import type { Announcement } from '../../core/domain/announcements.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { MetricSample } from '../../core/ports/health.ts';
+import { beatingTick } from '../../core/steps/health/beating-tick.ts';
 import { createMeasure } from '../../core/steps/health/measure.ts';
 import { tellingEnd } from '../../core/steps/health/tell-job-end.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
 import { createInMemoryHealth } from '../api/in-memory-health.ts';
-import { acme, createWorld, job, jobInstance, plan, point, SERVICE_SIDE, START } from '../api/world.ts';
+import { acme, createWorld, job, jobInstance, plan, point, SERVICE_SIDE, START, service } from '../api/world.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -149,7 +150,11 @@ test('an objective is told once when it begins to be missed, and once when it is
     committed: made.recoveryPointId,
   });
   await measure();
+  const last = () => samples.filter(({ tenantId }) => tenantId === acme.hypervisorId);
+  assert.equal(last().at(-1)?.metrics.ObjectivesMissed, 0, 'that it is over is written, once');
+  const times = last().length;
   await measure();
+  assert.equal(last().length, times);
   assert.deepEqual(types(), ['Holdfast Objective Missed', 'Holdfast Objective Met']);
   assert.equal(told[1]?.detail.id, missedId.replace(/missed$/, 'met'));
   assert.deepEqual(await kept.missedObjectives.list(), []);
@@ -171,4 +176,67 @@ test('a missed objective whose plan is paused is not asked for any more, and say
     told.map(({ type, detail }) => [type, detail.state]),
     [['Holdfast Objective Met', 'no longer asked for']],
   );
+});
+
+test('a number is written while it says something and for two hours longer, so that alarms see that it is over', async () => {
+  const { measure, samples, kept, advance } = open();
+  const { queues } = service;
+  const written = () => samples.at(-1)?.metrics ?? {};
+  await measure();
+  assert.deepEqual(
+    [written().OrdersWaiting, written().ObjectivesMissed, written().JobsOverdue],
+    [0, 0, 0],
+    'what was never written is, so that no alarm begins without data',
+  );
+  advance(2 * HOUR - 1);
+  await measure();
+  assert.equal(written().OrdersWaiting, 0);
+  advance(1);
+  for (const name of ['tick', 'audit-anchor', 'reap'] as const)
+    kept.pulses.set(name, { at: START + 2 * HOUR, problems: [] });
+  await measure();
+  advance(2 * HOUR);
+  for (const name of ['tick', 'audit-anchor', 'reap'] as const)
+    kept.pulses.set(name, { at: START + 4 * HOUR, problems: [] });
+  await measure();
+  assert.deepEqual(written(), { Measurements: 1, MeasurementAgeSeconds: 7_200 }, 'the measurement itself was late');
+
+  kept.queued.set(queues.work, { waiting: 5, held: 0 });
+  await measure();
+  assert.deepEqual([written().OrdersWaiting, written().ServicesWithoutNodes, written().JobsOverdue], [5, 1, undefined]);
+  kept.queued.clear();
+  advance(300_000);
+  await measure();
+  assert.deepEqual([written().OrdersWaiting, written().ServicesWithoutNodes], [0, 0]);
+});
+
+test('an age is written once it is late', async () => {
+  const { measure, samples, kept, advance } = open();
+  const anchor = (at: number) => void kept.pulses.set('audit-anchor', { at, problems: [] });
+  anchor(START);
+  await measure();
+  advance(3 * HOUR);
+  anchor(START + 3 * HOUR);
+  await measure();
+  assert.ok(!('AuditAnchorAgeSeconds' in (samples.at(-1)?.metrics ?? {})));
+  anchor(START + HOUR);
+  await measure();
+  assert.equal(samples.at(-1)?.metrics.AuditAnchorAgeSeconds, 2 * 3_600);
+});
+
+test('a tick writes its troubles, and that they are over, and else only that it was', async () => {
+  const { deps, kept, samples } = open();
+  const problems: string[] = [];
+  const tick = beatingTick({ ...deps, pulses: kept.health.pulses }, async () => ({ problems }));
+  const written = async () => {
+    await tick({});
+    return samples.at(-1)?.metrics;
+  };
+  assert.deepEqual(await written(), { Ticks: 1, TickProblems: 0 });
+  assert.deepEqual(await written(), { Ticks: 1 });
+  problems.push('hv-1: the role cannot be assumed');
+  assert.deepEqual(await written(), { Ticks: 1, TickProblems: 1 });
+  problems.pop();
+  assert.deepEqual(await written(), { Ticks: 1, TickProblems: 0 });
+  assert.deepEqual(await written(), { Ticks: 1 });
 });

@@ -18,8 +18,11 @@ export const beatingTick =
   async (event: Event): Promise<Outcome> => {
     const outcome = await tick(event);
     const { problems } = outcome;
+    const before = await pulses.last('tick');
     await pulses.beat('tick', { at: clock.now(), problems: problems.slice(0, KEPT_PROBLEMS) });
-    meter.emit({ metrics: { Ticks: 1, TickProblems: problems.length } });
+    // CloudWatch bills each hour in which a metric is written: none of trouble where there is none, nor was
+    const isQuiet = problems.length === 0 && before?.problems.length === 0;
+    meter.emit({ metrics: { Ticks: 1, ...(isQuiet ? {} : { TickProblems: problems.length }) } });
     return outcome;
   };
 

@@ -2,6 +2,7 @@ import { latenessOf, missedOf } from './objective-fact.ts';
 import { lookAtHealth, type ReadHealthDeps } from './read-health.ts';
 import { createTellJobEnds, type TellEndsDeps } from './tell-job-end.ts';
 import { createTellObjectives, type TellObjectivesDeps } from './tell-objectives.ts';
+import { worthWriting } from './worth-writing.ts';
 
 export interface MeasureDeps extends ReadHealthDeps, Omit<TellEndsDeps, 'catalog' | 'ends'>, TellObjectivesDeps {}
 
@@ -19,29 +20,31 @@ const KEPT_PROBLEMS = 10;
 const FOR_TELLING_MS = 60_000;
 
 /**
- * Every five minutes: tells what was not told yet, writes the facts as metrics, and for each tenant those that are its
- * own. Tells first: what it met is among the facts.
+ * Every five minutes: tells what was not told yet, writes the facts as metrics, and for each tenant that misses an
+ * objective, or did the last time, those that are its own. Tells first: what it met is among the facts.
  */
 export const createMeasure = (deps: MeasureDeps) => {
-  const { health, meter, clock } = deps;
+  const { health, meter, clock, missedObjectives } = deps;
   const tellJobEnds = createTellJobEnds({ ...deps, ends: health.ends }, clock);
   const tellObjectives = createTellObjectives(deps);
   return async (): Promise<MeasureOutcome> => {
     const { told, problems: untold } = await tellJobEnds(clock.now() + FOR_TELLING_MS);
     const { now, facts, tenants } = await lookAtHealth(deps);
+    const missedBefore = new Set((await missedObjectives.list()).map(({ tenantId }) => tenantId));
     const problems = [...untold, ...(await tellObjectives(tenants, now))];
     for (const tenant of tenants) {
       const missed = missedOf(tenant);
       if (tenant.problem !== undefined) problems.push(`${tenant.tenant.hypervisorId}: ${tenant.problem}`);
-      else if (tenant.objectives?.length) {
+      else if (missed.length > 0 || missedBefore.has(tenant.tenant.hypervisorId)) {
         const late = Math.max(0, ...missed.map((each) => latenessOf(each, now)));
         const metrics = { ObjectivesMissed: missed.length, LongestLateSeconds: Math.round(late / 1_000) };
         meter.emit({ metrics, tenantId: tenant.tenant.hypervisorId });
       }
     }
     await health.ends.forgetFailures(now - KEPT_MS);
-    meter.emit({ metrics: { ...Object.assign({}, ...facts.map(({ metrics }) => metrics)), Measurements: 1 } });
-    await health.pulses.beat('measure', { at: clock.now(), problems: problems.slice(0, KEPT_PROBLEMS) });
+    const { metrics, saidAt } = worthWriting(facts, (await health.pulses.last('measure'))?.saidAt, now);
+    meter.emit({ metrics: { ...metrics, Measurements: 1 } });
+    await health.pulses.beat('measure', { at: clock.now(), problems: problems.slice(0, KEPT_PROBLEMS), saidAt });
     return { told, problems };
   };
 };

@@ -18,7 +18,13 @@ export const createReap = (deps: ReaperDeps & BeatingTickDeps) => {
     if (outcome.idle) return outcome;
     const { problems, left } = outcome;
     await pulses.beat('reap', { at: clock.now(), problems: problems.slice(0, KEPT_PROBLEMS) });
-    meter.emit({ metrics: { SweepsDone: 1, SweepProblems: problems.length, SweepPlacesLeft: left } });
+    meter.emit({
+      metrics: {
+        SweepsDone: 1,
+        ...(problems.length > 0 ? { SweepProblems: problems.length } : {}),
+        ...(left > 0 ? { SweepPlacesLeft: left } : {}),
+      },
+    });
     return outcome;
   };
 };
