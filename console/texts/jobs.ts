@@ -53,6 +53,7 @@ export const job = {
   noInstances: 'No instances yet',
   progress: {
     header: 'Progress',
+    what: 'Instance, volume',
     of: (instance: string) => `Progress of ${instance}`,
     moved: 'Moved',
     zero: 'Zero',
@@ -61,16 +62,13 @@ export const job = {
     point: 'Recovery point',
     consistency: 'Consistency',
     restored: 'Restored instance',
-    volumes: 'Volumes',
+    restoredVolumes: (instance: string) => `Restored volumes: ${instance}`,
   },
   volumes: {
-    volume: 'Volume',
-    level: 'Level',
-    why: 'Why',
     device: 'Device',
     from: 'From',
     made: 'Made',
-    leftOut: 'left out',
+    leftOut: (rule: string) => `left out by ${rule}`,
     tagsLeftOut: (count: number) =>
       count === 1 ? '1 volume tag was left out.' : `${count} volume tags were left out.`,
   },

@@ -32,6 +32,10 @@ const operatorLooks = async (t: TestContext, world: World): Promise<void> => {
   await page.locator('.state-running').first().waitFor();
   await page.locator('progress').first().waitFor({ state: 'attached' });
   await page.getByText('waiting for an access node').first().waitFor();
+  for (const { volumeId } of first.volumes)
+    await page.getByRole('progressbar', { name: `Progress of ${volumeId}` }).waitFor({ state: 'attached' });
+  await checkAccess(page, 'a job under way');
+  await screenshot(page, 'job-under-way');
   world.local.startNode(world);
   await page.locator('[data-id="The job is done"] .state-done').waitFor({ timeout: 120_000 });
   assert.equal(await page.locator('.state-running, .state-failed').count(), 0, 'all of it is green');
