@@ -42,6 +42,15 @@ const rowOf = (instance: JobInstanceView): Row => {
   };
 };
 
+const Points = ({ instance: { phase, recoveryPointId, recoveryPointIds } }: { readonly instance: JobInstanceView }) => {
+  const points = phase === 'done' ? (recoveryPointIds ?? (recoveryPointId ? [recoveryPointId] : [])) : [];
+  return points.map((point) => (
+    <div key={point}>
+      {words.point} <Id>{point}</Id>
+    </div>
+  ));
+};
+
 /** Where it stands: how far its data is, what it waits for, or why it failed. */
 const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
   const fraction = ENDS.includes(instance.phase) ? undefined : fractionOf(instance);
@@ -49,6 +58,7 @@ const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
   return (
     <SpaceBetween size="xxs">
       <JobState state={instance.phase} />
+      <Points instance={instance} />
       {fraction === undefined ? null : (
         <ProgressBar
           value={Math.floor(fraction * 100)}
@@ -85,20 +95,10 @@ const size = (
   },
 });
 
-const Points = ({ instance: { phase, recoveryPointId, recoveryPointIds } }: { readonly instance: JobInstanceView }) => {
-  const points = phase === 'done' ? (recoveryPointIds ?? (recoveryPointId ? [recoveryPointId] : [])) : [];
-  if (points.length === 0) return texts.none;
-  return points.map((point) => (
-    <div key={point}>
-      <Id>{point}</Id>
-    </div>
-  ));
-};
-
 /** A snapshot moves nothing, and a restore stores nothing. */
 const columnsOf = (type: JobView['type']): Columns => [
   { id: 'instance', header: words.what, isRowHeader: true, cell: ({ id }) => <Id>{id}</Id> },
-  { id: 'standing', header: words.header, minWidth: 260, cell: (row) => <RowStanding row={row} /> },
+  { id: 'standing', header: words.header, minWidth: 320, cell: (row) => <RowStanding row={row} /> },
   ...(type === 'snapshot'
     ? [
         {
@@ -117,13 +117,15 @@ const columnsOf = (type: JobView['type']): Columns => [
         size('stored', words.stored, (counters) => counters.storedBytes),
       ]
     : []),
-  type === 'restore'
-    ? {
-        id: 'restored',
-        header: words.restored,
-        cell: ({ instance }) => (instance ? <Id>{instance.result?.instanceId}</Id> : ''),
-      }
-    : { id: 'point', header: words.point, cell: ({ instance }) => (instance ? <Points instance={instance} /> : '') },
+  ...(type === 'restore'
+    ? [
+        {
+          id: 'restored',
+          header: words.restored,
+          cell: ({ instance }: Row) => (instance ? <Id>{instance.result?.instanceId}</Id> : ''),
+        },
+      ]
+    : []),
 ];
 
 export const JobInstances = ({ job: { type, instances = [] } }: { readonly job: JobView }) => {
@@ -153,7 +155,7 @@ export const JobInstances = ({ job: { type, instances = [] } }: { readonly job: 
       />
       {instances.map(({ instanceId, result }) =>
         result ? (
-          <ExpandableSection key={instanceId} headerText={words.restoredVolumes(result.instanceId ?? instanceId)}>
+          <ExpandableSection key={instanceId} headerText={words.restoredVolumes}>
             <RestoredVolumes result={result} />
           </ExpandableSection>
         ) : null,
