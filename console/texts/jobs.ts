@@ -51,6 +51,10 @@ export const job = {
   fromReason: 'Why from there',
   instances: 'Instances',
   noInstances: 'No instances yet',
+  errorOf: (name: string, instances: readonly string[], more: number) =>
+    [name, ...(instances.length > 0 ? [`of ${instances.join(', ')}${more > 0 ? ` and ${more} more` : ''}`] : [])].join(
+      ' ',
+    ),
   progress: {
     header: 'Progress',
     what: 'Instance, volume',

@@ -60,6 +60,10 @@ const operatorLooks = async (t: TestContext, world: World): Promise<void> => {
   await page.getByText('What to do:').first().waitFor();
   await page.locator('[data-id="Protect each instance/Have the snapshots taken"]').click();
   await page.getByRole('heading', { name: 'Have the snapshots taken' }).waitFor();
+  const input = page.getByRole('region', { name: 'Input' });
+  await input.getByText(NOWHERE).waitFor();
+  assert.equal(JSON.parse(String(await input.textContent())).instanceId, NOWHERE);
+  assert.doesNotMatch(String(await page.locator('body').textContent()), /taskToken|AAAAK/);
   await checkAccess(page, 'a failed job');
   await screenshot(page, 'job-failed', 'dark');
   await page.getByRole('tab', { name: 'Table' }).click();
