@@ -86,7 +86,7 @@ export const ChosenState = ({ states, instance, chosen, parts, openPart, openIns
         </SpaceBetween>
       ) : null}
       {last ? (
-        <>
+        <SpaceBetween size="s">
           <StateRetries retries={last.retries} />
           <ColumnLayout columns={2}>
             <StateData header={words.input} data={last.input} none={words.noInput} />
@@ -95,7 +95,7 @@ export const ChosenState = ({ states, instance, chosen, parts, openPart, openIns
           <Box color="text-body-secondary" fontSize="body-s">
             {words.hidden}
           </Box>
-        </>
+        </SpaceBetween>
       ) : null}
     </SpaceBetween>
   );
