@@ -46,12 +46,13 @@ Examples:
           remedy: 'Operators: name the tenant with --tenant. Others: leave --path out.',
         });
       }
-      if (!path && (state ?? instance) !== undefined) {
-        throw usageError('What went into a state is told of a path.', {
-          field: state === undefined ? '--instance' : '--state',
-          remedy: 'Say --path, too.',
+      if (state !== undefined && !path)
+        throw usageError('What went into a state is told of a path.', { field: '--state', remedy: 'Say --path, too.' });
+      if (instance !== undefined && state === undefined)
+        throw usageError('Of an instance, what went into a state is told.', {
+          field: '--instance',
+          remedy: 'Name the state with --state.',
         });
-      }
       if (path && tenant !== undefined) {
         const states = await readPath(context, jobId, tenant, options);
         return screen.json ? screen.value(states) : showPath(screen, states, 'all');
