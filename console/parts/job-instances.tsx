@@ -51,8 +51,14 @@ const Points = ({ instance: { phase, recoveryPointId, recoveryPointIds } }: { re
   ));
 };
 
+interface StandingProps {
+  readonly instance: JobInstanceView;
+  /** Why it failed is said above the table, then. */
+  readonly isOneOfFew: boolean;
+}
+
 /** Where it stands: how far its data is, what it waits for, or why it failed. */
-const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
+const Standing = ({ instance, isOneOfFew }: StandingProps) => {
   const fraction = ENDS.includes(instance.phase) ? undefined : fractionOf(instance);
   const waits = waitWords(instance, Date.now());
   return (
@@ -67,7 +73,7 @@ const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
         />
       )}
       {waits ? <div>{waits}</div> : null}
-      {instance.error ? <div>{instance.error.message}</div> : null}
+      {instance.error ? <div>{isOneOfFew ? instance.error.name : instance.error.message}</div> : null}
       {instance.warnings?.map((warning) => (
         <Reason key={warning.message} {...warning} />
       ))}
@@ -75,8 +81,8 @@ const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
   );
 };
 
-const RowStanding = ({ row: { instance, volume, leftOut } }: { readonly row: Row }) => {
-  if (instance) return <Standing instance={instance} />;
+const RowStanding = ({ row: { instance, volume, leftOut }, isOneOfFew }: { row: Row; isOneOfFew: boolean }) => {
+  if (instance) return <Standing instance={instance} isOneOfFew={isOneOfFew} />;
   return volume ? <VolumeStanding volume={volume} /> : texts.job.volumes.leftOut(leftOut ?? '');
 };
 
@@ -96,9 +102,9 @@ const size = (
 });
 
 /** A snapshot moves nothing, and a restore stores nothing. */
-const columnsOf = (type: JobView['type']): Columns => [
+const columnsOf = (type: JobView['type'], isFew: boolean): Columns => [
   { id: 'instance', header: words.what, isRowHeader: true, cell: ({ id }) => <Id>{id}</Id> },
-  { id: 'standing', header: words.header, minWidth: 320, cell: (row) => <RowStanding row={row} /> },
+  { id: 'standing', header: words.header, minWidth: 320, cell: (row) => <RowStanding row={row} isOneOfFew={isFew} /> },
   ...(type === 'snapshot'
     ? [
         {
@@ -138,7 +144,7 @@ export const JobInstances = ({ job: { type, instances = [] } }: { readonly job: 
         trackBy="id"
         wrapLines
         items={rows}
-        columnDefinitions={columnsOf(type)}
+        columnDefinitions={columnsOf(type, rows.length <= FEW)}
         expandableRows={{
           getItemChildren: ({ below }) => [...below],
           isItemExpandable: ({ below }) => below.length > 0,

@@ -126,6 +126,7 @@ export const job = {
     suspend: 'Suspend',
     resume: 'Resume',
     retry: 'Try failed instances again',
+    retryRestore: 'Try again',
     cancelHeader: 'Cancel this job?',
     cancelText: 'What runs is stopped and cleaned up. Recovery points that are made already stay.',
     keep: 'Leave it',
