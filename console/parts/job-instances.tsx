@@ -64,7 +64,7 @@ const Standing = ({ instance, isOneOfFew }: StandingProps) => {
   return (
     <SpaceBetween size="xxs">
       <JobState state={instance.phase} />
-      <Points instance={instance} />
+      {instance.result ? null : <Points instance={instance} />}
       {fraction === undefined ? null : (
         <ProgressBar
           value={Math.floor(fraction * 100)}

@@ -30,8 +30,8 @@ const operatorLooks = async (t: TestContext, world: World): Promise<void> => {
   await page.getByRole('link', { name: 'Backup' }).click();
   assert.ok(page.url().endsWith(`/tenants/${acme.hypervisorId}/jobs/${jobId}`), 'a job has an address');
   await page.locator('.state-running').first().waitFor();
-  await page.locator('progress').first().waitFor({ state: 'attached' });
-  await page.getByText('waiting for an access node').first().waitFor();
+  await page.locator('progress').first().waitFor({ state: 'attached', timeout: 120_000 });
+  await page.getByText('waiting for an access node').first().waitFor({ timeout: 120_000 });
   for (const { volumeId } of first.volumes)
     await page.getByRole('progressbar', { name: `Progress of ${volumeId}` }).waitFor({ state: 'attached' });
   await checkAccess(page, 'a job under way');
