@@ -1,3 +1,5 @@
+import { isSecretName, REDACTED, withoutSecrets } from '../core/domain/without-secrets.ts';
+
 /** One JSON line an event. */
 export interface Log {
   info(message: string, fields?: Fields): void;
@@ -19,22 +21,15 @@ const NAMESPACE = 'Holdfast';
 /** What nodes' metrics are counted apart by, if the log's lines carry it; all else on a line can be searched for. */
 const DIMENSION = 'serviceId';
 
-const SENSITIVE_NAME =
-  /token|secret|credential|password|authori[sz]ation|signature|accesskey|privatekey|^receipt|^body$/i;
-/** Tokens and signatures that errors quote: a run of base64 or hex that no id of ours reaches. */
-const SENSITIVE_TEXT = /[A-Za-z0-9+/=_-]{80,}/g;
-/** Access key ids, and the parts of an Authorization header. */
-const KEY_ID = /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g;
 const LONGEST_TEXT = 2_000;
 
-/** A text that quotes what others said, as it may be shown. */
-export const withoutSecrets = (text: string): string =>
-  text.replace(SENSITIVE_TEXT, '[redacted]').replace(KEY_ID, '[redacted]').slice(0, LONGEST_TEXT);
+/** A text that quotes what others said, as a line of the log may hold it. */
+export const loggedText = (text: string): string => withoutSecrets(text).slice(0, LONGEST_TEXT);
 
 const clean = (value: unknown, name: string, depth: number): unknown => {
   if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (SENSITIVE_NAME.test(name)) return '[redacted]';
-  if (typeof value === 'string') return withoutSecrets(value);
+  if (isSecretName(name)) return REDACTED;
+  if (typeof value === 'string') return loggedText(value);
   if (depth > 4) return '[…]';
   if (value instanceof Error) return { name: value.name, message: clean(value.message, 'message', depth + 1) };
   if (ArrayBuffer.isView(value)) return '[bytes]';

@@ -1,4 +1,4 @@
-import type { JobInstanceView, JobView } from '../core/contracts/api.ts';
+import type { JobInstanceView, JobView, JobVolumeView } from '../core/contracts/api.ts';
 import { BLOCK_BYTES } from '../core/contracts/ids.ts';
 import type { Screen } from './screen.ts';
 import { bytes, count, duration, rate, secondsBetween } from './units.ts';
@@ -42,23 +42,48 @@ export const summaryWords = ({ summary = {} }: JobView): string =>
     .map(([phase, n]) => `${n} ${phase}`)
     .join(', ');
 
-/** How far an instance is, 0 to 1; undefined before its data is counted. */
-export const fractionOf = ({ phase, plannedBytes, counters }: JobInstanceView): number | undefined => {
-  if (phase === 'done') return 1;
+type Measured = Pick<JobVolumeView, 'plannedBytes' | 'doneBytes' | 'counters' | 'rate' | 'secondsLeft'>;
+
+/** An API of before it said so knows what went through. */
+const doneOf = ({ doneBytes, counters }: Measured): number => doneBytes ?? counters?.bytes ?? 0;
+
+const partOf = (measured: Measured): number | undefined => {
+  const { plannedBytes } = measured;
   if (plannedBytes === undefined) return undefined;
-  return plannedBytes === 0 ? 1 : Math.min(1, counters.bytes / plannedBytes);
+  return plannedBytes === 0 ? 1 : Math.min(1, doneOf(measured) / plannedBytes);
 };
+
+const paceWords = (measured: Measured): string[] => {
+  const { plannedBytes = 0, rate: pace, secondsLeft } = measured;
+  return [
+    `${bytes(doneOf(measured))} of ${bytes(plannedBytes)}`,
+    ...(pace ? [rate(pace)] : []),
+    ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
+  ];
+};
+
+/** How far an instance is, 0 to 1; undefined before its data is counted. */
+export const fractionOf = ({ phase, ...measured }: JobInstanceView): number | undefined =>
+  phase === 'done' ? 1 : partOf(measured);
 
 /** `4.0 GiB of 10 GiB, 212 MiB/s, 3 min 05 s left`; empty while nothing moves. */
 export const progressWords = (instance: JobInstanceView): string => {
   const { plannedBytes, counters, phase } = instance;
   if (phase !== 'transferring' || plannedBytes === undefined) return '';
   return [
-    `${bytes(counters.bytes)} of ${bytes(plannedBytes)}`,
-    ...(instance.rate ? [rate(instance.rate)] : []),
-    ...(instance.secondsLeft === undefined ? [] : [`${duration(instance.secondsLeft)} left`]),
+    ...paceWords(instance),
     ...(counters.verified ? [`${bytes(counters.verified * BLOCK_BYTES)} read back`] : []),
   ].join(', ');
+};
+
+/** How far a volume is, 0 to 1; undefined where nothing is planned of it, or nothing is to be moved. */
+export const volumeFraction = (volume: JobVolumeView): number | undefined =>
+  volume.plannedBytes ? partOf(volume) : undefined;
+
+/** As of an instance; `nothing to be moved` where nothing is to be moved. */
+export const volumeWords = (volume: JobVolumeView): string => {
+  if (volume.plannedBytes === undefined) return '';
+  return volume.plannedBytes === 0 ? 'nothing to be moved' : paceWords(volume).join(', ');
 };
 
 /** What there is to say about a wait that may need somebody's hand. */

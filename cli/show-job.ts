@@ -2,7 +2,16 @@
 import type { JobErrorView, JobInstanceView, JobView } from '../core/contracts/api.ts';
 import { BLOCK_BYTES } from '../core/contracts/ids.ts';
 import { tenantFlag } from './context.ts';
-import { asked, fractionOf, isOver, paintState, progressWords, standsStill, waitWords } from './job-words.ts';
+import {
+  asked,
+  fractionOf,
+  isOver,
+  paintState,
+  progressWords,
+  standsStill,
+  volumeWords,
+  waitWords,
+} from './job-words.ts';
 import type { Screen } from './screen.ts';
 import { showRestored } from './show-restored.ts';
 import { bytes, duration, secondsBetween, time } from './units.ts';
@@ -132,6 +141,8 @@ export const showJob = (screen: Screen, job: JobView, tenant: string | undefined
   for (const instance of job.instances ?? []) {
     const words = progressWords(instance) || waitWords(instance, Date.now());
     if (words) screen.line(`${instance.instanceId}: ${instance.phase} ${words}`);
+    if (instance.phase !== 'transferring') continue;
+    for (const volume of instance.volumes ?? []) screen.line(`  ${volume.volumeId}  ${volumeWords(volume)}`);
   }
   screen.line(screen.colors.dim(`Watch it: holdfast job watch ${job.jobId}${tenantFlag(tenant)}`));
 };

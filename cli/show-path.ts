@@ -8,7 +8,15 @@ interface PathState {
   readonly enteredAt: string;
   readonly exitedAt?: string | undefined;
   readonly error?: { readonly name: string; readonly cause: string } | undefined;
+  readonly tries?: number | undefined;
+  readonly retries?: readonly { readonly at: string; readonly name: string; readonly cause: string }[] | undefined;
+  readonly input?: ShownData | undefined;
+  readonly output?: ShownData | undefined;
   readonly children?: readonly Branch[] | undefined;
+}
+interface ShownData {
+  readonly text: string;
+  readonly cut?: true | undefined;
 }
 interface Branch {
   readonly label: string;
@@ -37,16 +45,39 @@ const causeWords = (cause: string): string => {
   }
 };
 
+const showData = (
+  { line, colors: { dim } }: Screen,
+  name: string,
+  data: ShownData | undefined,
+  indent: string,
+): void => {
+  if (!data) return;
+  line(`${indent}${name}`);
+  for (const each of data.text.split('\n')) line(`${indent}  ${each}`);
+  if (data.cut) line(`${indent}  ${dim('… it goes on')}`);
+};
+
+/** Why a state was tried again, and what went in and out. */
+const showDetail = (screen: Screen, { tries, retries = [], input, output }: PathState, indent: string): void => {
+  if (tries !== undefined) screen.line(`${indent}tried ${tries} times`);
+  for (const { at, name, cause } of retries)
+    screen.line(`${indent}  ${clockTime(at)}  ${screen.colors.yellow(name)}: ${causeWords(cause)}`);
+  showData(screen, 'input', input, indent);
+  showData(screen, 'output', output, indent);
+};
+
 const widest = (states: readonly PathState[]): number => Math.max(0, ...states.map(({ name }) => name.length));
 
 const showStates = (screen: Screen, states: readonly PathState[], indent: string, detail: PathDetail): void => {
   const { dim, red, cyan } = screen.colors;
   const width = widest(states);
-  for (const { name, enteredAt, exitedAt, error, children = [] } of states) {
+  for (const state of states) {
+    const { name, enteredAt, exitedAt, error, children = [] } = state;
     const mark = error ? red('✗') : exitedAt ? '✓' : cyan('…');
     const took = exitedAt ? duration(secondsBetween(enteredAt, exitedAt)) : 'under way';
     screen.line(`${indent}${mark} ${name.padEnd(width)}  ${dim(`${clockTime(enteredAt)}  ${took}`)}`);
     if (error) screen.line(`${indent}    ${red(error.name)}: ${causeWords(error.cause)}`);
+    showDetail(screen, state, `${indent}    `);
     for (const branch of children) {
       screen.line(`${indent}    ${branch.label}  ${paintStatus(screen, branch.status)}`);
       if (detail === 'all' || branch.status !== DONE) showStates(screen, branch.states, `${indent}      `, detail);

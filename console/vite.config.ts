@@ -12,6 +12,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    // what the licences of all that is in it ask for: their texts beside it
+    license: { fileName: 'licences.md' },
     // Cloudscape's styles by themselves have more
     chunkSizeWarningLimit: 1_500,
   },

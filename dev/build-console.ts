@@ -8,6 +8,7 @@ export const consolePageDir = join(projectDir, 'console/dist');
 const SOURCES = [
   'console/**/*.{ts,tsx,css,html,svg}',
   'core/contracts/*.ts',
+  'cli/{job-words,units}.ts',
   'statemachines/*.yaml',
   'package-lock.json',
 ];

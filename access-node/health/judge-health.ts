@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RunProgress } from '../../core/contracts/library-runs.ts';
 import { Counters } from '../../core/contracts/orders.ts';
-import { withoutSecrets } from '../log.ts';
+import { loggedText } from '../log.ts';
 import type { Attempts, NodeFacts } from './watch-node.ts';
 
 const Time = z.iso.datetime();
@@ -59,7 +59,7 @@ const LEAST_SILENCE_SECONDS = 60;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const because = ({ failure }: Attempts): string =>
-  failure === undefined ? '' : `; last: ${withoutSecrets(String(failure.error))}`;
+  failure === undefined ? '' : `; last: ${loggedText(String(failure.error))}`;
 
 const problemsOf = (facts: NodeFacts, now: number, { pollSeconds }: NodeSelf): string[] => {
   const { polls, presence, fullSince, freeSince, draining, heartbeatSeconds } = facts;
@@ -86,7 +86,7 @@ const stateOf = ({ draining, orders, polls }: NodeFacts): NodeHealth['state'] =>
 
 const lately = ({ succeededAt, failure }: Attempts): NodeHealth['polls'] => ({
   ...(succeededAt === undefined ? {} : { lastSuccess: iso(succeededAt) }),
-  ...(failure && { lastFailure: { at: iso(failure.at), error: withoutSecrets(String(failure.error)) } }),
+  ...(failure && { lastFailure: { at: iso(failure.at), error: loggedText(String(failure.error)) } }),
 });
 
 /** Healthy is who reads its queues (unless it has no room or drains) and is heard by the control plane. */

@@ -8,6 +8,8 @@ export interface Condition {
 export interface Change {
   /** Fields to set; those that are undefined are removed. */
   readonly set?: Readonly<Record<string, unknown>>;
+  /** The same for fields that are absent: what is there stays. */
+  readonly once?: Readonly<Record<string, unknown>>;
   /** Numbers to add to, by path (`counters.stored`); one that is absent counts as 0. */
   readonly increase?: Readonly<Record<string, number>>;
 }
@@ -27,41 +29,60 @@ export const isOneOf = (field: string, values: readonly string[]): Condition => 
 
 export const conditionExpression = (condition: Condition): Expression => finish({ condition });
 
-export const changeExpression = ({ set = {}, increase = {} }: Change, condition?: Condition): Expression => {
+/** An alias has letters, digits and underscores only; volumes' ids have a hyphen. */
+const aliasOf = (name: string): string => name.replaceAll(/\W/g, '_');
+const pathOf = (path: string): string =>
+  path
+    .split('.')
+    .map((name) => `#${aliasOf(name)}`)
+    .join('.');
+const placeOf = (kind: string, path: string): string => `:${kind}_${aliasOf(path)}`;
+
+/** That there is something to write into; by path (`progress.vol-1`), which the same change names, too. */
+export const isThere = (path: string): Condition => ({ text: `attribute_exists(${pathOf(path)})` });
+
+export const changeExpression = ({ set = {}, once = {}, increase = {} }: Change, condition?: Condition): Expression => {
   const values: Record<string, unknown> = {};
   const sets: string[] = [];
   const removes: string[] = [];
-  for (const [name, value] of Object.entries(set)) {
-    if (value === undefined) {
-      removes.push(`#${name}`);
+  for (const [path, to] of Object.entries(set)) {
+    if (to === undefined) {
+      removes.push(pathOf(path));
       continue;
     }
-    values[`:set_${name}`] = value;
-    sets.push(`#${name} = :set_${name}`);
+    values[placeOf('set', path)] = to;
+    sets.push(`${pathOf(path)} = ${placeOf('set', path)}`);
+  }
+  for (const [path, to] of Object.entries(once)) {
+    values[placeOf('once', path)] = to;
+    sets.push(`${pathOf(path)} = if_not_exists(${pathOf(path)}, ${placeOf('once', path)})`);
   }
   for (const [path, by] of Object.entries(increase)) {
-    const names = path.split('.');
-    const target = names.map((name) => `#${name}`).join('.');
-    const value = `:add_${names.join('_')}`;
-    values[value] = by;
+    values[placeOf('add', path)] = by;
     values[':nothing'] = 0;
     // Not ADD: that reaches top-level attributes only.
-    sets.push(`${target} = if_not_exists(${target}, :nothing) + ${value}`);
+    sets.push(`${pathOf(path)} = if_not_exists(${pathOf(path)}, :nothing) + ${placeOf('add', path)}`);
   }
+  const names = [set, once, increase].flatMap((paths) => Object.keys(paths).flatMap((path) => path.split('.')));
   const update = [
     ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
     ...(removes.length > 0 ? [`REMOVE ${removes.join(', ')}`] : []),
   ].join(' ');
-  return finish({ update, values, ...(condition ? { condition } : {}) });
+  return finish({ update, values, names, ...(condition ? { condition } : {}) });
 };
 
 const finish = (parts: {
   update?: string;
   values?: Readonly<Record<string, unknown>>;
+  /** Whose alias is another than the name itself. */
+  names?: readonly string[];
   condition?: Condition;
 }): Expression => {
   const text = `${parts.update ?? ''} ${parts.condition?.text ?? ''}`;
-  const names = Object.fromEntries([...text.matchAll(/#(\w+)/g)].map(([alias, name]) => [alias, name as string]));
+  const names = Object.fromEntries([
+    ...[...text.matchAll(/#(\w+)/g)].map(([alias, name]) => [alias, name as string]),
+    ...(parts.names ?? []).map((name) => [`#${aliasOf(name)}`, name]),
+  ]);
   const values = { ...parts.values, ...parts.condition?.values };
   return {
     ...(parts.update ? { UpdateExpression: parts.update } : {}),

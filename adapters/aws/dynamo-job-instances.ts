@@ -1,13 +1,16 @@
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { JobInstance } from '../../core/domain/job.ts';
+import { ofVolume } from '../../core/domain/volume-progress.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
-import { isOneOf } from './dynamo-expressions.ts';
+import { isOneOf, isThere } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
 import { unchangeable } from './dynamo-unchangeable.ts';
 
 const partition = (jobId: string): string => `JOB#${jobId}#INSTANCE`;
 const keyOf = (jobId: string, instanceId: string): Key => ({ pk: partition(jobId), sk: instanceId });
+const within = (path: string, numbers: object): Record<string, number> =>
+  Object.fromEntries(Object.entries(numbers).map(([name, by]) => [`${path}.${name}`, by]));
 const absent = (jobId: string, instanceId: string): Error =>
   new Error(`the job ${jobId} has no record of ${instanceId}`);
 
@@ -34,9 +37,21 @@ export const createDynamoJobInstances = (
     const set = { ...OF_AN_ATTEMPT, phase: 'waiting', phaseSince: now, counters: noCounters };
     if (!(await table.update(keyOf(jobId, instanceId), { set }))) throw absent(jobId, instanceId);
   },
-  async addCounters(jobId, instanceId, delta) {
-    const increase = Object.fromEntries(Object.entries(delta).map(([name, by]) => [`counters.${name}`, by]));
-    if (!(await table.update(keyOf(jobId, instanceId), { increase }))) throw absent(jobId, instanceId);
+  async addCounters(jobId, instanceId, delta, volume) {
+    const key = keyOf(jobId, instanceId);
+    const increase = within('counters', delta);
+    if (volume) {
+      const { volumeId, from, until } = volume;
+      const path = `progress.${volumeId}`;
+      const change = {
+        set: { [`${path}.movedAt`]: until },
+        once: { [`${path}.startedAt`]: from },
+        increase: { ...increase, ...within(path, ofVolume(delta)) },
+      };
+      // A path that is not there cannot be written into: an attempt that has just begun has planned nothing.
+      if (await table.update(key, change, isThere(path))) return;
+    }
+    if (!(await table.update(key, { increase }))) throw absent(jobId, instanceId);
   },
 });
 
@@ -60,6 +75,7 @@ const OF_AN_ATTEMPT: Record<
   undefined
 > = {
   plannedBlocks: undefined,
+  progress: undefined,
   recoveryPointId: undefined,
   consistency: undefined,
   error: undefined,

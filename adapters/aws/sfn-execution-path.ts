@@ -1,5 +1,5 @@
 import { type ExecutionListItem, ListExecutionsCommand, ResourceNotFound, type SFNClient } from '@aws-sdk/client-sfn';
-import type { ExecutionPath, PathState } from '../../core/ports/control.ts';
+import type { ExecutionPath, PathState, ShownStates } from '../../core/ports/control.ts';
 import { inParallel } from '../../core/ports/in-parallel.ts';
 import { callOwn } from './classify.ts';
 import { type History, readHistory, type Started, type StateOfHistory } from './sfn-history.ts';
@@ -8,6 +8,8 @@ import { type History, readHistory, type Started, type StateOfHistory } from './
 const MOST_CHILDREN = 50;
 /** Of one path. Step Functions answers about 20 histories a second, and whoever asks waits for them. */
 const MOST_HISTORIES = 100;
+/** Of inputs and outputs in one path: what a Lambda function answers has 6 MB at most. */
+const MOST_CHARACTERS = 1_000_000;
 /** The children of Maps and the machines that were run; and the machines that those ran. */
 const DEPTH = 2;
 const WIDTH = 5;
@@ -15,13 +17,24 @@ const WIDTH = 5;
 type Child = NonNullable<PathState['children']>[number];
 
 /** Errors: TransientFailure. */
-export const readPath = async (client: SFNClient, executionArn: string): Promise<ExecutionPath | undefined> => {
-  const history = await readHistory(client, executionArn);
+export const readPath = async (
+  client: SFNClient,
+  executionArn: string,
+  shown?: ShownStates,
+): Promise<ExecutionPath | undefined> => {
+  const show = shown && { ...shown, characters: MOST_CHARACTERS };
+  const read = (arn: string): Promise<History | undefined> => readHistory(client, arn, show);
+  const history = await read(executionArn);
   if (!history) return undefined;
   const budget = { histories: MOST_HISTORIES };
-  const [states] = await below(client, [history], DEPTH, budget);
+  const [states] = await below({ client, read }, [history], DEPTH, budget);
   return { executionArn, status: history.status, states: states ?? [] };
 };
+
+interface Reader {
+  readonly client: SFNClient;
+  read(executionArn: string): Promise<History | undefined>;
+}
 
 interface Asked {
   readonly state: StateOfHistory;
@@ -31,17 +44,17 @@ interface Asked {
 
 /** The states of each history with what they started; level by level, so that the budget goes to the upper one first. */
 const below = async (
-  client: SFNClient,
+  reader: Reader,
   histories: readonly History[],
   depth: number,
   budget: { histories: number },
 ): Promise<PathState[][]> => {
   const all = histories.flatMap(({ states }) => states);
   const starting = depth === 0 ? [] : all.filter(({ started }) => started.length > 0);
-  const asked = (await inParallel(starting, WIDTH, (state) => childrenOf(client, state))).flat();
+  const asked = (await inParallel(starting, WIDTH, (state) => childrenOf(reader.client, state))).flat();
   const within = asked.slice(0, budget.histories);
   budget.histories -= within.length;
-  const read = await inParallel(within, WIDTH, ({ executionArn }) => readHistory(client, executionArn));
+  const read = await inParallel(within, WIDTH, ({ executionArn }) => reader.read(executionArn));
   const found = within.flatMap((each, index) => {
     const history = read[index];
     return history ? [{ ...each, history }] : [];
@@ -50,7 +63,7 @@ const below = async (
     found.length === 0
       ? []
       : await below(
-          client,
+          reader,
           found.map(({ history }) => history),
           depth - 1,
           budget,

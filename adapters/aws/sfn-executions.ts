@@ -69,6 +69,6 @@ export const createSfnExecutions = ({
         if (!(failure instanceof ExecutionDoesNotExist)) throw failure;
       }
     },
-    path: (machine, name) => readPath(client, arnOf(machine, name)),
+    path: (machine, name, show) => readPath(client, arnOf(machine, name), show),
   };
 };

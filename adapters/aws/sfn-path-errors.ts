@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { withoutSecrets } from '../../core/domain/without-secrets.ts';
 
 /** Of a cause as shown; a Lambda's stack traces and a nested execution's whole description go beyond it. */
 const LONGEST_CAUSE = 1_000;
@@ -30,11 +31,13 @@ const innermost = (name: string, cause: string, depth: number): { name: string; 
   if (typeof document?.Error === 'string')
     return innermost(document.Error, typeof document.Cause === 'string' ? document.Cause : '', depth - 1);
   // What a Lambda function threw.
-  if (typeof document?.errorMessage === 'string') return { name, cause: document.errorMessage.slice(0, LONGEST_CAUSE) };
+  if (typeof document?.errorMessage === 'string') return { name, cause: shownCause(document.errorMessage) };
   // Any other description of an execution has its input in it.
   if (document && 'ExecutionArn' in document) return { name, cause: String(document.Status ?? '') };
-  return { name, cause: cause.slice(0, LONGEST_CAUSE) };
+  return { name, cause: shownCause(cause) };
 };
+
+const shownCause = (cause: string): string => withoutSecrets(cause).slice(0, LONGEST_CAUSE);
 
 const parsed = (text: string): Record<string, unknown> | undefined => {
   try {

@@ -8,7 +8,16 @@ export interface Passed {
   readonly enteredAt: string;
   readonly exitedAt?: string | undefined;
   readonly error?: { readonly name: string; readonly cause: string } | undefined;
+  readonly tries?: number | undefined;
+  readonly retries?: readonly { readonly at: string; readonly name: string; readonly cause: string }[] | undefined;
+  readonly input?: Shown | undefined;
+  readonly output?: Shown | undefined;
   readonly children?: readonly Branch[] | undefined;
+}
+/** JSON as text. */
+export interface Shown {
+  readonly text: string;
+  readonly cut?: true | undefined;
 }
 export interface Branch {
   readonly label: string;

@@ -38,7 +38,7 @@ export const JobActions = ({ job, tenant }: { readonly job: JobView; readonly te
       <SpaceBetween direction="horizontal" size="xs">
         {actionsOf(job).map((action) => (
           <Button key={action} onClick={() => start(action)} loading={act.isPending && act.variables === action}>
-            {words[action]}
+            {action === 'retry' && job.type === 'restore' ? words.retryRestore : words[action]}
           </Button>
         ))}
       </SpaceBetween>

@@ -3,27 +3,68 @@ import Header from '@cloudscape-design/components/header';
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
+import { useState } from 'react';
 import { fractionOf, progressWords, waitWords } from '../../cli/job-words.ts';
 import { bytes } from '../../cli/units.ts';
-import type { JobInstanceView, JobView } from '../../core/contracts/api.ts';
+import type { JobInstanceView, JobView, JobVolumeView } from '../../core/contracts/api.ts';
 import { BLOCK_BYTES } from '../../core/contracts/ids.ts';
 import { texts } from '../texts.ts';
 import { Id } from './id.tsx';
-import { InstanceVolumes } from './instance-volumes.tsx';
 import { JobState } from './job-state.tsx';
+import { RestoredVolumes } from './restored-volumes.tsx';
 import { Empty, Reason } from './states.tsx';
+import { VolumeStanding } from './volume-standing.tsx';
 
 const words = texts.job.progress;
 
 const ENDS = ['done', 'failed', 'cancelled'];
+/** Of so few, all volumes are shown from the beginning. */
+const FEW = 5;
+
+/** An instance, one of its volumes below it, or one that was left out and by which rule. */
+interface Row {
+  readonly id: string;
+  readonly instance?: JobInstanceView;
+  readonly volume?: JobVolumeView;
+  readonly leftOut?: string;
+  readonly below: readonly Row[];
+}
+
+const rowOf = (instance: JobInstanceView): Row => {
+  const { instanceId: id, volumes = [], excludedVolumes = [] } = instance;
+  return {
+    id,
+    instance,
+    below: [
+      ...volumes.map((volume) => ({ id: volume.volumeId, volume, below: [] })),
+      ...excludedVolumes.map(({ volumeId, rule }) => ({ id: volumeId, leftOut: rule, below: [] })),
+    ],
+  };
+};
+
+const Points = ({ instance: { phase, recoveryPointId, recoveryPointIds } }: { readonly instance: JobInstanceView }) => {
+  const points = phase === 'done' ? (recoveryPointIds ?? (recoveryPointId ? [recoveryPointId] : [])) : [];
+  return points.map((point) => (
+    <div key={point}>
+      {words.point} <Id>{point}</Id>
+    </div>
+  ));
+};
+
+interface StandingProps {
+  readonly instance: JobInstanceView;
+  /** Why it failed is said above the table, then. */
+  readonly isOneOfFew: boolean;
+}
 
 /** Where it stands: how far its data is, what it waits for, or why it failed. */
-const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
+const Standing = ({ instance, isOneOfFew }: StandingProps) => {
   const fraction = ENDS.includes(instance.phase) ? undefined : fractionOf(instance);
   const waits = waitWords(instance, Date.now());
   return (
     <SpaceBetween size="xxs">
       <JobState state={instance.phase} />
+      {instance.result ? null : <Points instance={instance} />}
       {fraction === undefined ? null : (
         <ProgressBar
           value={Math.floor(fraction * 100)}
@@ -32,7 +73,7 @@ const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
         />
       )}
       {waits ? <div>{waits}</div> : null}
-      {instance.error ? <div>{instance.error.message}</div> : null}
+      {instance.error ? <div>{isOneOfFew ? instance.error.name : instance.error.message}</div> : null}
       {instance.warnings?.map((warning) => (
         <Reason key={warning.message} {...warning} />
       ))}
@@ -40,76 +81,91 @@ const Standing = ({ instance }: { readonly instance: JobInstanceView }) => {
   );
 };
 
-type Columns = TableProps.ColumnDefinition<JobInstanceView>[];
-
-const size = (id: string, header: string, of: (instance: JobInstanceView) => number): Columns[number] => ({
-  id,
-  header,
-  cell: (instance) => <Id>{bytes(of(instance))}</Id>,
-});
-
-const Points = ({ instance: { phase, recoveryPointId, recoveryPointIds } }: { readonly instance: JobInstanceView }) => {
-  const points = phase === 'done' ? (recoveryPointIds ?? (recoveryPointId ? [recoveryPointId] : [])) : [];
-  if (points.length === 0) return texts.none;
-  return points.map((point) => (
-    <div key={point}>
-      <Id>{point}</Id>
-    </div>
-  ));
+const RowStanding = ({ row: { instance, volume, leftOut }, isOneOfFew }: { row: Row; isOneOfFew: boolean }) => {
+  if (instance) return <Standing instance={instance} isOneOfFew={isOneOfFew} />;
+  return volume ? <VolumeStanding volume={volume} /> : texts.job.volumes.leftOut(leftOut ?? '');
 };
 
-/** A snapshot moves nothing, and a restore stores nothing. */
-const columnsOf = (type: JobView['type']): Columns => [
-  {
-    id: 'instance',
-    header: texts.job.path.instance,
-    isRowHeader: true,
-    cell: ({ instanceId }) => <Id>{instanceId}</Id>,
+type Columns = TableProps.ColumnDefinition<Row>[];
+
+const size = (
+  id: string,
+  header: string,
+  of: (counters: NonNullable<JobVolumeView['counters']>) => number,
+): Columns[number] => ({
+  id,
+  header,
+  cell: ({ instance, volume }) => {
+    const counters = instance?.counters ?? volume?.counters;
+    return counters ? <Id>{bytes(of(counters))}</Id> : texts.none;
   },
-  { id: 'standing', header: words.header, minWidth: 260, cell: (instance) => <Standing instance={instance} /> },
+});
+
+/** A snapshot moves nothing, and a restore stores nothing. */
+const columnsOf = (type: JobView['type'], isFew: boolean): Columns => [
+  { id: 'instance', header: words.what, isRowHeader: true, cell: ({ id }) => <Id>{id}</Id> },
+  { id: 'standing', header: words.header, minWidth: 320, cell: (row) => <RowStanding row={row} isOneOfFew={isFew} /> },
   ...(type === 'snapshot'
     ? [
         {
           id: 'consistency',
           header: words.consistency,
-          cell: (i: JobInstanceView) => i.consistency?.kind ?? texts.none,
+          cell: ({ instance }: Row) => (instance ? (instance.consistency?.kind ?? texts.none) : ''),
         },
       ]
     : [
-        size('moved', words.moved, ({ counters }) => counters.bytes),
-        size('zero', words.zero, ({ counters }) => counters.zero * BLOCK_BYTES),
+        size('moved', words.moved, (counters) => counters.bytes),
+        size('zero', words.zero, (counters) => counters.zero * BLOCK_BYTES),
       ]),
   ...(type === 'backup' || type === 'backup-copy'
     ? [
-        size('deduplicated', words.deduplicated, ({ counters }) => counters.deduplicated * BLOCK_BYTES),
-        size('stored', words.stored, ({ counters }) => counters.storedBytes),
+        size('deduplicated', words.deduplicated, (counters) => counters.deduplicated * BLOCK_BYTES),
+        size('stored', words.stored, (counters) => counters.storedBytes),
       ]
     : []),
-  type === 'restore'
-    ? { id: 'restored', header: words.restored, cell: ({ result }) => <Id>{result?.instanceId}</Id> }
-    : { id: 'point', header: words.point, cell: (instance) => <Points instance={instance} /> },
+  ...(type === 'restore'
+    ? [
+        {
+          id: 'restored',
+          header: words.restored,
+          cell: ({ instance }: Row) => (instance ? <Id>{instance.result?.instanceId}</Id> : ''),
+        },
+      ]
+    : []),
 ];
 
-export const JobInstances = ({ job: { type, instances = [] } }: { readonly job: JobView }) => (
-  <SpaceBetween size="xs">
-    <Table
-      trackBy="instanceId"
-      wrapLines
-      items={instances}
-      columnDefinitions={columnsOf(type)}
-      header={
-        <Header variant="h2" counter={`(${instances.length})`}>
-          {texts.job.instances}
-        </Header>
-      }
-      empty={<Empty header={texts.job.noInstances} />}
-    />
-    {instances
-      .filter(({ volumes = [], excludedVolumes = [], result }) => volumes.length + excludedVolumes.length > 0 || result)
-      .map((instance) => (
-        <ExpandableSection key={instance.instanceId} headerText={`${words.volumes}: ${instance.instanceId}`}>
-          <InstanceVolumes instance={instance} />
-        </ExpandableSection>
-      ))}
-  </SpaceBetween>
-);
+export const JobInstances = ({ job: { type, instances = [] } }: { readonly job: JobView }) => {
+  const [toggled, setToggled] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const rows = instances.map(rowOf);
+  const isExpanded = ({ id, below }: Row): boolean => below.length > 0 && (toggled.get(id) ?? rows.length <= FEW);
+  return (
+    <SpaceBetween size="xs">
+      <Table
+        trackBy="id"
+        wrapLines
+        items={rows}
+        columnDefinitions={columnsOf(type, rows.length <= FEW)}
+        expandableRows={{
+          getItemChildren: ({ below }) => [...below],
+          isItemExpandable: ({ below }) => below.length > 0,
+          expandedItems: rows.filter(isExpanded),
+          onExpandableItemToggle: ({ detail: { item, expanded } }) =>
+            setToggled((before) => new Map(before).set(item.id, expanded)),
+        }}
+        header={
+          <Header variant="h2" counter={`(${instances.length})`}>
+            {texts.job.instances}
+          </Header>
+        }
+        empty={<Empty header={texts.job.noInstances} />}
+      />
+      {instances.map(({ instanceId, result }) =>
+        result ? (
+          <ExpandableSection key={instanceId} headerText={words.restoredVolumes}>
+            <RestoredVolumes result={result} />
+          </ExpandableSection>
+        ) : null,
+      )}
+    </SpaceBetween>
+  );
+};

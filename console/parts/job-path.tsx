@@ -1,4 +1,5 @@
 /** The state machine of a job, its path coloured as it runs; for operators. Instance, part and state are in the address. */
+import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import Select from '@cloudscape-design/components/select';
@@ -8,6 +9,7 @@ import Toggle from '@cloudscape-design/components/toggle';
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import type { JobView } from '../../core/contracts/api.ts';
+import { InstanceId } from '../../core/contracts/ids.ts';
 import { call, onNamedTenant } from '../api.ts';
 import { MachineGraph } from '../graph/machine-graph.tsx';
 import { MACHINES } from '../graph/machines.ts';
@@ -27,12 +29,19 @@ interface Props {
   readonly live: boolean;
 }
 
-const usePath = ({ job: { jobId, attempt, state }, tenant, live }: Props) => {
+/** `chosen`: of the state that is looked at, its input and output come along. */
+const usePath = (
+  { job: { jobId, attempt, state }, tenant, live }: Props,
+  chosen: string | null,
+  label: string | null,
+) => {
   const { route, on } = onNamedTenant('getJobPath', tenant);
+  const name = chosen?.split('/').at(-1);
+  const query = name ? { state: name, instance: InstanceId.safeParse(label).data } : {};
   return useQuery({
     // the state too: once the job has ended the path is asked for a last time
-    queryKey: ['path', tenant, jobId, attempt, live ? 'live' : state],
-    queryFn: ({ signal }) => call(route, { params: { ...on, jobId }, signal }),
+    queryKey: ['path', tenant, jobId, attempt, live ? 'live' : state, query],
+    queryFn: ({ signal }) => call(route, { params: { ...on, jobId }, query, signal }),
     refetchInterval: ({ state: { data } }) => (live || data?.status === 'RUNNING' ? REFRESH_MS : false),
     placeholderData: (before) => before,
   });
@@ -61,8 +70,8 @@ const useChoices = () => {
 };
 
 const JobPath = (props: Props) => {
-  const { data: path, error, refetch } = usePath(props);
   const { instance, part, state, ways, choose } = useChoices();
+  const { data: path, error, refetch } = usePath(props, state, instance);
   const machine = MACHINES[props.job.type];
   const content = () => {
     if (error && !path) return <Failed error={error} retry={() => void refetch()} />;
@@ -118,13 +127,18 @@ const JobPath = (props: Props) => {
                     chosen={state}
                     onChoose={(chosen) => choose('state', chosen)}
                   />
-                  <ChosenState
-                    {...shown}
-                    chosen={state}
-                    parts={parts}
-                    openPart={(name) => choose('part', name)}
-                    openInstance={(label) => choose('instance', label)}
-                  />
+                  {state === null ? (
+                    <Box color="text-body-secondary">{words.choose}</Box>
+                  ) : (
+                    <ChosenState
+                      key={`${shownPart?.state ?? ''} ${shown.instance ?? ''} ${state}`}
+                      {...shown}
+                      chosen={state}
+                      parts={parts}
+                      openPart={(name) => choose('part', name)}
+                      openInstance={(label) => choose('instance', label)}
+                    />
+                  )}
                 </SpaceBetween>
               ),
             },

@@ -10,6 +10,7 @@ import {
   AddedAccessNode,
   HypervisorView,
   JobPath,
+  JobPathQuery,
   JobState,
   JobType,
   JobView,
@@ -176,7 +177,7 @@ export const tenantRoutes = {
 export const operatorTenantPrefix = '/operator/tenants/{hypervisorId}';
 export const operatorTenantRoutes = {
   ...onTenant(JobView, PlanView, PlanFields, StartRestore, ApprovalView),
-  getJobPath: get('/jobs/{jobId}/path', none, JobPath),
+  getJobPath: get('/jobs/{jobId}/path', JobPathQuery, JobPath),
   checkPermissions: {
     ...send('POST', '/permissions/check', 200, undefined, PermissionsReport),
     query: CheckedFeatures,

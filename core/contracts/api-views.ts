@@ -80,12 +80,28 @@ export const JobErrorView = z.strictObject({
 });
 export type JobErrorView = z.infer<typeof JobErrorView>;
 
+/** One volume of an instance within a job. `level`: absent in a restore; progress: absent before it is planned. */
+export const JobVolumeView = z.strictObject({
+  volumeId: z.string(),
+  level: z.enum(['full', 'incremental']).optional(),
+  reason: z.string().optional(),
+  plannedBytes: z.int().nonnegative().optional(),
+  doneBytes: z.int().nonnegative().optional(),
+  counters: Counters.pick({ bytes: true, zero: true, deduplicated: true, stored: true, storedBytes: true }).optional(),
+  /** Bytes a second while it was moved. */
+  rate: z.number().nonnegative().optional(),
+  secondsLeft: z.number().nonnegative().optional(),
+});
+export type JobVolumeView = z.infer<typeof JobVolumeView>;
+
 export const JobInstanceView = z.strictObject({
   instanceId: InstanceId,
   phase: z.string(),
   phaseSince: Time,
   /** Of data to be moved, known once planned. */
   plannedBytes: z.int().nonnegative().optional(),
+  /** Of these, how many are dealt with: zero blocks that nothing had to read are. */
+  doneBytes: z.int().nonnegative().optional(),
   /** `verified`: absent in jobs of before it was counted. */
   counters: Counters.extend({ verified: z.int().nonnegative().optional() }),
   /** Bytes a second since the transfer started, zero blocks included. */
@@ -99,11 +115,7 @@ export const JobInstanceView = z.strictObject({
   error: JobErrorView.optional(),
   /** What is not as it could be, though the instance is done: settings not read, a replaced volume that could not be removed. */
   warnings: z.array(JobErrorView).optional(),
-  volumes: z
-    .array(
-      z.strictObject({ volumeId: z.string(), level: z.enum(['full', 'incremental']), reason: z.string().optional() }),
-    )
-    .optional(),
+  volumes: z.array(JobVolumeView).optional(),
   result: z
     .strictObject({
       instanceId: InstanceId.optional(),
@@ -282,13 +294,28 @@ export const RetentionResult = z.strictObject({
 });
 export type RetentionResult = z.infer<typeof RetentionResult>;
 
+/** JSON, without what is secret, or not known to be none; `cut`: it goes on. */
+const ShownData = z.strictObject({ text: z.string(), cut: z.literal(true).optional() });
+
 /** The states that a job's attempt went through, as Step Functions recorded them. Operators only. */
 const PathStateShape = z.strictObject({
   name: z.string(),
   enteredAt: Time,
   exitedAt: Time.optional(),
   error: z.strictObject({ name: z.string(), cause: z.string() }).optional(),
+  /** How often its task was begun, if more than once; and why it was begun again: the last ten. */
+  tries: z.int().positive().optional(),
+  retries: z.array(z.strictObject({ at: Time, name: z.string(), cause: z.string() })).optional(),
+  /** Of the state that was asked for. */
+  input: ShownData.optional(),
+  output: ShownData.optional(),
 });
+/** `state`: a name, whose input and output are told; `instance`: only of that one's. */
+export const JobPathQuery = z.strictObject({
+  state: z.string().min(1).max(80).optional(),
+  instance: InstanceId.optional(),
+});
+export type JobPathQuery = z.infer<typeof JobPathQuery>;
 export const JobPath = z.strictObject({
   jobId: JobId,
   attempt: z.int().positive(),

@@ -2,6 +2,7 @@ import type { HypervisorId, JobId, PlanId, RecoveryPointId, VmGroupId } from '..
 import type { RestoreTarget, StartRestore } from '../contracts/job-requests.ts';
 import type { Counters } from '../contracts/orders.ts';
 import type { PlanFields, Purpose, Transport, VerifyDepth } from '../contracts/plans.ts';
+import type { VolumeProgress } from './volume-progress.ts';
 
 export type JobType = 'backup' | 'snapshot' | 'backup-copy' | 'restore';
 export type JobState =
@@ -162,6 +163,8 @@ export interface JobInstance {
   /** Blocks that the orders of this attempt will read or write, known once planned. */
   readonly plannedBlocks?: number;
   readonly counters: Counters;
+  /** By volume, known once planned. */
+  readonly progress?: Readonly<Record<string, VolumeProgress>>;
   readonly recoveryPointId?: RecoveryPointId;
   /** Of a backup copy: every copy that it has made of this instance, oldest first. */
   readonly recoveryPointIds?: readonly RecoveryPointId[];

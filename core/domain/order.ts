@@ -24,6 +24,8 @@ export interface Order {
   /** Whose record holds the lease that this order works under. Of maintain-library: empty. */
   readonly instanceId: string;
   readonly fence?: number;
+  /** Of a segment: which volume it is of. */
+  readonly volumeId?: string;
   readonly kind: OrderWork['kind'];
   /** Snapshots that its credentials may touch. */
   readonly snapshotIds: readonly string[];

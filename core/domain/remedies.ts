@@ -8,6 +8,13 @@ interface Remedy {
 const ASK = 'Ask your provider.';
 const AGAIN = 'Start the job again.';
 
+/** Of one point: those before it, and other instances', may be whole. */
+const LOST_BLOCKS: Remedy = {
+  operator:
+    'Check the library, and take a full backup of the instance. To restore now, choose another recovery point of it.',
+  tenant: 'To restore now, choose another recovery point. Ask your provider.',
+};
+
 /** In an account of the service's own. */
 const DENIED: Remedy = {
   operator:
@@ -69,8 +76,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   NotRecorded: { operator: 'Try again in a while.', tenant: 'Try again in a while.' },
   NotAvailable: { operator: 'Choose what is available.', tenant: ASK },
   ChecksumMismatch: { operator: 'Start the job again; if it stays, check the library.', tenant: AGAIN },
-  CorruptObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },
-  MissingObject: { operator: 'Check the library, and take a full backup of the instance.', tenant: ASK },
+  CorruptObject: LOST_BLOCKS,
+  MissingObject: LOST_BLOCKS,
   LibraryUnavailable: { operator: 'Check the library’s bucket, key and role.', tenant: ASK },
   LibraryFull: { operator: 'Make room in the library.', tenant: ASK },
   LibraryBusy: { operator: 'Wait for the other run, or cancel it: holdfast library runs', tenant: ASK },

@@ -13,6 +13,7 @@ import type { LibraryRef } from '../contracts/orders.ts';
 import type { Hypervisor, HypervisorAuth, TenantHypervisor } from './hypervisor.ts';
 import type { Job, JobError, JobInstance, JobRequest, RestoreResult } from './job.ts';
 import type { Audience } from './problems.ts';
+import { instanceProgress, volumeViews } from './progress-view.ts';
 import type { RecoveryPoint } from './recovery-point.ts';
 import { remedyFor } from './remedies.ts';
 import { tenantErrorName, tenantMessageOf, tenantPhase, withoutServiceSide } from './tenant-words.ts';
@@ -99,17 +100,6 @@ const consistencyView = (
   audience: Audience,
 ) => ({ kind, ...defined({ reason: reasonFor(reason, audience) }) });
 
-/** Bytes a second over the transfer so far, and the seconds that the rest takes at that rate. */
-const progressOf = (instance: JobInstance, now: number): { rate?: number; secondsLeft?: number } => {
-  const { transferStartedAt, transferEndedAt, plannedBlocks, counters } = instance;
-  if (transferStartedAt === undefined) return {};
-  const seconds = ((transferEndedAt ?? now) - transferStartedAt) / 1_000;
-  if (seconds <= 0) return {};
-  const rate = counters.bytes / seconds;
-  if (transferEndedAt !== undefined || plannedBlocks === undefined || rate === 0) return { rate };
-  return { rate, secondsLeft: Math.max(0, plannedBlocks * BLOCK_BYTES - counters.bytes) / rate };
-};
-
 const resultView = ({ volumes, replacedVolumes, ...result }: RestoreResult) => ({
   ...result,
   volumes: volumes.map((volume) => ({ ...volume })),
@@ -121,20 +111,15 @@ export const jobInstanceView = (instance: JobInstance, audience: Audience, now: 
   phase: audience.kind === 'tenant' ? tenantPhase(instance.phase) : instance.phase,
   phaseSince: time(instance.phaseSince),
   counters: instance.counters,
-  ...progressOf(instance, now),
+  ...instanceProgress(instance, now),
   ...defined({
-    plannedBytes: instance.plannedBlocks === undefined ? undefined : instance.plannedBlocks * BLOCK_BYTES,
     recoveryPointId: instance.recoveryPointId,
     recoveryPointIds: instance.recoveryPointIds && [...instance.recoveryPointIds],
     consistency: instance.consistency && consistencyView(instance.consistency, audience),
     excludedVolumes: instance.excludedVolumes?.map((volume) => ({ ...volume })),
     error: instance.error && errorView(instance.error, audience),
     warnings: instance.warnings?.map((warning) => errorView(warning, audience)),
-    volumes: instance.volumes?.map(({ volumeId, level, reason }) => ({
-      volumeId,
-      level,
-      ...defined({ reason: reasonFor(reason, audience) }),
-    })),
+    volumes: volumeViews(instance, now, (reason) => reasonFor(reason, audience)),
     result: instance.result && resultView(instance.result),
   }),
 });

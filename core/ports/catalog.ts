@@ -162,8 +162,16 @@ export interface Jobs {
    * What the job's selection and its finished copies have put there stays.
    */
   resetInstance(jobId: JobId, instanceId: string, now: number): Promise<void>;
-  /** Adds to a child's counters, atomically. */
-  addCounters(jobId: JobId, instanceId: string, delta: Counters): Promise<void>;
+  /**
+   * Adds to a child's counters, and to those of the volume that was moved, if its progress is measured; one atomic write.
+   * `volume`: from when until when it was moved (ms since 1970).
+   */
+  addCounters(
+    jobId: JobId,
+    instanceId: string,
+    delta: Counters,
+    volume?: { readonly volumeId: string; readonly from: number; readonly until: number },
+  ): Promise<void>;
 }
 
 export interface ProtectedInstances {

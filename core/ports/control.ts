@@ -3,6 +3,7 @@
 import type { HypervisorId, PlanId } from '../contracts/ids.ts';
 import type { JobType } from '../domain/job.ts';
 import type { PlanAction } from '../domain/plan.ts';
+import type { ShownData } from '../domain/shown-data.ts';
 
 /** A bucket of the control plane: block lists, orders' documents, segment results. Strongly consistent. */
 export interface WorkArea {
@@ -42,10 +43,16 @@ export interface Executions {
   /**
    * The states that an execution went through, in order, with those of the executions that it started (the children of
    * its Maps, the machines that it ran; and what those ran) below them: of 50 children of a Map and 100 executions in
-   * all, at most. Names and times only: a history also holds task tokens.
+   * all, at most. A history also holds task tokens: of inputs and outputs, only what `shownData` shows, of the states asked for.
    * Undefined if there is none of that name (any more: Step Functions keeps them for 90 days).
    */
-  path(machine: Machine, name: string): Promise<ExecutionPath | undefined>;
+  path(machine: Machine, name: string, show?: ShownStates): Promise<ExecutionPath | undefined>;
+}
+
+/** Whose input and output is told: states of that name; `instanceId`: in executions that are about no other. */
+export interface ShownStates {
+  readonly state: string;
+  readonly instanceId?: string;
 }
 
 export type Machine = JobType | 'cleanup' | 'library-run';
@@ -63,6 +70,11 @@ export interface PathState {
   /** Absent: it is in this state. */
   readonly exitedAt?: number;
   readonly error?: { readonly name: string; readonly cause: string };
+  /** How often its task was begun, if more than once; and why it was begun again, the last ones. */
+  readonly tries?: number;
+  readonly retries?: readonly { readonly at: number; readonly name: string; readonly cause: string }[];
+  readonly input?: ShownData;
+  readonly output?: ShownData;
   /** Of a Map: its children; of a state that runs another machine: that one. `label` is an instance's id, where known. */
   readonly children?: readonly {
     readonly label: string;

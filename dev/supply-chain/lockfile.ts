@@ -18,6 +18,8 @@ export interface LockedPackage {
   readonly cpu?: readonly string[];
   readonly libc?: readonly string[];
   readonly hasInstallScript?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 

@@ -9,13 +9,15 @@ import { join } from 'node:path';
 import { addHashes } from './add-hashes.ts';
 import allowed from './allowed.json' with { type: 'json' };
 import { audit } from './audit.ts';
+import { asShipped, importedByPage } from './bundled.ts';
 import { checkLicences } from './check-licences.ts';
 import { lintLockfile } from './lint-lockfile.ts';
 import { readLockfile, type Verdict } from './lockfile.ts';
 import { checkSbom, makeSbom } from './sbom.ts';
 
 const projectDir = join(import.meta.dirname, '../..');
-const lock = readLockfile(projectDir);
+const locked = readLockfile(projectDir);
+const lock = asShipped(locked, importedByPage(projectDir));
 const [command, file] = process.argv.slice(2);
 
 if (command === 'sbom') {
@@ -23,7 +25,7 @@ if (command === 'sbom') {
   if (file) writeFileSync(file, text);
   else process.stdout.write(text);
 } else if (command === 'hashes') {
-  const { lock: completed, added, unknown } = await addHashes(lock, projectDir);
+  const { lock: completed, added, unknown } = await addHashes(locked, projectDir);
   writeFileSync(join(projectDir, 'package-lock.json'), `${JSON.stringify(completed, null, 2)}\n`);
   console.log(`package-lock.json: ${added.length} hashes added, ${unknown.length} not known to the registry`);
 } else {

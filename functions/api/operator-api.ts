@@ -87,8 +87,8 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
       ...[
         ...onTenantEndpoints(operatorTenantRoutes, deps),
         ...libraryRunEndpoints(deps),
-        endpoint(operatorTenantRoutes.getJobPath, ({ tenant }: OnTenant, { params }) =>
-          getJobPath(tenant, params.jobId),
+        endpoint(operatorTenantRoutes.getJobPath, ({ tenant }: OnTenant, { params, query }) =>
+          getJobPath(tenant, params.jobId, query),
         ),
         endpoint(operatorTenantRoutes.checkPermissions, async ({ tenant }: OnTenant, { query }) => {
           await checkRole(tenant);

@@ -166,6 +166,35 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         assert.deepEqual(ids.toSorted(), ['i-00000001', 'i-00000002']);
       });
 
+      it('adds to the volume that was moved, where its progress is measured', async () => {
+        const { jobs } = catalog;
+        const job = aJob(A);
+        const nothing = { bytes: 0, zero: 0, deduplicated: 0, stored: 0, storedBytes: 0 };
+        const child = {
+          ...anInstance(job, 'i-00000005'),
+          progress: { 'vol-1': { ...nothing, plannedBlocks: 40 }, 'vol-2': { ...nothing, plannedBlocks: 7 } },
+        };
+        await jobs.addInstance(child);
+        const delta = { ...noCounters, transferred: 2, stored: 2, bytes: 1_048_576, storedBytes: 5 };
+        await racers(20, (racer) =>
+          jobs.addCounters(job.jobId, child.instanceId, delta, { volumeId: 'vol-1', from: 7, until: 90 + (racer % 2) }),
+        );
+        // one that nothing is known of counts for the instance
+        await jobs.addCounters(job.jobId, child.instanceId, delta, { volumeId: 'vol-3', from: 1, until: 2 });
+        const now = await jobs.instance(job.jobId, child.instanceId);
+        assert.equal(now?.counters.transferred, 42);
+        const { movedAt = 0, ...first } = now?.progress?.['vol-1'] ?? {};
+        assert.ok([90, 91].includes(movedAt));
+        const moved = { ...nothing, stored: 40, bytes: 20_971_520, storedBytes: 100 };
+        assert.deepEqual(first, { ...moved, plannedBlocks: 40, startedAt: 7 });
+        assert.deepEqual(now?.progress?.['vol-2'], child.progress['vol-2']);
+        assert.equal(now?.progress?.['vol-3'], undefined);
+        // a new attempt plans anew; what comes late from the one before it counts for no volume
+        await jobs.resetInstance(job.jobId, child.instanceId, 5);
+        await jobs.addCounters(job.jobId, child.instanceId, delta, { volumeId: 'vol-1', from: 1, until: 2 });
+        assert.equal((await jobs.instance(job.jobId, child.instanceId))?.progress, undefined);
+      });
+
       it('changes a child record only from the phases named, and exactly one racer does', async () => {
         const { jobs } = catalog;
         const job = aJob(A);

@@ -161,6 +161,22 @@ describe("an execution's path, read with the operators' role", () => {
     assert.deepEqual(path.states.at(-1)?.error, { name: 'SnapshotFailed', cause: 'one of the instances failed' });
   });
 
+  it('tells what went into the states that are asked for and came out, of one instance, and no more than may be shown', async () => {
+    const name = await start(0, [GOOD, BAD]);
+    assert.ok(await ended(name));
+    const state = 'Snapshot the volumes';
+    const path = await executions.path('backup', name, { state, instanceId: BAD });
+    assert.ok(path?.states.every(({ input, output }) => input === undefined && output === undefined));
+    const instances = path?.states[1]?.children ?? [];
+    const [good, bad] = [GOOD, BAD].map((id) => instances.find(({ label }) => label === id)?.states[0]);
+    assert.deepEqual([good?.input, good?.output], [undefined, undefined]);
+    assert.deepEqual(JSON.parse(bad?.input?.text ?? ''), { jobId: name.slice(0, -2), instanceId: BAD });
+    assert.match(bad?.output?.text ?? '', /SnapshotFailed/);
+    const whole = await executions.path('backup', name, { state: 'Protect each instance' });
+    const { instances: given, seconds } = JSON.parse(whole?.states[1]?.input?.text ?? '');
+    assert.deepEqual([given, seconds], ['(not shown)', '(not shown)'], 'no step’s contract names these');
+  });
+
   it('says when each state was entered and left, and leaves open the one that it is in', async () => {
     const from = Date.now();
     const name = await start(3_600, [GOOD]);

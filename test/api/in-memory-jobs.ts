@@ -1,5 +1,6 @@
 import { noCounters } from '../../core/contracts/orders.ts';
 import { isOpen, type Job, type JobInstance } from '../../core/domain/job.ts';
+import { addedTo } from '../../core/domain/volume-progress.ts';
 import type { Jobs } from '../../core/ports/catalog.ts';
 import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
 
@@ -75,11 +76,18 @@ export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {
         ...(excludedVolumes ? { excludedVolumes } : {}),
         ...(planId ? { planId } : {}),
       })),
-    addCounters: async (jobId, instanceId, delta) =>
+    addCounters: async (jobId, instanceId, delta, volume) =>
       change(jobId, instanceId, (there) => {
         const counters = { ...there.counters };
         for (const name of Object.keys(delta) as (keyof typeof delta)[]) counters[name] += delta[name];
-        return { ...there, counters };
+        const before = volume && there.progress?.[volume.volumeId];
+        if (!volume || !before) return { ...there, counters };
+        const after = { ...before, ...addedTo(before, delta), startedAt: before.startedAt ?? volume.from };
+        return {
+          ...there,
+          counters,
+          progress: { ...there.progress, [volume.volumeId]: { ...after, movedAt: volume.until } },
+        };
       }),
   };
 };

@@ -204,6 +204,9 @@ test('rate and time left come from the counters and the clock', () => {
   assert.equal(at(0).rate, undefined);
   const ended = at(99_000, { transferEndedAt: START + 10_000 });
   assert.deepEqual([ended.rate, ended.secondsLeft], [40 * BLOCK_BYTES, undefined]);
+  // zero blocks that nothing had to read are dealt with, too
+  const sparse = at(20_000, { counters: { ...moving.counters, zero: 300 } });
+  assert.deepEqual([sparse.doneBytes, sparse.secondsLeft], [600 * BLOCK_BYTES, (400 * 20) / 600]);
   // more went through than was planned: nothing is left, never less
   assert.equal(at(20_000, { plannedBlocks: 100 }).secondsLeft, 0);
 });

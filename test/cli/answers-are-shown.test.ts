@@ -12,6 +12,7 @@ import {
   jobView,
   PLAN,
   POINT,
+  path,
   permissions,
   pointView,
   preview,
@@ -75,6 +76,60 @@ test('an operator sees the states of a job as a tree; instances that went well a
   assert.doesNotMatch(short?.out ?? '', /LockInstance/);
   assert.match(all?.out ?? '', new RegExp(`${INSTANCE} {2}succeeded\\n +✓ LockInstance`));
   assert.doesNotMatch(tenant?.out ?? '', /Path|Execution/);
+});
+
+test('an operator sees what went into a state and out of it, and why it was tried again', async (t) => {
+  const api = await startContractServer(t);
+  const [state] = path.states;
+  api.answers.set('tenant getJobPath', {
+    ...path,
+    states: [
+      {
+        ...state,
+        tries: 3,
+        retries: [
+          { at: '2026-01-01T00:00:01.000Z', name: 'TransientFailure', cause: '{"errorMessage":"EBS was slow"}' },
+        ],
+        input: { text: '{\n  "attempt": 1\n}' },
+        output: { text: '{', cut: true },
+      },
+    ],
+  });
+  const ask = ['job', 'show', JOB, '--tenant', TENANT, '--path', '--state', 'OpenJob', '--instance', INSTANCE];
+  const { code, out } = await cliAgainst(api, PROVIDER)(ask);
+  assert.equal(code, 0, out);
+  assert.match(out, /tried 3 times\n +00:00:01 {2}TransientFailure: EBS was slow\n/);
+  assert.match(out, /input\n +\{\n +"attempt": 1\n +\}\n +output\n +\{\n +… it goes on/);
+  assert.deepEqual(api.seen.at(-1)?.query, { state: 'OpenJob', instance: INSTANCE });
+});
+
+test('how far each volume of an instance is, is shown while it is moved', async (t) => {
+  const api = await startContractServer(t);
+  const GIB = 2 ** 30;
+  const moving = { phase: 'transferring', phaseSince: jobView.createdAt, plannedBytes: 10 * GIB, doneBytes: 4 * GIB };
+  const [instance] = jobView.instances ?? [];
+  api.answers.set('getJob', {
+    ...jobView,
+    state: 'running',
+    endedAt: undefined,
+    instances: [
+      {
+        ...instance,
+        ...moving,
+        volumes: [
+          { volumeId: 'vol-1', level: 'full', plannedBytes: 8 * GIB, doneBytes: 4 * GIB, rate: GIB, secondsLeft: 4 },
+          { volumeId: 'vol-2', level: 'incremental', plannedBytes: 0, doneBytes: 0 },
+          { volumeId: 'vol-3', level: 'incremental', plannedBytes: 2 * GIB, doneBytes: 0 },
+        ],
+      },
+    ],
+  });
+  const { out } = await cliAgainst(api)(['job', 'show', JOB]);
+  assert.match(out, /transferring 40 %/);
+  assert.match(
+    out,
+    /vol-1 {2}4 GiB of 8 GiB, 1 GiB\/s, 4 s left\n +vol-2 {2}nothing to be moved\n +vol-3 {2}0 B of 2 GiB\n/,
+  );
 });
 
 test('a job whose execution is forgotten is shown all the same', async (t) => {

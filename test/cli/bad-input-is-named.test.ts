@@ -34,6 +34,8 @@ const WRONG: readonly [string[], RegExp][] = [
   [['job', 'list', '--state', 'fine'], /--state.*Allowed choices are queued/],
   [['job', 'list', '--all-tenants', '--type', 'backup'], /--all-tenants.*cannot be used with.*--type/],
   [['job', 'show', JOB, '--path'], /Only operators[\s\S]*--tenant/],
+  [['job', 'show', JOB, '--state', 'x'], /told of a path[\s\S]*--state[\s\S]*Say --path/],
+  [['job', 'show', JOB, '--instance', INSTANCE], /--instance[\s\S]*Name the state with --state/],
   [['recovery-point', 'hold', POINT, '--reason', ''], /--reason must have at least 1 character/],
   [['retention', 'run'], /Nobody is there to be asked[\s\S]*--yes/],
   [['vm-group', 'add', 'web'], /Which instances\?[\s\S]*--tag/],

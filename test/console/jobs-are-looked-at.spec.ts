@@ -30,8 +30,12 @@ const operatorLooks = async (t: TestContext, world: World): Promise<void> => {
   await page.getByRole('link', { name: 'Backup' }).click();
   assert.ok(page.url().endsWith(`/tenants/${acme.hypervisorId}/jobs/${jobId}`), 'a job has an address');
   await page.locator('.state-running').first().waitFor();
-  await page.locator('progress').first().waitFor({ state: 'attached' });
-  await page.getByText('waiting for an access node').first().waitFor();
+  await page.locator('progress').first().waitFor({ state: 'attached', timeout: 120_000 });
+  await page.getByText('waiting for an access node').first().waitFor({ timeout: 120_000 });
+  for (const { volumeId } of first.volumes)
+    await page.getByRole('progressbar', { name: `Progress of ${volumeId}` }).waitFor({ state: 'attached' });
+  await checkAccess(page, 'a job under way');
+  await screenshot(page, 'job-under-way');
   world.local.startNode(world);
   await page.locator('[data-id="The job is done"] .state-done').waitFor({ timeout: 120_000 });
   assert.equal(await page.locator('.state-running, .state-failed').count(), 0, 'all of it is green');
@@ -56,6 +60,10 @@ const operatorLooks = async (t: TestContext, world: World): Promise<void> => {
   await page.getByText('What to do:').first().waitFor();
   await page.locator('[data-id="Protect each instance/Have the snapshots taken"]').click();
   await page.getByRole('heading', { name: 'Have the snapshots taken' }).waitFor();
+  const input = page.getByRole('region', { name: 'Input' });
+  await input.getByText(NOWHERE).waitFor();
+  assert.equal(JSON.parse(String(await input.textContent())).instanceId, NOWHERE);
+  assert.doesNotMatch(String(await page.locator('body').textContent()), /taskToken|AAAAK/);
   await checkAccess(page, 'a failed job');
   await screenshot(page, 'job-failed', 'dark');
   await page.getByRole('tab', { name: 'Table' }).click();

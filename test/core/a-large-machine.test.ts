@@ -44,6 +44,11 @@ test('a machine of 128 volumes and 64 TiB is backed up, and then what changed; n
   assert.equal(reads(), (VOLUMES.length * EACH_GIB * 2_048) / SEGMENT_BLOCKS);
   const [child] = await world.instancesOf(full.jobId);
   assert.equal(child?.plannedBlocks, VOLUMES.length * EACH_GIB * 2_048);
+  assert.equal(Object.keys(child?.progress ?? {}).length, VOLUMES.length);
+  // written to with each heartbeat of each of its orders: DynamoDB counts every KiB of it
+  const record = Buffer.byteLength(JSON.stringify(child));
+  t.diagnostic(`the instance's record: ${record} bytes`);
+  assert.ok(record <= MOST_BYTES, `${record} bytes`);
   assert.equal(world.pointsOf(tenantId, BIG)[0]?.volumes.length, VOLUMES.length);
 
   await world.hour();

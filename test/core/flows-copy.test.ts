@@ -39,6 +39,16 @@ for (const twice of [false, true]) {
       [child?.phase, child?.recoveryPointIds, child?.counters.transferred],
       ['done', copies.map(({ recoveryPointId }) => recoveryPointId), 20],
     );
+    const volumes = Object.values(child?.progress ?? {});
+    assert.deepEqual(
+      volumes.map(({ stored }) => stored),
+      [10, 10],
+      'what was moved of each volume, by both copies together',
+    );
+    assert.equal(
+      volumes.reduce((sum, { plannedBlocks }) => sum + plannedBlocks, 0),
+      child?.plannedBlocks,
+    );
     const record = await world.catalog.instances.get(tenantId, WEB);
     assert.deepEqual([record?.head, record?.owner], [copies[1]?.recoveryPointId, undefined]);
     // The snapshots are recovery points and stay; what only the backup before them compared with is gone.

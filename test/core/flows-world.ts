@@ -249,7 +249,8 @@ export const openFlows = async (t: TestContext, { twice = false, segmentBlocks =
       await cloud.api('SendTaskFailure', { taskToken, error: name, cause: error.message }).catch(() => undefined);
       return;
     }
-    const counters = { ...noCounters, transferred: document.kind === 'read-segment' ? 5 : 0 };
+    const moved = document.kind === 'read-segment' ? 5 : 0;
+    const counters = { ...noCounters, transferred: moved, stored: moved };
     const resultKey = `${order.resultPrefix}${orderId}-${claimed.claim}.json`;
     if (document.kind === 'assemble-maps') {
       await work.putJson(resultKey, {

@@ -93,6 +93,13 @@ for (const twice of [false, true]) {
     // All of it counts, whichever attempt has read it.
     const web = (await world.instancesOf(jobId)).find(({ instanceId }) => instanceId === WEB);
     assert.deepEqual([web?.counters.transferred, web?.plannedBlocks], [20, 16_384]);
+    assert.deepEqual(
+      Object.values(web?.progress ?? {}).map(({ stored, plannedBlocks }) => [stored, plannedBlocks]),
+      [
+        [10, 8_192],
+        [10, 8_192],
+      ],
+    );
     const [point] = world.pointsOf(tenantId, WEB);
     assert.deepEqual([point?.state, point?.attempt], ['available', 2]);
     assert.equal(world.other.account.opened.length, 0);

@@ -78,6 +78,15 @@ const liveThrough = async (world: World, tenant: Tenant, seed: number) => {
     full.instances?.[0]?.volumes?.map(({ level }) => level),
     ['full', 'full'],
   );
+  const { volumes: fullVolumes = [], counters: ofAll } = full.instances?.[0] ?? {};
+  assert.ok(fullVolumes.every(({ plannedBytes = 0, doneBytes }) => plannedBytes > 0 && doneBytes === plannedBytes));
+  assert.deepEqual(
+    (['bytes', 'zero', 'stored', 'storedBytes'] as const).map((name) =>
+      fullVolumes.reduce((sum, { counters }) => sum + (counters?.[name] ?? Number.NaN), 0),
+    ),
+    [ofAll?.bytes, ofAll?.zero, ofAll?.stored, ofAll?.storedBytes],
+    'what was moved of each volume is what was moved of the instance',
+  );
 
   await writeBytes(world.local, data, 5 * MIB, seededBytes(seed + 1)(MIB));
   await writeBytes(world.local, data, 7 * 4_096, Buffer.alloc(MIB));

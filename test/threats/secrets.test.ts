@@ -7,6 +7,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { ModifyInstanceAttributeCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { historyOf } from '../../adapters/aws/sfn-history.ts';
 import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes } from '../../core/contracts/api.ts';
 import { runCli } from '../../dev/cli.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
@@ -160,6 +162,7 @@ test('threat: no secret is in anything that is written, but in the places that a
     ['job', 'list', '--tenant', hypervisorId, '--json'],
     ['job', 'show', lost.jobId, '--tenant', hypervisorId],
     ['job', 'show', lost.jobId, '--path', '--tenant', hypervisorId],
+    ['job', 'show', again.jobId, '--path', '--state', 'Move the segments', '--tenant', hypervisorId],
     ['recovery-point', 'list', '--tenant', acme.hypervisorId, '--json'],
     ['permissions', 'check', hypervisorId],
     ['permissions', 'check', acme.hypervisorId],
@@ -167,6 +170,19 @@ test('threat: no secret is in anything that is written, but in the places that a
     ['access-node', 'list', '--service', world.serviceId],
   ])
     await cli(args);
+
+  // what an operator can be shown of every state of every execution
+  let shown = 0;
+  for (const { executionArn, events } of await histories(local)) {
+    const names = new Set((events as HistoryEvent[]).map(({ stateEnteredEventDetails: of }) => of?.name ?? ''));
+    for (const state of names) {
+      const told = historyOf(events as HistoryEvent[], { state, characters: 1e9 });
+      shown += told.states.filter(({ input }) => input && input.text !== '(not shown)').length;
+      said.push({ place: 'said', name: `${state} of ${executionArn}`, bytes: Buffer.from(JSON.stringify(told)) });
+    }
+  }
+  t.diagnostic(`inputs of ${shown} states can be looked at`);
+  assert.ok(shown > 200, `${shown} inputs`);
 
   // the secrets that nobody but the deployment and its owner ever had
   add('private recovery key', createRecoveryKeyPair(seededBytes(1)).privateKey);

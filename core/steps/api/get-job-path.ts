@@ -1,4 +1,4 @@
-import type { JobPath } from '../../contracts/api.ts';
+import type { JobPath, JobPathQuery } from '../../contracts/api.ts';
 import type { JobId } from '../../contracts/ids.ts';
 import { NotFound } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
@@ -13,10 +13,17 @@ interface Deps {
   readonly executions: Pick<Executions, 'path'>;
 }
 
-const plain = ({ name, enteredAt, exitedAt, error }: PathState) => ({
+const plain = ({ name, enteredAt, exitedAt, error, tries, retries, input, output }: PathState) => ({
   name,
   enteredAt: time(enteredAt),
-  ...defined({ exitedAt: exitedAt === undefined ? undefined : time(exitedAt), error: error && { ...error } }),
+  ...defined({
+    exitedAt: exitedAt === undefined ? undefined : time(exitedAt),
+    error: error && { ...error },
+    tries,
+    retries: retries?.map(({ at, ...why }) => ({ at: time(at), ...why })),
+    input: input && { ...input },
+    output: output && { ...output },
+  }),
 });
 
 /** Children of children, and no deeper. */
@@ -27,14 +34,15 @@ const withChildren = <T>(state: PathState, statesOf: (state: PathState) => T) =>
   }),
 });
 
-/** The states that a job's present attempt went through. Operators only. Errors: NotFound. */
+/** The states that a job's present attempt went through; `shown`: what went in and out of which. Operators only. Errors: NotFound. */
 export const createGetJobPath =
   ({ catalog, executions }: Deps) =>
-  async (tenant: TenantHypervisor, jobId: JobId): Promise<JobPath> => {
+  async (tenant: TenantHypervisor, jobId: JobId, { state, instance }: JobPathQuery = {}): Promise<JobPath> => {
     const job = await catalog.jobs.get(tenant.hypervisorId, jobId);
     if (!job) throw notFound('job', 'jobId');
     const { type, attempt } = job;
-    const path = await executions.path(type, attemptName(jobId, attempt));
+    const shown = state === undefined ? undefined : { state, ...defined({ instanceId: instance }) };
+    const path = await executions.path(type, attemptName(jobId, attempt), shown);
     if (!path) {
       throw new NotFound('There is no execution of this job (any more): Step Functions keeps them for 90 days.', {
         field: 'jobId',
@@ -42,6 +50,6 @@ export const createGetJobPath =
       });
     }
     const { executionArn, status, states } = path;
-    const shown = states.map((state) => withChildren(state, (child) => withChildren(child, plain)));
-    return { jobId, attempt, executionArn, status, states: shown };
+    const told = states.map((state) => withChildren(state, (child) => withChildren(child, plain)));
+    return { jobId, attempt, executionArn, status, states: told };
   };

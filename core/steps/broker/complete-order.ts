@@ -18,7 +18,7 @@ export const createCompleteOrder =
     { orderId, taskToken, claim, counters, resultKey }: Complete,
     serviceId: HypervisorId,
   ): Promise<OrderOutcome> => {
-    const { catalog, sha256 } = deps;
+    const { catalog, clock, sha256 } = deps;
     const order = await orderOfNodes(catalog, orderId, serviceId);
     if (order?.outcome) return order.outcome;
     const lost = new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
@@ -31,7 +31,7 @@ export const createCompleteOrder =
       throw lost;
     const outcome = await catalog.orders.complete(orderId, claim, { orderId, claim, resultKey, counters });
     if (!outcome) throw lost;
-    if (outcome.claim === claim) await addProgress(catalog, order, counters);
+    if (outcome.claim === claim) await addProgress(catalog, order, counters, clock.now());
     await giveBlockRateBack(deps, order);
     return outcome;
   };

@@ -32,7 +32,7 @@ export const createHeartbeatOrder =
     const furthest = furthestOf(order.counters, counters);
     const before = await catalog.orders.heartbeat(orderId, claim, furthest, clock.now());
     if (!before) throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
-    await addProgress(catalog, before, furthest);
+    await addProgress(catalog, before, furthest, clock.now());
     if (progress && order.kind === 'maintain-library')
       await catalog.libraryRuns.update(order.tenantId, order.jobId, { progress }, ['running']);
     const rate = await takeBlockRate(deps, order, running);
@@ -52,13 +52,15 @@ const furthestOf = (before: Counters | undefined = noCounters, now: Counters): C
   ) as Counters;
 
 /** Adds what came in since the last call to the instance's counters: progress never runs backwards. */
-export const addProgress = async (catalog: Catalog, before: Order, now: Counters): Promise<void> => {
+export const addProgress = async (catalog: Catalog, before: Order, now: Counters, at: number): Promise<void> => {
   if (before.kind === 'maintain-library') return;
   const last = before.counters ?? noCounters;
   const delta = Object.fromEntries(
     Object.entries(now).map(([name, value]) => [name, Math.max(0, value - (last[name as keyof Counters] ?? 0))]),
   ) as Counters;
   if (Object.values(delta).some((value) => value > 0)) {
-    await catalog.jobs.addCounters(before.jobId, before.instanceId, delta);
+    const { volumeId, heartbeatAt = at } = before;
+    const volume = volumeId === undefined ? undefined : { volumeId, from: heartbeatAt, until: at };
+    await catalog.jobs.addCounters(before.jobId, before.instanceId, delta, volume);
   }
 };

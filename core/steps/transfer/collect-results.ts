@@ -6,7 +6,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { WorkArea } from '../../ports/control.ts';
 import { enterPhase } from '../phase.ts';
-import { countersOf } from './counters-so-far.ts';
+import { progressOf } from './progress-so-far.ts';
 
 interface Deps {
   readonly catalog: Catalog;
@@ -39,7 +39,7 @@ export const createCollectResults =
     }
     // While the orders ran, their counters came in by heartbeat; now the exact ones are known.
     await enterPhase(catalog, clock, input, 'finishing', {
-      counters: countersOf(all),
+      ...progressOf(await catalog.jobs.instance(jobId, instanceId), all),
       transferEndedAt: clock.now(),
     });
     await work.putJson(resultsOf(finish.documentKey), {

@@ -47,6 +47,7 @@ export const placeOrders = async (
       instanceId,
       ...(fence === undefined ? {} : { fence }),
       kind: draft.work.kind,
+      ...(part === 'finish' ? {} : { volumeId: draft.volumeId }),
       snapshotIds: draft.snapshotIds,
       ...(lockedUntil === undefined ? {} : { lockedUntil }),
       documentKey: keys.order(draft.orderIdIn(attempt)),

@@ -21,13 +21,12 @@ import type { Sha256, WorkArea } from '../../ports/control.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant, serviceOf } from '../tenant-of-job.ts';
-import { countersSoFar } from './counters-so-far.ts';
 import { finishOrder } from './finish-order.ts';
 import { markWaiting } from './mark-waiting.ts';
 import type { OrderDraft } from './order-draft.ts';
 import { pendingPoint, planVolumes } from './pending-point.ts';
 import { dropOrders, openOrders, type PlannedOrder, placeOrders, readPlan } from './place-orders.ts';
-import { plannedBlocks } from './planned-blocks.ts';
+import { progressAtStart } from './progress-so-far.ts';
 import { queueDeadline } from './queue-deadline.ts';
 
 /** Changed blocks listed in one call: some ten pages of ListChangedBlocks, far inside a Lambda's time. */
@@ -100,8 +99,11 @@ export const planToLibrary = async (
   );
   await work.putJson(keys.segments, openOrders(planned));
   await enterPhase(catalog, clock, input, 'waiting for an access node', {
-    ...(await countersSoFar(catalog, input)),
-    plannedBlocks: await plannedBlocks(catalog, work, input),
+    ...(await progressAtStart(
+      { catalog, work },
+      input,
+      point.volumes.map(({ volumeId }) => volumeId),
+    )),
     volumes: point.volumes.map(({ volumeId, level, levelReason }) => ({
       volumeId,
       level,

@@ -12,12 +12,12 @@ import type { Catalog } from '../../ports/catalog.ts';
 import { resourceQuestion } from '../api/check-resources.ts';
 import { enterPhase } from '../phase.ts';
 import { openTenant, serviceOf } from '../tenant-of-job.ts';
-import { countersSoFar } from './counters-so-far.ts';
 import { finishOrder } from './finish-order.ts';
 import { markWaiting } from './mark-waiting.ts';
 import type { OrderDraft } from './order-draft.ts';
 import { openOrders, placeOrders, readPlan } from './place-orders.ts';
 import type { PlanDeps } from './plan-to-library.ts';
+import { progressAtStart } from './progress-so-far.ts';
 import { queueDeadline } from './queue-deadline.ts';
 
 /**
@@ -114,8 +114,7 @@ export const planToSnapshots = async (
   const keys = transferKeys(ref);
   await work.putJson(keys.segments, openOrders(await readPlan(work, ref)));
   await enterPhase(catalog, clock, input, 'waiting for an access node', {
-    ...(await countersSoFar(catalog, input)),
-    plannedBlocks: all.reduce((sum, { blocks }) => sum + blocks, 0),
+    ...(await progressAtStart({ catalog, work }, input, volumeIds)),
     transferStartedAt: clock.now(),
   });
   await markWaiting(catalog, input);
