@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { type PagingOptions, readPages, withPaging } from './paging.ts';
-import { retentionWords, scheduleWords } from './show-plan.ts';
+import { retentionWords, scheduleWords } from './plan-words.ts';
 import { time } from './units.ts';
 
 export const addPlanList = (group: Command): void => {

@@ -1,41 +1,7 @@
-import type { PlanView, Retention, ScheduleFields } from '../core/contracts/plans.ts';
+import type { PlanView } from '../core/contracts/plans.ts';
+import { consistencyWords, copyWords, fullWords, retentionWords, scheduleWords } from './plan-words.ts';
 import type { Screen } from './screen.ts';
 import { count, time } from './units.ts';
-
-export const scheduleWords = ({ expression, timeZone }: ScheduleFields): string =>
-  expression.startsWith('rate(') ? expression : `${expression} ${timeZone}`;
-
-export const retentionWords = ({ days, count: newest, gfs }: Retention): string => {
-  const parts = [
-    ...(days === undefined ? [] : [count(days, 'day')]),
-    ...(newest === undefined ? [] : [`the newest ${newest}`]),
-    ...(gfs
-      ? (['daily', 'weekly', 'monthly', 'yearly'] as const).flatMap((each) =>
-          gfs[each] ? [`${gfs[each]} ${each}`] : [],
-        )
-      : []),
-  ];
-  return parts.join(', ');
-};
-
-const copyWords = ({ copy }: PlanView): string =>
-  copy.when === 'on-schedule'
-    ? scheduleWords(copy.schedule)
-    : { 'at-once': 'at once', 'on-demand': 'on demand', never: 'never' }[copy.when];
-
-const fullWords = ({ fullEvery }: PlanView): string =>
-  fullEvery === 'always' ? 'each time' : fullEvery === 0 ? 'the first only' : `every ${count(fullEvery, 'day')}`;
-
-const consistencyWords = ({ consistency }: PlanView): string =>
-  consistency.kind === 'crash'
-    ? 'crash-consistent'
-    : [
-        'application-consistent',
-        consistency.freeze && `freeze: ${consistency.freeze}`,
-        consistency.thaw && `thaw: ${consistency.thaw}`,
-      ]
-        .filter(Boolean)
-        .join(', ');
 
 export const showPlan = (screen: Screen, plan: PlanView): void => {
   const snapshots = plan.method === 'snapshot';

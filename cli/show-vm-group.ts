@@ -1,5 +1,5 @@
 import type { VmGroupPreview, VmGroupView } from '../core/contracts/vm-groups.ts';
-import { excludeWords, ruleWords } from './rule-words.ts';
+import { excludeWords, ruleWords } from '../core/domain/rule-words.ts';
 import type { Screen } from './screen.ts';
 import { time } from './units.ts';
 
@@ -24,17 +24,19 @@ export const showMatches = (
   if (instances.length === 0) screen.line('No instance matches.');
   else {
     screen.table(
-      ['instance', 'name', 'state', '>volumes', '>size'],
-      instances.map(({ instanceId, name, state, volumes }) => {
+      ['instance', 'name', 'state', '>volumes', '>size', 'by'],
+      instances.map(({ instanceId, name, state, matchedBy, volumes }) => {
         const kept = volumes.filter(({ excludedBy }) => excludedBy === undefined);
         const size = kept.reduce((sum, { sizeGiB }) => sum + sizeGiB, 0);
-        return [instanceId, name ?? '', state, String(kept.length), `${size} GiB`];
+        return [instanceId, name ?? '', state, String(kept.length), `${size} GiB`, matchedBy];
       }),
     );
     if (instancesInAll > instances.length) screen.line(`… and ${instancesInAll - instances.length} more.`);
   }
   const leftOut = [
-    ...excluded.map(({ instanceId, name }) => [instanceId, name].filter(Boolean).join('  ')),
+    ...excluded.map(
+      ({ instanceId, name, excludedBy }) => `${[instanceId, name].filter(Boolean).join('  ')}, by ${excludedBy}`,
+    ),
     ...(excludedInAll > excluded.length ? [`… and ${excludedInAll - excluded.length} more instances`] : []),
     ...instances.flatMap(({ instanceId, volumes }) =>
       volumes.flatMap(({ volumeId, device, sizeGiB, excludedBy }) =>

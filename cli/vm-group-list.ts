@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { operatorRoutes } from '../core/contracts/api.ts';
+import { excludeWords, ruleWords } from '../core/domain/rule-words.ts';
 import { onTenant, openContext, SERVICE_OPTION, TENANT_OPTION } from './context.ts';
 import { type PagingOptions, readPages, withPaging } from './paging.ts';
-import { excludeWords, ruleWords } from './rule-words.ts';
 
 interface Options extends PagingOptions {
   readonly service?: string;

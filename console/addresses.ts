@@ -1,7 +1,30 @@
 /** Addresses within the page, made here so that they are followed and shared alike. */
 
+export const JOBS = '/jobs';
+
 /** Where `/` leads. */
-export const FIRST = '/jobs';
+export const FIRST = { operator: JOBS, tenant: JOBS, approver: '/approvals' } as const;
+
+/** A tenant's own; of an operator (or for one): of the tenant named. */
+const of = (tenant: string | undefined, path: string): string =>
+  tenant === undefined ? path : `/tenants/${tenant}${path}`;
+
+/** A list, of the tenant that an operator has chosen. */
+const listOf = (tenant: string | undefined, path: string): string =>
+  tenant === undefined ? path : `${path}?tenant=${tenant}`;
+
+export const vmGroupsAddress = (tenant?: string): string => listOf(tenant, '/vm-groups');
+/** Absent: of one that is to be made. */
+export const vmGroupAddress = (tenant?: string, groupId = 'add'): string => of(tenant, `/vm-groups/${groupId}`);
+
+export const plansAddress = (tenant?: string): string => listOf(tenant, '/plans');
+/** Absent: of one that is to be made. */
+export const planAddress = (tenant?: string, planId = 'add'): string => of(tenant, `/plans/${planId}`);
+export const retentionAddress = (tenant?: string): string => listOf(tenant, '/retention');
+
+export const approvalsAddress = (tenant?: string): string => listOf(tenant, '/approvals');
+/** Of an operator: of the tenant named. Of a tenant or an approver: without. */
+export const approvalAddress = (approvalId: string, tenant?: string): string => of(tenant, `/approvals/${approvalId}`);
 
 /** Of a tenant: its own job. Of an operator: a job of the tenant named. */
 export const jobAddress = (jobId: string, tenant?: string): string =>

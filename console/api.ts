@@ -74,11 +74,10 @@ const failureOf = async (response: Response): Promise<ApiFailure> => {
   });
 };
 
-/** Errors: ApiFailure; AbortError if the signal ends it. */
-export const call = async <R extends Route>(
+const send = async <R extends Route>(
   route: R,
-  { params = {}, query = {}, body, idempotencyKey, signal }: CallInput<R> = {},
-): Promise<z.output<R['answer']>> => {
+  { params = {}, query = {}, body, idempotencyKey, signal }: CallInput<R>,
+): Promise<Response> => {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
@@ -95,7 +94,29 @@ export const call = async <R extends Route>(
     throw error instanceof DOMException && error.name === 'AbortError' ? error : new ApiFailure(LOST);
   });
   if (!response.ok) throw await failureOf(response);
-  return (await response.json()) as z.output<R['answer']>;
+  return response;
+};
+
+/** Errors: ApiFailure; AbortError if the signal ends it. */
+export const call = async <R extends Route>(route: R, input: CallInput<R> = {}): Promise<z.output<R['answer']>> =>
+  (await (await send(route, input)).json()) as z.output<R['answer']>;
+
+interface GuardedRoute extends Route {
+  readonly pending: z.ZodType;
+}
+
+/** Of what takes protection away: it is done, or it waits for a second person. */
+export type Outcome<R extends GuardedRoute> =
+  | { readonly done: z.output<R['answer']>; readonly waits?: undefined }
+  | { readonly done?: undefined; readonly waits: z.output<R['pending']> };
+
+/** Errors: as call. */
+export const callGuarded = async <R extends GuardedRoute>(route: R, input: CallInput<R> = {}): Promise<Outcome<R>> => {
+  const response = await send(route, input);
+  const answer: unknown = await response.json();
+  return response.status === 202
+    ? { waits: answer as z.output<R['pending']> }
+    : { done: answer as z.output<R['answer']> };
 };
 
 type OperatorTenantRoutes = typeof operatorTenantRoutes;

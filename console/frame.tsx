@@ -8,6 +8,7 @@ import { useLocation } from 'react-router';
 import { PAGES } from './pages.tsx';
 import { useFollow } from './parts/go.tsx';
 import { Lost } from './parts/lost.tsx';
+import { type Panel, SidePanelContext } from './parts/side-panel.tsx';
 import { Waiting } from './parts/states.tsx';
 import { texts } from './texts.ts';
 import { useTheme } from './theme.ts';
@@ -17,7 +18,7 @@ import { useWho, type Who } from './who.tsx';
 const WIDE = '(min-width: 1000px)';
 
 const nameOf = (who: Who): string =>
-  who.kind === 'operator' ? texts.who.operator : texts.who.tenant(who.name, who.accountId);
+  who.kind === 'tenant' ? texts.who.tenant(who.name, who.accountId) : texts.who[who.kind];
 
 export const Frame = ({ children }: { readonly children: ReactNode }) => {
   const who = useWho();
@@ -25,6 +26,8 @@ export const Frame = ({ children }: { readonly children: ReactNode }) => {
   const { pathname } = useLocation();
   const { mode, choose } = useTheme();
   const [open, setOpen] = useState(() => matchMedia(WIDE).matches);
+  const [panel, setPanel] = useState<Panel>();
+  const [panelSize, setPanelSize] = useState(460);
   const entries = PAGES.filter((page) => page.for.includes(who.kind) && page.entry !== undefined);
   return (
     <>
@@ -54,6 +57,12 @@ export const Frame = ({ children }: { readonly children: ReactNode }) => {
         navigationOpen={open}
         onNavigationChange={({ detail }) => setOpen(detail.open)}
         notifications={<Lost />}
+        splitPanel={panel?.content}
+        splitPanelOpen={panel !== undefined}
+        splitPanelSize={panelSize}
+        splitPanelPreferences={{ position: 'side' }}
+        onSplitPanelResize={({ detail }) => setPanelSize(detail.size)}
+        onSplitPanelToggle={({ detail }) => (detail.open ? undefined : panel?.onClose())}
         ariaLabels={{ navigation: texts.navigation }}
         navigation={
           <SideNavigation
@@ -62,7 +71,11 @@ export const Frame = ({ children }: { readonly children: ReactNode }) => {
             onFollow={follow}
           />
         }
-        content={<Suspense fallback={<Waiting text={texts.loading} />}>{children}</Suspense>}
+        content={
+          <SidePanelContext value={setPanel}>
+            <Suspense fallback={<Waiting text={texts.loading} />}>{children}</Suspense>
+          </SidePanelContext>
+        }
       />
     </>
   );

@@ -27,6 +27,22 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/tenants/:tenant/jobs/:jobId', for: ['operator'], component: lazy(() => import('./pages/job.tsx')) },
 
   // VM groups and plans
+  {
+    path: '/vm-groups',
+    for: both,
+    entry: texts.vmGroups.header,
+    component: lazy(() => import('./pages/vm-groups.tsx')),
+  },
+  { path: '/vm-groups/:groupId', for: ['tenant'], component: lazy(() => import('./pages/vm-group.tsx')) },
+  {
+    path: '/tenants/:tenant/vm-groups/:groupId',
+    for: ['operator'],
+    component: lazy(() => import('./pages/vm-group.tsx')),
+  },
+  { path: '/plans', for: both, entry: texts.plans.header, component: lazy(() => import('./pages/plans.tsx')) },
+  { path: '/plans/:planId', for: ['tenant'], component: lazy(() => import('./pages/plan.tsx')) },
+  { path: '/tenants/:tenant/plans/:planId', for: ['operator'], component: lazy(() => import('./pages/plan.tsx')) },
+  { path: '/retention', for: both, component: lazy(() => import('./pages/retention.tsx')) },
 
   // hypervisors and access nodes
   {
@@ -47,4 +63,21 @@ export const PAGES: readonly PageEntry[] = [
   // libraries
 
   // approvals, audit
+  {
+    path: '/approvals',
+    for: ['operator', 'tenant', 'approver'],
+    entry: texts.approvals.header,
+    component: lazy(() => import('./pages/approvals.tsx')),
+  },
+  {
+    path: '/approvals/:approvalId',
+    for: ['tenant', 'approver'],
+    component: lazy(() => import('./pages/approval.tsx')),
+  },
+  {
+    path: '/tenants/:tenant/approvals/:approvalId',
+    for: ['operator'],
+    component: lazy(() => import('./pages/approval.tsx')),
+  },
+  { path: '/audit', for: ['operator'], entry: texts.audit.header, component: lazy(() => import('./pages/audit.tsx')) },
 ];

@@ -1,8 +1,12 @@
 /** All that the page says, in one place: what is on every page here, the rest by area in texts/. What the API says (names, states, reasons, what to do) is shown as it is. */
 import { accessNodes } from './texts/access-nodes.ts';
 import { addHypervisor } from './texts/add-hypervisor.ts';
+import { approval, approvals } from './texts/approvals.ts';
+import { audit } from './texts/audit.ts';
+import { vmGroup, vmGroups } from './texts/groups.ts';
 import { hypervisor, hypervisors } from './texts/hypervisors.ts';
 import { job, jobs } from './texts/jobs.ts';
+import { plan, plans, retention } from './texts/plans.ts';
 
 export const texts = {
   product: 'Holdfast',
@@ -11,6 +15,7 @@ export const texts = {
   theme: { light: 'Light', dark: 'Dark', change: 'Change colours' },
   who: {
     operator: 'Operator',
+    approver: 'Approver',
     tenant: (name: string, account: string) => `${name} (${account})`,
     asking: 'Asking the API who you are',
     unknown: 'The API does not know you',
@@ -24,15 +29,28 @@ export const texts = {
   notFound: {
     header: 'There is nothing here',
     text: 'Perhaps it was removed, or belongs to somebody else.',
-    back: 'To the jobs',
+    back: 'To the first page',
   },
   loading: 'Loading',
   tenant: { label: 'Tenant', choose: 'Choose a tenant', none: 'There is no tenant yet' },
   none: '–',
+  confirm: { no: 'Leave it' },
+  waits: {
+    header: 'Nothing was done yet: a second person has to approve it',
+    look: 'See the request',
+  },
   jobs,
   job,
   hypervisors,
   hypervisor,
   addHypervisor,
   accessNodes,
+  vmGroups,
+  vmGroup,
+  plans,
+  plan,
+  retention,
+  approvals,
+  approval,
+  audit,
 } as const;

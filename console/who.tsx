@@ -1,23 +1,29 @@
 /** Who looks: asked of the API, which knows by the signature. */
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext } from 'react';
-import { operatorRoutes, tenantRoutes } from '../core/contracts/api.ts';
+import { approverRoutes, operatorRoutes, tenantRoutes } from '../core/contracts/api.ts';
 import { ApiFailure, call } from './api.ts';
 import { Failed, Waiting } from './parts/states.tsx';
 import { texts } from './texts.ts';
 
 export type Who =
-  | { readonly kind: 'operator' }
+  | { readonly kind: 'operator' | 'approver' }
   | { readonly kind: 'tenant'; readonly hypervisorId: string; readonly name: string; readonly accountId: string };
 
-/** The gateway refuses a tenant before anything of ours hears of it, so the operators' side is asked first. */
+const isRefused = (error: unknown): boolean => error instanceof ApiFailure && error.status === 403;
+
+/**
+ * The gateway refuses everybody else before anything of ours hears of it. A tenant's route is asked last: of whoever has no
+ * account that is known, it is our own function that refuses, and records it.
+ */
 const askWho = async (signal: AbortSignal): Promise<Who> => {
-  try {
-    await call(operatorRoutes.listHypervisors, { query: { limit: 1 }, signal });
-    return { kind: 'operator' };
-  } catch (error) {
-    if (!(error instanceof ApiFailure && error.status === 403)) throw error;
-  }
+  const [operator, approver] = await Promise.allSettled([
+    call(operatorRoutes.listHypervisors, { query: { limit: 1 }, signal }),
+    call(approverRoutes.listApprovals, { query: { limit: 1 }, signal }),
+  ]);
+  if (operator.status === 'fulfilled') return { kind: 'operator' };
+  if (approver.status === 'fulfilled') return { kind: 'approver' };
+  for (const { reason } of [operator, approver]) if (!isRefused(reason)) throw reason;
   const { hypervisorId, name, accountId } = await call(tenantRoutes.getOwnHypervisor, { signal });
   return { kind: 'tenant', hypervisorId, name, accountId };
 };

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { startConsole } from '../cli/console-server.ts';
+import { approverCredentials } from './approver-credentials.ts';
 import { buildConsole, consolePageDir } from './build-console.ts';
 import { APPROVER } from './example-accounts.ts';
 import { keepAccessNodes } from './keep-access-nodes.ts';
@@ -56,16 +57,17 @@ writeFileSync(
 );
 
 const openedBy = [
-  { name: 'operator', user: accounts.operator },
-  ...accounts.tenants.map(({ name, user }) => ({ name, user })),
+  { name: 'operator', credentials: async () => accounts.operator },
+  { name: 'approver', credentials: approverCredentials(local) },
+  ...accounts.tenants.map(({ name, user }) => ({ name, credentials: async () => user })),
 ];
 const consoles = await Promise.all(
-  openedBy.map(async ({ name, user }) => ({
+  openedBy.map(async ({ name, credentials }) => ({
     name,
     server: await startConsole({
       url: new URL(apiUrl),
       region: place.region,
-      credentials: async () => user,
+      credentials,
       pageDir: consolePageDir,
       port: 0,
       onOpened: (next) => console.log(`The console of ${name} once more: ${next}`),

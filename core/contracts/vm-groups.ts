@@ -94,6 +94,8 @@ export const VmGroupPreview = z.strictObject({
       instanceId: InstanceId,
       name: z.string().optional(),
       state: z.string(),
+      /** Which of the conditions it fulfils, in words. */
+      matchedBy: z.string(),
       volumes: z.array(
         z.strictObject({
           volumeId: z.string(),
@@ -106,6 +108,6 @@ export const VmGroupPreview = z.strictObject({
     }),
   ),
   /** Matched, and left out again by `exclude.instances`. */
-  excluded: z.array(z.strictObject({ instanceId: InstanceId, name: z.string().optional() })),
+  excluded: z.array(z.strictObject({ instanceId: InstanceId, name: z.string().optional(), excludedBy: z.string() })),
 });
 export type VmGroupPreview = z.infer<typeof VmGroupPreview>;

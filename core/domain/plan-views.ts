@@ -41,11 +41,18 @@ export const MOST_PREVIEWED = 1_000;
 export const groupPreviewView = ({ instances, excluded }: GroupMatch): VmGroupPreview => ({
   instancesInAll: instances.length,
   excludedInAll: excluded.length,
-  instances: instances.slice(0, MOST_PREVIEWED).map(({ instance: { instanceId, name, state }, volumes }) => ({
+  instances: instances
+    .slice(0, MOST_PREVIEWED)
+    .map(({ instance: { instanceId, name, state }, matchedBy, volumes }) => ({
+      instanceId,
+      state,
+      ...defined({ name }),
+      matchedBy,
+      volumes: volumes.map((volume) => ({ ...volume })),
+    })),
+  excluded: excluded.slice(0, MOST_PREVIEWED).map(({ instance: { instanceId, name }, excludedBy }) => ({
     instanceId,
-    state,
     ...defined({ name }),
-    volumes: volumes.map((volume) => ({ ...volume })),
+    excludedBy,
   })),
-  excluded: excluded.slice(0, MOST_PREVIEWED).map(({ instanceId, name }) => ({ instanceId, ...defined({ name }) })),
 });

@@ -1,10 +1,13 @@
 /** Which instances a VM group's rules match, and which of their volumes its filters leave out. */
 import type { InstanceRule, VmGroupFields, VolumeRule } from '../contracts/vm-groups.ts';
 import type { DescribedVolume, ListedInstance } from '../ports/tenant-scope.ts';
+import { ruleWords, volumeRuleWords } from './rule-words.ts';
 import { matchesPattern } from './wildcards.ts';
 
 export interface MatchedInstance {
   readonly instance: ListedInstance;
+  /** The conditions that it fulfils, in words. */
+  readonly matchedBy: string;
   readonly volumes: readonly MatchedVolume[];
 }
 
@@ -19,7 +22,12 @@ export interface MatchedVolume {
 export interface GroupMatch {
   readonly instances: readonly MatchedInstance[];
   /** Matched, and left out again by `exclude.instances`. */
-  readonly excluded: readonly ListedInstance[];
+  readonly excluded: readonly ExcludedInstance[];
+}
+
+export interface ExcludedInstance {
+  readonly instance: ListedInstance;
+  readonly excludedBy: string;
 }
 
 type TagMatch = { readonly key: string; readonly value?: string | undefined };
@@ -40,20 +48,27 @@ export const matchesRule = (rule: InstanceRule, instance: ListedInstance): boole
   return rule.or.some((each) => matchesRule(each, instance));
 };
 
+/** Of a rule that matches: what of it holds, in words; of alternatives the first. */
+const holdingWords = (rule: InstanceRule, instance: ListedInstance): string => {
+  if ('instanceIds' in rule) return 'its id';
+  if ('and' in rule) return rule.and.map((each) => holdingWords(each, instance)).join(' and ');
+  const first = 'or' in rule ? rule.or.find((each) => matchesRule(each, instance)) : undefined;
+  return first ? holdingWords(first, instance) : ruleWords(rule);
+};
+
+/** Characters: 1,000 of them are in one answer, and a rule may have 64 KB. */
+const LONGEST_WORDS = 256;
+const why = (rule: InstanceRule, instance: ListedInstance): string => {
+  const words = holdingWords(rule, instance);
+  return words.length <= LONGEST_WORDS ? words : `${words.slice(0, LONGEST_WORDS - 1)}…`;
+};
+
 /** All conditions that a rule has must hold. */
 const leavesOut = (rule: VolumeRule, volume: DescribedVolume, device: string): boolean =>
   (rule.tag === undefined || hasTag(volume.tags, rule.tag)) &&
   (rule.device === undefined || matchesPattern(rule.device, device)) &&
   (rule.largerThanGiB === undefined || volume.sizeGiB > rule.largerThanGiB) &&
   (rule.smallerThanGiB === undefined || volume.sizeGiB < rule.smallerThanGiB);
-
-const inWords = ({ tag, device, largerThanGiB, smallerThanGiB }: VolumeRule): string =>
-  [
-    ...(tag === undefined ? [] : [`tag ${tag.key}${tag.value === undefined ? '' : `=${tag.value}`}`]),
-    ...(device === undefined ? [] : [`device ${device}`]),
-    ...(largerThanGiB === undefined ? [] : [`larger than ${largerThanGiB} GiB`]),
-    ...(smallerThanGiB === undefined ? [] : [`smaller than ${smallerThanGiB} GiB`]),
-  ].join(' and ');
 
 /** A volume that is not in `volumes` does not exist any more. */
 const volumesOf = (
@@ -65,7 +80,7 @@ const volumesOf = (
     const volume = volumes.get(volumeId);
     if (!volume) return [];
     const rule = rules.find((each) => leavesOut(each, volume, device));
-    return [{ volumeId, device, sizeGiB: volume.sizeGiB, ...(rule ? { excludedBy: inWords(rule) } : {}) }];
+    return [{ volumeId, device, sizeGiB: volume.sizeGiB, ...(rule ? { excludedBy: volumeRuleWords(rule) } : {}) }];
   });
 
 /** In the order of `instances`. */
@@ -76,11 +91,16 @@ export const matchGroup = (
 ): GroupMatch => {
   const matched = instances.filter((instance) => matchesRule(match, instance));
   const out = exclude.instances;
-  const isOut = (instance: ListedInstance): boolean => out !== undefined && matchesRule(out, instance);
+  const excluded = out === undefined ? [] : matched.filter((instance) => matchesRule(out, instance));
+  const isOut = new Set(excluded);
   return {
     instances: matched
-      .filter((instance) => !isOut(instance))
-      .map((instance) => ({ instance, volumes: volumesOf(instance, volumes, exclude.volumes) })),
-    excluded: matched.filter(isOut),
+      .filter((instance) => !isOut.has(instance))
+      .map((instance) => ({
+        instance,
+        matchedBy: why(match, instance),
+        volumes: volumesOf(instance, volumes, exclude.volumes),
+      })),
+    excluded: excluded.map((instance) => ({ instance, excludedBy: out ? why(out, instance) : '' })),
   };
 };

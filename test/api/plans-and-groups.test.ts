@@ -234,6 +234,7 @@ test('a preview shows what rules match, which volumes they leave out and by whic
         instanceId: 'i-00000001',
         name: 'shop-1',
         state: 'running',
+        matchedBy: 'tag Backup',
         volumes: [
           {
             volumeId: 'vol-00000001',
@@ -244,7 +245,7 @@ test('a preview shows what rules match, which volumes they leave out and by whic
         ],
       },
     ],
-    excluded: [{ instanceId: 'i-00000002', name: 'shop-2' }],
+    excluded: [{ instanceId: 'i-00000002', name: 'shop-2', excludedBy: 'tag Old' }],
     instancesInAll: 1,
     excludedInAll: 1,
   };

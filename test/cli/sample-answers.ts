@@ -140,6 +140,7 @@ export const matches: VmGroupPreview = {
       instanceId: INSTANCE,
       name: 'web-1',
       state: 'running',
+      matchedBy: 'tag app=web and name web-*',
       volumes: [
         { volumeId: 'vol-0123456789abcdef0', device: '/dev/xvda', sizeGiB: 8 },
         { volumeId: 'vol-0fedcba9876543210', device: '/dev/sdf', sizeGiB: 100, excludedBy: 'device /dev/sdf' },
@@ -148,7 +149,7 @@ export const matches: VmGroupPreview = {
   ],
   instancesInAll: 1,
   excludedInAll: 1,
-  excluded: [{ instanceId: 'i-0fedcba9876543210', name: 'web-old' }],
+  excluded: [{ instanceId: 'i-0fedcba9876543210', name: 'web-old', excludedBy: 'name *-old' }],
 };
 
 /** As a tenant's, without what an operator's has besides. */

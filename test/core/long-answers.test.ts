@@ -31,8 +31,8 @@ test('a preview of a VM group shows 1,000 instances at most, and counts them all
   });
   const all = Array.from({ length: 1_200 }, (_, n) => instance(n));
   const preview = groupPreviewView({
-    instances: all.map((each) => ({ instance: each, volumes: [] })),
-    excluded: all,
+    instances: all.map((each) => ({ instance: each, matchedBy: 'all instances', volumes: [] })),
+    excluded: all.map((each) => ({ instance: each, excludedBy: 'its id' })),
   });
   assert.deepEqual([preview.instances.length, preview.instancesInAll], [1_000, 1_200]);
   assert.deepEqual([preview.excluded.length, preview.excludedInAll], [1_000, 1_200]);

@@ -63,7 +63,22 @@ test('excluded instances are told apart from those that never matched', () => {
     volumes,
   );
   assert.deepEqual(ids(...instances.map((each) => each.instance)), ids(shop));
-  assert.deepEqual(ids(...excluded), ids(shop2));
+  assert.deepEqual(ids(...excluded.map((each) => each.instance)), ids(shop2));
+  assert.equal(excluded[0]?.excludedBy, 'tag Backup=weekly');
+});
+
+test('an instance says which conditions it fulfils: all that are joined by AND, of alternatives the first', () => {
+  const why = (match: InstanceRule): string[] =>
+    matchGroup(group(match), all, volumes).instances.map(({ matchedBy }) => matchedBy);
+  const weekly = { tag: { key: 'Backup', value: 'weekly' } };
+  assert.deepEqual(why({ all: true }), ['all instances', 'all instances', 'all instances']);
+  assert.deepEqual(why({ and: [{ name: 'shop-*' }, { or: [{ vpcId: 'vpc-00000001' }, weekly, { all: true }] }] }), [
+    'name shop-* and vpc-00000001',
+    'name shop-* and tag Backup=weekly',
+  ]);
+  assert.deepEqual(why({ instanceIds: ids(shop) }), ['its id'], 'not the ids of all others');
+  const long = Array.from({ length: 20 }, () => ({ name: `shop-${'*'.repeat(200)}` }));
+  assert.equal(why({ and: long })[0]?.length, 256, 'an answer of 1,000 instances stays below 6 MB');
 });
 
 test('a volume is left out by the first rule whose conditions all hold, in words', () => {

@@ -1,6 +1,5 @@
 /** Rules of VM groups, as one says them. */
-import type { InstanceRule, VmGroupView, VolumeRule } from '../core/contracts/vm-groups.ts';
-import { count } from './units.ts';
+import type { InstanceRule, VmGroupView, VolumeRule } from '../contracts/vm-groups.ts';
 
 const tagWords = ({ key, value }: { key: string; value?: string | undefined }): string =>
   value === undefined ? `tag ${key}` : `tag ${key}=${value}`;
@@ -14,7 +13,7 @@ const inner = (rule: InstanceRule): string =>
 export const ruleWords = (rule: InstanceRule): string => {
   if ('all' in rule) return 'all instances';
   if ('instanceIds' in rule)
-    return rule.instanceIds.length <= 3 ? rule.instanceIds.join(', ') : count(rule.instanceIds.length, 'instance');
+    return rule.instanceIds.length <= 3 ? rule.instanceIds.join(', ') : `${rule.instanceIds.length} instances`;
   if ('tag' in rule) return tagWords(rule.tag);
   if ('name' in rule) return `name ${rule.name}`;
   if ('vpcId' in rule) return rule.vpcId;
@@ -23,7 +22,8 @@ export const ruleWords = (rule: InstanceRule): string => {
   return rule.or.map(inner).join(' or ');
 };
 
-const volumeWords = ({ tag, device, largerThanGiB, smallerThanGiB }: VolumeRule): string =>
+/** `device /dev/sd? and larger than 50 GiB` */
+export const volumeRuleWords = ({ tag, device, largerThanGiB, smallerThanGiB }: VolumeRule): string =>
   [
     ...(tag ? [tagWords(tag)] : []),
     ...(device ? [`device ${device}`] : []),
@@ -35,7 +35,7 @@ const volumeWords = ({ tag, device, largerThanGiB, smallerThanGiB }: VolumeRule)
 export const excludeWords = ({ instances, volumes }: VmGroupView['exclude']): string | undefined => {
   const parts = [
     ...(instances ? [`instances: ${ruleWords(instances)}`] : []),
-    ...(volumes.length > 0 ? [`volumes: ${volumes.map(volumeWords).join('; ')}`] : []),
+    ...(volumes.length > 0 ? [`volumes: ${volumes.map(volumeRuleWords).join('; ')}`] : []),
   ];
   return parts.length > 0 ? parts.join('; ') : undefined;
 };

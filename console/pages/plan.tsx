@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from 'react-router';
+import { ApiFailure, call, onTenant } from '../api.ts';
+import { NothingHere } from '../parts/nothing-here.tsx';
+import { PlanForm } from '../parts/plans/plan-form.tsx';
+import { Failed, Waiting } from '../parts/states.tsx';
+import { texts } from '../texts.ts';
+
+/** One that is there, or (`add`) one that is to be made. */
+const Plan = () => {
+  const { planId = '', tenant } = useParams();
+  const isNew = planId === 'add';
+  const { data, error, refetch } = useQuery({
+    queryKey: ['plan', tenant, planId],
+    queryFn: ({ signal }) => {
+      const { route, on } = onTenant('getPlan', tenant);
+      return call(route, { params: { ...on, planId }, signal });
+    },
+    enabled: !isNew,
+  });
+  if (isNew) return <PlanForm plan={undefined} tenant={tenant} />;
+  if (data) return <PlanForm key={data.updatedAt} plan={data} tenant={tenant} />;
+  if (error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
+  if (error) return <Failed error={error} retry={() => void refetch()} />;
+  return <Waiting text={texts.plan.loading} />;
+};
+
+export default Plan;
