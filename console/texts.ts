@@ -3,6 +3,7 @@ import { accessNodes } from './texts/access-nodes.ts';
 import { addHypervisor } from './texts/add-hypervisor.ts';
 import { hypervisor, hypervisors } from './texts/hypervisors.ts';
 import { job, jobs } from './texts/jobs.ts';
+import { restore } from './texts/restore.ts';
 
 export const texts = {
   product: 'Holdfast',
@@ -31,6 +32,7 @@ export const texts = {
   none: '–',
   jobs,
   job,
+  restore,
   hypervisors,
   hypervisor,
   addHypervisor,
