@@ -30,6 +30,12 @@ export const approvalAddress = (approvalId: string, tenant?: string): string => 
 export const jobAddress = (jobId: string, tenant?: string): string =>
   tenant === undefined ? `/jobs/${jobId}` : `/tenants/${tenant}/jobs/${jobId}`;
 
+/** The wizard that restores this recovery point. */
+export const restoreAddress = (recoveryPointId: string, tenant?: string): string =>
+  tenant === undefined
+    ? `/recovery-points/${recoveryPointId}/restore`
+    : `/tenants/${tenant}/recovery-points/${recoveryPointId}/restore`;
+
 /** Operators only, as all below. */
 export const HYPERVISORS = '/hypervisors';
 export const ADD_HYPERVISOR = '/hypervisors/add';

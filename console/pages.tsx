@@ -20,6 +20,17 @@ export const PAGES: readonly PageEntry[] = [
   // instances and their recovery points
 
   // restores
+  { path: '/restore', for: both, entry: texts.restore.header, component: lazy(() => import('./pages/restore.tsx')) },
+  {
+    path: '/recovery-points/:recoveryPointId/restore',
+    for: ['tenant'],
+    component: lazy(() => import('./pages/restore.tsx')),
+  },
+  {
+    path: '/tenants/:tenant/recovery-points/:recoveryPointId/restore',
+    for: ['operator'],
+    component: lazy(() => import('./pages/restore.tsx')),
+  },
 
   // jobs
   { path: '/jobs', for: both, entry: texts.jobs.header, component: lazy(() => import('./pages/jobs.tsx')) },

@@ -7,6 +7,7 @@ import { vmGroup, vmGroups } from './texts/groups.ts';
 import { hypervisor, hypervisors } from './texts/hypervisors.ts';
 import { job, jobs } from './texts/jobs.ts';
 import { plan, plans, retention } from './texts/plans.ts';
+import { restore } from './texts/restore.ts';
 
 export const texts = {
   product: 'Holdfast',
@@ -41,6 +42,7 @@ export const texts = {
   },
   jobs,
   job,
+  restore,
   hypervisors,
   hypervisor,
   addHypervisor,

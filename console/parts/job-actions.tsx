@@ -25,12 +25,15 @@ export const JobActions = ({ job, tenant }: { readonly job: JobView; readonly te
   const [asking, setAsking] = useState(false);
   const queries = useQueryClient();
   const { jobId } = job;
+  const lookAgain = () => queries.invalidateQueries({ queryKey: ['job', tenant, jobId] });
   const act = useMutation({
     mutationFn: (action: Action) => {
       const { route, on } = onTenant(ROUTES[action], tenant);
       return call(route, { params: { ...on, jobId } });
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['job', tenant, jobId] }),
+    onSuccess: lookAgain,
+    // it is not in the state that the page shows
+    onError: () => void lookAgain(),
   });
   const start = (action: Action): void => (action === 'cancel' ? setAsking(true) : act.mutate(action));
   return (

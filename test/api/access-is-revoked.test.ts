@@ -106,6 +106,10 @@ test('while it is revoked nothing is begun in the account, by whomever; a tenant
     assert.ok(!tenants.text.includes(PROVIDER), tenants.text);
   }
   assert.deepEqual([world.calls.started, world.records.jobs.size], [[], before]);
+  const dryRun = await operator('POST', onTenant('restores/dry-run'), {
+    body: { recoveryPointId: point(1, acme).recoveryPointId },
+  });
+  assert.match(dryRun.body.detail, /was revoked/, 'a dry run promises nothing that is refused then');
   const plans = await own('GET', '/retention');
   assert.equal(plans.status, 200, 'it still sees what there is');
   for (const [path, more] of [

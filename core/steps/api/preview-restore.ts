@@ -5,6 +5,7 @@ import type { Audience } from '../../domain/problems.ts';
 import { askRules } from '../../domain/resource-rules.ts';
 import type { RestorePlan } from '../../domain/restore-decision.ts';
 import { chooseDevices, sameDevice } from '../../domain/restore-devices.ts';
+import { refuseRevoked } from '../../domain/revoked-access.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
 import { donorImage } from '../restore/launch-donor.ts';
@@ -28,6 +29,7 @@ export const createPreviewRestore =
   ({ catalog, scopes }: Deps) =>
   async (tenant: TenantHypervisor, audience: Audience, asked: RestoreBody): Promise<RestorePreview> => {
     const body = StartRestore.parse(asked);
+    refuseRevoked(tenant);
     const service = await boundService(catalog, tenant);
     const question = await resourceQuestion(catalog, tenant, service, body);
     const account = lookOnce(scopes, tenant);

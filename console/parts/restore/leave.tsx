@@ -1,0 +1,33 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useNavigate } from 'react-router';
+import { FIRST } from '../../addresses.ts';
+import { texts } from '../../texts.ts';
+
+const words = texts.restore.leave;
+
+/** Says what becomes of the choices before somebody leaves half-way. */
+export const Leave = ({ isAsked, stay }: { readonly isAsked: boolean; stay(): void }) => {
+  const navigate = useNavigate();
+  return (
+    <Modal
+      visible={isAsked}
+      onDismiss={stay}
+      header={words.header}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button onClick={stay}>{words.stay}</Button>
+            <Button variant="primary" onClick={() => void navigate(FIRST)}>
+              {words.leave}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      {words.text}
+    </Modal>
+  );
+};

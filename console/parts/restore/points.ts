@@ -1,0 +1,40 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { RecoveryPointView } from '../../../core/contracts/api.ts';
+import { InstanceId } from '../../../core/contracts/ids.ts';
+import { call, onTenant } from '../../api.ts';
+
+export const pointKey = (pointId: string | undefined, tenant: string | undefined) => [
+  'recovery-point',
+  tenant,
+  pointId,
+];
+
+/** The chosen one. Error: ApiFailure, also if it is not there. */
+export const usePoint = (pointId: string | undefined, tenant: string | undefined) => {
+  const { route, on } = onTenant('getRecoveryPoint', tenant);
+  return useQuery({
+    queryKey: pointKey(pointId, tenant),
+    queryFn: ({ signal }) => call(route, { params: { ...on, recoveryPointId: pointId ?? '' }, signal }),
+    enabled: pointId !== undefined,
+    // choosing another one of the table does not empty the page
+    placeholderData: keepPreviousData,
+  });
+};
+
+export const isInstanceId = (text: string): boolean => InstanceId.safeParse(text).success;
+
+/** What can be restored, the newest first: of one instance, or of all. */
+export const usePoints = (instanceId: string | undefined, tenant: string | undefined) => {
+  const { route, on } = onTenant('listRecoveryPoints', tenant);
+  return useInfiniteQuery({
+    queryKey: ['recovery-points', tenant, instanceId],
+    queryFn: ({ signal, pageParam }) =>
+      call(route, { params: on, query: { limit: 10, next: pageParam, instanceId }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+    placeholderData: keepPreviousData,
+  });
+};
+
+export const sizeOf = ({ volumes }: RecoveryPointView): number =>
+  volumes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -1,0 +1,93 @@
+/** The last step: the dry run, and of a restore in place the instance's id, typed. */
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { RestorePreview } from '../../../core/contracts/api.ts';
+import { ApiFailure } from '../../api.ts';
+import { texts } from '../../texts.ts';
+import { Reason, Waiting } from '../states.tsx';
+import { kindOf, type Step, stepOfField } from './draft.ts';
+import type { PointForm } from './form.ts';
+import { Preview } from './preview.tsx';
+
+const words = texts.restore.review;
+
+interface Props {
+  readonly form: PointForm;
+  readonly problems: ReadonlyMap<string, string>;
+  readonly preview: UseQueryResult<RestorePreview, Error>;
+  readonly startError: Error | null;
+  readonly confirmation: string;
+  setConfirmation(typed: string): void;
+  goTo(step: Step): void;
+}
+
+const GoTo = ({ field, goTo }: { readonly field: string; readonly goTo: Props['goTo'] }) => {
+  const step = stepOfField(field);
+  return <Button onClick={() => goTo(step)}>{words.change(texts.restore.steps[step])}</Button>;
+};
+
+const Asked = ({ form, problems, preview, goTo }: Props) => {
+  const [first] = problems;
+  if (first)
+    return (
+      <Alert type="error" header={words.incomplete} action={<GoTo field={first[0]} goTo={goTo} />}>
+        {[...problems].map(([field, message]) => (
+          <Reason key={field} message={message} field={field} />
+        ))}
+      </Alert>
+    );
+  const { data, error, refetch } = preview;
+  if (error) {
+    const { field, remedy, isLost } = error instanceof ApiFailure ? error : {};
+    const again = <Button onClick={() => void refetch()}>{texts.failure.again}</Button>;
+    return (
+      <Alert
+        type="error"
+        header={isLost ? texts.lost.header : words.failed}
+        action={field === undefined ? again : <GoTo field={field} goTo={goTo} />}
+      >
+        <Reason message={error.message} remedy={remedy} field={field} />
+      </Alert>
+    );
+  }
+  return data ? <Preview preview={data} form={form} goTo={goTo} /> : <Waiting text={words.asking} />;
+};
+
+export const ReviewStep = (props: Props) => {
+  const { form, preview, startError, confirmation, setConfirmation } = props;
+  const { instanceId } = form.point;
+  const isLost = startError instanceof ApiFailure && startError.isLost;
+  return (
+    <SpaceBetween size="l">
+      {startError ? (
+        <Alert type="error" header={isLost ? texts.lost.header : words.notStarted}>
+          <Reason
+            message={startError.message}
+            remedy={isLost ? words.unknown : startError instanceof ApiFailure ? startError.remedy : undefined}
+            field={startError instanceof ApiFailure ? startError.field : undefined}
+          />
+        </Alert>
+      ) : null}
+      <Asked {...props} />
+      {kindOf(form.draft) === 'in-place' && preview.data?.allowed ? (
+        <FormField
+          label={words.confirm(instanceId)}
+          description={words.confirmAbout}
+          errorText={confirmation !== '' && confirmation !== instanceId ? words.wrong(instanceId) : undefined}
+        >
+          <Input
+            value={confirmation}
+            placeholder={instanceId}
+            spellcheck={false}
+            autoComplete={false}
+            onChange={({ detail }) => setConfirmation(detail.value.trim())}
+          />
+        </FormField>
+      ) : null}
+    </SpaceBetween>
+  );
+};

@@ -1,0 +1,69 @@
+/** A restore that was started by the wizard: how far it is, and what has become of it. */
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useSearchParams } from 'react-router';
+import { isOver } from '../../../cli/job-words.ts';
+import { jobAddress } from '../../addresses.ts';
+import { ApiFailure } from '../../api.ts';
+import { texts } from '../../texts.ts';
+import { useFollow } from '../go.tsx';
+import { JobActions } from '../job-actions.tsx';
+import { JobErrors } from '../job-errors.tsx';
+import { JobInstances } from '../job-instances.tsx';
+import { JobState } from '../job-state.tsx';
+import { NothingHere } from '../nothing-here.tsx';
+import { Failed, Waiting } from '../states.tsx';
+import { useTenant } from '../tenant-choice.tsx';
+import { useJob } from '../use-job.ts';
+import { usePoint } from './points.ts';
+import { Restored } from './restored.tsx';
+
+const words = texts.restore.started;
+
+export const Started = ({ jobId }: { readonly jobId: string }) => {
+  const { tenant } = useTenant();
+  const follow = useFollow();
+  const [, setSearch] = useSearchParams();
+  const { data: job, error, refetch } = useJob(jobId, tenant);
+  const point = usePoint(job?.request.recoveryPointId, tenant);
+  if (!job && error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
+  if (!job && error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!job) return <Waiting text={words.loading} />;
+  const [instance] = job.instances ?? [];
+  const result = instance?.phase === 'done' ? instance.result : undefined;
+  const again = (): void =>
+    setSearch((before) => {
+      const after = new URLSearchParams(before);
+      for (const name of ['job', 'intent']) after.delete(name);
+      after.set('step', 'review');
+      return after;
+    });
+  return (
+    <SpaceBetween size="l">
+      {result ? <Restored job={job} result={result} point={point.data} /> : null}
+      {isOver(job) || job.state === 'suspended' ? null : (
+        <Alert type="info" header={words.running}>
+          {words.runningText}
+        </Alert>
+      )}
+      <JobErrors job={job} />
+      <Header
+        variant="h2"
+        actions={
+          <SpaceBetween direction="horizontal" size="xs">
+            {isOver(job) && !result ? <Button onClick={again}>{words.again}</Button> : null}
+            <Button href={jobAddress(job.jobId, tenant)} onFollow={follow}>
+              {words.openJob}
+            </Button>
+            <JobActions job={job} tenant={tenant} />
+          </SpaceBetween>
+        }
+      >
+        <JobState state={job.state} />
+      </Header>
+      <JobInstances job={job} />
+    </SpaceBetween>
+  );
+};
