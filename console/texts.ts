@@ -2,6 +2,7 @@
 import { accessNodes } from './texts/access-nodes.ts';
 import { addHypervisor } from './texts/add-hypervisor.ts';
 import { hypervisor, hypervisors } from './texts/hypervisors.ts';
+import { instance, instances, recoveryPoint } from './texts/instances.ts';
 import { job, jobs } from './texts/jobs.ts';
 
 export const texts = {
@@ -24,11 +25,14 @@ export const texts = {
   notFound: {
     header: 'There is nothing here',
     text: 'Perhaps it was removed, or belongs to somebody else.',
-    back: 'To the jobs',
+    back: 'To the first page',
   },
   loading: 'Loading',
   tenant: { label: 'Tenant', choose: 'Choose a tenant', none: 'There is no tenant yet' },
   none: '–',
+  instances,
+  instance,
+  recoveryPoint,
   jobs,
   job,
   hypervisors,
