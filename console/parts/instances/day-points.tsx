@@ -6,7 +6,6 @@ import type { RecoveryPointView } from '../../../core/contracts/api.ts';
 import { pointAddress } from '../../addresses.ts';
 import { texts } from '../../texts.ts';
 import { Go } from '../go.tsx';
-import { Id } from '../id.tsx';
 import { Empty } from '../states.tsx';
 import { Kept } from './kept.tsx';
 import { PointActions } from './point-actions.tsx';
@@ -19,6 +18,13 @@ interface Props {
   readonly points: readonly RecoveryPointView[];
   readonly tenant: string | undefined;
 }
+
+const Two = ({ first, second }: { readonly first: string; readonly second: string | undefined }) => (
+  <div className="id">
+    {first}
+    <Box color="text-body-secondary">{second}</Box>
+  </div>
+);
 
 /** What can be restored of one day, newest first. */
 export const DayPoints = ({ day, points, tenant }: Props) => (
@@ -41,26 +47,27 @@ export const DayPoints = ({ day, points, tenant }: Props) => (
           <Go href={pointAddress(recoveryPointId, tenant)}>{clockTime(takenAt)}</Go>
         ),
       },
-      { id: 'kind', header: words.kind, cell: ({ kind }) => <Id>{kind}</Id> },
-      { id: 'level', header: words.level, cell: levelOf },
       {
-        id: 'size',
-        header: words.size,
+        id: 'kind',
+        header: words.kind,
+        cell: (point) => <Two first={point.kind} second={levelOf(point)} />,
+      },
+      { id: 'size', header: words.size, cell: (point) => <Two first={sizeOf(point)} second={dataOf(point)} /> },
+      {
+        id: 'verified',
+        header: words.verified,
         cell: (point) => (
-          <>
-            <Id>{sizeOf(point)}</Id>
-            <Box color="text-body-secondary">
-              <Id>{dataOf(point)}</Id>
-            </Box>
-          </>
+          <Two
+            first={verifiedOf(point)}
+            second={point.consistency ? words.consistent(point.consistency.kind) : undefined}
+          />
         ),
       },
-      { id: 'verified', header: words.verified, cell: verifiedOf },
-      { id: 'consistency', header: words.consistency, cell: ({ consistency }) => consistency?.kind ?? texts.none },
-      { id: 'kept', header: words.kept, cell: (point) => <Kept point={point} /> },
+      { id: 'kept', header: words.kept, minWidth: 110, cell: (point) => <Kept point={point} /> },
       {
         id: 'actions',
         header: words.actions,
+        minWidth: 140,
         cell: (point) => <PointActions point={point} tenant={tenant} inline />,
       },
     ]}

@@ -1,11 +1,11 @@
 import Box from '@cloudscape-design/components/box';
 import type { TableProps } from '@cloudscape-design/components/table';
+import { time } from '../../../cli/units.ts';
 import type { InstanceView } from '../../../core/contracts/api.ts';
 import { instanceAddress } from '../../addresses.ts';
 import { texts } from '../../texts.ts';
 import { Go } from '../go.tsx';
 import { Id } from '../id.tsx';
-import { When } from '../when.tsx';
 import { WithAge } from './ago.tsx';
 import { Protection } from './protection.tsx';
 
@@ -48,15 +48,25 @@ export const instanceColumns = (tenant: string | undefined): TableProps.ColumnDe
   {
     id: 'newest',
     header: words.columns.newest,
-    cell: ({ newest }) => (newest ? <WithAge at={newest.takenAt} /> : texts.none),
+    cell: ({ newest }) => (newest ? <WithAge at={newest.takenAt} what={newest.kind} /> : texts.none),
   },
-  { id: 'kind', header: texts.recoveryPoint.kind, cell: ({ newest }) => newest?.kind ?? texts.none },
   { id: 'points', header: words.columns.points, cell: pointsWords },
   {
     id: 'plans',
     header: words.columns.plans,
-    cell: ({ plans }) => plans.map(({ name }) => name).join(', ') || texts.none,
+    cell: (each) => {
+      const next = nextRunOf(each);
+      return (
+        <>
+          {each.plans.map(({ name }) => name).join(', ') || texts.none}
+          {next === undefined ? null : (
+            <Box color="text-body-secondary">
+              <Id>{words.next(time(next))}</Id>
+            </Box>
+          )}
+        </>
+      );
+    },
   },
-  { id: 'next', header: words.columns.next, cell: (each) => <When at={nextRunOf(each)} /> },
   { id: 'state', header: words.columns.state, cell: ({ state }) => state ?? texts.none },
 ];

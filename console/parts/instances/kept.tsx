@@ -1,5 +1,4 @@
 import Badge from '@cloudscape-design/components/badge';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { time } from '../../../cli/units.ts';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
 import { texts } from '../../texts.ts';
@@ -22,9 +21,8 @@ export const Kept = ({ point, whole = false }: { readonly point: RecoveryPointVi
   }
   if (!legalHold && !lock) return texts.none;
   return (
-    <SpaceBetween direction="horizontal" size="xxs">
-      {legalHold ? <Badge color="blue">{words.held}</Badge> : null}
-      {lock ? <Badge>{words.locked}</Badge> : null}
-    </SpaceBetween>
+    <span className="id">
+      {legalHold ? <Badge color="blue">{words.held}</Badge> : null} {lock ? <Badge>{words.locked}</Badge> : null}
+    </span>
   );
 };

@@ -1,6 +1,5 @@
 import Button from '@cloudscape-design/components/button';
 import ButtonDropdown, { type ButtonDropdownProps } from '@cloudscape-design/components/button-dropdown';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { time } from '../../../cli/units.ts';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
@@ -33,7 +32,7 @@ export const PointActions = ({ point, tenant, inline = false }: Props) => {
   ];
   return (
     <>
-      <SpaceBetween direction="horizontal" size="xs">
+      <div className="together">
         {isThere ? (
           <Button
             variant={inline ? 'inline-link' : 'primary'}
@@ -56,7 +55,7 @@ export const PointActions = ({ point, tenant, inline = false }: Props) => {
         >
           {inline ? undefined : words.actions}
         </ButtonDropdown>
-      </SpaceBetween>
+      </div>
       {asking ? <PointDialog action={asking} point={point} tenant={tenant} close={() => setAsking(undefined)} /> : null}
     </>
   );

@@ -3,7 +3,6 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Checkbox from '@cloudscape-design/components/checkbox';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Modal from '@cloudscape-design/components/modal';
@@ -14,7 +13,7 @@ import { time } from '../../../cli/units.ts';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
 import { ApiFailure, call, onTenant } from '../../api.ts';
 import { texts } from '../../texts.ts';
-import { Failed } from '../states.tsx';
+import { Reason } from '../states.tsx';
 import { pointsKey } from './points.ts';
 
 const words = texts.recoveryPoint;
@@ -74,6 +73,7 @@ export const PointDialog = ({ action, point, tenant, close }: Props) => {
   const [even, setEven] = useState(false);
   const act = useAction(point, tenant, close);
   const own = words[action];
+  const ask = (): void => act.mutate({ action, reason: reason.trim(), even });
   const failure = act.error instanceof ApiFailure ? act.error : undefined;
   // the newest one, or what the next backup compares with: the API says why it asks again
   const asksAgain = failure?.field === 'evenNewest';
@@ -88,11 +88,7 @@ export const PointDialog = ({ action, point, tenant, close }: Props) => {
           <SpaceBetween direction="horizontal" size="xs">
             <Button onClick={close}>{act.data ? words.close : words.leave}</Button>
             {act.data ? null : (
-              <Button
-                variant="primary"
-                loading={act.isPending}
-                onClick={() => act.mutate({ action, reason: reason.trim(), even })}
-              >
+              <Button variant="primary" loading={act.isPending} onClick={ask}>
                 {own.act}
               </Button>
             )}
@@ -105,7 +101,12 @@ export const PointDialog = ({ action, point, tenant, close }: Props) => {
           {act.data.text}
         </Alert>
       ) : (
-        <Form>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            ask();
+          }}
+        >
           <SpaceBetween size="m">
             {action === 'remove' ? (
               <div>
@@ -131,9 +132,13 @@ export const PointDialog = ({ action, point, tenant, close }: Props) => {
                 </Checkbox>
               </FormField>
             ) : null}
-            {act.error && !isOfField ? <Failed error={act.error} /> : null}
+            {act.error && !isOfField ? (
+              <Alert type="error">
+                <Reason message={act.error.message} remedy={failure?.remedy} />
+              </Alert>
+            ) : null}
           </SpaceBetween>
-        </Form>
+        </form>
       )}
     </Modal>
   );

@@ -48,11 +48,7 @@ export const PointsCalendar = ({
     <Grid gridDefinition={BESIDE}>
       <Container
         header={
-          <Header
-            variant="h2"
-            description={words.pointsAbout}
-            actions={day === newest ? undefined : <Button onClick={() => choose(newest)}>{words.newest}</Button>}
-          >
+          <Header variant="h2" description={words.pointsAbout}>
             {words.points}
           </Header>
         }
@@ -65,6 +61,7 @@ export const PointsCalendar = ({
             isDateEnabled={(date) => byDay.has(dayOf(date))}
             onChange={({ detail }) => choose(detail.value)}
           />
+          {day === newest ? null : <Button onClick={() => choose(newest)}>{words.newest}</Button>}
           {more ? <Alert type="info">{words.older(items.length)}</Alert> : null}
         </SpaceBetween>
       </Container>
