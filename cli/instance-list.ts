@@ -70,6 +70,8 @@ Examples:
           ]),
         );
       }
+      for (const { instanceId, name, protection: kind, reason } of page.items)
+        if (kind === 'late') screen.line(`\n${screen.colors.red('Late')}: ${name ?? instanceId}. ${reason}`);
       if (page.next) screen.line(`\nThere are more: add --next ${page.next}`);
     });
 };

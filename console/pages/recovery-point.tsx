@@ -6,7 +6,7 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
+import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { bytes, time } from '../../cli/units.ts';
@@ -25,6 +25,8 @@ import { When } from '../parts/when.tsx';
 import { texts } from '../texts.ts';
 
 const words = texts.recoveryPoint;
+
+type Volume = RecoveryPointView['volumes'][number];
 
 const because = (what: string, reason: string | undefined): string => (reason ? `${what}: ${reason}` : what);
 
@@ -52,7 +54,7 @@ const factsOf = (point: RecoveryPointView, tenant: string | undefined): { label:
         <Box color="text-body-secondary">{words.kinds[kind]}</Box>
       </div>,
     ],
-    [words.size, `${sizeOf(point)}, ${dataOf(point)}`],
+    [words.size, [sizeOf(point), dataOf(point)].filter(Boolean).join(', ')],
     [words.verified, verifiedOf(point)],
     [words.consistency, consistency && because(consistency.kind, consistency.reason)],
     [words.kept, state === 'available' ? <Kept key="kept" point={point} whole /> : undefined],
@@ -78,7 +80,7 @@ const factsOf = (point: RecoveryPointView, tenant: string | undefined): { label:
   return facts.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]));
 };
 
-const Volumes = ({ volumes }: Pick<RecoveryPointView, 'volumes'>) => (
+const Volumes = ({ kind, volumes }: Pick<RecoveryPointView, 'kind' | 'volumes'>) => (
   <Table
     trackBy="volumeId"
     wrapLines
@@ -92,8 +94,12 @@ const Volumes = ({ volumes }: Pick<RecoveryPointView, 'volumes'>) => (
       { id: 'volume', header: words.volume, isRowHeader: true, cell: ({ volumeId }) => <Id>{volumeId}</Id> },
       { id: 'device', header: words.device, cell: ({ device }) => <Id>{device}</Id> },
       { id: 'size', header: words.size, cell: ({ sizeBytes }) => <Id>{bytes(sizeBytes)}</Id> },
-      { id: 'data', header: words.dataColumn, cell: ({ dataBytes }) => <Id>{bytes(dataBytes)}</Id> },
-      { id: 'level', header: words.level, cell: ({ level, reason }) => because(level, reason) },
+      ...(kind === 'snapshot'
+        ? []
+        : ([
+            { id: 'data', header: words.dataColumn, cell: ({ dataBytes }) => <Id>{bytes(dataBytes)}</Id> },
+            { id: 'level', header: words.level, cell: ({ level, reason }) => because(level, reason) },
+          ] satisfies TableProps.ColumnDefinition<Volume>[])),
     ]}
   />
 );
@@ -132,7 +138,7 @@ const RecoveryPoint = () => {
         <Container header={<Header variant="h2">{words.facts}</Header>}>
           <KeyValuePairs columns={3} items={factsOf(point, tenant)} />
         </Container>
-        <Volumes volumes={point.volumes} />
+        <Volumes kind={point.kind} volumes={point.volumes} />
       </SpaceBetween>
     </ContentLayout>
   );

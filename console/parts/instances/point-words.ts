@@ -8,13 +8,15 @@ const words = texts.recoveryPoint;
 export const sizeOf = ({ volumes }: RecoveryPointView): string =>
   bytes(volumes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0));
 
-export const dataOf = ({ volumes }: RecoveryPointView): string =>
-  words.data(bytes(volumes.reduce((sum, { dataBytes }) => sum + dataBytes, 0)));
+/** Of snapshots EBS keeps what there is of data to itself. */
+export const dataOf = ({ kind, volumes }: RecoveryPointView): string | undefined =>
+  kind === 'snapshot' ? undefined : words.data(bytes(volumes.reduce((sum, { dataBytes }) => sum + dataBytes, 0)));
 
-export const levelOf = ({ volumes }: RecoveryPointView): string => {
+export const levelOf = ({ kind, volumes }: RecoveryPointView): string | undefined => {
+  if (kind === 'snapshot') return undefined;
   const levels = new Set(volumes.map(({ level }) => level));
   const [one] = levels;
-  if (one === undefined) return texts.none;
+  if (one === undefined) return undefined;
   return levels.size === 1 ? words.levels[one] : words.levels.mixed;
 };
 
