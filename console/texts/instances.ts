@@ -91,7 +91,7 @@ export const recoveryPoint = {
     full: 'read in full',
     sample: 'read in part',
   },
-  held: 'Legal hold',
+  held: 'Held',
   heldSince: (since: string, reason: string) => `Legal hold since ${since}: ${reason}`,
   locked: 'Locked',
   lockedUntil: (until: string) => `Locked until ${until}`,

@@ -119,7 +119,7 @@ const tenantLooks = async (t: TestContext, world: World, { shop, database, gone,
   await checkAccess(page, 'a legal hold is asked for');
   await page.getByRole('textbox', { name: 'Why' }).fill('case 4711');
   await page.keyboard.press('Enter');
-  await rowOf(page, 'snapshot').getByText('Legal hold').waitFor();
+  await rowOf(page, 'snapshot').getByText('Held', { exact: true }).waitFor();
 
   // and so not deleted
   await choose(page, 'snapshot', 'Delete');

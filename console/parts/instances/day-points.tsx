@@ -63,11 +63,11 @@ export const DayPoints = ({ day, points, tenant }: Props) => (
           />
         ),
       },
-      { id: 'kept', header: words.kept, minWidth: 110, cell: (point) => <Kept point={point} /> },
+      { id: 'kept', header: words.kept, cell: (point) => <Kept point={point} /> },
       {
         id: 'actions',
         header: words.actions,
-        minWidth: 140,
+        minWidth: 120,
         cell: (point) => <PointActions point={point} tenant={tenant} inline />,
       },
     ]}
