@@ -72,7 +72,6 @@ test('weeks of recovery points are looked through, and what is late or never was
     await page.getByRole('row', { name: row }).waitFor();
   await checkAccess(page, 'instances of all kinds');
   await screenshot(page, 'instances');
-  await screenshot(page, 'instances-dark', 'dark');
 
   await page.getByRole('link', { name: 'shop', exact: true }).click();
   await page.getByRole('heading', { name: /^Recovery points of / }).waitFor();
@@ -82,7 +81,6 @@ test('weeks of recovery points are looked through, and what is late or never was
   assert.equal(await page.getByRole('link', { name: /^Restore the/ }).count(), 4);
   await checkAccess(page, 'a day of an instance');
   await screenshot(page, 'instance');
-  await screenshot(page, 'instance-dark', 'dark');
 
   // by keyboard: to the day before, and the address goes along
   await page.locator('[role=application] td[aria-selected=true], td[aria-selected=true]').first().focus();
@@ -107,7 +105,6 @@ test('weeks of recovery points are looked through, and what is late or never was
   await page.getByRole('button', { name: 'Delete it' }).click();
   await page.getByText('This recovery point is locked: nobody can delete it now.').waitFor();
   await checkAccess(page, 'a refused deletion');
-  await screenshot(page, 'recovery-point-locked');
 
   // where a second person is asked, it says so
   api.world.records.hypervisors.set(acme.hypervisorId, { ...acme, approvals: 'two-person' });
