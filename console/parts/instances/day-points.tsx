@@ -67,7 +67,7 @@ export const DayPoints = ({ day, points, tenant }: Props) => (
       {
         id: 'actions',
         header: words.actions,
-        minWidth: 120,
+        minWidth: 140,
         cell: (point) => <PointActions point={point} tenant={tenant} inline />,
       },
     ]}

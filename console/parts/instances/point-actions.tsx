@@ -38,6 +38,7 @@ export const PointActions = ({ point, tenant, inline = false }: Props) => {
             variant={inline ? 'inline-link' : 'primary'}
             href={restoreAddress(recoveryPointId, tenant)}
             onFollow={follow}
+            wrapText={false}
             ariaLabel={words.restoreFor(time(takenAt))}
           >
             {words.restore}
