@@ -47,6 +47,12 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       retry: () => import('./job-retry.ts').then((its) => its.addJobRetry),
     },
   },
+  instance: {
+    about: 'what there is to protect, and whether it is',
+    verbs: {
+      list: () => import('./instance-list.ts').then((its) => its.addInstanceList),
+    },
+  },
   'recovery-point': {
     about: 'what a restore starts from',
     verbs: {

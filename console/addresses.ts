@@ -1,9 +1,10 @@
 /** Addresses within the page, made here so that they are followed and shared alike. */
 
 export const JOBS = '/jobs';
+export const INSTANCES = '/instances';
 
-/** Where `/` leads. */
-export const FIRST = { operator: JOBS, tenant: JOBS, approver: '/approvals' } as const;
+/** Where `/` leads, by who looks. */
+export const FIRST = { operator: JOBS, tenant: INSTANCES, approver: '/approvals' } as const;
 
 /** A tenant's own; of an operator (or for one): of the tenant named. */
 const of = (tenant: string | undefined, path: string): string =>
@@ -27,14 +28,21 @@ export const approvalsAddress = (tenant?: string): string => listOf(tenant, '/ap
 export const approvalAddress = (approvalId: string, tenant?: string): string => of(tenant, `/approvals/${approvalId}`);
 
 /** Of a tenant: its own job. Of an operator: a job of the tenant named. */
-export const jobAddress = (jobId: string, tenant?: string): string =>
-  tenant === undefined ? `/jobs/${jobId}` : `/tenants/${tenant}/jobs/${jobId}`;
+export const jobAddress = (jobId: string, tenant?: string): string => of(tenant, `/jobs/${jobId}`);
+
+/** The list, of the tenant that an operator has chosen. */
+export const instancesAddress = (tenant?: string): string => listOf(tenant, INSTANCES);
+
+/** `day` (YYYY-MM-DD): whose recovery points are listed. */
+export const instanceAddress = (instanceId: string, tenant?: string, day?: string): string =>
+  of(tenant, `/instances/${instanceId}${day === undefined ? '' : `?day=${day}`}`);
+
+export const pointAddress = (recoveryPointId: string, tenant?: string): string =>
+  of(tenant, `/recovery-points/${recoveryPointId}`);
 
 /** The wizard that restores this recovery point. */
 export const restoreAddress = (recoveryPointId: string, tenant?: string): string =>
-  tenant === undefined
-    ? `/recovery-points/${recoveryPointId}/restore`
-    : `/tenants/${tenant}/recovery-points/${recoveryPointId}/restore`;
+  `${pointAddress(recoveryPointId, tenant)}/restore`;
 
 /** Operators only, as all below. */
 export const HYPERVISORS = '/hypervisors';

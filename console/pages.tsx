@@ -18,6 +18,28 @@ export const PAGES: readonly PageEntry[] = [
   // what is, and what needs somebody
 
   // instances and their recovery points
+  {
+    path: '/instances',
+    for: both,
+    entry: texts.instances.header,
+    component: lazy(() => import('./pages/instances.tsx')),
+  },
+  { path: '/instances/:instanceId', for: ['tenant'], component: lazy(() => import('./pages/instance.tsx')) },
+  {
+    path: '/tenants/:tenant/instances/:instanceId',
+    for: ['operator'],
+    component: lazy(() => import('./pages/instance.tsx')),
+  },
+  {
+    path: '/recovery-points/:recoveryPointId',
+    for: ['tenant'],
+    component: lazy(() => import('./pages/recovery-point.tsx')),
+  },
+  {
+    path: '/tenants/:tenant/recovery-points/:recoveryPointId',
+    for: ['operator'],
+    component: lazy(() => import('./pages/recovery-point.tsx')),
+  },
 
   // restores
   { path: '/restore', for: both, entry: texts.restore.header, component: lazy(() => import('./pages/restore.tsx')) },

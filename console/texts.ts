@@ -5,6 +5,7 @@ import { approval, approvals } from './texts/approvals.ts';
 import { audit } from './texts/audit.ts';
 import { vmGroup, vmGroups } from './texts/groups.ts';
 import { hypervisor, hypervisors } from './texts/hypervisors.ts';
+import { instance, instances, recoveryPoint } from './texts/instances.ts';
 import { job, jobs } from './texts/jobs.ts';
 import { plan, plans, retention } from './texts/plans.ts';
 import { restore } from './texts/restore.ts';
@@ -40,6 +41,9 @@ export const texts = {
     header: 'Nothing was done yet: a second person has to approve it',
     look: 'See the request',
   },
+  instances,
+  instance,
+  recoveryPoint,
   jobs,
   job,
   restore,

@@ -1,5 +1,5 @@
 import { TransientFailure } from '../../core/domain/errors.ts';
-import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
+import type { PointOutline, RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { RecoveryPoints } from '../../core/ports/catalog.ts';
 import { inParallel } from '../../core/ports/in-parallel.ts';
 import type { Condition } from './dynamo-expressions.ts';
@@ -41,6 +41,15 @@ const fillable = (attempt: number, final?: 'final'): Condition => ({
 const absent = (tenantId: string, pointId: string): Error =>
   new Error(`there is no recovery point ${pointId} of ${tenantId}`);
 
+const outlineOf = (item: Item): PointOutline => {
+  const {
+    version: _,
+    volumeCount: __,
+    ...point
+  } = recordOf<PointOutline & { version: string; volumeCount: number }>(item);
+  return point;
+};
+
 /** Reading the point and its volumes may take several pages, between which another set of volumes may be written. */
 const READS = 4;
 const POINTS_AT_ONCE = 8;
@@ -76,6 +85,14 @@ export const createDynamoRecoveryPoints = (table: Table): RecoveryPoints => {
         page,
         async (ids) =>
           (await inParallel(ids, POINTS_AT_ONCE, (id) => get(tenantId, id))).filter((point) => point !== undefined),
+        ({ recoveryPointId, takenAt }) => ({ id: recoveryPointId, time: takenAt }),
+      ),
+    outlines: (tenantId, instanceId, page) =>
+      readTimeline(
+        table,
+        timeline(tenantId, instanceId),
+        page,
+        async (ids) => (await table.getMany(ids.map((id) => keyOf(tenantId, id)))).map(outlineOf),
         ({ recoveryPointId, takenAt }) => ({ id: recoveryPointId, time: takenAt }),
       ),
     async update(tenantId, pointId, change) {

@@ -39,6 +39,7 @@ import {
   RecoveryPointId,
   VmGroupId,
 } from './ids.ts';
+import { InstanceList, Protection } from './instances.ts';
 import { InvitationView, InviteTenant } from './invitations.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartRestore } from './job-requests.ts';
 import { LibraryRunView, StartLibraryRun } from './library-runs.ts';
@@ -110,6 +111,16 @@ const onTenant = <
     resumeJob: send('POST', '/jobs/{jobId}/resume', 202, undefined, job),
     /** Of a job that has ended: its failed (or cancelled) instances, in a new attempt. */
     retryJob: send('POST', '/jobs/{jobId}/retry', 202, undefined, job),
+    /** Every instance of the account, and those that are gone and have recovery points; by name. */
+    listInstances: get(
+      '/instances',
+      List.extend({
+        protection: Protection.optional(),
+        /** Of the name, or the id: any part of it. */
+        text: z.string().min(1).max(256).optional(),
+      }),
+      InstanceList,
+    ),
     listRecoveryPoints: get(
       '/recovery-points',
       List.extend({

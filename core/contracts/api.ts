@@ -5,5 +5,6 @@
 export * from './api-routes.ts';
 export * from './api-views.ts';
 export * from './hypervisor-requests.ts';
+export * from './instances.ts';
 export * from './job-requests.ts';
 export * from './permissions.ts';

@@ -59,6 +59,9 @@ export interface RecoveryPoint {
   };
 }
 
+/** What is known of a point without its volumes, which take most of the time to read. */
+export type PointOutline = Omit<RecoveryPoint, 'volumes'>;
+
 export interface RecoveryPointVolume {
   readonly volumeId: string;
   readonly device: string;

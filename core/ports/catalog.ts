@@ -23,7 +23,7 @@ import type { Order } from '../domain/order.ts';
 import type { Plan, PlanAction } from '../domain/plan.ts';
 import type { ProtectedInstance } from '../domain/protected-instance.ts';
 import type { Share } from '../domain/quota.ts';
-import type { RecoveryPoint } from '../domain/recovery-point.ts';
+import type { PointOutline, RecoveryPoint } from '../domain/recovery-point.ts';
 import type { VmGroup } from '../domain/vm-group.ts';
 import type { Approvals } from './approvals.ts';
 import type { Invitations } from './invitations.ts';
@@ -213,6 +213,8 @@ export interface RecoveryPoints {
   get(tenantId: HypervisorId, recoveryPointId: RecoveryPointId): Promise<RecoveryPoint | undefined>;
   /** Newest first; of one instance, or of all. */
   list(tenantId: HypervisorId, instanceId: string | undefined, page: PageRequest): Promise<Page<RecoveryPoint>>;
+  /** Of one instance, newest first, without their volumes: two reads for a hundred of them. */
+  outlines(tenantId: HypervisorId, instanceId: string, page: PageRequest): Promise<Page<PointOutline>>;
   update(
     tenantId: HypervisorId,
     recoveryPointId: RecoveryPointId,

@@ -419,6 +419,30 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
         assert.deepEqual(await times('i-0000000a'), [[40, 20], [10]]);
         assert.deepEqual(await times('i-0000000c'), [[]]);
       });
+
+      it("outlines one instance's, newest first, page by page: all of them but their volumes", async () => {
+        const tenant = freshId('hv');
+        const of = (instanceId: string, takenAt: number) => ({
+          ...aPoint(tenant, instanceId, [aVolume(1, [1])]),
+          takenAt,
+        });
+        const points = Array.from({ length: 130 }, (_, n) => of('i-0000000a', 1_000 + n));
+        const elsewhere = [of('i-0000000b', 50), { ...of('i-0000000a', 2_000), tenantId: freshId('hv') }];
+        for (const point of [...points, ...elsewhere]) await catalog.points.add(point);
+        const newest = points.at(-1)?.recoveryPointId ?? '';
+        await catalog.points.update(tenant, newest, { state: 'available', lostVolumes: ['vol-1'] });
+        const pages = await walk(100, (request) => catalog.points.outlines(tenant, 'i-0000000a', request));
+        assert.deepEqual(
+          pages.map(({ length }) => length),
+          [100, 30],
+        );
+        const expected = points.toReversed().map(({ volumes: _, ...outline }) => outline);
+        assert.deepEqual(pages.flat(), [
+          { ...expected[0], state: 'available', lostVolumes: ['vol-1'] },
+          ...expected.slice(1),
+        ]);
+        assert.deepEqual(await catalog.points.outlines(tenant, 'i-0000000c', { limit: 5 }), { items: [] });
+      });
     });
 
     describe('orders', () => {

@@ -27,6 +27,16 @@ export const createInMemoryPoints = ({ points }: Records): RecoveryPoints => {
         })).filter((point) => instanceId === undefined || point.instanceId === instanceId),
         page,
       ),
+    outlines: async (tenantId, instanceId, page) =>
+      pageOf(
+        newestFirst(points.values(), tenantId, ({ takenAt, recoveryPointId }) => ({
+          time: takenAt,
+          id: recoveryPointId,
+        }))
+          .filter((point) => point.instanceId === instanceId)
+          .map(({ volumes: _, ...outline }) => outline),
+        page,
+      ),
     async fill(tenantId, id, attempt, filling, final) {
       const point = get(tenantId, id);
       if (point?.state !== 'pending' || point.attempt !== attempt) return false;

@@ -87,6 +87,7 @@ test('jobs, recovery points and the hypervisor of a tenant show nothing of the s
     '/hypervisor',
     '/jobs',
     ...[failed, waiting, restore].map(({ jobId }) => `/jobs/${jobId}`),
+    '/instances',
     '/recovery-points',
     `/recovery-points/${point(1, acme).recoveryPointId}`,
   ];

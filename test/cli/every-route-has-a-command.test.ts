@@ -34,6 +34,7 @@ const ON_TENANT: readonly string[][] = [
   ['job', 'suspend', JOB],
   ['job', 'resume', JOB],
   ['job', 'retry', JOB],
+  ['instance', 'list'],
   ['recovery-point', 'list'],
   ['recovery-point', 'show', POINT],
   ['recovery-point', 'hold', POINT, '--reason', 'case 4711'],

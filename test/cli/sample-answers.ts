@@ -3,6 +3,7 @@ import { sha256 } from '../../adapters/system.ts';
 import type {
   AccessNodeView,
   HypervisorView,
+  InstanceView,
   JobPath,
   JobView,
   PermissionsReport,
@@ -119,6 +120,18 @@ export const pointView: RecoveryPointView = {
     { volumeId: 'vol-0123456789abcdef0', device: '/dev/xvda', sizeBytes: 2 ** 33, dataBytes: 2 ** 30, level: 'full' },
   ],
   verifiedAt: AT,
+};
+
+export const instanceView: InstanceView = {
+  instanceId: INSTANCE,
+  name: 'shop',
+  state: 'running',
+  protection: 'late',
+  reason: 'Its newest recovery point is 3 days old, and plan nightly allows 30 h.',
+  groups: [{ groupId: GROUP, name: 'web', planId: PLAN }],
+  plans: [{ planId: PLAN, name: 'nightly', nextRunAt: '2026-01-02T02:00:00.000Z' }],
+  newest: { recoveryPointId: POINT, kind: 'streaming', takenAt: AT },
+  recoveryPoints: 7,
 };
 
 export const groupView: VmGroupView = {
@@ -353,6 +366,7 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   resumeJob: { ...jobView, state: 'queued', attempt: 2 },
   retryJob: { ...jobView, state: 'queued', attempt: 2 },
   getJobPath: path,
+  listInstances: listOf(instanceView),
   listRecoveryPoints: listOf(pointView),
   getRecoveryPoint: pointView,
   holdRecoveryPoint: { ...pointView, legalHold: { since: AT, reason: 'case 4711' } },

@@ -5,12 +5,14 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useNavigate } from 'react-router';
 import { FIRST } from '../../addresses.ts';
 import { texts } from '../../texts.ts';
+import { useWho } from '../../who.tsx';
 
 const words = texts.restore.leave;
 
 /** Says what becomes of the choices before somebody leaves half-way. */
 export const Leave = ({ isAsked, stay }: { readonly isAsked: boolean; stay(): void }) => {
   const navigate = useNavigate();
+  const { kind } = useWho();
   return (
     <Modal
       visible={isAsked}
@@ -20,7 +22,7 @@ export const Leave = ({ isAsked, stay }: { readonly isAsked: boolean; stay(): vo
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
             <Button onClick={stay}>{words.stay}</Button>
-            <Button variant="primary" onClick={() => void navigate(FIRST)}>
+            <Button variant="primary" onClick={() => void navigate(FIRST[kind])}>
               {words.leave}
             </Button>
           </SpaceBetween>

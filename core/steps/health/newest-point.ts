@@ -6,7 +6,7 @@ import type { Catalog } from '../../ports/catalog.ts';
 const LOOKED_AT = 25;
 
 /** One that can be restored from, whole. */
-const isGood = ({ state, lostVolumes = [] }: RecoveryPoint): boolean =>
+export const isGood = ({ state, lostVolumes = [] }: Pick<RecoveryPoint, 'state' | 'lostVolumes'>): boolean =>
   state === 'available' && lostVolumes.length === 0;
 
 /** When the instance's newest good recovery point was taken, of whatever kind and however it was asked for. */
