@@ -1,7 +1,9 @@
 /** Addresses within the page, made here so that they are followed and shared alike. */
 
-/** Where `/` leads. */
-export const FIRST = '/jobs';
+/** Where `/` leads, by who looks. */
+export const FIRST = { operator: '/overview', tenant: '/jobs' } as const;
+
+export const JOBS = '/jobs';
 
 /** Of a tenant: its own job. Of an operator: a job of the tenant named. */
 export const jobAddress = (jobId: string, tenant?: string): string =>
@@ -18,3 +20,7 @@ export const hypervisorAddress = (hypervisorId: string): string => `${HYPERVISOR
 export const setUpAddress = (hypervisorId: string): string => `${ADD_HYPERVISOR}?hypervisor=${hypervisorId}`;
 
 export const accessNodesAddress = (serviceId: string): string => `${ACCESS_NODES}?service=${serviceId}`;
+
+/** Operators only, as libraries are. */
+export const libraryAddress = (tenant: string): string => `/library?tenant=${tenant}`;
+export const libraryRunAddress = (tenant: string, runId: string): string => `/tenants/${tenant}/library-runs/${runId}`;

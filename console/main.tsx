@@ -31,7 +31,7 @@ const Pages = () => {
   const { kind } = useWho();
   return (
     <Routes>
-      <Route path="/" element={<Navigate to={FIRST} replace />} />
+      <Route path="/" element={<Navigate to={FIRST[kind]} replace />} />
       {PAGES.filter((page) => page.for.includes(kind)).map(({ path, component: Page }) => (
         <Route key={path} path={path} element={<Page />} />
       ))}

@@ -3,6 +3,8 @@ import { accessNodes } from './texts/access-nodes.ts';
 import { addHypervisor } from './texts/add-hypervisor.ts';
 import { hypervisor, hypervisors } from './texts/hypervisors.ts';
 import { job, jobs } from './texts/jobs.ts';
+import { library, libraryRun, startRun } from './texts/library.ts';
+import { findings, overview, quarantine } from './texts/overview.ts';
 
 export const texts = {
   product: 'Holdfast',
@@ -24,15 +26,26 @@ export const texts = {
   notFound: {
     header: 'There is nothing here',
     text: 'Perhaps it was removed, or belongs to somebody else.',
-    back: 'To the jobs',
+    back: 'To the first page',
   },
   loading: 'Loading',
   tenant: { label: 'Tenant', choose: 'Choose a tenant', none: 'There is no tenant yet' },
   none: '–',
+  approval: {
+    header: 'Nothing was done yet: a second person has to approve it',
+    id: 'Approval',
+    until: 'It may be approved until',
+  },
   jobs,
   job,
   hypervisors,
   hypervisor,
   addHypervisor,
   accessNodes,
+  library,
+  startRun,
+  libraryRun,
+  overview,
+  findings,
+  quarantine,
 } as const;

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
 import { isOver, standsStill } from '../../cli/job-words.ts';
-import { FIRST } from '../addresses.ts';
+import { JOBS } from '../addresses.ts';
 import { ApiFailure, call, onTenant } from '../api.ts';
 import { useFollow } from '../parts/go.tsx';
 import { JobActions } from '../parts/job-actions.tsx';
@@ -40,7 +40,7 @@ const Job = () => {
         <BreadcrumbGroup
           ariaLabel={texts.breadcrumbs}
           items={[
-            { text: texts.jobs.header, href: tenant === undefined ? FIRST : `${FIRST}?tenant=${tenant}` },
+            { text: texts.jobs.header, href: tenant === undefined ? JOBS : `${JOBS}?tenant=${tenant}` },
             { text: texts.job.title(data.type), href: '' },
           ]}
           onFollow={follow}

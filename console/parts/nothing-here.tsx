@@ -1,5 +1,6 @@
 import { FIRST } from '../addresses.ts';
 import { texts } from '../texts.ts';
+import { useWho } from '../who.tsx';
 import { Go } from './go.tsx';
 import { Empty } from './states.tsx';
 
@@ -8,6 +9,6 @@ export const NothingHere = () => (
   <Empty
     header={texts.notFound.header}
     text={texts.notFound.text}
-    action={<Go href={FIRST}>{texts.notFound.back}</Go>}
+    action={<Go href={FIRST[useWho().kind]}>{texts.notFound.back}</Go>}
   />
 );

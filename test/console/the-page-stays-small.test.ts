@@ -34,7 +34,8 @@ test('the page’s scripts stay within their limits, and all of it comes from it
   const filesOf = (names: Iterable<string>): string[] =>
     [...names].flatMap((name) => manifest[name]?.file ?? []).filter((file) => file.endsWith('.js'));
   const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry) ?? '';
-  const first = sum(filesOf([...withImports(entry), ...withImports('pages/jobs.tsx')]));
+  const pages = ['pages/overview.tsx', 'pages/jobs.tsx'].map((page) => [...withImports(entry), ...withImports(page)]);
+  const first = Math.max(...pages.map((names) => sum(filesOf(names))));
   const whole = sum(filesOf(Object.keys(manifest)));
   t.diagnostic(`scripts, compressed: first page ${Math.round(first / KIB)} KiB, all ${Math.round(whole / KIB)} KiB`);
   assert.ok(first > 50 * KIB && first <= FIRST_LIMIT, `the first page’s scripts have ${first} bytes`);
