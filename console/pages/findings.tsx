@@ -111,7 +111,11 @@ const Findings = () => {
             {data ? <NotLookedAt places={data.notLookedAt} /> : null}
           </SpaceBetween>
         }
-        filter={<TenantChoice everyTenant={words.everyTenant} />}
+        filter={
+          <div className="filters">
+            <TenantChoice everyTenant={words.everyTenant} />
+          </div>
+        }
         empty={<Empty header={words.empty} text={words.emptyText} />}
         footer={data?.more ? <Box>{words.more(data.more)}</Box> : undefined}
       />

@@ -18,11 +18,18 @@ import { texts } from '../texts.ts';
 const words = texts.quarantine;
 const REFRESH_MS = 30_000;
 
+const kindOf = (jobId: string): 'job' | 'run' => (jobId.startsWith('run-') ? 'run' : 'job');
+
 const JobOf = ({ item }: { readonly item: QuarantineView }) => {
   if (item.kind === 'message') return texts.none;
   const { jobId, tenantId } = item;
   return (
-    <Go href={jobId.startsWith('run-') ? libraryRunAddress(tenantId, jobId) : jobAddress(jobId, tenantId)}>{jobId}</Go>
+    <Go
+      ariaLabel={`${words.job[kindOf(jobId)]}: ${jobId}`}
+      href={kindOf(jobId) === 'run' ? libraryRunAddress(tenantId, jobId) : jobAddress(jobId, tenantId)}
+    >
+      {words.job[kindOf(jobId)]}
+    </Go>
   );
 };
 
@@ -78,19 +85,20 @@ const Quarantine = () => {
           id: 'what',
           header: words.columns.what,
           isRowHeader: true,
-          minWidth: 240,
+          minWidth: 160,
           cell: (item) => (item.kind === 'order' ? item.work : words.message(nameOf(item.serviceId))),
         },
-        { id: 'since', header: words.columns.since, cell: ({ at }) => <When at={at} /> },
+        { id: 'since', header: words.columns.since, minWidth: 190, cell: ({ at }) => <When at={at} /> },
         {
           id: 'tenant',
           header: words.columns.tenant,
           cell: (item) => (item.kind === 'order' ? nameOf(item.tenantId) : texts.none),
         },
-        { id: 'job', header: words.columns.job, cell: (item) => <JobOf item={item} /> },
+        { id: 'job', header: words.columns.job, minWidth: 130, cell: (item) => <JobOf item={item} /> },
         {
           id: 'deaths',
           header: words.columns.deaths,
+          minWidth: 140,
           cell: (item) => (item.kind === 'order' ? words.deaths(item.deaths.length) : texts.none),
         },
         {
@@ -103,6 +111,7 @@ const Quarantine = () => {
         {
           id: 'release',
           header: words.release,
+          minWidth: 150,
           cell: (item) => (
             <Release
               item={item}

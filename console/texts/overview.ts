@@ -6,12 +6,13 @@ export const overview = {
   levels: { ok: 'All is well', warn: 'Somebody should look', bad: 'Somebody has to look' },
   numbers: {
     header: 'Instances',
-    about: 'Late and protected by the plans’ schedules; the tenants’ accounts are asked for what no plan covers',
+    about:
+      'Late: the newest recovery point is older than a plan’s schedule asks. Unprotected: no plan at work covers it.',
     loading: 'Asking the tenants’ accounts for their instances',
     protected: 'Protected',
-    late: 'Late against their plan',
-    waiting: 'Waiting for their first backup',
-    unprotected: 'Unprotected: covered by no plan',
+    late: 'Late against a plan',
+    waiting: 'Waiting for a first backup',
+    unprotected: 'Unprotected',
   },
   protection: {
     tenant: 'Tenant',
@@ -126,6 +127,7 @@ export const quarantine = {
   empty: 'Nothing is set aside',
   emptyText: 'No access node has died with the same order again and again.',
   columns: { what: 'What', since: 'Since', tenant: 'Tenant', job: 'Job', deaths: 'Lost with it', error: 'Why' },
+  job: { job: 'Its job', run: 'Its library run' },
   deaths: (n: number) => (n === 1 ? '1 access node' : `${n} access nodes`),
   message: (service: string) => `A message in a queue of ${service} that names no order`,
   release: 'Release',

@@ -17,19 +17,19 @@ test('each job of the day is in the hour in which it was started, by how it ende
     { state: 'queued', createdAt: at(NOW + 5 * HOUR) },
   ] as const;
   const { hours, counts } = dayOf(jobs, NOW - 24 * HOUR, NOW);
-  assert.equal(hours.length, 25, 'the hour that began before the day is part of it');
-  assert.deepEqual([hours[0], hours[24]], [new Date(Date.UTC(2026, 0, 1, 12)), new Date(Date.UTC(2026, 0, 2, 12))]);
+  assert.equal(hours.length, 24, 'no hour of the clock twice');
+  assert.deepEqual([hours[0], hours[23]], [new Date(Date.UTC(2026, 0, 1, 13)), new Date(Date.UTC(2026, 0, 2, 12))]);
   const filled = Object.entries(counts).map(([ending, all]) => [
     ending,
     all.flatMap((count, hour) => (count > 0 ? [[hour, count]] : [])),
   ]);
   assert.deepEqual(Object.fromEntries(filled), {
-    completed: [[22, 1]],
-    errors: [[22, 2]],
-    stopped: [[24, 1]],
+    completed: [[21, 1]],
+    errors: [[21, 2]],
+    stopped: [[23, 1]],
     open: [
       [0, 1],
-      [24, 1],
+      [23, 1],
     ],
   });
 });

@@ -116,7 +116,7 @@ test('an operator counts, checks, prunes and finds damage in a tenant’s librar
   await page.getByText('Recovery points that lose blocks by it').waitFor();
   await checkAccess(page, 'a check with findings');
   await screenshot(page, 'library-check', 'dark');
-  await page.getByRole('button', { name: 'Repair' }).click();
+  await page.getByRole('link', { name: 'Repair' }).click();
   await page
     .getByRole('dialog')
     .getByRole('radio', { name: /^Repair/, checked: true })

@@ -58,13 +58,14 @@ const check = async ({ operator }: World, { hypervisorId }: Tenant): Promise<voi
     'the check ends',
     () => operator.call(get, { params: { hypervisorId, runId } } as never),
     ({ state }) => state === 'completed',
+    300,
   );
 };
 
 test('an operator sees who is protected, what failed, and what was left behind', async (t) => {
   const world = await openWorld(t, { nodes: 1 });
   const [acme, globex] = world.tenants;
-  const { apiUrl, place, accounts, cloud } = world.local;
+  const { apiUrl, place, accounts } = world.local;
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: accounts.operator });
   assert.equal(page.url(), `${origin}/overview`, 'what an operator sees first');
   await page.getByText('No job ran in the last day').waitFor();
@@ -78,7 +79,7 @@ test('an operator sees who is protected, what failed, and what was left behind',
   await waitForJob(acme, failing);
   await waitForJob(acme, await startBackup(acme, [good.instanceId]));
   await check(world, acme);
-  await waitForJob(acme, await startBackup(acme, [good.instanceId, late.instanceId].slice(0, 1), { level: 'full' }));
+  await waitForJob(acme, await startBackup(acme, [good.instanceId], { level: 'full' }));
   await check(world, acme);
   await makeLate(world, acme, late.instanceId, failing);
 
@@ -86,7 +87,7 @@ test('an operator sees who is protected, what failed, and what was left behind',
   await page.getByText('Somebody has to look').waitFor();
   await page.getByText(`late: ${late.instanceId}`).waitFor();
   await page.getByRole('row', { name: /globex.*unprotected: i-/ }).waitFor();
-  await page.getByRole('row', { name: /objectives bad 1 of 1 instance/ }).waitFor();
+  await page.getByRole('row', { name: /objectives.*bad.*1 of 1 instance/ }).waitFor();
   await page.getByText(`${late.instanceId}, plan`).waitFor();
   await page.getByText(`InstanceNotFound`).first().waitFor();
   await page.getByText('1 online').waitFor();
@@ -103,5 +104,4 @@ test('an operator sees who is protected, what failed, and what was left behind',
   await page.goto(`${origin}/quarantine`);
   await page.getByText('Nothing is set aside').waitFor();
   await checkAccess(page, 'nothing is in quarantine');
-  assert.ok(cloud);
 });

@@ -5,10 +5,11 @@ import { useState } from 'react';
 import { findsFault, hasEnded } from '../../../cli/library-run-words.ts';
 import { bytes } from '../../../cli/units.ts';
 import type { LibraryRunView } from '../../../core/contracts/library-runs.ts';
+import { libraryAddress } from '../../addresses.ts';
 import { call, onNamedTenant } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
-import { Go } from '../go.tsx';
+import { useFollow } from '../go.tsx';
 import { Failed } from '../states.tsx';
 import { pendingOf, WaitsForApproval } from '../waiting-approval.tsx';
 import { useStartLibraryRun } from './start-library-run.ts';
@@ -23,6 +24,7 @@ const plannedBytes = ({ outcome, planOnly, state }: LibraryRunView): number | un
 export const RunActions = ({ run }: { readonly run: LibraryRunView }) => {
   const [asking, setAsking] = useState<'cancel' | 'prune'>();
   const queries = useQueryClient();
+  const follow = useFollow();
   const { runId, tenantId, serviceId } = run;
   const start = useStartLibraryRun(tenantId);
   const cancel = useMutation({
@@ -49,9 +51,9 @@ export const RunActions = ({ run }: { readonly run: LibraryRunView }) => {
           </Button>
         )}
         {run.task === 'check' && findsFault(run) ? (
-          <Go variant="primary" href={`/library?tenant=${tenantId}&start=repair`}>
+          <Button variant="primary" href={`${libraryAddress(tenantId)}&start=repair`} onFollow={follow}>
             {words.repair}
-          </Go>
+          </Button>
         ) : null}
       </SpaceBetween>
       {cancel.error ? <Failed error={cancel.error} /> : null}

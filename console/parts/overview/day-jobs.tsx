@@ -22,7 +22,7 @@ const DayChart = lazy(() => import('./day-chart.tsx'));
 const words = texts.overview.jobs;
 const REFRESH_MS = 15_000;
 /** More are on the jobs' page. */
-const MOST_FAILED = 10;
+const MOST_FAILED = 5;
 
 const FailedJobs = ({ jobs }: { readonly jobs: readonly JobView[] }) => {
   const hypervisors = useHypervisors().data ?? [];
@@ -43,8 +43,13 @@ const FailedJobs = ({ jobs }: { readonly jobs: readonly JobView[] }) => {
           cell: ({ jobId, tenantId, type }) => <Go href={jobAddress(jobId, tenantId)}>{texts.job.title(type)}</Go>,
         },
         { id: 'tenant', header: words.columns.tenant, cell: ({ tenantId }) => nameOf(tenantId) },
-        { id: 'state', header: words.columns.state, cell: ({ state }) => <JobState state={state} /> },
-        { id: 'created', header: words.columns.created, cell: ({ createdAt }) => <When at={createdAt} /> },
+        { id: 'state', header: words.columns.state, minWidth: 210, cell: ({ state }) => <JobState state={state} /> },
+        {
+          id: 'created',
+          header: words.columns.created,
+          minWidth: 190,
+          cell: ({ createdAt }) => <When at={createdAt} />,
+        },
         {
           id: 'reason',
           header: words.columns.reason,

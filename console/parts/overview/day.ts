@@ -33,11 +33,10 @@ export const dayOf = (
   since: number,
   now: number,
 ): Day => {
-  const first = Math.floor(since / HOUR_MS) * HOUR_MS;
-  const hours = Array.from(
-    { length: Math.floor((now - first) / HOUR_MS) + 1 },
-    (_, n) => new Date(first + n * HOUR_MS),
-  );
+  // each hour of the clock once: two of the same name would be one in the chart
+  const length = Math.max(1, Math.round((now - since) / HOUR_MS));
+  const first = (Math.floor(now / HOUR_MS) - length + 1) * HOUR_MS;
+  const hours = Array.from({ length }, (_, n) => new Date(first + n * HOUR_MS));
   const counts = Object.fromEntries(ENDINGS.map((ending) => [ending, hours.map(() => 0)])) as Record<Ending, number[]>;
   for (const job of jobs) {
     const at = Date.parse(job.startedAt ?? job.createdAt);

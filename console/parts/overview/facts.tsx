@@ -1,7 +1,8 @@
+import Box from '@cloudscape-design/components/box';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import Header from '@cloudscape-design/components/header';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import { useState } from 'react';
 import type { HealthFact, HealthLevel, HealthView } from '../../../core/contracts/health.ts';
 import { texts } from '../../texts.ts';
 import { Go } from '../go.tsx';
@@ -28,72 +29,46 @@ const PLACES: Readonly<Partial<Record<HealthFact['name'], string>>> = {
   'quarantined orders': '/quarantine',
 };
 
-interface Row {
-  readonly id: string;
-  readonly fact?: HealthFact;
-  readonly line?: string;
-  readonly lines: readonly Row[];
-}
-
-const rowOf = (fact: HealthFact): Row => {
-  const { name, about, more } = fact;
-  const lines = [...about, ...(more ? [words.more(more)] : [])];
-  return { id: name, fact, lines: lines.map((line, n) => ({ id: `${name} ${n}`, line, lines: [] })) };
-};
-
-/** The worst first; what it is about is below each, and open where somebody has to look. */
-export const Facts = ({ health: { facts } }: { readonly health: HealthView }) => {
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
-  const rows = facts.toSorted((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level)).map(rowOf);
-  const isOpen = ({ id, fact }: Row): boolean => (fact?.level === 'bad') !== toggled.has(id);
+/** What it says, and below it what it is about: open where somebody has to look. */
+const Says = ({ fact: { name, level, says, about, more } }: { readonly fact: HealthFact }) => {
+  const place = level === 'ok' ? undefined : PLACES[name];
+  const look = place ? (
+    <Go href={place} ariaLabel={`${words.look}: ${name}`}>
+      {words.look}
+    </Go>
+  ) : null;
+  if (about.length === 0)
+    return (
+      <>
+        {says} {look}
+      </>
+    );
   return (
-    <Table
-      wrapLines
-      trackBy="id"
-      items={rows}
-      header={
-        <Header variant="h2" description={words.about}>
-          {words.header}
-        </Header>
-      }
-      expandableRows={{
-        getItemChildren: ({ lines }) => [...lines],
-        isItemExpandable: ({ lines }) => lines.length > 0,
-        expandedItems: rows.filter((row) => row.lines.length > 0 && isOpen(row)),
-        onExpandableItemToggle: ({ detail: { item } }) =>
-          setToggled((before) => {
-            const after = new Set(before);
-            if (!after.delete(item.id)) after.add(item.id);
-            return after;
-          }),
-      }}
-      columnDefinitions={[
-        {
-          id: 'fact',
-          header: words.fact,
-          isRowHeader: true,
-          width: 200,
-          cell: ({ fact, line }) => fact?.name ?? line,
-        },
-        { id: 'level', header: words.level, width: 100, cell: ({ fact }) => fact && <Level level={fact.level} /> },
-        {
-          id: 'says',
-          header: words.says,
-          cell: ({ fact }) => {
-            const place = fact && fact.level !== 'ok' ? PLACES[fact.name] : undefined;
-            return (
-              <>
-                {fact?.says}{' '}
-                {place ? (
-                  <Go href={place} ariaLabel={`${words.look}: ${fact?.name}`}>
-                    {words.look}
-                  </Go>
-                ) : null}
-              </>
-            );
-          },
-        },
-      ]}
-    />
+    <ExpandableSection variant="inline" headerText={says} headerActions={look} defaultExpanded={level === 'bad'}>
+      {[...about, ...(more ? [words.more(more)] : [])].map((line) => (
+        <Box key={line} color="text-body-secondary" padding={{ bottom: 'xxs' }}>
+          {line}
+        </Box>
+      ))}
+    </ExpandableSection>
   );
 };
+
+/** The worst first. */
+export const Facts = ({ health: { facts } }: { readonly health: HealthView }) => (
+  <Table
+    wrapLines
+    trackBy="name"
+    items={facts.toSorted((a, b) => ORDER.indexOf(a.level) - ORDER.indexOf(b.level))}
+    header={
+      <Header variant="h2" description={words.about}>
+        {words.header}
+      </Header>
+    }
+    columnDefinitions={[
+      { id: 'fact', header: words.fact, isRowHeader: true, width: 180, cell: ({ name }) => name },
+      { id: 'level', header: words.level, width: 100, cell: ({ level }) => <Level level={level} /> },
+      { id: 'says', header: words.says, cell: (fact) => <Says fact={fact} /> },
+    ]}
+  />
+);
