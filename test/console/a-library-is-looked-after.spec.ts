@@ -43,6 +43,7 @@ test('an operator counts, checks, prunes and finds damage in a tenant’s librar
   const [acme] = world.tenants;
   const { apiUrl, place, accounts } = world.local;
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: accounts.operator });
+  page.setDefaultTimeout(120_000);
   const list = `${origin}/library?tenant=${acme.hypervisorId}`;
 
   await page.goto(`${origin}/library`);

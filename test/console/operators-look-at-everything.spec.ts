@@ -67,6 +67,7 @@ test('an operator sees who is protected, what failed, and what was left behind',
   const [acme, globex] = world.tenants;
   const { apiUrl, place, accounts } = world.local;
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: accounts.operator });
+  page.setDefaultTimeout(120_000);
   assert.equal(page.url(), `${origin}/overview`, 'what an operator sees first');
   await page.getByText('No job ran in the last day').waitFor();
   await page.getByText('Nothing was counted yet').waitFor();
