@@ -1,9 +1,9 @@
-import Box from '@cloudscape-design/components/box';
+import Box, { type BoxProps } from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import { operatorRoutes } from '../../../core/contracts/api.ts';
@@ -17,9 +17,9 @@ const words = texts.overview;
 /** Each time every tenant's account is asked. */
 const REFRESH_MS = 300_000;
 
-const Count = ({ of, type }: { readonly of: number; readonly type: StatusIndicatorProps.Type }) => (
-  <Box fontSize="heading-xl" fontWeight="bold">
-    {of > 0 ? <StatusIndicator type={type}>{of}</StatusIndicator> : '0'}
+const Count = ({ of, color }: { readonly of: number; readonly color: BoxProps.Color }) => (
+  <Box variant="awsui-value-large" color={of > 0 ? color : 'text-status-inactive'}>
+    {of}
   </Box>
 );
 
@@ -31,10 +31,13 @@ const Numbers = ({ tenants }: { readonly tenants: readonly TenantProtection[] })
     <KeyValuePairs
       columns={4}
       items={[
-        { label: numbers.protected, value: <Count of={sum((each) => each.protected)} type="success" /> },
-        { label: numbers.late, value: <Count of={sum(({ late }) => late)} type="error" /> },
-        { label: numbers.waiting, value: <Count of={sum(({ waiting }) => waiting)} type="pending" /> },
-        { label: numbers.unprotected, value: <Count of={sum(({ unprotected }) => unprotected)} type="warning" /> },
+        { label: numbers.protected, value: <Count of={sum((each) => each.protected)} color="text-status-success" /> },
+        { label: numbers.late, value: <Count of={sum(({ late }) => late)} color="text-status-error" /> },
+        { label: numbers.waiting, value: <Count of={sum(({ waiting }) => waiting)} color="text-status-info" /> },
+        {
+          label: numbers.unprotected,
+          value: <Count of={sum(({ unprotected }) => unprotected)} color="text-status-warning" />,
+        },
       ]}
     />
   );
