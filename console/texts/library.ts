@@ -126,7 +126,7 @@ export const libraryRun = {
     reclaimable: 'A prune would free',
     lost: 'Blocks lost',
     noneLost: 'none',
-    volumes: (points: number, volumes: number) => `${points}, of ${volumes} volumes in all`,
+    volumes: (points: number, volumes: string) => `${points}, of ${volumes} in all`,
   },
   pruned: {
     wouldFree: 'Would free',

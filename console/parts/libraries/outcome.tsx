@@ -27,7 +27,7 @@ const Fields = ({ fields }: { readonly fields: readonly Field[] }) => (
 export const Stats = ({ stats }: { readonly stats: Outcome<'stats'> }) => (
   <Fields
     fields={[
-      [words.stats.points, words.stats.volumes(stats.recoveryPoints, stats.volumes)],
+      [words.stats.points, words.stats.volumes(stats.recoveryPoints, count(stats.volumes, 'volume'))],
       [words.stats.logical, `${bytes(stats.logicalBytes)}, ${words.stats.notZero(bytes(stats.dataBytes))}`],
       [words.stats.unique, bytes(stats.uniqueBytes)],
       [words.stats.dedup, ratio(stats.dedupRatio)],
