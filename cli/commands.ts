@@ -110,9 +110,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     },
   },
   tenant: {
-    about: 'operators: ask accounts in',
+    about: 'operators: ask accounts in, and see how they are protected',
     verbs: {
       invite: () => import('./tenant-invite.ts').then((its) => its.addTenantInvite),
+      protection: () => import('./tenant-protection.ts').then((its) => its.addTenantProtection),
     },
   },
   'access-node': {
@@ -174,6 +175,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
       prune: () => import('./library-prune.ts').then((its) => its.addLibraryPrune),
       'extend-locks': () => import('./library-extend-locks.ts').then((its) => its.addLibraryExtendLocks),
       'rotate-key': () => import('./library-rotate-key.ts').then((its) => its.addLibraryRotateKey),
+      growth: () => import('./library-growth.ts').then((its) => its.addLibraryGrowth),
       runs: () => import('./library-runs.ts').then((its) => its.addLibraryRuns),
       run: () => import('./library-run.ts').then((its) => its.addLibraryRun),
       cancel: () => import('./library-cancel.ts').then((its) => its.addLibraryCancel),

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { JobState, JobType, type JobView, operatorRoutes } from '../core/contracts/api.ts';
 import { onTenant, openContext, TENANT_OPTION } from './context.ts';
 import { asked, paintState, summaryWords } from './job-words.ts';
-import { type PagingOptions, readPages, withPaging } from './paging.ts';
+import { type PagingOptions, readPages, wholeNumber, withPaging } from './paging.ts';
 import type { Screen } from './screen.ts';
 import { duration, secondsBetween, time } from './units.ts';
 
@@ -10,6 +10,7 @@ interface Options extends PagingOptions {
   readonly type?: string;
   readonly state?: string;
   readonly allTenants?: boolean;
+  readonly hours?: number;
   readonly tenant?: string;
 }
 
@@ -41,17 +42,32 @@ export const addJobList = (group: Command): void => {
         'state',
       ]),
     )
+    .addOption(
+      new Option('--hours <n>', 'operators: with those of every tenant that ended within so many hours, 168 at most')
+        .argParser(wholeNumber)
+        .implies({ allTenants: true })
+        .conflicts(['tenant', 'type', 'state', 'next', 'all']),
+    )
     .option(...TENANT_OPTION)
     .addHelpText(
       'after',
       `
 Examples:
   $ holdfast job list --limit 10
-  $ holdfast job list --type restore --state 'completed with errors'`,
+  $ holdfast job list --type restore --state 'completed with errors'
+  $ holdfast job list --hours 24`,
     )
     .action(async (options: Options, command: Command) => {
       const { api, screen } = openContext(command);
-      const { allTenants, type, state } = options;
+      const { allTenants, hours, limit, type, state } = options;
+      if (hours !== undefined) {
+        const recent = await api.call(operatorRoutes.listRecentJobs, { query: { hours, limit } });
+        if (screen.json) return screen.value(recent);
+        if (recent.items.length > 0) showJobs(screen, recent.items, options);
+        else screen.line(`No job was under way since ${time(recent.since)}.`);
+        if (recent.more) screen.line(`\nThere are ${recent.more} older ones: --limit, 1000 at most`);
+        return;
+      }
       const { route, params } = onTenant('listJobs', options.tenant);
       const page = await readPages(options, (query) =>
         allTenants

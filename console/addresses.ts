@@ -1,10 +1,11 @@
 /** Addresses within the page, made here so that they are followed and shared alike. */
 
 export const JOBS = '/jobs';
+export const OVERVIEW = '/overview';
 export const INSTANCES = '/instances';
 
 /** Where `/` leads, by who looks. */
-export const FIRST = { operator: JOBS, tenant: INSTANCES, approver: '/approvals' } as const;
+export const FIRST = { operator: OVERVIEW, tenant: INSTANCES, approver: '/approvals' } as const;
 
 /** A tenant's own; of an operator (or for one): of the tenant named. */
 const of = (tenant: string | undefined, path: string): string =>
@@ -55,3 +56,7 @@ export const hypervisorAddress = (hypervisorId: string): string => `${HYPERVISOR
 export const setUpAddress = (hypervisorId: string): string => `${ADD_HYPERVISOR}?hypervisor=${hypervisorId}`;
 
 export const accessNodesAddress = (serviceId: string): string => `${ACCESS_NODES}?service=${serviceId}`;
+
+/** Operators only, as libraries are. */
+export const libraryAddress = (tenant: string): string => `/library?tenant=${tenant}`;
+export const libraryRunAddress = (tenant: string, runId: string): string => `/tenants/${tenant}/library-runs/${runId}`;

@@ -16,6 +16,24 @@ const both = ['operator', 'tenant'] as const;
 
 export const PAGES: readonly PageEntry[] = [
   // what is, and what needs somebody
+  {
+    path: '/overview',
+    for: ['operator'],
+    entry: texts.overview.header,
+    component: lazy(() => import('./pages/overview.tsx')),
+  },
+  {
+    path: '/findings',
+    for: ['operator'],
+    entry: texts.findings.header,
+    component: lazy(() => import('./pages/findings.tsx')),
+  },
+  {
+    path: '/quarantine',
+    for: ['operator'],
+    entry: texts.quarantine.header,
+    component: lazy(() => import('./pages/quarantine.tsx')),
+  },
 
   // instances and their recovery points
   {
@@ -94,6 +112,17 @@ export const PAGES: readonly PageEntry[] = [
   },
 
   // libraries
+  {
+    path: '/library',
+    for: ['operator'],
+    entry: texts.library.header,
+    component: lazy(() => import('./pages/library.tsx')),
+  },
+  {
+    path: '/tenants/:tenant/library-runs/:runId',
+    for: ['operator'],
+    component: lazy(() => import('./pages/library-run.tsx')),
+  },
 
   // approvals, audit
   {

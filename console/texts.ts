@@ -7,6 +7,8 @@ import { vmGroup, vmGroups } from './texts/groups.ts';
 import { hypervisor, hypervisors } from './texts/hypervisors.ts';
 import { instance, instances, recoveryPoint } from './texts/instances.ts';
 import { job, jobs } from './texts/jobs.ts';
+import { library, libraryRun, startRun } from './texts/library.ts';
+import { findings, overview, quarantine } from './texts/overview.ts';
 import { plan, plans, retention } from './texts/plans.ts';
 import { restore } from './texts/restore.ts';
 
@@ -40,6 +42,7 @@ export const texts = {
   waits: {
     header: 'Nothing was done yet: a second person has to approve it',
     look: 'See the request',
+    until: 'It may be approved until',
   },
   instances,
   instance,
@@ -59,4 +62,10 @@ export const texts = {
   approvals,
   approval,
   audit,
+  library,
+  startRun,
+  libraryRun,
+  overview,
+  findings,
+  quarantine,
 } as const;

@@ -57,6 +57,10 @@ export interface CheckReport {
   readonly indexObjects: number;
   readonly packs: number;
   readonly blocks: number;
+  /** Blocks with data, of all recovery points together. */
+  readonly dataBlocks: number;
+  /** Of all packs that are there. */
+  readonly packBytes: number;
   /** Packs that were read whole and found right. */
   readonly read: CheckedPacks;
 }
@@ -183,7 +187,8 @@ const checkOnce = async (library: Library, options: CheckOptions): Promise<Check
     const whole = new Map([...listed.points].filter(([id]) => !findings.has(pointName(id))));
     const unreadable = points.filter((id) => !whole.has(id));
     await checkOthers(library, { ...listed, points: whole }, [...others, ...unreadable], walked, findings, options);
-    const { seen: _seen, dataBlocks: _blocks, ...counts } = walked;
+    const { seen: _seen, ...counts } = walked;
+    const present = [...survey.packs].filter((pack) => survey.packs.present[pack]);
     return {
       depth: options.depth,
       ...(options.depth === 'sample' && options.sample && { sample: options.sample }),
@@ -191,7 +196,8 @@ const checkOnce = async (library: Library, options: CheckOptions): Promise<Check
       recoveryPoints: points.length,
       ...counts,
       indexObjects: survey.indexes.length,
-      packs: [...survey.packs].filter((pack) => survey.packs.present[pack]).length,
+      packs: present.length,
+      packBytes: present.reduce((sum, pack) => sum + survey.packs.bytes(pack), 0),
       blocks: survey.table.blocks,
       read: packs.checked,
     };

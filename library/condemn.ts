@@ -33,7 +33,7 @@ export interface CondemnOptions extends MaintenanceOptions {
  * names them; nobody must build on it.
  */
 const stillCondemned = async (library: Library, { condemned, packs: census }: Survey): Promise<string[]> => {
-  const before = await readIfWhole(library, condemned.generation - 1);
+  const before = condemned.generation > 1 ? await readIfWhole(library, condemned.generation - 1) : undefined;
   const old = new Set(before?.packs);
   return condemned.packs.filter((id) => {
     const pack = census.find(Buffer.from(id, 'hex'));

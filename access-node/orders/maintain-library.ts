@@ -93,8 +93,9 @@ const perform = async (work: MaintainLibrary, library: Library, tools: OrderTool
 
 const check = async (library: Library, options: CheckOptions): Promise<Done> => {
   const report = ofOurPoints(await checkLibrary(library, options));
-  const { recoveryPoints, volumes, pages, packs, blocks, read } = report;
-  const counts = { recoveryPoints, volumes, pages, packs, blocks, packsRead: read.packs, bytesRead: read.bytes };
+  const { recoveryPoints, volumes, pages, packs, blocks, dataBlocks, packBytes, read } = report;
+  const held = { recoveryPoints, volumes, pages, packs, blocks, dataBlocks, packBytes };
+  const counts = { ...held, packsRead: read.packs, bytesRead: read.bytes };
   return {
     outcome: { task: 'check', ...foundIn(report), ...counts },
     report: reported(report),

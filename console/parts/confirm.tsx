@@ -6,36 +6,49 @@ import type { ReactNode } from 'react';
 import { texts } from '../texts.ts';
 import { Failed } from './states.tsx';
 
-interface Props {
+interface ConfirmProps {
+  readonly visible?: boolean;
   readonly header: string;
   readonly children: ReactNode;
   /** What the button says that does it. */
-  readonly yes: string;
-  readonly pending: boolean;
-  readonly error: Error | null;
-  onYes(): void;
-  onNo(): void;
+  readonly act: string;
+  readonly pending?: boolean;
+  /** The API's refusal: it stays open, so that it is read. */
+  readonly error?: Error | null;
+  readonly disabled?: boolean;
+  onLeave(): void;
+  onAct(): void;
 }
 
-/** Asks once more before something is taken away. Render it only while it asks. */
-export const Confirm = ({ header, children, yes, pending, error, onYes, onNo }: Props) => (
+/** Asks once more, or for what is needed, before something is done. */
+export const Confirm = ({
+  visible = true,
+  header,
+  children,
+  act,
+  pending = false,
+  error,
+  disabled = false,
+  onLeave,
+  onAct,
+}: ConfirmProps) => (
   <Modal
-    visible
-    onDismiss={onNo}
+    visible={visible}
+    onDismiss={onLeave}
     header={header}
     footer={
       <Box float="right">
         <SpaceBetween direction="horizontal" size="xs">
-          <Button onClick={onNo}>{texts.confirm.no}</Button>
-          <Button variant="primary" loading={pending} onClick={onYes}>
-            {yes}
+          <Button onClick={onLeave}>{texts.confirm.no}</Button>
+          <Button variant="primary" loading={pending} disabled={disabled} onClick={onAct}>
+            {act}
           </Button>
         </SpaceBetween>
       </Box>
     }
   >
-    <SpaceBetween size="s">
-      {children}
+    <SpaceBetween size="m">
+      <div>{children}</div>
       {error ? <Failed error={error} /> : null}
     </SpaceBetween>
   </Modal>

@@ -3,21 +3,33 @@ import type { TenantApprovalView } from '../../core/contracts/approvals.ts';
 import { approvalAddress } from '../addresses.ts';
 import { texts } from '../texts.ts';
 import { Go } from './go.tsx';
+import { When } from './when.tsx';
 
 const words = texts.waits;
 
-/** Instead of "done": the request is kept until a second person approves it. */
-export const Waits = ({
-  approval,
-  tenant,
-}: {
-  readonly approval: Pick<TenantApprovalView, 'approvalId' | 'what'>;
+type Pending = Pick<TenantApprovalView, 'approvalId' | 'what' | 'expiresAt'>;
+
+/** The answer of a guarded route: what was asked for, or that it waits. */
+export const pendingOf = (answer: object): Pending | undefined =>
+  'approvalId' in answer ? (answer as Pending) : undefined;
+
+interface WaitsProps {
+  readonly approval: Pending;
   readonly tenant: string | undefined;
-}) => (
-  <Alert type="info" header={words.header}>
+}
+
+/** Instead of "done": the request is kept until a second person approves it. */
+export const Waits = ({ approval, tenant }: WaitsProps) => (
+  <Alert
+    type="info"
+    header={words.header}
+    action={<Go href={approvalAddress(approval.approvalId, tenant)}>{words.look}</Go>}
+  >
     {approval.what.map((each) => (
       <div key={each}>{each}</div>
     ))}
-    <Go href={approvalAddress(approval.approvalId, tenant)}>{words.look}</Go>
+    <div>
+      {words.until} <When at={approval.expiresAt} />
+    </div>
   </Alert>
 );

@@ -71,12 +71,6 @@ export const hypervisor = {
   kmsKey: 'KMS key',
   restores: 'Queue of restores',
   work: 'Queue of other work',
-  waits: {
-    header: 'Nothing was done yet: a second person has to approve it',
-    open: 'See approvals',
-    until: (time: string) => `It waits until ${time}.`,
-  },
-  cancel: 'Leave it',
   goOn: 'Go on with setting it up',
   binding: {
     header: 'Binding',

@@ -43,6 +43,7 @@ import { InstanceList, Protection } from './instances.ts';
 import { InvitationView, InviteTenant } from './invitations.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartRestore } from './job-requests.ts';
 import { LibraryRunView, StartLibraryRun } from './library-runs.ts';
+import { LibraryGrowth, RecentJobs, RecentJobsQuery, TenantProtection } from './overview.ts';
 import { CheckedFeatures, PermissionsReport } from './permissions.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
 import { QuarantinedId, QuarantineView, ReleasedView } from './quarantine.ts';
@@ -250,6 +251,12 @@ export const operatorRoutes = {
   removeServiceVmGroup: remove(`${hypervisor}/vm-groups/{groupId}`, VmGroupView),
   /** Every tenant's jobs that are queued or under way. */
   listOpenJobs: get('/operator/jobs', List, listOf(JobView)),
+  /** Every tenant's jobs that are not over, or ended within so many hours. */
+  listRecentJobs: get('/operator/recent-jobs', RecentJobsQuery, RecentJobs),
+  /** Tenant after tenant, how many of its instances are protected, late, or covered by no plan. Asks their accounts. */
+  listProtection: get('/operator/protection', List, listOf(TenantProtection)),
+  /** Tenant after tenant, what its libraries held whenever they were looked through. */
+  listLibraryGrowth: get('/operator/library-growth', List, listOf(LibraryGrowth)),
   /** How everything is, fact by fact: whether somebody has to look. */
   getHealth: get('/operator/health', none, HealthView),
   /** What was set aside: orders that access nodes died with, messages that name no order. */

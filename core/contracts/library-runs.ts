@@ -98,6 +98,9 @@ export const LibraryOutcome = z.discriminatedUnion('task', [
     pages: Count,
     packs: Count,
     blocks: Count,
+    /** Blocks with data of all recovery points, and what all packs take. Absent: a node of before they were counted. */
+    dataBlocks: Count.optional(),
+    packBytes: Count.optional(),
     /** Read whole, and right. */
     packsRead: Count,
     bytesRead: Count,

@@ -20,6 +20,7 @@ import { libraryRunEndpoints } from './library-run-endpoints.ts';
 import { onTenantEndpoints } from './on-tenant.ts';
 import { type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts';
 import { openApiOf } from './openapi.ts';
+import { overviewEndpoints } from './overview-endpoints.ts';
 import { quarantineEndpoints } from './quarantine-endpoints.ts';
 import { reaperEndpoints } from './reaper-endpoints.ts';
 import { type Caller, createRouter, type ReportError } from './router.ts';
@@ -73,6 +74,7 @@ export const createOperatorApi = (deps: OperatorApiDeps) => {
       ...hypervisorEndpoints(deps),
       ...auditEndpoints(deps),
       ...healthEndpoints(deps),
+      ...overviewEndpoints(deps),
       ...reaperEndpoints({
         ...deps,
         scopes: deps.sweepScopes,

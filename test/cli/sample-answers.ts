@@ -442,5 +442,22 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
   releaseQuarantined: { id: ORDER, retries: JOB },
   listAuditEntries: { items: [auditEntry], head: { seq: 1, hash: auditEntry.hash } },
   listAuditAnchors: { items: [{ seq: 1, hash: auditEntry.hash }] },
+  listRecentJobs: { since: AT, items: [{ ...jobView, tenantId: TENANT }], more: 3 },
+  listProtection: listOf({
+    tenantId: TENANT,
+    name: 'acme',
+    protected: 4,
+    late: 1,
+    waiting: 0,
+    unprotected: 30,
+    lateIds: [INSTANCE],
+    unprotectedIds: ['i-0123456789abcdef9'],
+  }),
+  listLibraryGrowth: listOf({
+    tenantId: TENANT,
+    name: 'acme',
+    serviceId: SERVICE,
+    points: [{ at: AT, recoveryPoints: 3, dataBytes: 3_145_728, uniqueBytes: 1_048_576, packBytes: 700_000 }],
+  }),
   listOpenJobs: listOf({ ...jobView, state: 'running', tenantId: TENANT, summary: { done: 47, failed: 3 } }),
 };

@@ -22,6 +22,7 @@ const operatorLooks = async (t: TestContext, world: World): Promise<void> => {
   const first = await instanceWithData(world, acme, [4, 6], { seed: 1 });
   const second = await instanceWithData(world, acme, [2], { seed: 2 });
 
+  await page.goto(`${origin}/jobs`);
   await page.getByText('Nothing is running').waitFor();
   await checkAccess(page, 'no jobs');
 

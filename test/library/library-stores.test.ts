@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createS3ObjectStore } from '../../adapters/aws/s3-object-store.ts';
 import { createDiskStore } from '../../adapters/disk/disk-store.ts';
+import { checkLibrary } from '../../library/check-library.ts';
 import { readMap } from '../../library/volume-map.ts';
 import { openVolumeReader } from '../../library/volume-reader.ts';
 import { backUp, block, difference, openTestLibrary } from './backup.ts';
 import { librarySuite } from './library-suite.ts';
 import { startLocalS3 } from './local-s3.ts';
+import { pruneNow } from './pruning.ts';
 
 librarySuite('a folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-library-'));
@@ -55,4 +57,31 @@ test('packs and pages that a delete hid in a versioned bucket are read by the ve
   } finally {
     await local.close();
   }
+});
+
+test('a library in a folder is counted and pruned, the first time, too', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-library-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const store = createDiskStore({ folder });
+  const library = await openTestLibrary(store);
+  const both = new Map([[0, block('one')]]);
+  await backUp(library, { point: 'rp-0', volumeId: 'vol-0', sizeBytes: 2 ** 30, blocks: both });
+  await backUp(library, {
+    point: 'rp-1',
+    volumeId: 'vol-1',
+    sizeBytes: 2 ** 30,
+    blocks: new Map([...both, [3, block('two')]]),
+  });
+  const { dataBlocks, blocks, packBytes, packs } = await checkLibrary(library, { depth: 'structure' });
+  assert.deepEqual([dataBlocks, blocks], [3, 2], 'three blocks, of which two are one');
+  const sizes: number[] = [];
+  for await (const { key, size } of store.list('packs/')) if (key) sizes.push(size);
+  assert.equal(sizes.length, packs);
+  assert.equal(
+    packBytes,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  assert.equal((await pruneNow(library, store, { expired: ['rp-1'] })).outcome, 'done');
+  const after = await checkLibrary(library, { depth: 'everything' });
+  assert.deepEqual([after.findings, after.dataBlocks, after.recoveryPoints], [[], 1, 1]);
 });

@@ -62,11 +62,11 @@ export const Decide = ({ approval, refresh }: { readonly approval: Shown; refres
         {rejecting ? (
           <Confirm
             header={words.rejectHeader}
-            yes={words.reject}
+            act={words.reject}
             pending={reject.isPending}
             error={rest ?? null}
-            onYes={() => reject.mutate()}
-            onNo={() => setRejecting(false)}
+            onAct={() => reject.mutate()}
+            onLeave={() => setRejecting(false)}
           >
             {words.rejectText}
             <FormField label={words.rejectReason} errorText={at('reason')}>

@@ -11,7 +11,7 @@ import { time } from '../../../cli/units.ts';
 import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
 import { call } from '../../api.ts';
 import { texts } from '../../texts.ts';
-import { Ask } from './ask.tsx';
+import { Confirm } from '../confirm.tsx';
 import { useChange } from './change.ts';
 import { RotateKey } from './rotate-key.tsx';
 
@@ -64,7 +64,7 @@ export const Access = ({ hypervisor }: { readonly hypervisor: HypervisorView }) 
       ) : (
         <StatusIndicator type="success">{words.open}</StatusIndicator>
       )}
-      <Ask
+      <Confirm
         visible={asking}
         header={revoked ? words.restoreHeader : words.revokeHeader(name)}
         act={revoked ? words.restore : words.revoke}
@@ -83,7 +83,7 @@ export const Access = ({ hypervisor }: { readonly hypervisor: HypervisorView }) 
             </FormField>
           </SpaceBetween>
         )}
-      </Ask>
+      </Confirm>
     </Container>
   );
 };

@@ -11,13 +11,13 @@ import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api
 import { hypervisorAddress } from '../../addresses.ts';
 import { call } from '../../api.ts';
 import { texts } from '../../texts.ts';
+import { Confirm } from '../confirm.tsx';
 import { Go } from '../go.tsx';
 import { useHypervisors } from '../tenants.ts';
+import { Waits } from '../waits.tsx';
 import { When } from '../when.tsx';
-import { Ask } from './ask.tsx';
 import { approvalIn, useChange } from './change.ts';
 import { ServiceChoice } from './service-choice.tsx';
-import { Waits } from './waits.tsx';
 
 const words = texts.hypervisor.binding;
 
@@ -62,7 +62,7 @@ export const Binding = ({ hypervisor }: { readonly hypervisor: HypervisorView })
       }
     >
       <SpaceBetween size="m">
-        {approval ? <Waits approval={approval} /> : null}
+        {approval ? <Waits approval={approval} tenant={approval.tenantId} /> : null}
         {boundTo === undefined ? (
           <Box color="text-status-warning">{words.none}</Box>
         ) : (
@@ -75,7 +75,7 @@ export const Binding = ({ hypervisor }: { readonly hypervisor: HypervisorView })
           />
         )}
       </SpaceBetween>
-      <Ask
+      <Confirm
         visible={asking === 'bind'}
         header={boundTo === undefined ? words.bindHeader(name) : words.rebindHeader(name)}
         act={words.bind}
@@ -91,8 +91,8 @@ export const Binding = ({ hypervisor }: { readonly hypervisor: HypervisorView })
             <ServiceChoice chosen={serviceId} without={boundTo} onChange={setServiceId} />
           </FormField>
         </SpaceBetween>
-      </Ask>
-      <Ask
+      </Confirm>
+      <Confirm
         visible={asking === 'unbind'}
         header={words.unbindHeader(name)}
         act={words.unbind}
@@ -107,7 +107,7 @@ export const Binding = ({ hypervisor }: { readonly hypervisor: HypervisorView })
             {words.leavePoints}
           </Checkbox>
         </SpaceBetween>
-      </Ask>
+      </Confirm>
     </Container>
   );
 };

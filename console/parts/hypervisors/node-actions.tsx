@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { type AccessNodeView, type AddedAccessNode, operatorRoutes } from '../../../core/contracts/api.ts';
 import { ApiFailure, call } from '../../api.ts';
 import { texts } from '../../texts.ts';
-import { Ask } from './ask.tsx';
+import { Confirm } from '../confirm.tsx';
 import { useIntent } from './intent.ts';
 import { StartNode } from './start-node.tsx';
 
@@ -43,7 +43,7 @@ export const DrainNode = ({ node }: NodeAction) => {
       <Button disabled={!node} disabledReason={words.chosen} onClick={start}>
         {words.drain}
       </Button>
-      <Ask
+      <Confirm
         visible={asking}
         header={words.drainHeader(node?.name ?? '')}
         act={words.doDrain}
@@ -53,7 +53,7 @@ export const DrainNode = ({ node }: NodeAction) => {
         onAct={() => node && mutation.mutate(node)}
       >
         {words.drainText}
-      </Ask>
+      </Confirm>
     </>
   );
 };
@@ -68,7 +68,7 @@ export const RemoveNode = ({ node }: NodeAction) => {
       <Button disabled={!node} disabledReason={words.chosen} onClick={start}>
         {words.remove}
       </Button>
-      <Ask
+      <Confirm
         visible={asking}
         header={words.removeHeader(node?.name ?? '')}
         act={words.doRemove}
@@ -78,7 +78,7 @@ export const RemoveNode = ({ node }: NodeAction) => {
         onAct={() => node && mutation.mutate(node)}
       >
         {words.removeText}
-      </Ask>
+      </Confirm>
     </>
   );
 };
@@ -102,7 +102,7 @@ export const AddNode = ({ serviceId }: { readonly serviceId: string }) => {
       <Button variant="primary" onClick={start}>
         {words.add}
       </Button>
-      <Ask
+      <Confirm
         visible={asking}
         header={words.addHeader}
         act={words.doAdd}
@@ -115,7 +115,7 @@ export const AddNode = ({ serviceId }: { readonly serviceId: string }) => {
         <FormField label={words.name} description={words.nameAbout} errorText={atName}>
           <Input value={name} onChange={({ detail }) => setName(detail.value)} />
         </FormField>
-      </Ask>
+      </Confirm>
       {added ? <StartNode node={added} onClose={() => setAdded(undefined)} /> : null}
     </>
   );

@@ -7,10 +7,10 @@ import { useState } from 'react';
 import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
 import { call } from '../../api.ts';
 import { texts } from '../../texts.ts';
+import { Confirm } from '../confirm.tsx';
 import { Failed } from '../states.tsx';
-import { Ask } from './ask.tsx';
+import { Waits } from '../waits.tsx';
 import { approvalIn, useChange } from './change.ts';
-import { Waits } from './waits.tsx';
 
 const words = texts.hypervisor.protection;
 
@@ -45,11 +45,11 @@ export const Protection = ({ hypervisor: { hypervisorId, approvals } }: { readon
       }
     >
       <SpaceBetween size="m">
-        {approval ? <Waits approval={approval} /> : null}
+        {approval ? <Waits approval={approval} tenant={approval.tenantId} /> : null}
         <StatusIndicator type={isOn ? 'success' : 'stopped'}>{isOn ? words.on : words.off}</StatusIndicator>
         {set.error && !asking ? <Failed error={set.error} /> : null}
       </SpaceBetween>
-      <Ask
+      <Confirm
         visible={asking}
         header={words.offHeader}
         act={words.switchOff}
@@ -59,7 +59,7 @@ export const Protection = ({ hypervisor: { hypervisorId, approvals } }: { readon
         onAct={() => set.mutate('off', { onSuccess: () => setAsking(false) })}
       >
         {words.offText}
-      </Ask>
+      </Confirm>
     </Container>
   );
 };

@@ -7,9 +7,9 @@ import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api
 import { HYPERVISORS } from '../../addresses.ts';
 import { call } from '../../api.ts';
 import { texts } from '../../texts.ts';
-import { Ask } from './ask.tsx';
+import { Confirm } from '../confirm.tsx';
+import { Waits } from '../waits.tsx';
 import { approvalIn, useChange } from './change.ts';
-import { Waits } from './waits.tsx';
 
 const words = texts.hypervisor.remove;
 
@@ -35,8 +35,8 @@ export const Remove = ({ hypervisor: { hypervisorId, kind, name } }: { readonly 
       >
         {words.action}
       </Button>
-      {approval ? <Waits approval={approval} /> : null}
-      <Ask
+      {approval ? <Waits approval={approval} tenant={approval.tenantId} /> : null}
+      <Confirm
         visible={asking}
         header={words.header(name)}
         act={words.confirm}
@@ -46,7 +46,7 @@ export const Remove = ({ hypervisor: { hypervisorId, kind, name } }: { readonly 
         onAct={() => remove.mutate(undefined, { onSuccess: () => setAsking(false) })}
       >
         {words.text[kind]}
-      </Ask>
+      </Confirm>
     </SpaceBetween>
   );
 };

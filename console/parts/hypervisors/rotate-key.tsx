@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
 import { ApiFailure, call } from '../../api.ts';
 import { texts } from '../../texts.ts';
-import { Ask } from './ask.tsx';
+import { Confirm } from '../confirm.tsx';
 import { useChange } from './change.ts';
 import { type AccessKeyTyped, KeyFields, NO_KEY } from './key-fields.tsx';
 
@@ -60,7 +60,7 @@ export const RotateKey = ({ hypervisor: { hypervisorId } }: { readonly hyperviso
           <Alert type="success">{words.rotated(rotate.data.accessKeyId ?? '')}</Alert>
         </Modal>
       ) : null}
-      <Ask
+      <Confirm
         visible={asking && !rotate.data}
         header={words.rotateHeader}
         act={words.doRotate}
@@ -74,7 +74,7 @@ export const RotateKey = ({ hypervisor: { hypervisorId } }: { readonly hyperviso
           <div>{words.rotateText}</div>
           <KeyFields typed={typed} errorOf={errorOf} onChange={setTyped} />
         </SpaceBetween>
-      </Ask>
+      </Confirm>
     </>
   );
 };

@@ -10,9 +10,9 @@ import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api
 import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
 import { ApiFailure, call } from '../../api.ts';
 import { texts } from '../../texts.ts';
+import { Confirm } from '../confirm.tsx';
 import { Empty, Failed } from '../states.tsx';
 import { When } from '../when.tsx';
-import { Ask } from './ask.tsx';
 import { useIntent } from './intent.ts';
 
 const words = texts.accessNodes.groups;
@@ -101,7 +101,7 @@ export const ServiceGroups = ({ service }: { readonly service: HypervisorView })
           { id: 'added', header: words.added, cell: ({ createdAt }) => <When at={createdAt} /> },
         ]}
       />
-      <Ask
+      <Confirm
         visible={asking === 'add'}
         header={words.addHeader}
         act={words.doAdd}
@@ -119,8 +119,8 @@ export const ServiceGroups = ({ service }: { readonly service: HypervisorView })
             <Input value={zone} onChange={({ detail }) => setZone(detail.value.trim())} />
           </FormField>
         </SpaceBetween>
-      </Ask>
-      <Ask
+      </Confirm>
+      <Confirm
         visible={asking === 'remove'}
         header={words.removeHeader(chosen?.name ?? '')}
         act={words.doRemove}
@@ -130,7 +130,7 @@ export const ServiceGroups = ({ service }: { readonly service: HypervisorView })
         onAct={() => chosen && remove.mutate(chosen)}
       >
         {words.removeText}
-      </Ask>
+      </Confirm>
     </>
   );
 };

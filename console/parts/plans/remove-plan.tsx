@@ -39,11 +39,11 @@ export const RemovePlan = ({
       {asking ? (
         <Confirm
           header={words.removeHeader(name)}
-          yes={words.remove}
+          act={words.remove}
           pending={remove.isPending}
           error={remove.error}
-          onYes={() => remove.mutate()}
-          onNo={() => setAsking(false)}
+          onAct={() => remove.mutate()}
+          onLeave={() => setAsking(false)}
         >
           {words.removeText}
         </Confirm>

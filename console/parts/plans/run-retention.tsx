@@ -55,11 +55,10 @@ export const RunRetention = ({ plan: { token, removes }, tenant, refresh }: Prop
       {asking ? (
         <Confirm
           header={words.confirm(removes.length)}
-          yes={words.run(removes.length)}
+          act={words.run(removes.length)}
           pending={run.isPending}
-          error={null}
-          onYes={() => run.mutate()}
-          onNo={() => setAsking(false)}
+          onAct={() => run.mutate()}
+          onLeave={() => setAsking(false)}
         >
           {words.confirmText}
         </Confirm>

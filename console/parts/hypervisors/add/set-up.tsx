@@ -7,11 +7,11 @@ import { type HypervisorView, operatorRoutes } from '../../../../core/contracts/
 import { HYPERVISORS } from '../../../addresses.ts';
 import { call } from '../../../api.ts';
 import { texts } from '../../../texts.ts';
+import { Waits } from '../../waits.tsx';
 import { approvalIn, useChange } from '../change.ts';
 import { featuresIn } from '../feature-choice.tsx';
 import { Preparing } from '../preparing.tsx';
 import { HypervisorTemplate } from '../template.tsx';
-import { Waits } from '../waits.tsx';
 import { AddedFacts } from './added-facts.tsx';
 import { BindStep } from './bind-step.tsx';
 import { type Checked, CheckStep } from './check-step.tsx';
@@ -109,7 +109,7 @@ export const SetUp = ({ hypervisor }: SetUpProps) => {
             />
           ),
           bind: approval ? (
-            <Waits approval={approval} />
+            <Waits approval={approval} tenant={approval.tenantId} />
           ) : (
             <BindStep chosen={serviceId} error={bind.error} must={must} onChange={setServiceId} />
           ),

@@ -1,0 +1,68 @@
+/** What operators see of all tenants at once: who is protected, what ran lately, how libraries grow. */
+import { z } from 'zod';
+import { JobView } from './api-views.ts';
+import { HypervisorId } from './ids.ts';
+
+const Count = z.int().nonnegative();
+const Time = z.iso.datetime();
+
+/** Instances that are named; all are counted. */
+export const MOST_NAMED = 20;
+
+/** Instances of one tenant, each counted once. */
+export const TenantProtection = z.strictObject({
+  tenantId: HypervisorId,
+  name: z.string(),
+  /** The newest good recovery point is as new as all its plans ask. */
+  protected: Count,
+  /** It is older than one of them asks, or there is none. */
+  late: Count,
+  /** A plan covers it, whose first backup of it has not had its time yet. Absent: the account could not be asked. */
+  waiting: Count.optional(),
+  /** No plan with a schedule that is at work covers it. Absent: the account could not be asked. */
+  unprotected: Count.optional(),
+  lateIds: z.array(z.string()).max(MOST_NAMED),
+  unprotectedIds: z.array(z.string()).max(MOST_NAMED),
+  /** Why the account could not be asked for its instances. */
+  problem: z.string().optional(),
+});
+export type TenantProtection = z.infer<typeof TenantProtection>;
+
+/** What a check or a stats run has counted. Sizes in bytes. */
+const GrowthPoint = z.strictObject({
+  at: Time,
+  recoveryPoints: Count,
+  /** Of all recovery points, not zero. */
+  dataBytes: Count,
+  /** Of different blocks. */
+  uniqueBytes: Count,
+  /** Of the packs, compressed and sealed: all but some per cent of what is stored. */
+  packBytes: Count,
+});
+export type GrowthPoint = z.infer<typeof GrowthPoint>;
+
+export const MOST_GROWTH_POINTS = 400;
+
+/** One library of one tenant. */
+export const LibraryGrowth = z.strictObject({
+  tenantId: HypervisorId,
+  name: z.string(),
+  serviceId: HypervisorId,
+  /** Oldest first, the newest so many: some a day, by the daily check. */
+  points: z.array(GrowthPoint).max(MOST_GROWTH_POINTS),
+});
+export type LibraryGrowth = z.infer<typeof LibraryGrowth>;
+
+export const RecentJobsQuery = z.strictObject({
+  hours: z.coerce.number().int().min(1).max(168).default(24),
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+});
+
+export const RecentJobs = z.strictObject({
+  since: Time,
+  /** Of all tenants, those that are not over or ended since then; the newest first. */
+  items: z.array(JobView),
+  /** There are so many more, older ones. */
+  more: z.int().positive().optional(),
+});
+export type RecentJobs = z.infer<typeof RecentJobs>;
