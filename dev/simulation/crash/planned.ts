@@ -1,3 +1,4 @@
+import { CliError } from '../../../cli/cli-error.ts';
 import { tenantRoutes } from '../../../core/contracts/api.ts';
 import type { Run } from '../run.ts';
 import { first } from './first-tenant.ts';
@@ -14,7 +15,13 @@ export const planned = async (run: Run, instanceId: string, schedule: object) =>
   return { planId, groupId };
 };
 
+/** It was there: not found, when asked again after an answer that was lost, is what was asked for. */
+const gone = (removal: Promise<unknown>): Promise<unknown> =>
+  removal.catch((error: unknown) => {
+    if (!(error instanceof CliError && error.problem?.status === 404)) throw error;
+  });
+
 export const unplanned = async (run: Run, { planId, groupId }: Awaited<ReturnType<typeof planned>>): Promise<void> => {
-  await first(run).insist(tenantRoutes.removeVmGroup, { params: { groupId } });
-  await first(run).insist(tenantRoutes.removePlan, { params: { planId } });
+  await gone(first(run).insist(tenantRoutes.removeVmGroup, { params: { groupId } }));
+  await gone(first(run).insist(tenantRoutes.removePlan, { params: { planId } }));
 };
