@@ -28,6 +28,7 @@ test('an operator reads who did what, and whether the log is as it was written',
   await page.getByRole('button', { name: /Anchors \(1\)/ }).click();
   await page.getByRole('row', { name: /fits/ }).first().waitFor();
   await checkAccess(page, 'the audit log');
+  await screenshot(page, 'audit');
   await page.getByRole('button', { name: /Anchors \(1\)/ }).click();
 
   // part of who it was; what lies between is not looked at. Then one entry, by keyboard, and by its address.
@@ -42,8 +43,8 @@ test('an operator reads who did what, and whether the log is as it was written',
   await page.keyboard.press('Space');
   await page.getByText('Hash of the entry before').waitFor();
   await checkAccess(page, 'an entry of the audit log');
+  await screenshot(page, 'audit-entry', 'dark');
   await page.goto(`${origin}/audit?entry=1`);
   await page.getByRole('heading', { name: 'Entry 1' }).waitFor();
   await page.getByText('Hash of the entry before').waitFor();
-  await screenshot(page, 'audit');
 });

@@ -28,8 +28,10 @@ const subjectsOf = ({ what: { tenantId, subjects } }: AuditEntry): readonly stri
 const column = (
   id: keyof typeof words.columns,
   of: (entry: AuditEntry) => React.ReactNode,
+  minWidth?: number,
 ): TableProps.ColumnDefinition<Item> => ({
   id,
+  ...(minWidth === undefined ? {} : { minWidth }),
   header: words.columns[id],
   cell: (item) => ('broken' in item ? '' : of(item)),
 });
@@ -37,14 +39,19 @@ const column = (
 export const AUDIT_COLUMNS: TableProps.ColumnDefinition<Item>[] = [
   { id: 'seq', header: words.columns.seq, isRowHeader: true, cell: ({ seq }) => seq },
   column('at', ({ at }) => <Id>{time(at)}</Id>),
-  column('outcome', (entry) => (
-    <>
-      <OutcomeOf entry={entry} />
-      {entry.leftOut === undefined ? null : <div>{words.likeIt(entry.leftOut)}</div>}
-    </>
-  )),
+  column(
+    'outcome',
+    (entry) => (
+      <>
+        <OutcomeOf entry={entry} />
+        {entry.leftOut === undefined ? null : <div>{words.likeIt(entry.leftOut)}</div>}
+      </>
+    ),
+    150,
+  ),
   {
     id: 'what',
+    minWidth: 260,
     header: words.columns.what,
     cell: (item) =>
       'broken' in item ? (
