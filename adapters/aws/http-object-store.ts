@@ -19,6 +19,11 @@ export interface HttpObjectStoreOptions extends HttpS3Options {
   readonly prefix: string;
   readonly retry?: Partial<S3RetrySettings>;
   readonly lock?: LockSetting | undefined;
+  /**
+   * Where a version is not there, what is there under its name is read. Only for who checks all that it reads: a copy of a
+   * bucket has other versions than the bucket, unless S3's replication made it.
+   */
+  readonly elseLatest?: boolean;
 }
 
 /** Only these say that an object is not there. Without s3:ListBucket S3 answers 403, which stays an error. */
@@ -55,13 +60,15 @@ class HttpObjectStore implements VersionedStore, RangeReader {
   readonly #prefix: string;
   readonly #retry: S3RetrySettings;
   readonly #lock: LockSetting | undefined;
+  readonly #elseLatest: boolean;
 
-  constructor(calls: HttpS3Calls, { bucket, prefix, retry, lock }: HttpObjectStoreOptions) {
+  constructor(calls: HttpS3Calls, { bucket, prefix, retry, lock, elseLatest = false }: HttpObjectStoreOptions) {
     this.#calls = calls;
     this.#bucket = bucket;
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
     this.#retry = { ...s3RetryDefaults, ...retry };
     this.#lock = lock;
+    this.#elseLatest = elseLatest;
   }
 
   putNew(key: string, bytes: Uint8Array): Promise<PutOutcome> {
@@ -186,7 +193,16 @@ class HttpObjectStore implements VersionedStore, RangeReader {
     }
   }
 
-  #get(key: string, versionId: string | undefined, what: Partial<S3Call> = {}): Promise<HttpAnswer | undefined> {
+  async #get(key: string, versionId: string | undefined, what: Partial<S3Call> = {}): Promise<HttpAnswer | undefined> {
+    if (versionId === undefined || !this.#elseLatest) return this.#getExactly(key, versionId, what);
+    const found = await this.#getExactly(key, versionId, what).catch((error: unknown) => {
+      // of an id in another form than the store's own, some say that it is none
+      if (nameOf(error) !== 'InvalidArgument') throw error;
+    });
+    return found ?? this.#getExactly(key, undefined, what);
+  }
+
+  #getExactly(key: string, versionId: string | undefined, what: Partial<S3Call>): Promise<HttpAnswer | undefined> {
     const get = { method: 'GET', key: this.#prefix + key, query: { versionId }, ...what } as const;
     return this.#retrying('GetObject', key, async (signal) => {
       try {

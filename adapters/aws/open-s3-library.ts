@@ -29,7 +29,12 @@ export const openS3Library = async (
       () => undefined,
     );
   }, LOOK_MS).unref();
-  const { store, close } = openHttpObjectStore({ ...place, connections: CONNECTIONS, credentials: () => current });
+  const { store, close } = openHttpObjectStore({
+    ...place,
+    connections: CONNECTIONS,
+    credentials: () => current,
+    elseLatest: true,
+  });
   return {
     store,
     close: () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -194,11 +194,11 @@ function badDays(kind: Kind): void {
 
 /** A server whose answers are exactly what a test says, for what a well-behaved S3 never does. */
 const withServer = async (kind: Kind, answers: ((body: Buffer) => [number, string, Record<string, string>?])[]) => {
-  const seen: { method: string | undefined; headers: NodeJS.Dict<string | string[]> }[] = [];
+  const seen: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    seen.push({ method: request.method, headers: request.headers });
+    seen.push({ method: request.method, url: request.url, headers: request.headers });
     const [status, body, headers = {}] = (answers.shift() ?? (() => [500, '']))(Buffer.concat(parts));
     response.writeHead(status, headers);
     // a body that is shorter than announced: the connection is cut
@@ -261,3 +261,35 @@ for (const kind of kinds) {
     await close();
   });
 }
+
+test('whoever reads copies asks for the version, and only where that is not there for what has its name', async (t) => {
+  const ofCopies: Kind = {
+    name: 'own HTTP, of copies',
+    open: ({ place }, bucket, prefix, retry = {}) =>
+      openHttpObjectStore({ ...place, bucket, prefix, retry, connections: 1, elseLatest: true }),
+  };
+  const { store, seen, close } = await withServer(ofCopies, [
+    () => [200, 'first'],
+    () => [404, xml('NoSuchVersion')],
+    () => [200, 'latest'],
+    () => [400, xml('InvalidArgument')],
+    () => [206, 'la'],
+    () => [404, xml('NoSuchVersion')],
+    () => [404, xml('NoSuchKey')],
+    () => [403, xml('AccessDenied')],
+  ]);
+  t.after(close);
+  const text = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString();
+  assert.equal(text((await store.get('maps/a/b', 'v1'))?.bytes), 'first');
+  assert.equal(text((await store.get('maps/a/b', 'v1'))?.bytes), 'latest');
+  assert.equal(text(await store.getRange('packs/aa/b', 0, 2, 'v1')), 'la');
+  assert.equal(await store.get('maps/a/b', 'v1'), undefined);
+  // what may not be read is not absent
+  await assert.rejects(store.get('maps/a/b', 'v1'), { name: 'LibraryUnavailable' });
+  const [map, pack] = ['/b/a/maps/a/b', '/b/a/packs/aa/b'];
+  const [mapV1, packV1] = [`${map}?versionId=v1`, `${pack}?versionId=v1`];
+  assert.deepEqual(
+    seen.map(({ url }) => url),
+    [mapV1, mapV1, map, packV1, pack, mapV1, map, mapV1],
+  );
+});
