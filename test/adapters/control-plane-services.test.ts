@@ -170,10 +170,10 @@ describe("the control plane's own services, under the deployment's own roles", (
       const exists = { outcome: 'exists', executionArn: first.executionArn };
       assert.deepEqual(await executions.start('backup', name, { jobId: 'b' }), exists);
       assert.equal(await executions.status('backup', name), 'RUNNING');
-      await executions.stop('backup', name, 'JobCancelled', 'c'.repeat(40_000));
+      await executions.stop('backup', name, 'JobCancelled', 'a cause '.repeat(5_000));
       await executions.stop('backup', name, 'JobCancelled', 'again');
       assert.equal(await executions.status('backup', name), 'ABORTED');
-      const stopped = { name: 'JobCancelled', cause: 'c'.repeat(1_000) };
+      const stopped = { name: 'JobCancelled', cause: 'a cause '.repeat(125) };
       assert.deepEqual(await executions.state('backup', name), { status: 'ABORTED', error: stopped });
       assert.deepEqual(await executions.start('backup', name, { jobId: 'a' }), exists);
       assert.equal(await executions.status('backup', 'never-started'), undefined);
@@ -207,7 +207,7 @@ describe("the control plane's own services, under the deployment's own roles", (
       const tokens = createSfnTaskTokens({ client: new SFNClient(as('BrokerRole')) });
       await executions.start('backup', name, {});
       const taskToken = await tokenOf(name);
-      for (let twice = 0; twice < 2; twice++) await tokens.fail(taskToken, 'SnapshotFailed', 'c'.repeat(40_000));
+      for (let twice = 0; twice < 2; twice++) await tokens.fail(taskToken, 'SnapshotFailed', 'a cause '.repeat(5_000));
       assert.equal(
         await until(
           () => executions.status('backup', name),

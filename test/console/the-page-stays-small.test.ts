@@ -8,7 +8,7 @@ import { buildConsole, consolePageDir } from '../../dev/build-console.ts';
 const KIB = 1_024;
 /** Of scripts, compressed: what the first page needs, and all of them. Raised knowingly, with a reason in the commit. */
 const FIRST_LIMIT = 430 * KIB;
-const WHOLE_LIMIT = 640 * KIB;
+const WHOLE_LIMIT = 720 * KIB;
 
 interface Chunk {
   readonly file: string;
