@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { FIRST } from '../../console/addresses.ts';
 import { operatorRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import type { TenantInstance } from '../../dev/demo/tenant-instance.ts';
 import { describeInstance, idsOf, pointOf, run, volumesOf, write } from '../stories/tenant-days.ts';
@@ -36,7 +37,7 @@ test('an instance is restored by the wizard', async (t) => {
   const { apiUrl, place } = world.local;
   const visited = await visit(t, { apiUrl, region: place.region, user: acme.user });
   const { page } = visited;
-  await page.getByRole('link', { name: 'Restore' }).click();
+  await page.getByRole('link', { name: 'Restore', exact: true }).click();
   await page.getByText('No recovery points').waitFor();
   await checkAccess(page, 'nothing to restore');
 
@@ -101,7 +102,7 @@ const aNewInstance = async ({ page, origin }: Visit, restores: Restores): Promis
   await page.getByText('Leave this restore?').waitFor();
   await checkAccess(page, 'leaving');
   await page.getByRole('button', { name: 'Leave', exact: true }).click();
-  await page.getByText('Backups, snapshots, backup copies and restores').waitFor();
+  await page.waitForURL((url) => url.pathname === FIRST.tenant);
   await page.goBack();
   await page.reload();
   assert.equal(await page.getByLabel('Name').inputValue(), 'back at three');
