@@ -36,8 +36,8 @@ const twoPerson = async (world: World, { page }: Visit): Promise<void> => {
   await page.getByRole('dialog').getByRole('button', { name: 'One person is enough' }).click();
   await page.getByText('Nothing was done yet').waitFor();
   await page.getByText('On: a second person has to approve').waitFor();
-  const href = await page.getByRole('link', { name: 'See approvals' }).getAttribute('href');
-  assert.equal(href, `/approvals?tenant=${acme.hypervisorId}`);
+  const href = String(await page.getByRole('link', { name: 'See the request' }).getAttribute('href'));
+  assert.ok(href.startsWith(`/tenants/${acme.hypervisorId}/approvals/`), href);
   await checkAccess(page, 'a tenant hypervisor');
   await screenshot(page, 'hypervisor');
   const { route, params } = onNamedTenant('listApprovals', acme.hypervisorId);

@@ -145,7 +145,7 @@ const tenantLooks = async (t: TestContext, world: World, { shop, database, gone,
   await screenshot(page, 'recovery-point-delete');
   await page.getByRole('button', { name: 'Delete it' }).click();
   await page.getByText('expired', { exact: true }).waitFor();
-  assert.equal(await page.getByRole('link', { name: /^Restore/ }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: /^Restore the/ }).count(), 0);
 
   for (const path of [`/recovery-points/${foreign}`, '/instances/i-0123456789abcdef0', '/instances/x']) {
     await page.goto(`${origin}${path}`);
