@@ -105,8 +105,11 @@ const tenantLooks = async (t: TestContext, world: World): Promise<void> => {
 
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: acme.user });
   await page.getByRole('button', { name: 'acme (222222222222)' }).waitFor();
+  await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+  const job = page.getByRole('table').getByRole('link', { name: 'Restore', exact: true });
+  await job.waitFor();
   assert.equal(await page.getByRole('columnheader', { name: 'Tenant' }).count(), 0);
-  await page.getByRole('link', { name: 'Restore' }).click();
+  await job.click();
   await page.getByText(String(restored.instances?.[0]?.result?.instanceId)).waitFor();
   await checkAccess(page, 'a tenant’s job');
   await screenshot(page, 'tenant-job');
