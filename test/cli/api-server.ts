@@ -57,6 +57,11 @@ export const startApiServer = async (t: { after(stop: () => Promise<void>): void
       const message = 'The request signature we calculated does not match the signature you provided.';
       return void response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
     }
+    if (path.startsWith('/approver')) {
+      // whoever signs here is no approver: the gateway's authorisation refuses before a function hears of it
+      const Message = 'User is not authorized to perform: execute-api:Invoke with an explicit deny';
+      return void response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify({ Message }));
+    }
     const handler = path.startsWith('/operator') ? world.operatorApi : world.tenantApi;
     const result = await handler({
       httpMethod: request.method ?? '',
