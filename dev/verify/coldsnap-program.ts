@@ -25,7 +25,9 @@ export const coldsnapProgram = (): string => {
   if (existsSync(program)) return program;
   const cargo = findCargo();
   if (cargo === undefined)
-    throw new Error('coldsnap is built by cargo: install Rust (https://rustup.rs; Debian’s may be too old for it).');
+    throw new Error(
+      'coldsnap is built by cargo: install Rust 1.94 or newer (Debian 12: cargo-web and rustc-web, or https://rustup.rs).',
+    );
   console.log(`Building coldsnap ${COLDSNAP_VERSION} from crates.io: that takes minutes …`);
   // Not optimised: its speed is not what is looked at, and EC2's SDK alone would take half an hour.
   const what = ['coldsnap', '--version', COLDSNAP_VERSION, '--locked', '--debug'];
