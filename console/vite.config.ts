@@ -7,8 +7,6 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), stateMachines()],
   build: {
-    outDir: 'dist',
-    emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,

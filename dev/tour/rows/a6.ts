@@ -4,6 +4,7 @@ import type { HypervisorView } from '../../../core/contracts/api.ts';
 import { operatorRoutes, tenantRoutes } from '../../../core/contracts/api.ts';
 import type { PlanView } from '../../../core/contracts/plans.ts';
 import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
+import { withConsole } from '../console-of.ts';
 import type { Row } from '../row.ts';
 
 interface OpenApi {
@@ -16,9 +17,9 @@ const operationsOf = ({ paths }: OpenApi): number =>
 
 export const a6: Row = {
   row: 'A6',
-  title: 'all of it is configured from the command line and through the API',
+  title: 'all of it is configured from the command line, through the API and in the console',
   async run(tour) {
-    const { operator } = tour;
+    const { operator, local } = tour;
     const newcomer = await tour.newcomer();
     const { hypervisorId } = newcomer;
     const service = await tour.service();
@@ -38,6 +39,10 @@ export const a6: Row = {
         body: { serviceHypervisorId: service.hypervisorId },
       });
       assert.equal((await newcomer.api.call(tenantRoutes.getOwnHypervisor, {})).usesServiceResources, true);
+      await withConsole(local, operator, async ({ read }) => {
+        const { boundTo } = await read<HypervisorView>(`/operator/hypervisors/${hypervisorId}`);
+        assert.equal(boundTo, service.hypervisorId, 'the console is given the same');
+      });
     } finally {
       await operator.ask(['hypervisor', 'unbind', hypervisorId, '--leave-points']);
     }
@@ -51,6 +56,11 @@ export const a6: Row = {
       { days: 14 },
       'what the command changed, the API reads',
     );
+    await withConsole(local, newcomer, async ({ page, read }) => {
+      assert.match(page, /<script type="module"[^>]* src="\/assets\//, 'the built page');
+      const { retention } = await read<PlanView>(`/plans/${plan.planId}`);
+      assert.deepEqual(retention, { days: 14 }, 'what the command changed, the console is given');
+    });
     const group = await newcomer.api.call(tenantRoutes.addVmGroup, {
       body: { name: 'tour', match: { tag: { key: 'app', value: 'web' } }, planId: plan.planId },
     });
@@ -68,6 +78,6 @@ export const a6: Row = {
     const [tenants, operators] = documents.map(operationsOf);
     assert.ok(documents.every(({ openapi }) => openapi.startsWith('3.1')));
     const commands = Object.values(NOUNS).flatMap(({ verbs }) => Object.keys(verbs)).length;
-    return `binding, plan and VM group were made by the one and read and changed by the other; the API serves ${tenants} operations for tenants and ${operators} for operators as OpenAPI 3.1, the command has ${commands} verbs. The web console is not built yet`;
+    return `binding, plan and VM group were made by the one and read and changed by the other; the API serves ${tenants} operations for tenants and ${operators} for operators as OpenAPI 3.1, the command has ${commands} verbs; the console, opened as operator and as tenant, was given the same`;
   },
 };

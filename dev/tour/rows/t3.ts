@@ -65,6 +65,6 @@ export const t3: Row = {
     const { stdout } = await operator.run(['job', 'show', failedId, ...onAcme]);
     assert.match(stdout, /Open the job|Protect each instance/);
     assert.match(stdout, /InstanceNotFound/, 'why it failed, and where');
-    return `an execution is named ${jobId.slice(0, 8)}…-${attempt} by its job and attempt, its input names tenant and trigger, the job record links to it; ${names.size} state names of ${stateMachines.length} machines read as sentences; holdfast job show has the same path, with the reason of a failure. Our own console is not built yet`;
+    return `an execution is named ${jobId.slice(0, 8)}…-${attempt} by its job and attempt, its input names tenant and trigger, the job record links to it; ${names.size} state names of ${stateMachines.length} machines read as sentences; holdfast job show has the same path, with the reason of a failure; our own console draws it (npm run test:console)`;
   },
 };
