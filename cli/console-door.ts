@@ -15,13 +15,27 @@ const same = (a: string, b: string): boolean => {
 /** What is wrong with a request before it is looked at any further. */
 type Refusal = 'foreign host' | 'foreign origin';
 
+/**
+ * Cookies are not kept apart by port: another server on loopback, of whoever has an account on this machine, is sent the
+ * browser's. So the API wants a key too, which the page keeps where a browser keeps ports apart.
+ */
+export const KEY_HEADER = 'x-holdfast-session';
+
+export interface Session {
+  readonly cookie: string;
+  readonly key: string;
+}
+
 export interface Door {
   /** A token that opens a session once. */
   issue(): string;
-  /** The cookie of a session, if the token is one that was issued and not used yet. */
-  open(token: string): string | undefined;
+  /** A session, if the token is one that was issued and not used yet. */
+  open(token: string): Session | undefined;
   /** Of every request: is it for us, and from a page of ours? `undefined`: it is. */
   refuse(method: string, headers: IncomingHttpHeaders, of: 'page' | 'api'): Refusal | undefined;
+  /** May be given the page: nothing in it is secret. */
+  hasCookie(headers: IncomingHttpHeaders): boolean;
+  /** May ask the API. */
   hasSession(headers: IncomingHttpHeaders): boolean;
 }
 
@@ -40,8 +54,12 @@ export const createDoor = (port: number): Door => {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   // cookies are not kept apart by port: two consoles side by side must not take each other's away
   const name = `holdfast-console-${port}`;
-  const session = secret();
+  const [session, key] = [secret(), secret()];
   const unused = new Set<string>();
+  const hasCookie = ({ cookie }: IncomingHttpHeaders): boolean => {
+    const given = cookies(cookie).get(name);
+    return given !== undefined && same(given, session);
+  };
   return {
     issue() {
       const token = secret();
@@ -52,7 +70,7 @@ export const createDoor = (port: number): Door => {
       const found = [...unused].find((each) => same(each, token));
       if (found === undefined) return undefined;
       unused.delete(found);
-      return `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`;
+      return { cookie: `${name}=${session}; HttpOnly; SameSite=Strict; Path=/`, key };
     },
     refuse(method, { host, origin, 'sec-fetch-site': site }, of) {
       // a name that was made to resolve to loopback is in Host
@@ -62,9 +80,10 @@ export const createDoor = (port: number): Door => {
       const own = site === undefined || site === 'same-origin' || (site === 'none' && reads(method));
       return own || (of === 'page' && reads(method)) ? undefined : 'foreign origin';
     },
-    hasSession({ cookie }) {
-      const given = cookies(cookie).get(name);
-      return given !== undefined && same(given, session);
+    hasCookie,
+    hasSession(headers) {
+      const given = headers[KEY_HEADER];
+      return hasCookie(headers) && typeof given === 'string' && same(given, key);
     },
   };
 };

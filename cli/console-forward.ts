@@ -27,11 +27,6 @@ const readBody = async (request: IncomingMessage): Promise<string | undefined> =
   return Buffer.concat(parts).toString('utf8');
 };
 
-const keyOf = (request: IncomingMessage): Record<string, string> => {
-  const key = request.headers['idempotency-key'];
-  return typeof key === 'string' && IDEMPOTENCY_KEY.test(key) ? { 'idempotency-key': key } : {};
-};
-
 /** `path` is raw, without `/api` and the query. Answers a problem where nothing was sent, and where no answer came. */
 export const forward = async (
   { url, region, credentials }: Signer,
@@ -42,6 +37,14 @@ export const forward = async (
   const { method = '' } = request;
   if (!isRoute(method, path))
     return problem(404, 'NotFound', 'The API has no such route.', 'Check the method and the path.');
+  const key = request.headers['idempotency-key'];
+  if (key !== undefined && (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)))
+    return problem(
+      400,
+      'InvalidRequest',
+      'Idempotency-Key: not 1 to 128 letters, digits, or one of . _ : -',
+      'Send another key.',
+    );
   const body = await readBody(request);
   if (body === undefined)
     return problem(
@@ -65,7 +68,7 @@ export const forward = async (
       method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       query: Object.fromEntries(query),
-      headers: keyOf(request),
+      headers: key === undefined ? {} : { 'idempotency-key': key },
       body: body === '' ? undefined : body,
     });
   } catch (error) {

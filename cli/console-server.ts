@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createDoor, type Door } from './console-door.ts';
+import { createDoor, type Door, type Session } from './console-door.ts';
 import { forward } from './console-forward.ts';
 import { type Page, readPage } from './console-page.ts';
 import type { Signer } from './signed-request.ts';
@@ -55,16 +55,22 @@ const plain = (response: ServerResponse, status: number, text: string): void =>
 
 /**
  * A page of its own that leads on: a redirect would still count as part of the navigation that may have begun elsewhere,
- * and the cookie would not come along. The token is out of the address by then.
+ * and the cookie would not come along. The token is out of the address by then; the key is in its fragment, which no server
+ * is sent, until the page has taken it (console/session.ts).
  */
-const welcome = (response: ServerResponse, cookie: string): void =>
+const welcome = (response: ServerResponse, { cookie, key }: Session): void =>
   send(
     response,
     200,
     'text/html; charset=utf-8',
-    '<!doctype html><html lang="en"><meta http-equiv="refresh" content="0; url=/"><title>Holdfast</title><a href="/">Go on</a></html>',
+    `<!doctype html><html lang="en"><meta http-equiv="refresh" content="0; url=/#session=${key}"><title>Holdfast</title><a href="/#session=${key}">Go on</a></html>`,
     { 'set-cookie': cookie },
   );
+
+const again = (response: ServerResponse): void =>
+  send(response, 200, 'text/html; charset=utf-8', '<!doctype html><html lang="en"><title>Holdfast</title></html>', {
+    refresh: '0',
+  });
 
 const NO_SESSION =
   'This is the Holdfast console of somebody who has started it. Open it with the address that holdfast console has printed last.';
@@ -100,14 +106,20 @@ const serve = async (
     return plain(response, 400, 'Refused: this is no path of the console.');
   const token = query.get('token');
   if (path === '/' && token !== null && method === 'GET') {
-    const cookie = door.open(token);
-    if (cookie === undefined)
+    const session = door.open(token);
+    if (!session)
       return plain(response, 403, 'This address has been used already. Take the one that was printed last.');
-    welcome(response, cookie);
+    welcome(response, session);
     return opened();
   }
+  if (!isApi) {
+    if (door.hasCookie(headers)) return servePage(page, request, response, path);
+    // followed from elsewhere, a link brings no cookie along; what this page leads to does
+    const isLink =
+      method === 'GET' && headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] === 'navigate';
+    return isLink ? again(response) : plain(response, 401, NO_SESSION);
+  }
   if (!door.hasSession(headers)) return plain(response, 401, NO_SESSION);
-  if (!isApi) return servePage(page, request, response, path);
   const { status, text, ok } = await forward(signer, request, path.slice(PREFIX.length), query);
   send(response, status, ok ? 'application/json' : 'application/problem+json', text);
 };

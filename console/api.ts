@@ -1,6 +1,7 @@
 /** The REST API as the page asks it: the contract's routes, sent to the server that has served the page. */
 import type { z } from 'zod';
 import { operatorTenantPrefix, operatorTenantRoutes, type Problem, tenantRoutes } from '../core/contracts/api.ts';
+import { sessionKey } from './session.ts';
 
 interface Route {
   readonly method: string;
@@ -55,6 +56,13 @@ const LOST = {
   remedy: 'Start holdfast console again, and open the address that it prints.',
 };
 
+const NO_ID = {
+  status: 404,
+  code: 'NotFound',
+  detail: 'The address names something that cannot be: an id has letters, digits and dashes.',
+  remedy: 'Check the address.',
+};
+
 const SIGNED_OUT = {
   status: 401,
   code: 'NoSession',
@@ -74,17 +82,24 @@ const failureOf = async (response: Response): Promise<ApiFailure> => {
   });
 };
 
+/** Of the address, which anybody may have written: what would lead to another route is no id of anything. */
+const segment = (id: string): string => {
+  if (!/^[\w:-][\w.:-]*$/.test(id)) throw new ApiFailure(NO_ID);
+  return encodeURIComponent(id);
+};
+
 const send = async <R extends Route>(
   route: R,
   { params = {}, query = {}, body, idempotencyKey, signal }: CallInput<R>,
 ): Promise<Response> => {
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(params[name] ?? ''));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
   const asked = search.size > 0 ? `?${search}` : '';
   const response = await fetch(`/api${path}${asked}`, {
     method: route.method,
     headers: {
+      'x-holdfast-session': sessionKey(),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
     },

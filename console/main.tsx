@@ -11,6 +11,7 @@ import { ApiFailure } from './api.ts';
 import { Frame } from './frame.tsx';
 import { PAGES } from './pages.tsx';
 import { NothingHere } from './parts/nothing-here.tsx';
+import { takeSession } from './session.ts';
 import { useWho, WhoIsThere } from './who.tsx';
 
 /** What the API refuses, it refuses again; an answer that did not come may come. */
@@ -39,6 +40,9 @@ const Pages = () => {
     </Routes>
   );
 };
+
+takeSession(location.hash, localStorage);
+if (location.hash !== '') history.replaceState(null, '', `${location.pathname}${location.search}`);
 
 const root = document.getElementById('page');
 if (!root) throw new Error('index.html has no #page');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { KEY_HEADER } from '../../cli/console-door.ts';
 import { startConsole } from '../../cli/console-server.ts';
 import { buildConsole, consolePageDir } from '../build-console.ts';
 import type { LocalHoldfast } from '../local-holdfast.ts';
@@ -28,8 +29,9 @@ export const withConsole = async <T>(
   try {
     const welcome = await fetch(server.address);
     const cookie = welcome.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const key = /#session=([\w-]+)/.exec(await welcome.text())?.[1] ?? '';
     const get = async (path: string): Promise<Response> => {
-      const answer = await fetch(new URL(path, server.address), { headers: { cookie } });
+      const answer = await fetch(new URL(path, server.address), { headers: { cookie, [KEY_HEADER]: key } });
       assert.equal(answer.status, 200, `${path}: ${answer.status}`);
       return answer;
     };

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { KEY_HEADER } from '../../cli/console-door.ts';
 import { type ConsoleServer, startConsole } from '../../cli/console-server.ts';
 import type { Signer } from '../../cli/signed-request.ts';
 import { ACME } from '../api/world.ts';
@@ -35,14 +36,14 @@ export const openConsole = async (t: TestContext, signer: Signer): Promise<OpenC
     await server.stop();
     rmSync(dir, { recursive: true });
   });
-  let cookie: string | undefined;
+  let session: { readonly cookie: string; readonly [KEY_HEADER]: string } | undefined;
   return {
     server,
     next,
     async asPage({ headers = {}, ...asked } = {}) {
-      cookie ??= String((await ask(server.port, { path: pathOf(server.address) })).headers['set-cookie']).split(';')[0];
+      session ??= sessionOf(await ask(server.port, { path: pathOf(server.address) }));
       const own = {
-        cookie: String(cookie),
+        ...session,
         origin: `http://127.0.0.1:${server.port}`,
         'sec-fetch-site': 'same-origin',
       };
@@ -50,6 +51,12 @@ export const openConsole = async (t: TestContext, signer: Signer): Promise<OpenC
     },
   };
 };
+
+/** What a browser has of the page that lets it in. */
+export const sessionOf = ({ headers, text }: Said) => ({
+  cookie: String(headers['set-cookie']).split(';')[0] ?? '',
+  [KEY_HEADER]: /#session=([\w-]+)/.exec(text)?.[1] ?? '',
+});
 
 /** Path and query of an address. */
 export const pathOf = (address: string): string => address.slice(new URL(address).origin.length);

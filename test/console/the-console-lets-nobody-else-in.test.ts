@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { KEY_HEADER } from '../../cli/console-door.ts';
 import { isRoute } from '../../cli/console-routes.ts';
 import { startApiServer } from '../cli/api-server.ts';
 import { ask } from './ask.ts';
-import { openConsole, pathOf, signerOf } from './open-console.ts';
+import { openConsole, pathOf, sessionOf, signerOf } from './open-console.ts';
 
 test('without the printed address there is neither page nor API', async (t) => {
   const api = await startApiServer(t);
@@ -28,6 +29,33 @@ test('an address opens the console once, and the next one is printed', async (t)
   assert.equal(again.headers['set-cookie'], undefined);
   assert.equal(next.length, 1);
   assert.equal((await ask(server.port, { path: pathOf(String(next[0])) })).status, 200);
+});
+
+test('the cookie alone, which a server on another port is sent too, opens nothing of the API', async (t) => {
+  const api = await startApiServer(t);
+  const { server } = await openConsole(t, signerOf(api.url));
+  const { cookie, [KEY_HEADER]: key } = sessionOf(await ask(server.port, { path: pathOf(server.address) }));
+  const path = '/api/hypervisor';
+  const own = { origin: `http://127.0.0.1:${server.port}`, 'sec-fetch-site': 'same-origin' };
+  const keys = [{}, { [KEY_HEADER]: '' }, { [KEY_HEADER]: 'guessed' }, { [KEY_HEADER]: cookie.split('=')[1] ?? '' }];
+  for (const given of keys)
+    assert.equal((await ask(server.port, { path, headers: { ...own, cookie, ...given } })).status, 401);
+  assert.equal((await ask(server.port, { path, headers: { ...own, [KEY_HEADER]: key } })).status, 401, 'nor the key');
+  assert.deepEqual(api.seen, []);
+  const both = await ask(server.port, { path, headers: { ...own, cookie, [KEY_HEADER]: key } });
+  assert.equal(both.status, 200);
+});
+
+test('a key of another form is refused, and nothing is sent without it', async (t) => {
+  const api = await startApiServer(t);
+  const { asPage } = await openConsole(t, signerOf(api.url));
+  for (const key of ['a b', 'ä', '', 'x'.repeat(129)]) {
+    const backup = { method: 'POST', path: '/api/backups', body: '{}' };
+    const said = await asPage({ ...backup, headers: { 'content-type': 'application/json', 'idempotency-key': key } });
+    assert.equal(said.status, 400, key);
+    assert.match(said.text, /Idempotency-Key/);
+  }
+  assert.deepEqual(api.seen, []);
 });
 
 test('only our own names are answered, or a name that resolves to loopback would read everything', async (t) => {
