@@ -88,8 +88,8 @@ export const createApiClient = ({ url, region, credentials, idempotencyKey }: Ap
       throw noCredentials(cause);
     });
     // here, for a help or a wrong option has no need of what signs
-    const { sendSigned } = await import('./signed-request.ts');
-    const answer = await sendSigned(url, region, own, {
+    const { sendAsUser } = await import('./signed-request.ts');
+    const answer = await sendAsUser({ url, region, credentials }, own, {
       method: route.method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       query: Object.fromEntries(present(query).map(([name, value]) => [name, String(value)])),

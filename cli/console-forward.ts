@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { reason } from './api-failure.ts';
 import { isRoute } from './console-routes.ts';
-import { type Answer, type Signer, sendSigned } from './signed-request.ts';
+import { type Answer, type Signer, sendAsUser } from './signed-request.ts';
 
 /** The API itself reads no more. */
 const LARGEST_BODY_BYTES = 64 * 1_024;
@@ -29,12 +29,13 @@ const readBody = async (request: IncomingMessage): Promise<string | undefined> =
 
 /** `path` is raw, without `/api` and the query. Answers a problem where nothing was sent, and where no answer came. */
 export const forward = async (
-  { url, region, credentials }: Signer,
+  signer: Signer,
   request: IncomingMessage,
   path: string,
   query: URLSearchParams,
 ): Promise<Answer> => {
   const { method = '' } = request;
+  const { url, credentials } = signer;
   if (!isRoute(method, path))
     return problem(404, 'NotFound', 'The API has no such route.', 'Check the method and the path.');
   const key = request.headers['idempotency-key'];
@@ -64,7 +65,7 @@ export const forward = async (
       'Sign in again (aws sso login), or start holdfast console with another --profile.',
     );
   try {
-    return await sendSigned(url, region, own, {
+    return await sendAsUser(signer, own, {
       method,
       path: `${url.pathname.replace(/\/$/, '')}${path}`,
       query: Object.fromEntries(query),

@@ -56,7 +56,8 @@ const plain = (response: ServerResponse, status: number, text: string): void =>
 /**
  * A page of its own that leads on: a redirect would still count as part of the navigation that may have begun elsewhere,
  * and the cookie would not come along. The token is out of the address by then; the key is in its fragment, which no server
- * is sent, until the page has taken it (console/session.ts).
+ * is sent, until the page has taken it (console/session.ts). What whoever had the port before has left in the browser, scripts
+ * under our names or a worker, is cleared away.
  */
 const welcome = (response: ServerResponse, { cookie, key }: Session): void =>
   send(
@@ -64,7 +65,7 @@ const welcome = (response: ServerResponse, { cookie, key }: Session): void =>
     200,
     'text/html; charset=utf-8',
     `<!doctype html><html lang="en"><meta http-equiv="refresh" content="0; url=/#session=${key}"><title>Holdfast</title><a href="/#session=${key}">Go on</a></html>`,
-    { 'set-cookie': cookie },
+    { 'set-cookie': cookie, 'clear-site-data': '"cache", "storage"' },
   );
 
 const again = (response: ServerResponse): void =>

@@ -4,7 +4,7 @@ import { operatorTenantPrefix, operatorTenantRoutes, tenantRoutes } from '../cor
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { usageError } from './cli-error.ts';
 import { type Screen, screenOf } from './screen.ts';
-import type { Credentials, Signer } from './signed-request.ts';
+import type { Signer } from './signed-request.ts';
 
 export interface Context {
   readonly api: ApiClient;
@@ -33,13 +33,13 @@ const signingRegion = (url: URL): string => {
 };
 
 /** Loads what finds credentials when a request is sent: a help or a wrong option has no need of it. */
-const credentialsIn = (region: string, profile?: string): (() => Promise<Credentials>) => {
-  let found: Promise<() => Promise<Credentials>> | undefined;
-  return async () => {
+const credentialsIn = (region: string, profile?: string): Signer['credentials'] => {
+  let found: Promise<Signer['credentials']> | undefined;
+  return async (how) => {
     found ??= import('../adapters/aws/cli-credentials.ts').then(({ cliCredentials }) =>
       cliCredentials(region, profile),
     );
-    return (await found)();
+    return (await found)(how);
   };
 };
 

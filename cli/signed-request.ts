@@ -15,7 +15,8 @@ export interface Credentials {
 export interface Signer {
   readonly url: URL;
   readonly region: string;
-  readonly credentials: () => Promise<Credentials>;
+  /** `anew`: as they are now where they come from. */
+  readonly credentials: (how?: { readonly anew: boolean }) => Promise<Credentials>;
 }
 
 export interface SignedRequest {
@@ -71,4 +72,24 @@ export const sendSigned = async (
     ...(body === undefined ? {} : { body }),
   });
   return { status: response.status, ok: response.ok, text: await response.text() };
+};
+
+/** As the gateway refuses what is signed with credentials that are over; nothing of ours has heard of it then. */
+const haveEnded = ({ status, text }: Answer): boolean =>
+  status === 403 && /security token included in the request is (expired|invalid)/i.test(text);
+
+/**
+ * With `own`, which the signer has given; once more with those that were put in their place meanwhile, where `own` are over.
+ * Errors: as sendSigned.
+ */
+export const sendAsUser = async (
+  { url, region, credentials }: Signer,
+  own: Credentials,
+  request: SignedRequest,
+): Promise<Answer> => {
+  const answer = await sendSigned(url, region, own, request);
+  if (!haveEnded(answer)) return answer;
+  const renewed = await credentials({ anew: true }).catch(() => own);
+  const isSame = renewed.accessKeyId === own.accessKeyId && renewed.sessionToken === own.sessionToken;
+  return isSame ? answer : sendSigned(url, region, renewed, request);
 };

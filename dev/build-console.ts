@@ -7,8 +7,8 @@ const projectDir = join(import.meta.dirname, '..');
 export const consolePageDir = join(projectDir, 'console/dist');
 const SOURCES = [
   'console/**/*.{ts,tsx,css,html,svg}',
-  'core/contracts/*.ts',
-  'cli/{job-words,units}.ts',
+  'core/**/*.ts',
+  'cli/*.ts',
   'statemachines/*.yaml',
   'package-lock.json',
 ];

@@ -54,7 +54,9 @@ export const startApiServer = async (t: { after(stop: () => Promise<void>): void
     const accountId = url.pathname.startsWith(`${STAGE}/`) ? signer(request, body) : undefined;
     if (!accountId) {
       // API Gateway's own words and form
-      const message = 'The request signature we calculated does not match the signature you provided.';
+      const message = request.headers.authorization?.includes('Credential=ASIA')
+        ? 'The security token included in the request is expired'
+        : 'The request signature we calculated does not match the signature you provided.';
       return void response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
     }
     if (path.startsWith('/approver')) {

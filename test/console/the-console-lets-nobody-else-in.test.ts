@@ -24,6 +24,7 @@ test('an address opens the console once, and the next one is printed', async (t)
   const cookie = String(first.headers['set-cookie']);
   assert.match(cookie, /; HttpOnly; SameSite=Strict; Path=\/$/);
   assert.doesNotMatch(cookie, /Expires|Max-Age/i, 'nothing is stored');
+  assert.equal(first.headers['clear-site-data'], '"cache", "storage"', 'what the port had before is not run');
   const again = await ask(server.port, { path: pathOf(server.address) });
   assert.equal(again.status, 403);
   assert.equal(again.headers['set-cookie'], undefined);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Credentials } from '../../cli/signed-request.ts';
 import { ACME, PROVIDER } from '../api/world.ts';
 import { startApiServer } from '../cli/api-server.ts';
 import { startContractServer } from '../cli/contract-server.ts';
@@ -42,6 +43,27 @@ test('bodies have a limit and a form, and nothing is sent where they have not', 
   assert.equal((await asPage({ ...post, headers: JSON_BODY, body: `"${'x'.repeat(70_000)}"` })).status, 413);
   assert.equal((await asPage({ ...post, headers: { 'content-type': 'text/plain' }, body: '{}' })).status, 415);
   assert.deepEqual(api.seen, []);
+});
+
+test('credentials that are over are looked for once more, and nothing is asked twice with the same', async (t) => {
+  const api = await startApiServer(t);
+  const signer = signerOf(api.url, ACME);
+  const ended = { accessKeyId: 'ASIAENDED00000000000', secretAccessKey: 'x', sessionToken: 'ended' };
+  const looks: boolean[] = [];
+  let own: Credentials = ended;
+  const { asPage } = await openConsole(t, {
+    ...signer,
+    async credentials({ anew } = { anew: false }) {
+      looks.push(anew);
+      return anew ? own : ended;
+    },
+  });
+  assert.equal((await asPage({ path: '/api/hypervisor' })).status, 403, 'they were not renewed');
+  assert.deepEqual(looks, [false, true]);
+  own = await signer.credentials();
+  const renewed = await asPage({ path: '/api/hypervisor' });
+  assert.equal(renewed.status, 200, renewed.text);
+  assert.deepEqual(looks, [false, true, false, true]);
 });
 
 test('no credentials, and no API: the page is told so in the API’s own form, and nothing of what signs', async (t) => {
