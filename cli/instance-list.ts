@@ -28,8 +28,8 @@ export const addInstanceList = (group: Command): void => {
       'after',
       `
 protected    its newest recovery point is as new as its plans ask
-late         it is older than one of them allows
-never        a plan covers it, and it has no recovery point yet
+late         it is older than one of them allows, or it was never backed up though the time for it has passed
+waiting      its first backup by a plan has not had its time yet
 unprotected  no plan with a schedule covers it
 gone         it is not in the account any more, and can be restored
 unknown      the account cannot be asked
@@ -52,7 +52,7 @@ Examples:
       if (notReached) {
         screen.line(screen.colors.yellow(`The account cannot be asked: ${notReached.message}`));
         if (notReached.remedy) screen.line(notReached.remedy);
-        screen.line('Listed are the instances that there are recovery points of.\n');
+        screen.line('Listed are the instances that the records know of.\n');
       }
       if (page.items.length === 0) screen.line('There are no instances here.');
       else {

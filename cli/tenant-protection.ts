@@ -11,9 +11,10 @@ export const addTenantProtection = (group: Command): void => {
     .addHelpText(
       'after',
       `
-Late: the newest good recovery point is older than a plan asks. Waiting: a plan covers it, whose first backup of it has not
-had its time yet. Unprotected: no plan with a schedule that is at work covers it. The tenants' accounts are asked for their
-instances; a page may be empty and still have a next one.
+The words are those of "instance list". Late: the newest good recovery point is older than a plan asks, or there is none
+though the time for it has passed. Waiting: its first backup by a plan has not had its time yet. Unprotected: no plan with a
+schedule that is at work covers it. The tenants' accounts are asked for their instances; where one cannot be asked, those that
+the records know of are counted, marked with +. A page may be empty and still have a next one.
 
 Example:
   $ holdfast tenant protection --all`,
@@ -23,14 +24,13 @@ Example:
       const page = await readPages(options, (query) => api.call(operatorRoutes.listProtection, { query }));
       if (screen.json) return screen.value(page);
       screen.table(
-        ['tenant', 'name', '>protected', '>late', '>waiting', '>unprotected'],
+        ['tenant', 'name', '>protected', '>late', '>waiting', '>unprotected', '>gone', '>unknown'],
         page.items.map((each) => [
           each.tenantId,
           each.name,
-          String(each.protected),
-          each.late > 0 ? screen.colors.red(String(each.late)) : '0',
-          each.waiting === undefined ? 'unknown' : String(each.waiting),
-          each.unprotected === undefined ? 'unknown' : String(each.unprotected),
+          counted(each, each.protected),
+          each.late > 0 ? screen.colors.red(counted(each, each.late)) : counted(each, 0),
+          ...[each.waiting, each.unprotected, each.gone, each.unknown].map((count) => counted(each, count)),
         ]),
       );
       for (const each of page.items) showNamed(screen, each);
@@ -38,10 +38,13 @@ Example:
     });
 };
 
+/** Of an account that could not be asked there may be more. */
+const counted = ({ problem }: TenantProtection, count: number): string => `${count}${problem === undefined ? '' : '+'}`;
+
 const showNamed = (
   screen: Screen,
-  { name, late, lateIds, unprotected = 0, unprotectedIds, problem }: TenantProtection,
-) => {
+  { name, late, lateIds, unprotected, unprotectedIds, problem }: TenantProtection,
+): void => {
   const { red, yellow } = screen.colors;
   const named = (ids: readonly string[], all: number): string =>
     `${ids.join(', ')}${all > ids.length ? ` and ${all - ids.length} more` : ''}`;

@@ -16,6 +16,7 @@ import { RunActions } from '../parts/libraries/run-actions.tsx';
 import { taskTitle } from '../parts/libraries/run-columns.tsx';
 import { RunFacts } from '../parts/libraries/run-facts.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
+import { pollOf } from '../parts/poll.ts';
 import { Failed, Reason, Waiting } from '../parts/states.tsx';
 import { texts } from '../texts.ts';
 
@@ -29,7 +30,10 @@ const LibraryRun = () => {
   const { data, error, refetch } = useQuery({
     queryKey: ['library-run', tenant, runId],
     queryFn: ({ signal }) => call(route, { params: { ...on, runId }, signal }),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : REFRESH_MS),
+    refetchInterval: ({ state: { data: run } }) => {
+      if (!run) return REFRESH_MS;
+      return hasEnded(run) ? false : pollOf(run, REFRESH_MS);
+    },
   });
   if (!data && error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
   if (!data && error) return <Failed error={error} retry={() => void refetch()} />;

@@ -17,6 +17,7 @@ import { hasManyStates, passedOnly, scopeOf } from '../graph/path.ts';
 import { texts } from '../texts.ts';
 import { ChosenState } from './chosen-state.tsx';
 import { PathTable } from './path-table.tsx';
+import { pollOf } from './poll.ts';
 import { Empty, Failed, Waiting } from './states.tsx';
 
 const words = texts.job.path;
@@ -30,11 +31,8 @@ interface Props {
 }
 
 /** `chosen`: of the state that is looked at, its input and output come along. */
-const usePath = (
-  { job: { jobId, attempt, state }, tenant, live }: Props,
-  chosen: string | null,
-  label: string | null,
-) => {
+const usePath = ({ job, tenant, live }: Props, chosen: string | null, label: string | null) => {
+  const { jobId, attempt, state } = job;
   const { route, on } = onNamedTenant('getJobPath', tenant);
   const name = chosen?.split('/').at(-1);
   const query = name ? { state: name, instance: InstanceId.safeParse(label).data } : {};
@@ -42,7 +40,7 @@ const usePath = (
     // the state too: once the job has ended the path is asked for a last time
     queryKey: ['path', tenant, jobId, attempt, live ? 'live' : state, query],
     queryFn: ({ signal }) => call(route, { params: { ...on, jobId }, query, signal }),
-    refetchInterval: ({ state: { data } }) => (live || data?.status === 'RUNNING' ? REFRESH_MS : false),
+    refetchInterval: ({ state: { data } }) => (live || data?.status === 'RUNNING' ? pollOf(job, REFRESH_MS) : false),
     placeholderData: (before) => before,
   });
 };

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { isOver } from '../../cli/job-words.ts';
 import { call, onTenant } from '../api.ts';
+import { pollOf } from './poll.ts';
 
 const REFRESH_MS = 2_000;
 
@@ -10,6 +11,9 @@ export const useJob = (jobId: string, tenant: string | undefined) => {
   return useQuery({
     queryKey: ['job', tenant, jobId],
     queryFn: ({ signal }) => call(route, { params: { ...on, jobId }, signal }),
-    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : REFRESH_MS),
+    refetchInterval: ({ state: { data } }) => {
+      if (!data) return REFRESH_MS;
+      return isOver(data) ? false : pollOf(data, REFRESH_MS);
+    },
   });
 };

@@ -38,7 +38,7 @@ export const audit = {
     ip: 'From',
     agent: 'With',
     outcome: 'Outcome',
-    leftOut: 'Refusals like it that were not written before',
+    leftOut: 'Like it, and not written before',
     request: 'Request',
     hash: 'Hash',
     previous: 'Hash of the entry before',

@@ -7,7 +7,7 @@ export const overview = {
   numbers: {
     header: 'Instances',
     about:
-      'Late: the newest recovery point is older than a plan’s schedule asks. Unprotected: no plan at work covers it.',
+      'Late: the newest recovery point is older than a plan’s schedule asks, or there is none and there should be. Unprotected: no plan at work covers it.',
     loading: 'Asking the tenants’ accounts for their instances',
     protected: 'Protected',
     late: 'Late against a plan',
@@ -20,8 +20,9 @@ export const overview = {
     late: 'Late',
     waiting: 'Waiting',
     unprotected: 'Unprotected',
+    gone: 'Gone',
+    unknown: 'Not known',
     which: 'Which',
-    unknown: 'unknown',
     lateIds: (ids: string) => `late: ${ids}`,
     unprotectedIds: (ids: string) => `unprotected: ${ids}`,
     more: (n: number) => ` and ${n} more`,

@@ -39,7 +39,10 @@ export const AuditEntry = z.strictObject({
   outcome: PlainText.max(64),
   /** The entries of one request have one. */
   requestId: PlainText.max(128),
-  /** Refusals of the same account that were not written, since the last one that was. */
+  /**
+   * Not written since the last one that was: refusals of the same account, changes of the same tenant, orders of the same
+   * nodes; of an operator's read, reads that said the same.
+   */
   leftOut: z.int().positive().optional(),
   /** `hash` of the entry before; of the first, zeros. */
   previous: Digest,

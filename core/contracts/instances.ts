@@ -6,15 +6,15 @@ import { InstanceId, PlanId, VmGroupId } from './ids.ts';
 export const Protection = z.enum([
   /** Its newest recovery point is as new as its plans ask. */
   'protected',
-  /** It is older than one of them allows. */
+  /** It is older than one of them allows, or it was never backed up though the time for it has passed. */
   'late',
-  /** A plan's schedule covers it, and it has no recovery point yet. */
-  'never',
+  /** Its first backup by a plan, or the first by a plan that was just changed, has not had its time yet. */
+  'waiting',
   /** No plan's schedule covers it. */
   'unprotected',
   /** It is not in the account any more, and its recovery points are there still. */
   'gone',
-  /** The account cannot be asked, and no plan made its newest recovery point. */
+  /** The account cannot be asked, and no plan is known to cover it. */
   'unknown',
 ]);
 export type Protection = z.infer<typeof Protection>;
@@ -29,7 +29,7 @@ export const InstanceView = z.strictObject({
   reason: z.string(),
   /** VM groups whose rules match it at this moment. */
   groups: z.array(z.strictObject({ groupId: VmGroupId, name: z.string(), planId: PlanId.optional() })),
-  /** The plans of those groups; of an instance that cannot be looked at, the one that made its newest recovery point. */
+  /** The plans of those groups; of an instance that cannot be looked at, those that the records know of. */
   plans: z.array(
     z.strictObject({
       planId: PlanId,

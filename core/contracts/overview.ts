@@ -9,21 +9,25 @@ const Time = z.iso.datetime();
 /** Instances that are named; all are counted. */
 export const MOST_NAMED = 20;
 
-/** Instances of one tenant, each counted once. */
+/** Instances of one tenant, each counted once: by the rule, and in the words, of its list (`Protection`). */
 export const TenantProtection = z.strictObject({
   tenantId: HypervisorId,
   name: z.string(),
   /** The newest good recovery point is as new as all its plans ask. */
   protected: Count,
-  /** It is older than one of them asks, or there is none. */
+  /** It is older than one of them asks, or it was never backed up though the time for it has passed. */
   late: Count,
-  /** A plan covers it, whose first backup of it has not had its time yet. Absent: the account could not be asked. */
-  waiting: Count.optional(),
-  /** No plan with a schedule that is at work covers it. Absent: the account could not be asked. */
-  unprotected: Count.optional(),
+  /** The first backup by one of them has not had its time yet. */
+  waiting: Count,
+  /** No plan with a schedule that is at work covers it. With a `problem`: those that the records know of. */
+  unprotected: Count,
+  /** It is not in the account any more, and its recovery points are there still. */
+  gone: Count,
+  /** The account could not be asked, and no plan is known to cover it. */
+  unknown: Count,
   lateIds: z.array(z.string()).max(MOST_NAMED),
   unprotectedIds: z.array(z.string()).max(MOST_NAMED),
-  /** Why the account could not be asked for its instances. */
+  /** Why the account could not be asked for its instances: counted are those that the records know of. */
   problem: z.string().optional(),
 });
 export type TenantProtection = z.infer<typeof TenantProtection>;

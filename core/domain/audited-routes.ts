@@ -56,6 +56,9 @@ export const isDestructive = ({ method, path, pending }: Route): boolean =>
 export const isBrake = ({ method, path }: Pick<Route, 'method' | 'path'>): boolean =>
   method === 'POST' && path === '/operator/hypervisors/{hypervisorId}/revoke';
 
+/** Changes nothing, and is asked again and again by whoever has a page open. */
+export const isRead = ({ method }: Pick<Route, 'method'>): boolean => method === 'GET';
+
 /** Whatever may change something, and what operators read of a tenant. Refusals besides. */
 export const isAudited = ({ method, path }: Route): boolean =>
   (method !== 'GET' && !LOOKS.has(`${method} ${path}`)) || path.startsWith(`${TENANT_PREFIX}/`);

@@ -5,8 +5,11 @@ import type { AuditEvent, StoredEntry } from '../domain/audit-chain.ts';
 export interface AuditLog {
   /** Before what must not be done unrecorded. Errors: any (it is not written, or not known to be: do not do it). */
   append(event: AuditEvent): Promise<AuditEntry>;
-  /** After what is done, or refused. Never fails: that it could not be written is reported to whoever runs the service. */
-  note(event: AuditEvent): Promise<void>;
+  /**
+   * After what is done, or refused. Never fails: that it could not be written is reported to whoever runs the service, and
+   * answered with false.
+   */
+  note(event: AuditEvent): Promise<boolean>;
 }
 
 /** The log's entries by their numbers. Reads are consistent. Nothing here changes or removes an entry. */

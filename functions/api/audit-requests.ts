@@ -2,12 +2,13 @@
 
 import { Approve } from '../../core/contracts/approvals.ts';
 import type { AuditAnchor } from '../../core/contracts/audit.ts';
-import { type AuditEvent, anchorOf } from '../../core/domain/audit-chain.ts';
+import { type AuditEvent, anchorOf, canonicalJson } from '../../core/domain/audit-chain.ts';
 import { approvedRequest, auditSubjects } from '../../core/domain/audit-subjects.ts';
-import { isAudited, isBrake, isDestructive, mayHashBody } from '../../core/domain/audited-routes.ts';
+import { isAudited, isBrake, isDestructive, isRead, mayHashBody } from '../../core/domain/audited-routes.ts';
 import { NotRecorded, TooManyRequests } from '../../core/domain/errors.ts';
 import type { Audience } from '../../core/domain/problems.ts';
 import { createRefusalLimit } from '../../core/domain/refusal-limit.ts';
+import { createRepeatedReads } from '../../core/domain/repeated-reads.ts';
 import type { AuditLog } from '../../core/ports/audit.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Sha256 } from '../../core/ports/control.ts';
@@ -49,10 +50,14 @@ const plain = (text: string, most: number): string =>
     .slice(0, most)
     .toWellFormed();
 
+/** All of an entry that another one of the same read has too. */
+const sayingOf = ({ requestId: _, ...entry }: AuditEvent): string => canonicalJson(entry);
+
 export const createRequestAudit = ({ audit, clock, sha256 }: RequestAuditDeps): RequestAudit => {
   const refusals = createRefusalLimit();
   const changes = createRefusalLimit();
   const destructions = createRefusalLimit();
+  const reads = createRepeatedReads();
   /** Of a tenant, so many a minute of each; operators are not limited. */
   const limitOf = ({ allowed, who, what }: AuditEvent, route: Route | undefined, now: number) => {
     if (who.kind === 'operator') return { leftOut: 0 };
@@ -118,9 +123,13 @@ export const createRequestAudit = ({ audit, clock, sha256 }: RequestAuditDeps): 
     async after(event, known, outcome) {
       const entry = entryOf(event, known, outcome);
       if (entry.allowed && !(known.route && isAudited(known.route))) return;
-      const admitted = limitOf(entry, known.route, clock.now());
+      const read = entry.allowed && known.route && isRead(known.route) ? sha256(sayingOf(entry)) : undefined;
+      const now = clock.now();
+      const admitted = read === undefined ? limitOf(entry, known.route, now) : reads.admit(read, now);
       if (!admitted) return;
-      await audit.note({ ...entry, ...(admitted.leftOut > 0 ? { leftOut: admitted.leftOut } : {}) });
+      const { leftOut } = admitted;
+      const isWritten = await audit.note({ ...entry, ...(leftOut > 0 ? { leftOut } : {}) });
+      if (read !== undefined && !isWritten) reads.forget(read);
     },
   };
 };

@@ -75,7 +75,7 @@ const openWorld = () => {
 const protections = (items: { instanceId: string; protection: string }[]) =>
   Object.fromEntries(items.map(({ instanceId, protection }) => [instanceId, protection]));
 
-test('each instance is protected, late, never, unprotected or gone, and says why', async () => {
+test('each instance is protected, late, unprotected or gone, and says why; never backed up is late', async () => {
   const { protect, cover, own, account } = openWorld();
   const nightly = cover(1, 'web');
   cover(2, 'db', { paused: true });
@@ -92,7 +92,7 @@ test('each instance is protected, late, never, unprotected or gone, and says why
     [id(3)]: 'unprotected',
     [id(1)]: 'protected',
     [id(2)]: 'late',
-    [id(4)]: 'never',
+    [id(4)]: 'late',
     [id(6)]: 'gone',
   });
   assert.deepEqual(
@@ -117,6 +117,7 @@ test('each instance is protected, late, never, unprotected or gone, and says why
     recoveryPoints: 2,
   });
   assert.match(of(2).reason, /^Its newest recovery point is 2 days old, and plan plan 1 allows 30 h\.$/);
+  assert.equal(of(4).reason, 'It was never backed up: plan plan 1 was due 9 h ago, and it has no recovery point.');
   assert.equal(of(3).reason, 'Only plan plan 2 would back it up, and is paused.');
   assert.equal(of(5).reason, 'No VM group matches it.');
   assert.deepEqual([of(6).state, of(6).recoveryPoints], [undefined, 1]);
@@ -167,7 +168,7 @@ test('pages, filters and the text come to the same, and a cursor of another list
     if (next === undefined) break;
   }
   assert.deepEqual(paged, all);
-  for (const protection of ['protected', 'never', 'unprotected', 'gone', 'late']) {
+  for (const protection of ['protected', 'waiting', 'unprotected', 'gone', 'late']) {
     const { body } = await operator('GET', `/operator/tenants/${acme.hypervisorId}/instances`, {
       query: { protection },
     });

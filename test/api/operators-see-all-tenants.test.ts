@@ -85,6 +85,8 @@ test('each instance of a tenant is protected, late, waiting for its first backup
     late: 1,
     waiting: 1,
     unprotected: 2,
+    gone: 0,
+    unknown: 0,
     lateIds: [old],
     unprotectedIds: [bare, ofPaused],
   });
@@ -98,7 +100,7 @@ test('an account that cannot be asked hides neither what the records say of it n
   const { items } = (await callAs(world, PROVIDER)('GET', '/operator/protection')).body;
   const [one, other] = items;
   assert.match(one.problem, /is gone/);
-  assert.deepEqual([one.late, 'unprotected' in one], [0, false]);
+  assert.deepEqual([one.late, one.unprotected], [0, 0]);
   assert.deepEqual([other.tenantId, other.unprotected, 'problem' in other], [bolt.hypervisorId, 0, false]);
 });
 

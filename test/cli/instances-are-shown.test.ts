@@ -29,7 +29,7 @@ test('instances are listed with their protection, by the filters that are asked 
     [['tenant listInstances', { limit: '25', protection: 'late', text: 'shop' }]],
   );
   assert.equal(bad?.code, 2);
-  assert.match(bad?.err ?? '', /protected, late, never, unprotected, gone, unknown/);
+  assert.match(bad?.err ?? '', /protected, late, waiting, unprotected, gone, unknown/);
 });
 
 test('an account that cannot be asked is told above what has recovery points, and in JSON', async (t) => {

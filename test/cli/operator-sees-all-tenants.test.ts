@@ -15,7 +15,7 @@ test('an operator reads who is protected, what ran lately and how libraries have
     ['job', 'list', '--hours', '48', '--limit', '7'],
     ['library', 'growth'],
   ]);
-  assert.match(protection?.out ?? '', new RegExp(`${TENANT} +acme +4 +1 +0 +30\\n`));
+  assert.match(protection?.out ?? '', new RegExp(`${TENANT} +acme +4 +1 +0 +30 +2 +0\\n`));
   assert.match(protection?.out ?? '', new RegExp(`Late, of acme: ${INSTANCE}\\n`));
   assert.match(protection?.out ?? '', /Unprotected, of acme: i-0123456789abcdef9 and 29 more/);
   assert.match(recent?.out ?? '', new RegExp(`${JOB} +${TENANT}`));
@@ -25,11 +25,12 @@ test('an operator reads who is protected, what ran lately and how libraries have
   assert.deepEqual(api.seen.find(({ name }) => name === 'operator listRecentJobs')?.query, { hours: '48', limit: '7' });
 });
 
-test('an account that could not be asked is named, and nothing is counted as unprotected for it', async (t) => {
+test('an account that could not be asked is named, and its figures are said to be of what is known', async (t) => {
   const api = await startContractServer(t);
-  const lost = { tenantId: TENANT, name: 'acme', protected: 2, late: 0, lateIds: [], unprotectedIds: [] };
+  const counts = { protected: 2, late: 0, waiting: 0, unprotected: 1, gone: 0, unknown: 3 };
+  const lost = { tenantId: TENANT, name: 'acme', ...counts, lateIds: [], unprotectedIds: [] };
   api.answers.set('operator listProtection', { items: [{ ...lost, problem: 'the role is gone' }] });
   const [said] = await manyAgainst(api, PROVIDER)([['tenant', 'protection']]);
-  assert.match(said?.out ?? '', /acme +2 +0 +unknown +unknown/);
+  assert.match(said?.out ?? '', /acme +2\+ +0\+ +0\+ +1\+ +0\+ +3\+\n/);
   assert.match(said?.out ?? '', /Not asked, of acme: the role is gone/);
 });

@@ -450,6 +450,8 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
     late: 1,
     waiting: 0,
     unprotected: 30,
+    gone: 2,
+    unknown: 0,
     lateIds: [INSTANCE],
     unprotectedIds: ['i-0123456789abcdef9'],
   }),

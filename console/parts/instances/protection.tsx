@@ -5,7 +5,7 @@ import { texts } from '../../texts.ts';
 const TYPES: Readonly<Record<Kind, StatusIndicatorProps.Type>> = {
   protected: 'success',
   late: 'error',
-  never: 'pending',
+  waiting: 'pending',
   unprotected: 'warning',
   gone: 'stopped',
   unknown: 'info',

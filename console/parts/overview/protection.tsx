@@ -24,8 +24,7 @@ const Count = ({ of, color }: { readonly of: number; readonly color: BoxProps.Co
 );
 
 const Numbers = ({ tenants }: { readonly tenants: readonly TenantProtection[] }) => {
-  const sum = (of: (each: TenantProtection) => number | undefined): number =>
-    tenants.reduce((all, each) => all + (of(each) ?? 0), 0);
+  const sum = (of: (each: TenantProtection) => number): number => tenants.reduce((all, each) => all + of(each), 0);
   const { numbers } = words;
   return (
     <KeyValuePairs
@@ -47,7 +46,7 @@ const named = (ids: readonly string[], all: number): string =>
   `${ids.slice(0, 3).join(', ')}${all > 3 ? words.protection.more(all - 3) : ''}`;
 
 const Which = ({ tenant }: { readonly tenant: TenantProtection }) => {
-  const { late, lateIds, unprotected = 0, unprotectedIds, problem } = tenant;
+  const { late, lateIds, unprotected, unprotectedIds, problem } = tenant;
   return (
     <>
       {late > 0 ? <div>{words.protection.lateIds(named(lateIds, late))}</div> : null}
@@ -57,13 +56,17 @@ const Which = ({ tenant }: { readonly tenant: TenantProtection }) => {
   );
 };
 
+const KINDS = ['protected', 'late', 'waiting', 'unprotected', 'gone', 'unknown'] as const;
+
+/** Of an account that could not be asked there may be more. */
+const counted = ({ problem }: TenantProtection, count: number): string => `${count}${problem === undefined ? '' : '+'}`;
+
 /** What is worst first. */
 const byNeed = (a: TenantProtection, b: TenantProtection): number =>
-  b.late - a.late || (b.unprotected ?? 0) - (a.unprotected ?? 0) || a.name.localeCompare(b.name);
+  b.late - a.late || b.unprotected - a.unprotected || a.name.localeCompare(b.name);
 
 const ByTenant = ({ tenants }: { readonly tenants: readonly TenantProtection[] }) => {
   const { protection } = words;
-  const unknown = (count: number | undefined): number | string => count ?? protection.unknown;
   return (
     <Table
       variant="embedded"
@@ -73,10 +76,11 @@ const ByTenant = ({ tenants }: { readonly tenants: readonly TenantProtection[] }
       empty={<Empty header={protection.empty} text={protection.emptyText} />}
       columnDefinitions={[
         { id: 'tenant', header: protection.tenant, isRowHeader: true, cell: ({ name }) => name },
-        { id: 'protected', header: protection.protected, cell: (each) => each.protected },
-        { id: 'late', header: protection.late, cell: ({ late }) => late },
-        { id: 'waiting', header: protection.waiting, cell: ({ waiting }) => unknown(waiting) },
-        { id: 'unprotected', header: protection.unprotected, cell: ({ unprotected }) => unknown(unprotected) },
+        ...KINDS.map((kind) => ({
+          id: kind,
+          header: protection[kind],
+          cell: (each: TenantProtection) => counted(each, each[kind]),
+        })),
         { id: 'which', header: protection.which, minWidth: 360, cell: (tenant) => <Which tenant={tenant} /> },
       ]}
     />

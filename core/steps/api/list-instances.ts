@@ -1,20 +1,20 @@
 import type { InstanceList, InstanceView, Protection } from '../../contracts/instances.ts';
-import { InvalidRequest } from '../../domain/errors.ts';
+import { InvalidRequest, TenantAccessLost } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { type Audience, problemOf } from '../../domain/problems.ts';
+import { protectionOf } from '../../domain/protection.ts';
 import { defined, time } from '../../domain/view-fields.ts';
 import type { Catalog, PageRequest } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { allItems } from '../../ports/every-item.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
-import type { TenantScopes } from '../../ports/tenant-scope.ts';
-import { isGood } from '../health/newest-point.ts';
+import type { ListedInstance, TenantScopes } from '../../ports/tenant-scope.ts';
+import { type Candidate, instancesOfTenant, listAccount } from '../protection/instances-of-tenant.ts';
+import { knownInstance, type TenantNow } from '../protection/known-instance.ts';
+import { type PlansNowDeps, plansNow } from '../protection/plans-now.ts';
 import { filledPage } from './filled-page.ts';
-import { type PlanNow, planNow, protectionOf } from './instance-protection.ts';
-import { type Candidate, type InstancesOfTenant, instancesOfTenant } from './instances-of-tenant.ts';
 
-interface Deps {
-  readonly catalog: Pick<Catalog, 'vmGroups' | 'plans' | 'points' | 'instances'>;
+interface Deps extends Pick<PlansNowDeps, 'sha256'> {
+  readonly catalog: PlansNowDeps['catalog'] & Pick<Catalog, 'vmGroups' | 'points' | 'instances'>;
   readonly scopes: TenantScopes;
   readonly clock: Clock;
 }
@@ -24,16 +24,8 @@ interface Filter {
   readonly text?: string | undefined;
 }
 
-/** What is the same for all instances of one answer. */
-interface Now {
-  readonly tenantId: string;
-  readonly at: number;
-  readonly isReached: boolean;
-  readonly plans: ReadonlyMap<string, PlanNow>;
-}
-
-/** Of one instance's recovery points, those that are counted: the newest ones' records. */
-const MOST_COUNTED = 1_000;
+/** Goes on the session, into the tenant's trail. */
+const SOURCE_IDENTITY = 'holdfast-instances';
 const INSTANCES_AT_ONCE = 16;
 
 const placeIn = (next: string): string => {
@@ -49,46 +41,43 @@ const placeIn = (next: string): string => {
 const has = (text: string, ...within: readonly (string | undefined)[]): boolean =>
   within.some((each) => each?.toLowerCase().includes(text.toLowerCase()));
 
-const plansOf = ({ groups }: Candidate, { plans }: Now): readonly PlanNow[] =>
-  [...new Set(groups.flatMap(({ planId }) => planId ?? []))].flatMap((planId) => plans.get(planId) ?? []);
-
 /** What can be told without reading recovery points: most of a long list is passed over so. */
-const mayPass = (candidate: Candidate, { protection, text }: Filter, now: Now): boolean => {
-  const { instanceId, listed } = candidate;
+const mayPass = (
+  { instanceId, listed, plans }: Candidate,
+  { protection, text }: Filter,
+  { isReached }: TenantNow,
+): boolean => {
   if (listed && text !== undefined && !has(text, instanceId, listed.name)) return false;
-  if (protection === undefined || !now.isReached) return true;
+  if (protection === undefined || !isReached) return true;
   if (!listed) return protection === 'gone';
-  if (plansOf(candidate, now).every(({ runs }) => !runs)) return protection === 'unprotected';
+  if (plans.every(({ runs }) => !runs)) return protection === 'unprotected';
   return protection !== 'gone' && protection !== 'unprotected';
 };
 
 const passes = ({ instanceId, name, ...view }: InstanceView, { protection, text }: Filter): boolean =>
   (protection === undefined || view.protection === protection) && (text === undefined || has(text, instanceId, name));
 
-/** Undefined: it is neither in the account nor has it anything to restore. */
+/** Undefined: it is neither in the account nor has it anything to restore, nor does a plan ask for it. */
 const viewOf = async (
-  { points }: Pick<Catalog, 'points'>,
+  catalog: Pick<Catalog, 'points'>,
   candidate: Candidate,
-  now: Now,
+  tenant: TenantNow,
+  at: number,
 ): Promise<InstanceView | undefined> => {
+  const known = await knownInstance(catalog, candidate, tenant);
+  if (!known) return undefined;
   const { instanceId, listed, groups } = candidate;
-  const { items, next } = await points.outlines(now.tenantId, instanceId, { limit: MOST_COUNTED });
-  const available = items.filter(({ state }) => state === 'available');
-  if (!listed && available.length === 0) return undefined;
-  const newest = available.find(isGood);
-  const made = newest?.planId === undefined ? undefined : now.plans.get(newest.planId);
-  const plans = now.isReached || !made ? plansOf(candidate, now) : [made];
-  const exists = now.isReached ? listed !== undefined : undefined;
+  const { available, newest, orMore, plans } = known;
   return {
     instanceId,
-    ...protectionOf({ exists, isMatched: groups.length > 0, plans, newestAt: newest?.takenAt }, now.at),
+    ...protectionOf(known, at),
     groups: groups.map(({ groupId, name, planId }) => ({ groupId, name, ...defined({ planId }) })),
     plans: plans.map(({ plan: { planId, name }, nextRunAt }) => ({
       ...{ planId, name },
       ...defined({ nextRunAt: nextRunAt === undefined ? undefined : time(nextRunAt) }),
     })),
     recoveryPoints: available.length,
-    ...(next === undefined ? {} : { orMore: true }),
+    ...(orMore ? { orMore } : {}),
     ...defined({
       name: listed?.name ?? newest?.instance.name,
       state: listed?.state,
@@ -99,7 +88,20 @@ const viewOf = async (
   };
 };
 
-const whyNotReached = (lost: NonNullable<InstancesOfTenant['lost']>, audience: Audience) => {
+/** A way in that is closed is an answer here: recovery points are there all the same. */
+const lookAt = async (
+  scopes: TenantScopes,
+  tenant: TenantHypervisor,
+): Promise<{ readonly instances?: readonly ListedInstance[]; readonly lost?: TenantAccessLost }> => {
+  try {
+    return { instances: await listAccount(scopes, tenant, SOURCE_IDENTITY) };
+  } catch (error) {
+    if (error instanceof TenantAccessLost) return { lost: error };
+    throw error;
+  }
+};
+
+const whyNotReached = (lost: TenantAccessLost, audience: Audience) => {
   const { code, detail, remedy } = problemOf(lost, audience);
   return { name: code, message: detail, ...defined({ remedy }) };
 };
@@ -116,19 +118,21 @@ export const createListInstances =
     filter: Filter,
     { limit, next }: PageRequest,
   ): Promise<InstanceList> => {
-    const { catalog, clock } = deps;
+    const { catalog, clock, scopes } = deps;
     const { hypervisorId: tenantId } = tenant;
     const after = next === undefined ? '' : placeIn(next);
     const at = clock.now();
-    const { candidates, lost } = await instancesOfTenant(deps, tenant);
-    const ownPlans = await allItems((page) => catalog.plans.list(tenantId, page));
-    const plans = new Map(ownPlans.map((plan) => [plan.planId, planNow(plan, at)]));
-    const now = { tenantId, at, isReached: lost === undefined, plans };
+    const { instances, lost } = await lookAt(scopes, tenant);
+    const plans = await plansNow(deps, tenantId, at);
+    const candidates = await instancesOfTenant(catalog, tenantId, instances, plans);
+    const now = { tenantId, isReached: lost === undefined, plans };
     const rest = candidates.filter((each) => each.place > after && mayPass(each, filter, now));
     const page = await filledPage(
       async ({ limit: most, next: from = '0' }) => {
         const [begin, end] = [Number(from), Number(from) + most];
-        const items = await inParallel(rest.slice(begin, end), INSTANCES_AT_ONCE, (each) => viewOf(catalog, each, now));
+        const items = await inParallel(rest.slice(begin, end), INSTANCES_AT_ONCE, (each) =>
+          viewOf(catalog, each, now, at),
+        );
         return { items, ...(end < rest.length ? { next: String(end) } : {}) };
       },
       { limit },

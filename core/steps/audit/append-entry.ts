@@ -82,7 +82,13 @@ export const createAuditLog = ({ entries, clock, sha256, pause, inTime, report }
   return {
     append: inTurn,
     async note(event) {
-      await inTime(inTurn(event)).catch((error: unknown) => report(error, event));
+      try {
+        await inTime(inTurn(event));
+        return true;
+      } catch (error) {
+        report(error, event);
+        return false;
+      }
     },
   };
 };

@@ -21,10 +21,4 @@ export const fact = (
 /** `1 job`, `2 jobs` */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
-export const ageInWords = (ms: number): string => {
-  const minutes = Math.max(0, Math.floor(ms / 60_000));
-  if (minutes < 120) return `${minutes} min`;
-  return minutes < 2_880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1_440)} days`;
-};
-
 export const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1_000));

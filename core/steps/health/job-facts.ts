@@ -1,10 +1,11 @@
 import type { HealthFact } from '../../contracts/health.ts';
+import { ageInWords } from '../../domain/age-in-words.ts';
 import { isTerminal, type Job, type JobInstance } from '../../domain/job.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { everyItem } from '../../ports/every-item.ts';
 import type { JobEnds } from '../../ports/health.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
-import { ageInWords, counted, fact, seconds } from './fact.ts';
+import { counted, fact, seconds } from './fact.ts';
 
 const DAY_MS = 86_400_000;
 /** The tick stops what is overdue every five minutes; then it is cleaned up. */

@@ -2,8 +2,10 @@ import type { ProtectedInstance } from '../../domain/protected-instance.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 
-/** Pages of points that are looked through: what a person has removed, or a check found damaged, is passed over. */
-const LOOKED_AT = 25;
+/** Of one instance's recovery points, those that are looked at: the newest ones' records. */
+export const MOST_POINTS = 1_000;
+/** What a person has removed, or a check found damaged, is passed over: mostly there is little of it. */
+const FIRST_LOOK = 25;
 
 /** One that can be restored from, whole. */
 export const isGood = ({ state, lostVolumes = [] }: Pick<RecoveryPoint, 'state' | 'lostVolumes'>): boolean =>
@@ -21,8 +23,18 @@ export const newestGoodPoint = async (
   const ids = new Set([record.committed, record.head, record.snapshotHead].filter((id) => id !== undefined));
   if (ids.size === 0) return undefined;
   const points = await Promise.all([...ids].map((id) => catalog.points.get(tenantId, id)));
-  const good = points.filter((point) => point !== undefined && isGood(point)).map((point) => point?.takenAt ?? 0);
-  if (good.length > 0) return Math.max(...good);
-  const { items } = await catalog.points.list(tenantId, instanceId, { limit: LOOKED_AT });
-  return items.find(isGood)?.takenAt;
+  const takenAt = points.flatMap((point) => (point && isGood(point) ? [point.takenAt] : []));
+  return takenAt.length === ids.size ? Math.max(...takenAt) : newestOfList(catalog, tenantId, instanceId);
+};
+
+const newestOfList = async (
+  { points }: Pick<Catalog, 'points'>,
+  tenantId: ProtectedInstance['tenantId'],
+  instanceId: string,
+): Promise<number | undefined> => {
+  const first = await points.outlines(tenantId, instanceId, { limit: FIRST_LOOK });
+  const found = first.items.find(isGood);
+  if (found || first.next === undefined) return found?.takenAt;
+  const rest = await points.outlines(tenantId, instanceId, { limit: MOST_POINTS - FIRST_LOOK, next: first.next });
+  return rest.items.find(isGood)?.takenAt;
 };

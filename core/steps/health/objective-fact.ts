@@ -1,7 +1,8 @@
 import type { HealthFact } from '../../contracts/health.ts';
+import { ageInWords } from '../../domain/age-in-words.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Objective } from '../../domain/objective.ts';
-import { ageInWords, counted, fact, seconds } from './fact.ts';
+import { counted, fact, seconds } from './fact.ts';
 
 export interface ObjectivesOfTenant {
   readonly tenant: TenantHypervisor;

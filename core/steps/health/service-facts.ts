@@ -1,9 +1,10 @@
 import type { HealthFact, HealthLevel } from '../../contracts/health.ts';
 import { type AccessNode, accessNodeStatus } from '../../domain/access-node.ts';
+import { ageInWords } from '../../domain/age-in-words.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { QueueCounts } from '../../ports/health.ts';
-import { ageInWords, counted, fact, seconds } from './fact.ts';
+import { counted, fact, seconds } from './fact.ts';
 
 interface Deps {
   readonly catalog: Pick<Catalog, 'nodes'>;

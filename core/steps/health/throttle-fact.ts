@@ -1,8 +1,9 @@
 import type { HealthFact } from '../../contracts/health.ts';
+import { ageInWords } from '../../domain/age-in-words.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
 import type { Throttles } from '../../ports/throttles.ts';
-import { ageInWords, counted, fact } from './fact.ts';
+import { counted, fact } from './fact.ts';
 
 /** What was throttled before that is over. */
 const LATELY_MS = 15 * 60_000;

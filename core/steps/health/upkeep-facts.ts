@@ -1,11 +1,12 @@
 import type { HealthFact } from '../../contracts/health.ts';
+import { ageInWords } from '../../domain/age-in-words.ts';
 import type { RecordedFinding } from '../../domain/finding.ts';
 import type { ServiceHypervisor } from '../../domain/hypervisor.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { everyItem } from '../../ports/every-item.ts';
 import type { Pulse, PulseName } from '../../ports/health.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
-import { ageInWords, counted, fact, seconds } from './fact.ts';
+import { counted, fact, seconds } from './fact.ts';
 
 /** Shown only, and not ours as far as anybody knows, or not any more: a tenant can make any number of these, so nobody is called for them. */
 const looksLikeOurs = ({ kind, action, jobId, inUse }: RecordedFinding): boolean =>

@@ -1,18 +1,19 @@
+import type { Protection } from '../../contracts/instances.ts';
 import { MOST_NAMED, type TenantProtection } from '../../contracts/overview.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
-import type { Objective } from '../../domain/objective.ts';
-import { schedulesOf } from '../../domain/plan-schedules.ts';
-import type { VmGroup } from '../../domain/vm-group.ts';
-import { matchGroup } from '../../domain/vm-group-match.ts';
+import { protectionOf } from '../../domain/protection.ts';
+import { defined } from '../../domain/view-fields.ts';
 import type { Catalog, PageRequest } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { allItems } from '../../ports/every-item.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
 import type { ListedInstance, TenantScopes } from '../../ports/tenant-scope.ts';
-import { type ObjectivesDeps, objectivesOf } from '../health/objectives.ts';
+import { newestGoodPoint } from '../health/newest-point.ts';
+import { type Candidate, instancesOfTenant, listAccount } from '../protection/instances-of-tenant.ts';
+import { knownInstance, type TenantNow } from '../protection/known-instance.ts';
+import { type PlansNowDeps, plansNow } from '../protection/plans-now.ts';
 
-export interface ProtectionDeps extends Pick<ObjectivesDeps, 'sha256'> {
-  readonly catalog: ObjectivesDeps['catalog'] & Pick<Catalog, 'hypervisors' | 'vmGroups'>;
+export interface ProtectionDeps extends Pick<PlansNowDeps, 'sha256'> {
+  readonly catalog: PlansNowDeps['catalog'] & Pick<Catalog, 'hypervisors' | 'vmGroups' | 'instances' | 'points'>;
   readonly scopes: TenantScopes;
   readonly clock: Clock;
 }
@@ -20,99 +21,72 @@ export interface ProtectionDeps extends Pick<ObjectivesDeps, 'sha256'> {
 /** Goes on the session, into the tenant's trail. */
 const SOURCE_IDENTITY = 'holdfast-overview';
 const TENANTS_AT_ONCE = 8;
-const GONE = ['terminated', 'shutting-down'];
+const INSTANCES_AT_ONCE = 16;
 
-type Verdict = 'protected' | 'late' | 'waiting';
-const VERDICTS = { missed: 'late', met: 'protected', settling: 'waiting' } as const;
-const RANK: readonly Verdict[] = ['late', 'waiting', 'protected'];
-
-/** The worst of an instance's plans counts. */
-const worse = (a: Verdict | undefined, b: Verdict): Verdict =>
-  a !== undefined && RANK.indexOf(a) < RANK.indexOf(b) ? a : b;
-
-const covers = (group: VmGroup, instance: ListedInstance): boolean =>
-  matchGroup(group, [instance], new Map()).instances.length > 0;
-
-/** VM groups of plans whose schedule is at work. */
-const groupsAtWork = async (
-  { plans, vmGroups }: Pick<Catalog, 'plans' | 'vmGroups'>,
-  tenantId: string,
-): Promise<readonly VmGroup[]> => {
-  const all = await allItems((page) => plans.list(tenantId, page));
-  const atWork = all.filter((plan) => schedulesOf(plan).some(({ action, enabled }) => action === 'backup' && enabled));
-  const ids = new Set(atWork.map(({ planId }) => planId));
-  const groups = await allItems((page) => vmGroups.list(tenantId, page));
-  return groups.filter(({ planId }) => planId !== undefined && ids.has(planId));
-};
-
-/** Each instance's verdict by the records, and the plans that have missed everything. */
-const byRecords = (objectives: readonly Objective[]) => {
-  const verdicts = new Map<string, Verdict>();
-  const missedPlans = new Set<string>();
-  for (const { instanceId, planId, state } of objectives) {
-    if (instanceId !== undefined) verdicts.set(instanceId, worse(verdicts.get(instanceId), VERDICTS[state]));
-    else if (state === 'missed') missedPlans.add(planId);
-  }
-  return { verdicts, missedPlans };
-};
-
-const instancesOf = async (
+const accountOf = async (
   scopes: TenantScopes,
   tenant: TenantHypervisor,
 ): Promise<{ readonly instances?: readonly ListedInstance[]; readonly problem?: string }> => {
   try {
-    const scope = await scopes.open(tenant, SOURCE_IDENTITY, { to: 'look' });
-    return { instances: (await scope.instances.list()).filter(({ state }) => !GONE.includes(state)) };
+    return { instances: await listAccount(scopes, tenant, SOURCE_IDENTITY) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
 };
 
-const protectionOf = async (
+/** Of one that is in the account, no more is read than the verdict needs. */
+const verdictOf = async (
+  catalog: ProtectionDeps['catalog'],
+  candidate: Candidate,
+  tenant: TenantNow,
+  now: number,
+): Promise<Protection | undefined> => {
+  const { instanceId, listed, groups, plans } = candidate;
+  if (!listed) {
+    const known = await knownInstance(catalog, candidate, tenant);
+    return known && protectionOf(known, now).protection;
+  }
+  const runs = plans.some((each) => each.runs);
+  const newestAt = runs ? await newestGoodPoint(catalog, tenant.tenantId, instanceId) : undefined;
+  const known = { instanceId, exists: true, isMatched: groups.length > 0, plans, newestAt };
+  return protectionOf(known, now).protection;
+};
+
+const protectionOfTenant = async (
   { catalog, scopes, sha256 }: ProtectionDeps,
   tenant: TenantHypervisor,
   now: number,
 ): Promise<TenantProtection> => {
   const { hypervisorId: tenantId, name } = tenant;
-  const objectives = await objectivesOf({ catalog, sha256 }, tenant, now);
-  const { verdicts, missedPlans } = byRecords(objectives);
-  const { instances, problem } = await instancesOf(scopes, tenant);
-  const unprotected: string[] = [];
-  if (instances) {
-    const groups = await groupsAtWork(catalog, tenantId);
-    for (const instance of instances) {
-      const { instanceId } = instance;
-      const plans = groups.filter((group) => covers(group, instance)).map(({ planId = '' }) => planId);
-      if (plans.some((planId) => missedPlans.has(planId))) verdicts.set(instanceId, 'late');
-      else if (verdicts.has(instanceId)) continue;
-      else if (plans.length > 0) verdicts.set(instanceId, 'waiting');
-      else unprotected.push(instanceId);
-    }
-  }
-  const those = (wanted: Verdict): string[] =>
-    [...verdicts].filter(([, verdict]) => verdict === wanted).map(([instanceId]) => instanceId);
-  const late = those('late');
+  const plans = await plansNow({ catalog, sha256 }, tenantId, now);
+  const { instances, problem } = await accountOf(scopes, tenant);
+  const candidates = await instancesOfTenant(catalog, tenantId, instances, plans);
+  const of = { tenantId, isReached: instances !== undefined, plans };
+  const verdicts = await inParallel(candidates, INSTANCES_AT_ONCE, (each) => verdictOf(catalog, each, of, now));
+  const those = (wanted: Protection): string[] =>
+    candidates.filter((_, place) => verdicts[place] === wanted).map(({ instanceId }) => instanceId);
+  const [late, unprotected] = [those('late'), those('unprotected')];
   return {
-    tenantId,
-    name,
+    ...{ tenantId, name, late: late.length, unprotected: unprotected.length },
     protected: those('protected').length,
-    late: late.length,
-    ...(instances ? { waiting: those('waiting').length, unprotected: unprotected.length } : {}),
+    waiting: those('waiting').length,
+    gone: those('gone').length,
+    unknown: those('unknown').length,
     lateIds: late.slice(0, MOST_NAMED),
     unprotectedIds: unprotected.slice(0, MOST_NAMED),
-    ...(problem === undefined ? {} : { problem }),
+    ...defined({ problem }),
   };
 };
 
 /**
- * Tenant after tenant, those that are not being removed: by the rule that health goes by, and what the account has
- * besides. An account that cannot be asked is told by its problem; the others are answered all the same. A page of
+ * Tenant after tenant, those that are not being removed: their instances by the rule of core/domain/protection.ts, as each
+ * tenant's own list has them. An account that cannot be asked is told by its problem, and counted by the records. A page of
  * hypervisors has few tenants, or none, where the others are service hypervisors.
  */
 export const createListProtection = (deps: ProtectionDeps) => async (page: PageRequest) => {
   const { items, next } = await deps.catalog.hypervisors.list(page);
   const now = deps.clock.now();
   const tenants = items.filter((each): each is TenantHypervisor => each.kind === 'tenant' && !each.removing);
-  const found = await inParallel(tenants, TENANTS_AT_ONCE, (tenant) => protectionOf(deps, tenant, now));
+  const found = await inParallel(tenants, TENANTS_AT_ONCE, (tenant) => protectionOfTenant(deps, tenant, now));
   return { items: found, ...(next ? { next } : {}) };
 };

@@ -201,7 +201,10 @@ const note = async (
     outcome,
     requestId,
   };
-  if (outcome === 'Done') return audit.note(event);
+  if (outcome === 'Done') {
+    await audit.note(event);
+    return;
+  }
   try {
     await audit.append(event);
   } catch (cause) {

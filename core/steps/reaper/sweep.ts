@@ -1,9 +1,10 @@
 import type { HypervisorId } from '../../contracts/ids.ts';
+import { ageInWords } from '../../domain/age-in-words.ts';
 import { MESSAGES_KEPT_MS } from '../../domain/quarantine.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
 import type { EndToSweep, Round } from '../../ports/sweeps.ts';
 import type { By } from '../audit/note-removal.ts';
-import { ageInWords, counted } from '../health/fact.ts';
+import { counted } from '../health/fact.ts';
 import { forgetRemovedTenants } from './forget-removed-tenants.ts';
 import { lookAt, type Turn, turnsOf } from './look.ts';
 import { inWords } from './place.ts';
