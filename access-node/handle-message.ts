@@ -154,10 +154,11 @@ export const createMessageHandler = (deps: MessageHandling) => {
       stop.removeEventListener('abort', onStop);
       await kept.end();
       const counters = running.counters();
+      const calls = running.calls();
       const seconds = Math.round(performance.now() - startedAt) / 1000;
 
       if (end.end === 'done') {
-        const outcome = await persist(() => broker.complete({ ...base, counters, resultKey: end.resultKey }), {
+        const outcome = await persist(() => broker.complete({ ...base, counters, calls, resultKey: end.resultKey }), {
           deadlineMs: patience.answerMs,
           onRetry: (error) => log.warn('could not report the order as done yet', { error }),
         });
@@ -170,22 +171,24 @@ export const createMessageHandler = (deps: MessageHandling) => {
       if (verdict === 'lost') {
         // Whoever has it now has a message of its own; ours is stale, or shows the broker's verdict once more.
         log.warn('order given up: it is not ours any more', { seconds });
+        // what it cost is counted, whoever finishes it
+        await release({ ...base, counters, calls }, log);
         return;
       }
       if (verdict === 'cancelled') {
         log.info('order stopped: cancelled', { seconds });
-        await release({ ...base, counters }, log);
+        await release({ ...base, counters, calls }, log);
         return drop(log);
       }
       if (end.end === 'stopped') {
         log.info('order handed back', { seconds });
-        await release({ ...base, counters }, log);
+        await release({ ...base, counters, calls }, log);
         await giveBack(0, log);
         return;
       }
       log.measured('error', 'order failed', failureMetrics(seconds), { seconds, error: end.error });
       const error = { name: end.error.name.slice(0, 256), message: end.error.message.slice(0, 8_192) };
-      await release({ ...base, counters, error }, log);
+      await release({ ...base, counters, calls, error }, log);
       await persist(() => answers.failure(taskToken, error), {
         deadlineMs: patience.answerMs,
         onRetry: (retried) => log.warn('could not report the failure yet', { error: retried }),

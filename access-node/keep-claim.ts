@@ -87,6 +87,7 @@ export const keepClaim = (
         taskToken,
         claim: order.claim,
         counters: running.counters(),
+        calls: running.calls(),
         blockRate: rate,
         wantCredentials: asked,
         ...(progress ? { progress } : {}),

@@ -1,3 +1,4 @@
+import type { BilledCalls } from '../core/contracts/billed-calls.ts';
 import type { RunProgress } from '../core/contracts/library-runs.ts';
 import type { ClaimResponse, Counters, OrderCredentials } from '../core/contracts/orders.ts';
 
@@ -17,6 +18,8 @@ export interface RunningOrder {
   /** Never rejects. */
   readonly ended: Promise<WorkEnd>;
   counters(): Counters;
+  /** What AWS bills of what was called for it so far, by whichever thread. */
+  calls(): BilledCalls;
   /** Of a library run, once it has said so. */
   progress(): RunProgress | undefined;
   setRate(callsPerSecond: number): void;

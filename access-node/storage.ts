@@ -2,6 +2,7 @@ import { openHttpObjectStore } from '../adapters/aws/http-object-store.ts';
 import { openHttpWorkArea } from '../adapters/aws/http-work-area.ts';
 import { openEbsTransport } from '../adapters/aws/open-ebs-transport.ts';
 import { createDiskStore } from '../adapters/disk/disk-store.ts';
+import type { CountCall } from '../core/contracts/billed-calls.ts';
 import type { LibraryRef, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import type { OrderWorkArea } from '../core/ports/node-control.ts';
 import type { DeletableStore } from '../core/ports/object-store.ts';
@@ -16,12 +17,13 @@ export interface NodeStorage {
     library: LibraryRef,
     credentials: () => SessionCredentials,
     lock: () => OrderLock | undefined,
+    count: CountCall,
   ): {
     readonly store: DeletableStore;
     close(): void;
   };
   readonly openTransport: WorkerOutside['openTransport'];
-  openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
+  openWorkArea(bucket: string, credentials: () => SessionCredentials, count: CountCall): OrderWorkArea;
 }
 
 /** Two ranges ahead, one more for a block that moved, packs on their way up. */
@@ -42,12 +44,12 @@ export const openNodeStorage = async (settings: Settings): Promise<NodeStorage> 
   return {
     forgetsBodies: true,
     openTransport: ebsTransport(settings),
-    openStore: (library, credentials, lock) =>
+    openStore: (library, credentials, lock, count) =>
       library.kind === 'disk'
         ? { store: createDiskStore({ folder: library.path }), close: () => undefined }
-        : openHttpObjectStore({ ...library, credentials, endpoint, connections: LIBRARY_CONNECTIONS, lock }),
-    openWorkArea: (bucket, credentials) =>
-      openHttpWorkArea({ region, bucket, credentials, endpoint, connections: WORK_AREA_CONNECTIONS }),
+        : openHttpObjectStore({ ...library, credentials, endpoint, connections: LIBRARY_CONNECTIONS, lock, count }),
+    openWorkArea: (bucket, credentials, count) =>
+      openHttpWorkArea({ region, bucket, credentials, endpoint, connections: WORK_AREA_CONNECTIONS, count }),
   };
 };
 
@@ -59,7 +61,7 @@ const openSdkStorage = async (settings: Settings): Promise<NodeStorage> => {
   return {
     forgetsBodies: false,
     openTransport: ebsTransport(settings),
-    openStore: (library, credentials, lock) => openTenantStore(library, { credentials, pathStyle, lock }),
-    openWorkArea: (bucket, credentials) => createS3WorkArea({ region, bucket, credentials, pathStyle }),
+    openStore: (library, credentials, lock, count) => openTenantStore(library, { credentials, pathStyle, lock, count }),
+    openWorkArea: (bucket, credentials, count) => createS3WorkArea({ region, bucket, credentials, pathStyle, count }),
   };
 };

@@ -1,3 +1,4 @@
+import type { BilledCall, CountCall } from '../core/contracts/billed-calls.ts';
 import type { LibraryAccess, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import type { ObjectStore } from '../core/ports/object-store.ts';
 import type { KeyWrapper } from '../library/key-wrapper.ts';
@@ -13,8 +14,9 @@ export interface LibrariesOutside {
     library: LibraryAccess['library'],
     credentials: () => SessionCredentials,
     lock: () => OrderLock | undefined,
+    count: CountCall,
   ): { readonly store: ObjectStore; close(): void };
-  openKeyWrapper(keyArn: string, credentials: () => SessionCredentials): KeyWrapper;
+  openKeyWrapper(keyArn: string, credentials: () => SessionCredentials, count: CountCall): KeyWrapper;
   readonly now: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
 }
@@ -38,7 +40,10 @@ interface Opened {
   /** Of its index. */
   readonly bytes: () => number;
   readonly close: () => void;
-  users: number;
+  /** Of each order that it is lent to: the last of them is told what is called for it. */
+  readonly users: CountCall[];
+  /** What was called when it was lent to none: the next pays. */
+  readonly unpaid: BilledCall[];
 }
 
 export interface LentLibrary {
@@ -63,22 +68,29 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     purpose: Purpose,
     lock: OrderLock | undefined,
   ): Opened => {
+    const count: CountCall = (call) => {
+      const payer = entry.users.at(-1);
+      if (payer) payer(call);
+      else entry.unpaid.push(call);
+    };
     const { store, close } = outside.openStore(
       access.library,
       () => entry.credentials,
       () => entry.lock,
+      count,
     );
     let index: LibraryIndex | undefined;
     const entry: Opened = {
       credentials,
       lock,
-      users: 0,
+      users: [],
+      unpaid: [],
       bytes: () => index?.table.bytes ?? 0,
       close,
       library: (async () => {
         const of = {
           store,
-          wrapper: outside.openKeyWrapper(access.kmsKeyArn, () => entry.credentials),
+          wrapper: outside.openKeyWrapper(access.kmsKeyArn, () => entry.credentials, count),
           tenant: access.tenantId,
           library: access.libraryId,
         };
@@ -103,7 +115,7 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
   const forgetIdle = (): void => {
     let [kept, bytes] = [0, 0];
     for (const [name, { users, bytes: bytesOf, close }] of [...opened].reverse()) {
-      if (users > 0) continue;
+      if (users.length > 0) continue;
       if (kept > 0) bytes += bytesOf();
       if (kept < IDLE_LIBRARIES && bytes <= IDLE_BYTES) kept++;
       else {
@@ -113,17 +125,18 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     }
   };
 
-  const use = (entry: Opened, credentials: SessionCredentials, lock: OrderLock | undefined): void => {
+  const use = (entry: Opened, credentials: SessionCredentials, lock: OrderLock | undefined, count: CountCall): void => {
     entry.credentials = credentials;
     entry.lock = lock ?? entry.lock;
-    entry.users += 1;
+    entry.users.push(count);
+    for (const call of entry.unpaid.splice(0)) count(call);
   };
 
-  const release = (name: string, entry: Opened): void => {
-    entry.users -= 1;
+  const release = (name: string, entry: Opened, count: CountCall): void => {
+    entry.users.splice(entry.users.indexOf(count), 1);
     // One that another has taken the place of, or that is never kept, goes with its last user.
     if (opened.get(name) === entry) forgetIdle();
-    else if (entry.users === 0) entry.close();
+    else if (entry.users.length === 0) entry.close();
   };
 
   /**
@@ -134,21 +147,22 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     name: string,
     credentials: SessionCredentials,
     lock: OrderLock | undefined,
+    count: CountCall,
   ): Promise<Opened | undefined> => {
     for (;;) {
       const kept = opened.get(name);
       if (!kept) return undefined;
-      use(kept, credentials, lock);
+      use(kept, credentials, lock, count);
       try {
         const { store, keys } = await kept.library;
         if ((await newestKeyNumber(store)) === keys.current) return kept;
       } catch (error) {
         if (opened.get(name) === kept) opened.delete(name);
-        release(name, kept);
+        release(name, kept, count);
         throw error;
       }
       if (opened.get(name) === kept) opened.delete(name);
-      release(name, kept);
+      release(name, kept, count);
     }
   };
 
@@ -156,21 +170,22 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
     /**
      * Opens (or makes, if it is the tenant's first) the library, brings its index up to date and lends it. For
      * maintenance it is not made, and its index not read: it may be what is damaged. And it is opened anew each time: a
-     * key that has been added since would make what is whole look damaged.
+     * key that has been added since would make what is whole look damaged. `count` is told what is called for it here.
      */
     async lend(
       access: LibraryAccess,
       credentials: SessionCredentials,
+      count: CountCall,
       purpose: Purpose = 'data',
       lock?: OrderLock,
     ): Promise<LentLibrary> {
       const isKept = purpose === 'data';
       const name = JSON.stringify(access);
-      let entry = isKept ? await keptOf(name, credentials, lock) : undefined;
+      let entry = isKept ? await keptOf(name, credentials, lock, count) : undefined;
       if (!entry) {
         // another order may have opened it while the keys were looked at
         entry = (isKept ? opened.get(name) : undefined) ?? open(access, credentials, purpose, lock);
-        use(entry, credentials, lock);
+        use(entry, credentials, lock, count);
       }
       if (isKept) {
         // Moved to the end: those used last are kept.
@@ -181,7 +196,7 @@ export const createTenantLibraries = (outside: LibrariesOutside) => {
       const giveBack = (): void => {
         if (!lent) return;
         lent = false;
-        release(name, entry);
+        release(name, entry, count);
       };
       try {
         const library = await entry.library;

@@ -5,6 +5,7 @@ import { createWorkerLending } from './lend-workers.ts';
 import type { Log } from './log.ts';
 import { asOrderError } from './order-errors.ts';
 import type { ControlCall, OrderRunner, RunningOrder, WorkEnd } from './order-runner.ts';
+import { createSharedCalls } from './shared-calls.ts';
 import { createSharedCounters } from './shared-counters.ts';
 import type { LentLibrary, TenantLibraries } from './tenant-libraries.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
@@ -52,6 +53,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
     },
     start(order, wantCredentials, callControl): RunningOrder {
       const counters = createSharedCounters();
+      const calls = createSharedCalls();
       let credentials: OrderCredentials = order.credentials;
       let rate = order.blockRate;
       let progress: RunProgress | undefined;
@@ -65,7 +67,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
       const work = async (): Promise<WorkEnd> => {
         if (order.libraryAccess && credentials.library) {
           const purpose = order.rotatesKey ? 'rotation' : order.maintenance ? 'maintenance' : 'data';
-          const lending = libraries.lend(order.libraryAccess, credentials.library, purpose, order.lock);
+          const lending = libraries.lend(order.libraryAccess, credentials.library, calls.count, purpose, order.lock);
           lent = await Promise.race([lending, stopped.promise]);
           // Stopped while a slow library was opened: whenever it is, it goes back.
           if (!lent) lending.then((late) => late.giveBack()).catch(() => undefined);
@@ -85,6 +87,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
           order: { ...order, credentials, blockRate: rate },
           library: lent?.shared,
           counters: counters.memory,
+          calls: calls.memory,
         });
         const { end, reusable } = await ended;
         worker = undefined;
@@ -121,7 +124,11 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
             if (message.type === 'progress') progress = message.progress;
             if (message.type === 'want-index') answerIndex();
             if (message.type === 'want-helpers' && lent && order.libraryAccess)
-              lending.want(thread, { library: order.libraryAccess.library, shared: lent.shared });
+              lending.want(thread, {
+                library: order.libraryAccess.library,
+                shared: lent.shared,
+                calls: calls.memory,
+              });
             if (message.type === 'call-control') call(message.call);
             if (message.type !== 'ended') return;
             log.info('work ended', { orderId: order.orderId, end: message.end.end, ...message.figures });
@@ -156,6 +163,7 @@ export const createWorkerPool = ({ startWorker, libraries, log }: WorkerPoolOpti
       return {
         ended,
         counters: counters.read,
+        calls: calls.read,
         progress: () => progress,
         setRate(callsPerSecond) {
           rate = callsPerSecond;

@@ -10,6 +10,8 @@ import type { ClaimedOrder, ControlCall, WorkEnd } from './order-runner.ts';
 export interface HelpedLibrary {
   readonly library: LibraryRef;
   readonly shared: SharedLibrary;
+  /** Of the order that is helped. */
+  readonly calls: SharedArrayBuffer;
 }
 
 export type ToWorker =
@@ -19,6 +21,7 @@ export type ToWorker =
       /** Absent for orders that need no library. */
       readonly library: SharedLibrary | undefined;
       readonly counters: SharedArrayBuffer;
+      readonly calls: SharedArrayBuffer;
     }
   | { readonly type: 'credentials'; readonly credentials: OrderCredentials }
   | { readonly type: 'rate'; readonly callsPerSecond: number }

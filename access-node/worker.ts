@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { CountCall } from '../core/contracts/billed-calls.ts';
 import type { LibraryRef, OrderLock, SessionCredentials } from '../core/contracts/orders.ts';
 import { InvalidRequest } from '../core/domain/errors.ts';
 import type { BlockTransport } from '../core/ports/block-transport.ts';
@@ -14,6 +15,7 @@ import { createMaintenanceLine, type MaintenanceLine } from './maintenance-line.
 import { asOrderError } from './order-errors.ts';
 import type { ClaimedOrder, WorkEnd } from './order-runner.ts';
 import { performOrder } from './perform-order.ts';
+import { createSharedCalls, type SharedCalls } from './shared-calls.ts';
 import { createSharedCounters } from './shared-counters.ts';
 import { type SpreadReading, spreadReading } from './spread-reading.ts';
 import type { FromWorker, HelpedLibrary, ToWorker } from './worker-protocol.ts';
@@ -26,9 +28,15 @@ export interface WorkerOutside {
     /** Called when EBS says that the session ran out. */
     readonly renewCredentials: () => Promise<void>;
     readonly blockRate: number;
+    readonly count: CountCall;
   }): Promise<BlockTransport>;
-  openWorkArea(bucket: string, credentials: () => SessionCredentials): OrderWorkArea;
-  openStore(library: LibraryRef, credentials: () => SessionCredentials, lock: () => OrderLock | undefined): OpenedStore;
+  openWorkArea(bucket: string, credentials: () => SessionCredentials, count: CountCall): OrderWorkArea;
+  openStore(
+    library: LibraryRef,
+    credentials: () => SessionCredentials,
+    lock: () => OrderLock | undefined,
+    count: CountCall,
+  ): OpenedStore;
   /** Whether a store refers to no bytes that it was given once it has written them, earlier tries included. */
   readonly forgetsBodies: boolean;
   readonly connections: number;
@@ -51,6 +59,7 @@ const RENEWAL_MS = 30_000;
 interface Current {
   readonly stop: AbortController;
   readonly credentials: ReturnType<typeof createLiveCredentials>;
+  readonly calls: SharedCalls;
   rate: number;
   transport: BlockTransport | undefined;
   store: OpenedStore | undefined;
@@ -70,7 +79,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
   port.on('message', (message: ToWorker) => {
     switch (message.type) {
       case 'start':
-        void run(message.order, message.library, message.counters);
+        void run(message);
         return;
       case 'credentials':
         current?.credentials.replace(message.credentials);
@@ -104,12 +113,13 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
   });
   tell({ type: 'ready' });
 
-  async function run(order: ClaimedOrder, shared: SharedLibrary | undefined, memory: SharedArrayBuffer): Promise<void> {
+  async function run({ order, library: shared, counters, calls }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
     const startedAt = performance.now();
     const credentials = createLiveCredentials(order.credentials);
     const mine: Current = {
       stop: new AbortController(),
       credentials,
+      calls: createSharedCalls(calls),
       rate: order.blockRate,
       transport: undefined,
       store: undefined,
@@ -118,7 +128,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       indexLine: createIndexLine(tell),
     };
     current = mine;
-    const workArea = outside.openWorkArea(order.workBucket, credentials.workArea);
+    const workArea = outside.openWorkArea(order.workBucket, credentials.workArea, mine.calls.count);
     let kind = 'unknown';
     let end: WorkEnd;
     try {
@@ -135,6 +145,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
               return credentials.renewed(RENEWAL_MS);
             },
             blockRate: mine.rate,
+            count: mine.calls.count,
           });
           return mine.transport;
         },
@@ -145,7 +156,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
         },
         spread: () => spreadOver(openLibrary(order, shared, mine), mine),
         buffers,
-        counters: createSharedCounters(memory),
+        counters: createSharedCounters(counters),
         signal: mine.stop.signal,
         connections: outside.connections,
         level: outside.level,
@@ -158,13 +169,13 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
       const { name, message } = asOrderError(error);
       end = mine.stop.signal.aborted ? { end: 'stopped' } : { end: 'failed', error: { name, message } };
     }
-    const calls = { ...mine.transport?.calls };
+    const ebsCalls = { ...mine.transport?.calls };
     mine.transport?.close();
     mine.reading?.close();
     mine.store?.close();
     workArea.close();
     current = undefined;
-    tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls } });
+    tell({ type: 'ended', end, figures: { kind, seconds: (performance.now() - startedAt) / 1000, calls: ebsCalls } });
   }
 
   function spreadOver(library: Library, mine: Current): SpreadReading {
@@ -178,11 +189,12 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
     return mine.reading;
   }
 
-  function help({ library, shared }: HelpedLibrary, other: MessagePort): void {
+  function help({ library, shared, calls }: HelpedLibrary, other: MessagePort): void {
+    const { count } = createSharedCalls(calls);
     helping = helpReading(
       other,
       (credentials) => {
-        const { store, close } = outside.openStore(library, credentials, () => undefined);
+        const { store, close } = outside.openStore(library, credentials, () => undefined, count);
         const { randomBytes: random, now } = outside;
         // its own copy of an index would not fit: who asked looks for what is not in this one
         const askForFresh = () => Promise.reject(new Error('a helper does not bring the index up to date'));
@@ -197,7 +209,7 @@ export const runWorker = (port: MessagePort, outside: WorkerOutside): void => {
 
   function openStore({ libraryAccess, lock }: ClaimedOrder, mine: Current): DeletableStore {
     if (!libraryAccess) throw new InvalidRequest('the order came without a library');
-    mine.store ??= outside.openStore(libraryAccess.library, mine.credentials.library, () => lock);
+    mine.store ??= outside.openStore(libraryAccess.library, mine.credentials.library, () => lock, mine.calls.count);
     return mine.store.store;
   }
 

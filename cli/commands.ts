@@ -114,6 +114,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     verbs: {
       invite: () => import('./tenant-invite.ts').then((its) => its.addTenantInvite),
       protection: () => import('./tenant-protection.ts').then((its) => its.addTenantProtection),
+      costs: () => import('./tenant-costs.ts').then((its) => its.addTenantCosts),
     },
   },
   'access-node': {

@@ -61,3 +61,9 @@ export const secondsBetween = (from: string, to: string | number): number =>
 
 /** `1 volume`, `3 volumes` */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** `0.00`, `1.25`, `0.0012` of nano-dollars: what is less than a cent has two digits that say something. */
+export const usd = (nano: number): string => {
+  const value = nano / 1e9;
+  return value === 0 || value >= 0.01 ? value.toFixed(2) : Number(value.toPrecision(2)).toFixed(9).replace(/0+$/, '');
+};

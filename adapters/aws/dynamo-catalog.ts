@@ -15,6 +15,7 @@ import { createDynamoQuotas } from './dynamo-quotas.ts';
 import { createDynamoRecoveryPoints } from './dynamo-recovery-points.ts';
 import { createDynamoFindings, createDynamoServiceIntents, createDynamoSweeps } from './dynamo-sweeps.ts';
 import { createTable } from './dynamo-table.ts';
+import { createDynamoUsage } from './dynamo-usage.ts';
 import { createDynamoVmGroups } from './dynamo-vm-groups.ts';
 
 /** The catalog on one table (dynamo-table-definition.ts). Make the client with `clientSettings('own', region)`. */
@@ -38,5 +39,6 @@ export const createDynamoCatalog = ({ client, table: name }: { client: DynamoDBC
     findings: createDynamoFindings(table),
     sweeps: createDynamoSweeps(table),
     serviceIntents: createDynamoServiceIntents(table),
+    usage: createDynamoUsage(table),
   };
 };

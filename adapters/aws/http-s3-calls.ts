@@ -1,3 +1,5 @@
+import type { CountCall } from '../../core/contracts/billed-calls.ts';
+import { classOfS3, isBilled } from './billed-answers.ts';
 import type { CredentialSource } from './ebs-calls.ts';
 import { type BodyPlace, createHttpExchange, type HttpAnswer } from './http-exchange.ts';
 import { createEbsSigner as createSigner, EMPTY_PAYLOAD_HASH, UNSIGNED_PAYLOAD } from './sign-ebs-request.ts';
@@ -10,6 +12,7 @@ export interface HttpS3Options {
   readonly endpoint?: string | undefined;
   readonly connections: number;
   readonly now?: () => number;
+  readonly count?: CountCall;
 }
 
 export interface S3Call {
@@ -71,7 +74,7 @@ const roomFor = ({ headers }: { readonly headers: Readonly<Record<string, string
  * pieces that it then joins, and hashes every body that it sends. Bodies are not signed; their checksum header is.
  */
 export const createHttpS3Calls = (options: HttpS3Options): HttpS3Calls => {
-  const { region, credentials, connections, now = Date.now } = options;
+  const { region, credentials, connections, now = Date.now, count } = options;
   const { origin, base } = originOf(options);
   const exchange = createHttpExchange(origin, connections);
   const sign = createSigner(region, 's3');
@@ -104,6 +107,8 @@ export const createHttpS3Calls = (options: HttpS3Options): HttpS3Calls => {
         place,
         signal,
       );
+      const billed = isBilled(answer.status) ? classOfS3(method, key === undefined) : undefined;
+      if (billed) count?.(billed);
       if (answer.status >= 200 && answer.status < 300) return answer;
       adjustClock(answer);
       throw errorOf(answer);

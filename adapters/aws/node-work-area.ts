@@ -1,8 +1,10 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { CountCall } from '../../core/contracts/billed-calls.ts';
 import type { SessionCredentials } from '../../core/contracts/orders.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { OrderWorkArea } from '../../core/ports/node-control.ts';
+import { countS3Answers } from './billed-answers.ts';
 import { liveCredentials } from './live-credentials.ts';
 
 export interface S3WorkAreaOptions {
@@ -12,12 +14,19 @@ export interface S3WorkAreaOptions {
   readonly credentials: () => SessionCredentials;
   /** Buckets as a part of the path: a local endpoint has no names of hosts for them. */
   readonly pathStyle: boolean;
+  readonly count?: CountCall;
 }
 
 /** The SDK's own retries are the one layer here: the objects are small, and each call may simply be made again. */
 const ATTEMPTS = 6;
 
-export const createS3WorkArea = ({ region, bucket, credentials, pathStyle }: S3WorkAreaOptions): OrderWorkArea => {
+export const createS3WorkArea = ({
+  region,
+  bucket,
+  credentials,
+  pathStyle,
+  count,
+}: S3WorkAreaOptions): OrderWorkArea => {
   const client = new S3Client({
     region,
     credentials: liveCredentials(credentials),
@@ -33,6 +42,7 @@ export const createS3WorkArea = ({ region, bucket, credentials, pathStyle }: S3W
       socketTimeout: 30_000,
     }),
   });
+  if (count) countS3Answers(client, count);
   const call = async <T>(what: string, key: string, send: () => Promise<T>): Promise<T> => {
     try {
       return await send();

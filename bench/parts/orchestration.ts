@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApiClient } from '../../cli/api-client.ts';
 import { tenantRoutes } from '../../core/contracts/api.ts';
-import { PRICES } from '../../dev/cost/prices.ts';
+import { PRICES } from '../../core/domain/prices.ts';
 import { countTransitions } from '../../dev/demo/count-transitions.ts';
 import { launchInstance, tenantEc2 } from '../../dev/demo/tenant-instance.ts';
 import { startLocalHoldfast } from '../../dev/local-holdfast.ts';
@@ -78,7 +78,7 @@ export const measureOrchestration = async ({ folder, counts, tell }: Orchestrati
     }
     return {
       title: 'Orchestration of one job',
-      text: `First backups of instances with one empty volume each, with one access node of four slots, counted in the local cloud. Price: state transitions, Lambda requests (not their duration), SQS requests and DynamoDB on demand (a unit for each call, ${UNITS_OF_A_TRANSACTION} for a transaction: a lower bound, since items may be larger) at AWS's list prices for ${PRICES.region} as of ${PRICES.asOf} (dev/cost/prices.ts says where from).`,
+      text: `First backups of instances with one empty volume each, with one access node of four slots, counted in the local cloud. Price: state transitions, Lambda requests (not their duration), SQS requests and DynamoDB on demand (a unit for each call, ${UNITS_OF_A_TRANSACTION} for a transaction: a lower bound, since items may be larger) at AWS's list prices for ${PRICES.region} as of ${PRICES.asOf} (core/domain/prices.ts says where from).`,
       head: [
         'instances',
         'state transitions',

@@ -25,6 +25,7 @@ import {
 } from './api-views.ts';
 import { ApprovalState, ApprovalView, Approve, Reject, SetProtection, TenantApprovalView } from './approvals.ts';
 import { AuditAnchors, AuditPage, AuditQuery } from './audit.ts';
+import { CostsPage, Month } from './costs.ts';
 import { HealthView } from './health.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
 import {
@@ -257,6 +258,8 @@ export const operatorRoutes = {
   listProtection: get('/operator/protection', List, listOf(TenantProtection)),
   /** Tenant after tenant, what its libraries held whenever they were looked through. */
   listLibraryGrowth: get('/operator/library-growth', List, listOf(LibraryGrowth)),
+  /** Tenant after tenant, what it has cost in a month, by calls that were counted. */
+  listCosts: get('/operator/costs', List.extend({ month: Month.optional() }), CostsPage),
   /** How everything is, fact by fact: whether somebody has to look. */
   getHealth: get('/operator/health', none, HealthView),
   /** What was set aside: orders that access nodes died with, messages that name no order. */

@@ -4,6 +4,7 @@
  * order's document in the work area.
  */
 import { z } from 'zod';
+import { BilledCalls } from './billed-calls.ts';
 import {
   AccountId,
   Attempt,
@@ -207,6 +208,9 @@ export const OrderCredentials = z.strictObject({
 });
 export type OrderCredentials = z.infer<typeof OrderCredentials>;
 
+/** What AWS bills of this claim so far. A node of before it counted says nothing. */
+const Calls = BilledCalls.optional();
+
 const Claim = z.strictObject({ orderId: OrderId, taskToken: z.string().min(1), nodeId: NodeId });
 
 const Presence = z.strictObject({ nodeId: NodeId, serviceId: HypervisorId });
@@ -254,6 +258,7 @@ export const BrokerRequest = z.discriminatedUnion('operation', [
     operation: z.literal('heartbeatOrder'),
     claim: z.int().positive(),
     counters: Counters,
+    calls: Calls,
     /** What the node was told last: others get what this order has given up only when its node knows of it. */
     blockRate: z.number().nonnegative(),
     wantCredentials: z.boolean(),
@@ -281,6 +286,7 @@ export const BrokerRequest = z.discriminatedUnion('operation', [
     operation: z.literal('completeOrder'),
     claim: z.int().positive(),
     counters: Counters,
+    calls: Calls,
     resultKey: z.string(),
   }),
   /** Given up: with an error (permanent) or handed back (another node may take it at once). */
@@ -288,6 +294,7 @@ export const BrokerRequest = z.discriminatedUnion('operation', [
     operation: z.literal('releaseOrder'),
     claim: z.int().positive(),
     counters: Counters,
+    calls: Calls,
     error: z.strictObject({ name: z.string().max(256), message: z.string().max(8192) }).optional(),
   }),
 ]);

@@ -30,6 +30,7 @@ import type { Invitations } from './invitations.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Findings, ServiceIntents, Sweeps } from './sweeps.ts';
+import type { Usage } from './usage.ts';
 
 export type { Page, PageRequest };
 
@@ -353,4 +354,5 @@ export interface Catalog {
   readonly findings: Findings;
   readonly sweeps: Sweeps;
   readonly serviceIntents: ServiceIntents;
+  readonly usage: Usage;
 }

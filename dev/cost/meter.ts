@@ -1,5 +1,5 @@
+import { PRICES } from '../../core/domain/prices.ts';
 import type { TrailCount } from '../../local/trail/counts.ts';
-import { PRICES } from './prices.ts';
 
 /** What AWS bills by the piece: counts, and what they cost. */
 export const METERS = {

@@ -1,5 +1,5 @@
+import { PRICES } from '../../core/domain/prices.ts';
 import { lineThrough, type Metered, sum } from './meter.ts';
-import { PRICES } from './prices.ts';
 
 const BLOCK_BYTES = 524_288;
 const GIB = 1_073_741_824;

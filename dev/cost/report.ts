@@ -1,6 +1,6 @@
+import { PRICES } from '../../core/domain/prices.ts';
 import { METERS, type Metered, meters } from './meter.ts';
 import type { Assumptions, Measured, Month } from './month.ts';
-import { PRICES } from './prices.ts';
 
 const number = (value: number, digits = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });

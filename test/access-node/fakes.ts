@@ -2,6 +2,7 @@
 
 import { createLog } from '../../access-node/log.ts';
 import type { OrderRunner, RunningOrder, WorkEnd } from '../../access-node/order-runner.ts';
+import { noCalls } from '../../core/contracts/billed-calls.ts';
 import type { ClaimResponse, Counters, HeartbeatResponse, OrderOutcome } from '../../core/contracts/orders.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { OrderBroker, OrderMessageInHand, OrderQueue, TaskAnswers } from '../../core/ports/node-control.ts';
@@ -124,6 +125,7 @@ export const createFakes = (script: Script) => {
     renewed: 0,
     wantCredentials: () => undefined,
     counters: () => counters,
+    calls: () => noCalls,
     progress: () => undefined,
     setRate(rate) {
       running.rate = rate;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createMessageHandler } from '../../access-node/handle-message.ts';
+import { noCalls } from '../../core/contracts/billed-calls.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import { BrokerRefused } from '../../core/ports/node-control.ts';
 import { createFakes, log, message, orderId, outcome, type Script, taskToken, yours } from './fakes.ts';
@@ -32,7 +33,7 @@ test('an order that is done is recorded first, then answered with what the broke
   assert.deepEqual(node.effects(), ['claim', 'start', 'complete', 'success', 'delete']);
   assert.deepEqual(node.asked.success, [[taskToken, outcome]]);
   assert.deepEqual(node.asked.complete, [
-    { orderId, taskToken, claim: 2, counters: outcome.counters, resultKey: outcome.resultKey },
+    { orderId, taskToken, claim: 2, counters: outcome.counters, calls: noCalls, resultKey: outcome.resultKey },
   ]);
 });
 
@@ -157,10 +158,11 @@ test('a cancelled order is stopped with the next heartbeat, released, and its me
   assert.deepEqual(node.effects(), ['claim', 'start', 'stop', 'release', 'delete']);
 });
 
-test('an order whose heartbeat is refused is stopped and left to whoever has it', async () => {
+test('an order whose heartbeat is refused is stopped, left to whoever has it, and says what it has cost', async () => {
   const node = handling({ heartbeat: new BrokerRefused('FenceRaised', 'claimed by another') });
   await node.handle();
-  assert.deepEqual(node.effects(), ['claim', 'start', 'stop']);
+  assert.deepEqual(node.effects(), ['claim', 'start', 'stop', 'release']);
+  assert.deepEqual(node.asked.release, [{ orderId, taskToken, claim: 2, counters: outcome.counters, calls: noCalls }]);
 });
 
 test('heartbeats report the counters, pass the rate on, and one that fails is followed by the next', async () => {

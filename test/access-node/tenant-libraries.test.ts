@@ -38,7 +38,7 @@ const openNode = (store: MemoryStore) => {
   });
   return {
     stores,
-    lend: (purpose?: 'data' | 'maintenance' | 'rotation') => libraries.lend(access, session, purpose),
+    lend: (purpose?: 'data' | 'maintenance' | 'rotation') => libraries.lend(access, session, () => undefined, purpose),
   };
 };
 const keyNumbers = ({ shared }: LentLibrary): number[] => shared.keys.dataKeys.map(([number]) => number);

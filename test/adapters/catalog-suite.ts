@@ -10,6 +10,7 @@ import { openJobsSuite } from './catalog-suite-open-jobs.ts';
 import { quarantineSuite } from './catalog-suite-quarantine.ts';
 import { retentionSuite } from './catalog-suite-retention.ts';
 import { sweepsSuite } from './catalog-suite-sweeps.ts';
+import { usageSuite } from './catalog-suite-usage.ts';
 import { racers, walk } from './racers.ts';
 import {
   A,
@@ -317,6 +318,7 @@ export const catalogSuite = (name: string, open: () => Promise<Opened>): void =>
     retentionSuite(() => catalog);
     quarantineSuite(() => catalog);
     sweepsSuite(() => catalog);
+    usageSuite(() => catalog);
 
     describe('recovery points', () => {
       it('makes the pending record once and keeps every field', async () => {

@@ -13,6 +13,7 @@ import { createInMemoryPoints, createInMemoryProtectedInstances } from './in-mem
 import { createInMemoryQuarantine } from './in-memory-quarantine.ts';
 import { changed, emptyRecords, pageOf, type Records } from './in-memory-records.ts';
 import { createInMemoryFindings, createInMemoryServiceIntents, createInMemorySweeps } from './in-memory-sweeps.ts';
+import { createInMemoryUsage } from './in-memory-usage.ts';
 
 export type { Records } from './in-memory-records.ts';
 
@@ -212,6 +213,7 @@ export const createInMemoryCatalog = (): { catalog: Catalog; records: Records } 
     findings: createInMemoryFindings(records),
     sweeps: createInMemorySweeps(records),
     serviceIntents: createInMemoryServiceIntents(records),
+    usage: createInMemoryUsage(records),
   };
   return { catalog, records };
 };

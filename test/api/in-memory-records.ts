@@ -17,6 +17,7 @@ import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { ServiceIntent } from '../../core/domain/service-intent.ts';
 import type { VmGroup } from '../../core/domain/vm-group.ts';
 import type { Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { ClaimCalls, MonthOfCalls } from '../../core/ports/usage.ts';
 
 /** By id, but where it says otherwise. */
 export interface Records {
@@ -48,6 +49,10 @@ export interface Records {
   /** By `<place>#<finding>`. */
   readonly findings: Map<string, RecordedFinding>;
   readonly serviceIntents: Map<string, ServiceIntent>;
+  /** By `<job> <attempt> <order> <claim>`. */
+  readonly claimCalls: Map<string, ClaimCalls>;
+  /** By `<tenant> <month>`. */
+  readonly monthsOfCalls: Map<string, MonthOfCalls>;
 }
 
 export const emptyRecords = (): Records => ({
@@ -71,6 +76,8 @@ export const emptyRecords = (): Records => ({
   effects: new Map(),
   findings: new Map(),
   serviceIntents: new Map(),
+  claimCalls: new Map(),
+  monthsOfCalls: new Map(),
 });
 
 /** The record with the fields set; those that are undefined are removed. */

@@ -64,6 +64,7 @@ const OPERATORS: readonly string[][] = [
   ['job', 'list', '--all-tenants'],
   ['job', 'list', '--hours', '24'],
   ['tenant', 'protection'],
+  ['tenant', 'costs'],
   ['library', 'growth'],
   ['permissions', 'check', TENANT],
   ['permissions', 'check', SERVICE, '--service'],

@@ -455,6 +455,21 @@ export const sampleAnswers: Readonly<Record<string, unknown>> = {
     lateIds: [INSTANCE],
     unprotectedIds: ['i-0123456789abcdef9'],
   }),
+  listCosts: {
+    month: '2026-11',
+    prices: { region: 'US East (N. Virginia)', month: '2026-11' },
+    notIncluded: ['hours of access nodes'],
+    ...listOf({
+      tenantId: TENANT,
+      name: 'acme',
+      calls: { blocksRead: 4_096, blocksWritten: 0, blockLists: 1, s3Puts: 102, s3Gets: 111, kms: 4 },
+      library: { packBytes: 10_737_418_240, countedAt: AT },
+      nanoUsd: {
+        ...{ blocksRead: 12_288_000, blocksWritten: 0, blockLists: 600, s3Puts: 510_000, s3Gets: 44_400, kms: 12_000 },
+        ...{ library: 230_000_000, total: 242_855_000 },
+      },
+    }),
+  },
   listLibraryGrowth: listOf({
     tenantId: TENANT,
     name: 'acme',

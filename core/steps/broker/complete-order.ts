@@ -4,6 +4,7 @@ import { FenceRaised } from '../../domain/errors.ts';
 import { giveBlockRateBack } from './block-rate.ts';
 import type { BrokerDeps } from './claim-order.ts';
 import { addProgress } from './heartbeat-order.ts';
+import { addNoted, noteCalls } from './note-calls.ts';
 import { orderOfNodes } from './order-of-nodes.ts';
 
 type Complete = Extract<BrokerRequest, { operation: 'completeOrder' }>;
@@ -15,12 +16,16 @@ type Complete = Extract<BrokerRequest, { operation: 'completeOrder' }>;
 export const createCompleteOrder =
   (deps: BrokerDeps) =>
   async (
-    { orderId, taskToken, claim, counters, resultKey }: Complete,
+    { orderId, taskToken, claim, counters, calls, resultKey }: Complete,
     serviceId: HypervisorId,
   ): Promise<OrderOutcome> => {
     const { catalog, clock, sha256 } = deps;
     const order = await orderOfNodes(catalog, orderId, serviceId);
-    if (order?.outcome) return order.outcome;
+    const noted = order && (await noteCalls(catalog, order, claim, calls, clock.now()));
+    if (order?.outcome) {
+      await addNoted(catalog, noted);
+      return order.outcome;
+    }
     const lost = new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     if (
       !order ||
@@ -33,5 +38,6 @@ export const createCompleteOrder =
     if (!outcome) throw lost;
     if (outcome.claim === claim) await addProgress(catalog, order, counters, clock.now());
     await giveBlockRateBack(deps, order);
+    await addNoted(catalog, noted);
     return outcome;
   };

@@ -6,6 +6,7 @@ import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { takeBlockRate } from './block-rate.ts';
 import type { BrokerDeps } from './claim-order.ts';
+import { noteCalls } from './note-calls.ts';
 import { issueCredentials } from './order-credentials.ts';
 import { tenantOfOrder, whyGone } from './order-life.ts';
 import { orderOfNodes } from './order-of-nodes.ts';
@@ -19,7 +20,7 @@ type Heartbeat = Extract<BrokerRequest, { operation: 'heartbeatOrder' }>;
 export const createHeartbeatOrder =
   (deps: BrokerDeps) =>
   async (
-    { orderId, taskToken, claim, counters, blockRate: running, wantCredentials, progress }: Heartbeat,
+    { orderId, taskToken, claim, counters, calls, blockRate: running, wantCredentials, progress }: Heartbeat,
     serviceId: HypervisorId,
   ): Promise<HeartbeatResponse> => {
     const { catalog, clock, sessions, tokens, sha256 } = deps;
@@ -27,6 +28,7 @@ export const createHeartbeatOrder =
     if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) {
       throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
     }
+    await noteCalls(catalog, order, claim, calls, clock.now());
     if ((await whyGone(catalog, order)) !== undefined) return CANCELLED;
     if (!(await tokens.heartbeat(taskToken))) return CANCELLED;
     const furthest = furthestOf(order.counters, counters);

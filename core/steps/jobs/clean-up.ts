@@ -9,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ExecutionState, Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { thawFrozenGuests } from '../snapshot/thaw-frozen-guests.ts';
+import { addUsageOfAttempt } from '../usage/add-usage.ts';
 import { closeInstances, endRestore } from './close-instances.ts';
 import { effectsLeft, keepEffects } from './keep-effects.ts';
 import { leftoversOf } from './leftovers.ts';
@@ -81,6 +82,7 @@ export const createCleanUp =
     if (asItWas !== true) throw new TransientFailure(asItWas.message, { cause: asItWas });
     if (!isDone) return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
 
+    await addUsageOfAttempt(catalog.usage, { jobId, attempt });
     return mayStillChange ? { state: 'more', waitSeconds: settleSeconds } : { state: 'closed', waitSeconds: 0 };
   };
 

@@ -11,6 +11,7 @@ import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
+import { addUsageOfAttempt } from '../usage/add-usage.ts';
 import { documentHash, libraryOrder } from './library-order.ts';
 import { noteLostVolumes } from './note-lost-volumes.ts';
 import { noteResult } from './note-result.ts';
@@ -31,35 +32,45 @@ type Pruned = Extract<LibraryOutcome, { task: 'prune' }>;
  * What the order's record says counts, not how its task ended: an answer may have been lost.
  */
 export const createCloseLibraryRun =
-  ({ catalog, audit, work, clock, sha256 }: Deps) =>
-  async ({ runId, tenantId, pass, error }: CloseLibraryRunInput): Promise<CloseLibraryRunOutput> => {
-    const run = await catalog.libraryRuns.get(tenantId, runId);
-    if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
-    // Run again, or overtaken by a cancel: it is said already what became of this pass.
-    if (!isOpenRun(run) || run.state === 'waiting') return said(catalog, run);
-    // An answer that was lost, come again late: the next pass is under way, and holds the library.
-    if (pass < run.pass) return answerOf(run);
-    const order = await catalog.orders.get(libraryOrder(sha256, runId, pass).orderId);
-    // what it may have deleted is noted in any case, and twice where this step runs again
-    const noteEnd = async (outcome: LibraryOutcome | undefined): Promise<void> => {
-      if (changesLibrary(run)) await audit.note(endOfRun(run, outcome));
-    };
-    if (!order?.outcome) await noteEnd(undefined);
-    if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
-    const { data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
-    const { data: document } = OrderWork.safeParse(await work.getJson(order.documentKey));
-    const isOurs = document?.kind === 'maintain-library' && documentHash(sha256, document) === run.documentHash;
-    if (result?.kind !== 'maintain-library' || result.outcome.task !== run.task || !isOurs) {
-      await noteEnd(undefined);
-      return end(catalog, clock, run, { state: 'failed', error: isOurs ? unreadable(order) : notOurs(order) });
-    }
-    await noteResult({ catalog, clock }, run, document, result);
-    await noteLostVolumes(catalog, tenantId, result.lostVolumes);
-    const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
-    await noteEnd(result.outcome);
-    if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
-    return end(catalog, clock, run, { state: 'completed', ...noted });
+  (deps: Deps) =>
+  async (input: CloseLibraryRunInput): Promise<CloseLibraryRunOutput> => {
+    const { runId, pass } = input;
+    const closed = await close(deps, input);
+    await addUsageOfAttempt(deps.catalog.usage, { jobId: runId, attempt: pass });
+    return closed;
   };
+
+const close = async (
+  { catalog, audit, work, clock, sha256 }: Deps,
+  { runId, tenantId, pass, error }: CloseLibraryRunInput,
+): Promise<CloseLibraryRunOutput> => {
+  const run = await catalog.libraryRuns.get(tenantId, runId);
+  if (!run) throw new NotFound(`there is no library run ${runId} of ${tenantId}`);
+  // Run again, or overtaken by a cancel: it is said already what became of this pass.
+  if (!isOpenRun(run) || run.state === 'waiting') return said(catalog, run);
+  // An answer that was lost, come again late: the next pass is under way, and holds the library.
+  if (pass < run.pass) return answerOf(run);
+  const order = await catalog.orders.get(libraryOrder(sha256, runId, pass).orderId);
+  // what it may have deleted is noted in any case, and twice where this step runs again
+  const noteEnd = async (outcome: LibraryOutcome | undefined): Promise<void> => {
+    if (changesLibrary(run)) await audit.note(endOfRun(run, outcome));
+  };
+  if (!order?.outcome) await noteEnd(undefined);
+  if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
+  const { data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
+  const { data: document } = OrderWork.safeParse(await work.getJson(order.documentKey));
+  const isOurs = document?.kind === 'maintain-library' && documentHash(sha256, document) === run.documentHash;
+  if (result?.kind !== 'maintain-library' || result.outcome.task !== run.task || !isOurs) {
+    await noteEnd(undefined);
+    return end(catalog, clock, run, { state: 'failed', error: isOurs ? unreadable(order) : notOurs(order) });
+  }
+  await noteResult({ catalog, clock }, run, document, result);
+  await noteLostVolumes(catalog, tenantId, result.lostVolumes);
+  const noted = { outcome: joined(run.outcome, result.outcome), reportKey: result.reportKey };
+  await noteEnd(result.outcome);
+  if (isToWait(run, result)) return wait(catalog, run, noted, result.deleteNotBefore);
+  return end(catalog, clock, run, { state: 'completed', ...noted });
+};
 
 /** Of a pass: what was deleted, or mended; its report, in the work area, names it. */
 const endOfRun = ({ runId, tenantId, serviceId, task, pass }: LibraryRun, outcome?: LibraryOutcome): AuditEvent => ({

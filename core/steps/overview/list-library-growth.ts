@@ -16,7 +16,7 @@ const TENANTS_AT_ONCE = 8;
 const MOST_RUNS = 500;
 
 /** Undefined of a run that has not counted: a check by a node of before it did has not. */
-const counted = ({ outcome, endedAt }: LibraryRun): GrowthPoint | undefined => {
+export const counted = ({ outcome, endedAt }: LibraryRun): GrowthPoint | undefined => {
   if (endedAt === undefined) return undefined;
   const at = time(endedAt);
   if (outcome?.task === 'stats') {
