@@ -5,7 +5,6 @@ import type { ClaimCalls, ClaimOfOrder, MonthOfCalls, Usage } from '../../ports/
 
 /** Each refusal means that another claim was added meanwhile. */
 const MOST_TRIES = 200;
-const FEW_TRIES = 5;
 
 const markOf = ({ orderId, claim }: ClaimOfOrder): string => `${orderId}#${claim}`;
 
@@ -42,11 +41,11 @@ export const addUsage = async (usage: Usage, claim: ClaimCalls): Promise<void> =
   );
 };
 
-/** One that stays, because this could not be done, is of no harm. */
+/** One that stays, because this ended before, is of no harm; but all that stay lengthen the month's item, which has an end. */
 const removeMark = async (usage: Usage, claim: ClaimCalls, first: MonthOfCalls, count: number): Promise<void> => {
   const name = markOf(claim);
   let month: MonthOfCalls | undefined = first;
-  for (let tries = 0; tries < FEW_TRIES && month; tries++) {
+  for (let tries = 0; tries < MOST_TRIES && month; tries++) {
     const mark = month.adding[name];
     // of a later report: whoever adds that removes it
     if (!mark || countOfCalls(mark) !== count) return;
