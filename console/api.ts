@@ -1,6 +1,9 @@
-/** The REST API as the page asks it: the contract's routes, sent to the server that has served the page. */
+/**
+ * The REST API as the page asks it: the contract's routes, sent to the server that has served the page. Of the contract only
+ * types are used here: the first script of the page needs nothing more.
+ */
 import type { z } from 'zod';
-import { operatorTenantPrefix, operatorTenantRoutes, type Problem, tenantRoutes } from '../core/contracts/api.ts';
+import type { Problem } from '../core/contracts/api.ts';
 import { sessionKey } from './session.ts';
 
 interface Route {
@@ -47,6 +50,11 @@ export class ApiFailure extends Error {
   get isLost(): boolean {
     return this.status === 0 || this.status >= 500;
   }
+
+  /** It was not reached at all; the rest of what is lost may have cost it long, and been too much for it. */
+  get isUnreached(): boolean {
+    return [0, 502, 503].includes(this.status);
+  }
 }
 
 const LOST = {
@@ -88,6 +96,28 @@ const segment = (id: string): string => {
   return encodeURIComponent(id);
 };
 
+const withKey = () => ({ 'x-holdfast-session': sessionKey() });
+
+/** ms: what was asked early and is not taken by then is no news any more. */
+const EARLY_MS = 5_000;
+const early = new Map<string, Promise<Response>>();
+
+/** Asks what a page is going to ask, before that page is there; `address`: path and query, as it will send them. */
+export const askEarly = (address: string): void => {
+  const answer = fetch(`/api${address}`, { headers: withKey() });
+  // whoever takes it says what went wrong
+  answer.catch(() => {});
+  early.set(address, answer);
+  setTimeout(() => early.delete(address), EARLY_MS);
+};
+
+/** Once: who asks again wants to know anew. */
+const takeEarly = (method: string, address: string): Promise<Response> | undefined => {
+  const answer = method === 'GET' ? early.get(address) : undefined;
+  early.delete(address);
+  return answer;
+};
+
 const send = async <R extends Route>(
   route: R,
   { params = {}, query = {}, body, idempotencyKey, signal }: CallInput<R>,
@@ -95,17 +125,20 @@ const send = async <R extends Route>(
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(params[name] ?? ''));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-  const asked = search.size > 0 ? `?${search}` : '';
-  const response = await fetch(`/api${path}${asked}`, {
-    method: route.method,
-    headers: {
-      'x-holdfast-session': sessionKey(),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
+  const address = search.size > 0 ? `${path}?${search}` : path;
+  const answer =
+    takeEarly(route.method, address) ??
+    fetch(`/api${address}`, {
+      method: route.method,
+      headers: {
+        ...withKey(),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  const response = await answer.catch((error: unknown) => {
     throw error instanceof DOMException && error.name === 'AbortError' ? error : new ApiFailure(LOST);
   });
   if (!response.ok) throw await failureOf(response);
@@ -132,23 +165,4 @@ export const callGuarded = async <R extends GuardedRoute>(route: R, input: CallI
   return response.status === 202
     ? { waits: answer as z.output<R['pending']> }
     : { done: answer as z.output<R['answer']> };
-};
-
-type OperatorTenantRoutes = typeof operatorTenantRoutes;
-
-/** The route for the caller's own account, or for a tenant that an operator names; `on` of `call`'s params. */
-export const onTenant = <Name extends keyof OperatorTenantRoutes & keyof typeof tenantRoutes>(
-  name: Name,
-  tenant: string | undefined,
-): { readonly route: OperatorTenantRoutes[Name]; readonly on: Readonly<Record<string, string>> } => {
-  // typed as the operators' route, of which the tenant's shows and takes a part
-  if (tenant === undefined) return { route: tenantRoutes[name] as unknown as OperatorTenantRoutes[Name], on: {} };
-  const route = operatorTenantRoutes[name];
-  return { route: { ...route, path: `${operatorTenantPrefix}${route.path}` }, on: { hypervisorId: tenant } };
-};
-
-/** A route that only operators have, for the tenant that they name. */
-export const onNamedTenant = <Name extends keyof OperatorTenantRoutes>(name: Name, tenant: string) => {
-  const route = operatorTenantRoutes[name];
-  return { route: { ...route, path: `${operatorTenantPrefix}${route.path}` }, on: { hypervisorId: tenant } };
 };

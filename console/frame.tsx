@@ -5,14 +5,15 @@ import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { Mode } from '@cloudscape-design/global-styles';
 import { type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'react-router';
-import { PAGES } from './pages.tsx';
+import type { Who } from './ask-who.ts';
+import { PAGES } from './pages.ts';
 import { useFollow } from './parts/go.tsx';
 import { Lost } from './parts/lost.tsx';
 import { type Panel, SidePanelContext } from './parts/side-panel.tsx';
 import { Waiting } from './parts/states.tsx';
 import { texts } from './texts.ts';
 import { useTheme } from './theme.ts';
-import { useWho, type Who } from './who.tsx';
+import { useWho } from './who.tsx';
 
 /** There is room for the navigation beside the page. */
 const WIDE = '(min-width: 1000px)';

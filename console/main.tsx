@@ -3,15 +3,14 @@ import './page.css';
 import { I18nProvider } from '@cloudscape-design/components/i18n';
 import messages from '@cloudscape-design/components/i18n/messages/all.en';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { StrictMode } from 'react';
+import { type ComponentType, lazy, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { FIRST } from './addresses.ts';
 import { ApiFailure } from './api.ts';
 import { Frame } from './frame.tsx';
-import { PAGES } from './pages.tsx';
+import { PAGES } from './pages.ts';
 import { NothingHere } from './parts/nothing-here.tsx';
-import { takeSession } from './session.ts';
 import { useWho, WhoIsThere } from './who.tsx';
 
 /** What the API refuses, it refuses again; an answer that did not come may come. */
@@ -28,21 +27,30 @@ const queries = new QueryClient({
   },
 });
 
+const FILES = import.meta.glob<{ readonly default: ComponentType }>('./pages/*.tsx');
+
+/** Read when somebody goes there. */
+const componentOf = (page: string): ReturnType<typeof lazy> => {
+  const read = FILES[`./pages/${page}.tsx`];
+  if (!read) throw new Error(`There is no pages/${page}.tsx.`);
+  return lazy(read);
+};
+
+const COMPONENTS = new Map(PAGES.map(({ page }) => [page, componentOf(page)]));
+
 const Pages = () => {
   const { kind } = useWho();
   return (
     <Routes>
       <Route path="/" element={<Navigate to={FIRST[kind]} replace />} />
-      {PAGES.filter((page) => page.for.includes(kind)).map(({ path, component: Page }) => (
-        <Route key={path} path={path} element={<Page />} />
-      ))}
+      {PAGES.filter((each) => each.for.includes(kind)).map(({ path, page }) => {
+        const Page = COMPONENTS.get(page);
+        return Page ? <Route key={path} path={path} element={<Page />} /> : null;
+      })}
       <Route path="*" element={<NothingHere />} />
     </Routes>
   );
 };
-
-takeSession(location.hash, localStorage);
-if (location.hash !== '') history.replaceState(null, '', `${location.pathname}${location.search}`);
 
 const root = document.getElementById('page');
 if (!root) throw new Error('index.html has no #page');

@@ -1,22 +1,28 @@
 /** The key that the console's server wants with whatever is asked of the API, beside its cookie (cli/console-door.ts). */
 const NAME = 'holdfast-session';
 
-interface Kept {
-  getItem(name: string): string | null;
-  setItem(name: string, value: string): void;
+/** What of a browser is used here. */
+interface Tab {
+  readonly location: { readonly hash: string; readonly pathname: string; readonly search: string };
+  readonly localStorage: { getItem(name: string): string | null; setItem(name: string, value: string): void };
+  readonly history: { replaceState(data: null, unused: string, address: string): void };
 }
 
-let key = '';
-
-/**
- * Once, before anything is asked: from the address's fragment, where the server has put it, or from where another tab has
- * kept it. A server that is started anew has another key: what was opened before is let in no more, and does not go on as
- * somebody else.
- */
-export const takeSession = (fragment: string, kept: Kept): void => {
-  const given = new URLSearchParams(fragment.slice(1)).get('session');
-  if (given !== null) kept.setItem(NAME, given);
-  key = given ?? kept.getItem(NAME) ?? '';
+const take = ({ location, localStorage, history }: Tab): string => {
+  const given = new URLSearchParams(location.hash.slice(1)).get('session');
+  if (given === null) return localStorage.getItem(NAME) ?? '';
+  localStorage.setItem(NAME, given);
+  history.replaceState(null, '', `${location.pathname}${location.search}`);
+  return given;
 };
 
-export const sessionKey = (): string => key;
+let key: string | undefined;
+
+/**
+ * From the address's fragment, where the server has put it, or from where another tab has kept it; the same from then on. A
+ * server that is started anew has another key: what was opened before is let in no more, and does not go on as somebody else.
+ */
+export const sessionKey = (): string => {
+  key ??= take(globalThis as unknown as Tab);
+  return key;
+};

@@ -27,7 +27,7 @@ export const texts = {
   lost: {
     header: 'No answer from the API',
     since: (time: string) => `What is shown is of ${time}. It is asked again by itself.`,
-    back: 'The API answers again',
+    again: 'It is asked again by itself.',
   },
   failure: { whatToDo: 'What to do:', again: 'Try again', field: (name: string) => `Field: ${name}` },
   notFound: {

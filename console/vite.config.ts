@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { stateMachines } from './graph/state-machines-plugin.ts';
+import { preload } from './preload-plugin.ts';
 
 /** `npm run build:console`: everything that is loaded comes from the page's own origin, as its Content-Security-Policy wants it. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), stateMachines()],
+  plugins: [react(), stateMachines(), preload(join(import.meta.dirname, 'main.tsx'))],
   build: {
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,31 +1,18 @@
-/** Who looks: asked of the API, which knows by the signature. */
+/** Who looks, for all that is within. */
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext } from 'react';
-import { approverRoutes, operatorRoutes, tenantRoutes } from '../core/contracts/api.ts';
-import { ApiFailure, call } from './api.ts';
+import { ApiFailure } from './api.ts';
+import { askWho, firstAsked, type Who } from './ask-who.ts';
+import { useAskAgain } from './parts/ask-again.ts';
 import { Failed, Waiting } from './parts/states.tsx';
 import { texts } from './texts.ts';
 
-export type Who =
-  | { readonly kind: 'operator' | 'approver' }
-  | { readonly kind: 'tenant'; readonly hypervisorId: string; readonly name: string; readonly accountId: string };
-
-const isRefused = (error: unknown): boolean => error instanceof ApiFailure && error.status === 403;
-
-/**
- * The gateway refuses everybody else before anything of ours hears of it. A tenant's route is asked last: of whoever has no
- * account that is known, it is our own function that refuses, and records it.
- */
-const askWho = async (signal: AbortSignal): Promise<Who> => {
-  const [operator, approver] = await Promise.allSettled([
-    call(operatorRoutes.listHypervisors, { query: { limit: 1 }, signal }),
-    call(approverRoutes.listApprovals, { query: { limit: 1 }, signal }),
-  ]);
-  if (operator.status === 'fulfilled') return { kind: 'operator' };
-  if (approver.status === 'fulfilled') return { kind: 'approver' };
-  for (const { reason } of [operator, approver]) if (!isRefused(reason)) throw reason;
-  const { hypervisorId, name, accountId } = await call(tenantRoutes.getOwnHypervisor, { signal });
-  return { kind: 'tenant', hypervisorId, name, accountId };
+let first: Promise<Who> | undefined = firstAsked;
+/** The first time it is what was asked when the page began. */
+const ask = (signal: AbortSignal): Promise<Who> => {
+  const begun = first;
+  first = undefined;
+  return begun ?? askWho(signal);
 };
 
 const WhoContext = createContext<Who | undefined>(undefined);
@@ -37,12 +24,16 @@ export const useWho = (): Who => {
 };
 
 export const WhoIsThere = ({ children }: { readonly children: ReactNode }) => {
+  useAskAgain();
   const { data, error, refetch } = useQuery({
     queryKey: ['who'],
-    queryFn: ({ signal }) => askWho(signal),
+    queryFn: ({ signal }) => ask(signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (data) return <WhoContext value={data}>{children}</WhoContext>;
-  if (error) return <Failed error={error} header={texts.who.unknown} retry={() => void refetch()} />;
+  if (error) {
+    const isUnknown = !(error instanceof ApiFailure && error.isLost);
+    return <Failed error={error} {...(isUnknown ? { header: texts.who.unknown } : {})} retry={() => void refetch()} />;
+  }
   return <Waiting text={texts.who.asking} />;
 };

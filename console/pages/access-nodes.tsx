@@ -6,8 +6,9 @@ import { Go } from '../parts/go.tsx';
 import { Nodes } from '../parts/hypervisors/nodes.tsx';
 import { ServiceChoice, useServices } from '../parts/hypervisors/service-choice.tsx';
 import { ServiceGroups } from '../parts/hypervisors/service-groups.tsx';
+import { NoData } from '../parts/no-data.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
-import { Empty, Failed, Waiting } from '../parts/states.tsx';
+import { Empty, Waiting } from '../parts/states.tsx';
 import { texts } from '../texts.ts';
 
 const words = texts.accessNodes;
@@ -19,7 +20,7 @@ const AccessNodes = () => {
   const asked = search.get('service');
   const service = asked === null ? services[0] : services.find(({ hypervisorId }) => hypervisorId === asked);
   if (isPending) return <Waiting text={words.loading} />;
-  if (error && services.length === 0) return <Failed error={error} retry={() => void refetch()} />;
+  if (error && services.length === 0) return <NoData error={error} retry={() => void refetch()} />;
   if (services.length === 0)
     return (
       <SpaceBetween size="l">

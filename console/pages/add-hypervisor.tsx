@@ -4,14 +4,13 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router';
 import { ADD_HYPERVISOR, HYPERVISORS } from '../addresses.ts';
-import { ApiFailure } from '../api.ts';
 import { useFollow } from '../parts/go.tsx';
 import { Done } from '../parts/hypervisors/add/done.tsx';
 import { NewHypervisor } from '../parts/hypervisors/add/new-hypervisor.tsx';
 import { SetUp } from '../parts/hypervisors/add/set-up.tsx';
 import { useHypervisor } from '../parts/hypervisors/change.ts';
-import { NothingHere } from '../parts/nothing-here.tsx';
-import { Failed, Waiting } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { Waiting } from '../parts/states.tsx';
 import { texts } from '../texts.ts';
 
 const words = texts.addHypervisor;
@@ -36,8 +35,7 @@ const Within = ({ children }: { readonly children: ReactNode }) => {
 const Added = ({ hypervisorId }: { readonly hypervisorId: string }) => {
   const [search] = useSearchParams();
   const { data, error, refetch } = useHypervisor(hypervisorId);
-  if (!data && error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
-  if (!data && error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data && error) return <NoData error={error} retry={() => void refetch()} />;
   if (!data) return <Waiting text={texts.hypervisor.loading} />;
   if (search.get('step') !== 'done') return <SetUp hypervisor={data} />;
   return (

@@ -11,7 +11,8 @@ import { ApprovalState } from '../parts/approvals/approval-state.tsx';
 import { askedByWords, listRoute, type Shown } from '../parts/approvals/routes.ts';
 import { Go } from '../parts/go.tsx';
 import { Id } from '../parts/id.tsx';
-import { Empty, Failed } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { Empty } from '../parts/states.tsx';
 import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
 import { When } from '../parts/when.tsx';
 import { texts } from '../texts.ts';
@@ -63,7 +64,7 @@ const Approvals = () => {
   const items: readonly Shown[] = approvals.data?.pages.flatMap((page) => page.items) ?? [];
   const options = [{ value: '', label: words.everyState }, ...States.options.map((value) => ({ value, label: value }))];
   if (approvals.error && !approvals.data)
-    return <Failed error={approvals.error} retry={() => void approvals.refetch()} />;
+    return <NoData error={approvals.error} retry={() => void approvals.refetch()} />;
   return (
     <Table
       variant="full-page"

@@ -9,6 +9,7 @@ import { Chain } from '../parts/audit/chain.tsx';
 import { EntryPanel } from '../parts/audit/entry-panel.tsx';
 import { rangeOf } from '../parts/audit/range.ts';
 import { useAnchors, useEntries } from '../parts/audit/use-audit.ts';
+import { NoData } from '../parts/no-data.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
 import { useTenant } from '../parts/tenant-choice.tsx';
 import { texts } from '../texts.ts';
@@ -30,7 +31,7 @@ const Audit = () => {
       else after.set('entry', String(seq));
       return after;
     });
-  if (entries.error && !entries.data) return <Failed error={entries.error} retry={() => void entries.refetch()} />;
+  if (entries.error && !entries.data) return <NoData error={entries.error} retry={() => void entries.refetch()} />;
   return (
     <>
       <Table

@@ -5,16 +5,18 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { operatorRoutes } from '../../core/contracts/api.ts';
 import type { ReaperPlanView, ReaperResult } from '../../core/contracts/reaper.ts';
 import { call } from '../api.ts';
 import { Confirm } from '../parts/confirm.tsx';
 import { Go } from '../parts/go.tsx';
+import { NoData } from '../parts/no-data.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
 import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
 import { useHypervisors } from '../parts/tenants.ts';
 import { findingColumns, placeOf } from '../parts/upkeep/finding-columns.tsx';
+import { useIntent } from '../parts/use-intent.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.findings;
@@ -53,7 +55,7 @@ const Findings = () => {
   const nameOf = useNameOf();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
-  const intent = useRef({ token: '', key: '' });
+  const { keyFor } = useIntent();
   const query = useQuery({
     queryKey: ['findings', tenant],
     queryFn: ({ signal }) => call(operatorRoutes.planReaper, { query: { tenantId: tenant }, signal }),
@@ -62,14 +64,13 @@ const Findings = () => {
   });
   const run = useMutation({
     mutationFn: (token: string) => {
-      if (intent.current.token !== token) intent.current = { token, key: crypto.randomUUID() };
       const body = { token, ...(tenant === undefined ? {} : { tenantId: tenant }) };
-      return call(operatorRoutes.runReaper, { body, idempotencyKey: intent.current.key });
+      return call(operatorRoutes.runReaper, { body, idempotencyKey: keyFor(token) });
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['findings'] }),
   });
   const { data, error, isFetching, refetch } = query;
-  if (!data && error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data && error) return <NoData error={error} retry={() => void refetch()} />;
   const due = data?.due ?? 0;
   const leave = (): void => setAsking(false);
   return (

@@ -1,14 +1,11 @@
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import ContentLayout from '@cloudscape-design/components/content-layout';
 import Grid from '@cloudscape-design/components/grid';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useParams, useSearchParams } from 'react-router';
 import type { HypervisorView } from '../../core/contracts/api.ts';
 import { HYPERVISORS, setUpAddress } from '../addresses.ts';
-import { ApiFailure } from '../api.ts';
 import { useFollow } from '../parts/go.tsx';
 import { Access } from '../parts/hypervisors/access.tsx';
 import { Binding } from '../parts/hypervisors/binding.tsx';
@@ -24,8 +21,9 @@ import { Remove } from '../parts/hypervisors/remove.tsx';
 import { RotateKey } from '../parts/hypervisors/rotate-key.tsx';
 import { ServiceGroups } from '../parts/hypervisors/service-groups.tsx';
 import { HypervisorTemplate } from '../parts/hypervisors/template.tsx';
-import { NothingHere } from '../parts/nothing-here.tsx';
-import { Failed, Waiting } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { OneOf } from '../parts/one-of.tsx';
+import { Waiting } from '../parts/states.tsx';
 import { texts } from '../texts.ts';
 
 const words = texts.hypervisor;
@@ -55,64 +53,46 @@ const Hypervisor = () => {
   const [search, setSearch] = useSearchParams();
   const follow = useFollow();
   const { data, error, refetch } = useHypervisor(hypervisorId);
-  if (!data && error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
-  if (!data && error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data && error) return <NoData error={error} retry={() => void refetch()} />;
   if (!data) return <Waiting text={words.loading} />;
   const isTenant = data.kind === 'tenant';
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel={texts.breadcrumbs}
-          items={[
-            { text: texts.hypervisors.header, href: HYPERVISORS },
-            { text: data.name, href: '' },
-          ]}
-          onFollow={follow}
-        />
-      }
-      header={
-        <Header
-          variant="h1"
-          description={words.about[data.kind]}
-          actions={
-            <SpaceBetween direction="horizontal" size="xs">
-              {isTenant && data.boundTo === undefined ? (
-                <Button href={setUpAddress(hypervisorId)} onFollow={follow}>
-                  {words.goOn}
-                </Button>
-              ) : null}
-              {!isTenant && data.authMethod === 'access-key' ? <RotateKey hypervisor={data} /> : null}
-              <Remove hypervisor={data} />
-            </SpaceBetween>
-          }
-        >
-          {data.name}
-        </Header>
+    <OneOf
+      of={[{ text: texts.hypervisors.header, href: HYPERVISORS }]}
+      title={data.name}
+      about={words.about[data.kind]}
+      actions={
+        <SpaceBetween direction="horizontal" size="xs">
+          {isTenant && data.boundTo === undefined ? (
+            <Button href={setUpAddress(hypervisorId)} onFollow={follow}>
+              {words.goOn}
+            </Button>
+          ) : null}
+          {!isTenant && data.authMethod === 'access-key' ? <RotateKey hypervisor={data} /> : null}
+          <Remove hypervisor={data} />
+        </SpaceBetween>
       }
     >
-      <SpaceBetween size="l">
-        <Preparing hypervisor={data} />
-        <HypervisorFacts hypervisor={data} />
-        {isTenant ? <OfTenant hypervisor={data} /> : <OfService hypervisor={data} />}
-        <Container
-          header={
-            <Header variant="h2" description={words.permissions.about[data.kind]}>
-              {words.permissions.header}
-            </Header>
+      <Preparing hypervisor={data} />
+      <HypervisorFacts hypervisor={data} />
+      {isTenant ? <OfTenant hypervisor={data} /> : <OfService hypervisor={data} />}
+      <Container
+        header={
+          <Header variant="h2" description={words.permissions.about[data.kind]}>
+            {words.permissions.header}
+          </Header>
+        }
+      >
+        <PermissionCheck
+          hypervisor={data}
+          features={featuresIn(search.get('features'))}
+          onFeatures={(features) =>
+            setSearch(features.length > 0 ? { features: features.join(',') } : {}, { replace: true })
           }
-        >
-          <PermissionCheck
-            hypervisor={data}
-            features={featuresIn(search.get('features'))}
-            onFeatures={(features) =>
-              setSearch(features.length > 0 ? { features: features.join(',') } : {}, { replace: true })
-            }
-          />
-        </Container>
-        <HypervisorTemplate hypervisor={data} />
-      </SpaceBetween>
-    </ContentLayout>
+        />
+      </Container>
+      <HypervisorTemplate hypervisor={data} />
+    </OneOf>
   );
 };
 

@@ -8,7 +8,8 @@ import type { HypervisorView } from '../../core/contracts/api.ts';
 import { ADD_HYPERVISOR, hypervisorAddress, setUpAddress } from '../addresses.ts';
 import { Go, useFollow } from '../parts/go.tsx';
 import { HypervisorState } from '../parts/hypervisors/state.tsx';
-import { Empty, Failed } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { Empty } from '../parts/states.tsx';
 import { useHypervisors } from '../parts/tenants.ts';
 import { texts } from '../texts.ts';
 
@@ -39,7 +40,7 @@ const Hypervisors = () => {
       },
       { replace: true },
     );
-  if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
+  if (error && !data) return <NoData error={error} retry={() => void refetch()} />;
   const all = data ?? [];
   const items = all.filter((each) => (kind === undefined || each.kind === kind) && isFound(each, find));
   const nameOf = (id: string) => all.find(({ hypervisorId }) => hypervisorId === id)?.name ?? id;

@@ -1,25 +1,24 @@
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Container from '@cloudscape-design/components/container';
-import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import type { InstanceView } from '../../core/contracts/api.ts';
 import { InstanceId } from '../../core/contracts/ids.ts';
 import { instancesAddress } from '../addresses.ts';
-import { ApiFailure, call, onTenant } from '../api.ts';
-import { useFollow } from '../parts/go.tsx';
+import { ApiFailure, call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
 import { WithAge } from '../parts/instances/ago.tsx';
 import { nextRunOf, pointsWords } from '../parts/instances/instance-columns.tsx';
 import { NotReached } from '../parts/instances/not-reached.tsx';
 import { usePointsOf } from '../parts/instances/points.ts';
 import { PointsCalendar } from '../parts/instances/points-calendar.tsx';
 import { Protection } from '../parts/instances/protection.tsx';
+import { NoData } from '../parts/no-data.tsx';
 import { NothingHere } from '../parts/nothing-here.tsx';
-import { Failed, Waiting } from '../parts/states.tsx';
+import { OneOf } from '../parts/one-of.tsx';
+import { Waiting } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { texts } from '../texts.ts';
 
@@ -66,42 +65,27 @@ const factsOf = (instance: InstanceView): { label: string; value: ReactNode }[] 
 
 const Instance = () => {
   const { instanceId = '', tenant } = useParams();
-  const follow = useFollow();
   const found = useInstance(instanceId, tenant);
   const points = usePointsOf(instanceId, tenant);
   const error = found.error ?? points.error;
   const isNothing = error instanceof ApiFailure && [400, 404].includes(error.status);
   if (isNothing || !InstanceId.safeParse(instanceId).success) return <NothingHere />;
   if (error && !(found.data && points.data))
-    return <Failed error={error} retry={() => void Promise.all([found.refetch(), points.refetch()])} />;
+    return <NoData error={error} retry={() => void Promise.all([found.refetch(), points.refetch()])} />;
   if (!found.data || !points.data) return <Waiting text={words.loading} />;
   const { instance, accountNotReached } = found.data;
   if (!instance && points.data.items.length === 0) return <NothingHere />;
   const name = instance?.name ?? points.data.items[0]?.instanceName ?? instanceId;
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel={texts.breadcrumbs}
-          items={[
-            { text: texts.instances.header, href: instancesAddress(tenant) },
-            { text: name, href: '' },
-          ]}
-          onFollow={follow}
-        />
-      }
-      header={<Header variant="h1">{name}</Header>}
-    >
-      <SpaceBetween size="l">
-        <NotReached why={accountNotReached} />
-        {instance ? (
-          <Container header={<Header variant="h2">{texts.instances.columns.instance}</Header>}>
-            <KeyValuePairs columns={4} items={factsOf(instance)} />
-          </Container>
-        ) : null}
-        <PointsCalendar points={points.data} tenant={tenant} />
-      </SpaceBetween>
-    </ContentLayout>
+    <OneOf of={[{ text: texts.instances.header, href: instancesAddress(tenant) }]} title={name}>
+      <NotReached why={accountNotReached} />
+      {instance ? (
+        <Container header={<Header variant="h2">{texts.instances.columns.instance}</Header>}>
+          <KeyValuePairs columns={4} items={factsOf(instance)} />
+        </Container>
+      ) : null}
+      <PointsCalendar points={points.data} tenant={tenant} />
+    </OneOf>
   );
 };
 

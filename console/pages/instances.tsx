@@ -8,10 +8,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { Protection } from '../../core/contracts/instances.ts';
-import { call, onTenant } from '../api.ts';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
 import { instanceColumns } from '../parts/instances/instance-columns.tsx';
 import { NotReached } from '../parts/instances/not-reached.tsx';
-import { Empty, Failed } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { Empty } from '../parts/states.tsx';
 import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
 import { texts } from '../texts.ts';
 
@@ -56,7 +58,7 @@ const Instances = () => {
     staleTime: REFRESH_MS / 4,
   });
   const items = data?.pages.flatMap((page) => page.items) ?? [];
-  if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
+  if (error && !data) return <NoData error={error} retry={() => void refetch()} />;
   return (
     <Table
       variant="full-page"

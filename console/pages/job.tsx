@@ -1,19 +1,14 @@
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
-import ContentLayout from '@cloudscape-design/components/content-layout';
-import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
 import { standsStill } from '../../cli/job-words.ts';
 import { JOBS } from '../addresses.ts';
-import { ApiFailure } from '../api.ts';
-import { useFollow } from '../parts/go.tsx';
 import { JobActions } from '../parts/job-actions.tsx';
 import { JobErrors } from '../parts/job-errors.tsx';
 import { JobFacts } from '../parts/job-facts.tsx';
 import { JobInstances } from '../parts/job-instances.tsx';
-import { NothingHere } from '../parts/nothing-here.tsx';
-import { Failed, Waiting } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { OneOf } from '../parts/one-of.tsx';
+import { Waiting } from '../parts/states.tsx';
 import { useJob } from '../parts/use-job.ts';
 import { texts } from '../texts.ts';
 
@@ -22,40 +17,24 @@ const JobPath = lazy(() => import('../parts/job-path.tsx'));
 
 const Job = () => {
   const { jobId = '', tenant } = useParams();
-  const follow = useFollow();
   const { data, error, refetch } = useJob(jobId, tenant);
-  if (!data && error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
-  if (!data && error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data && error) return <NoData error={error} retry={() => void refetch()} />;
   if (!data) return <Waiting text={texts.job.loading} />;
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel={texts.breadcrumbs}
-          items={[
-            { text: texts.jobs.header, href: tenant === undefined ? JOBS : `${JOBS}?tenant=${tenant}` },
-            { text: texts.job.title(data.type), href: '' },
-          ]}
-          onFollow={follow}
-        />
-      }
-      header={
-        <Header variant="h1" actions={<JobActions job={data} tenant={tenant} />}>
-          {texts.job.title(data.type)}
-        </Header>
-      }
+    <OneOf
+      of={[{ text: texts.jobs.header, href: tenant === undefined ? JOBS : `${JOBS}?tenant=${tenant}` }]}
+      title={texts.job.title(data.type)}
+      actions={<JobActions job={data} tenant={tenant} />}
     >
-      <SpaceBetween size="l">
-        <JobErrors job={data} />
-        <JobFacts job={data} />
-        <JobInstances job={data} />
-        {tenant === undefined ? null : (
-          <Suspense fallback={<Waiting text={texts.job.path.loading} />}>
-            <JobPath job={data} tenant={tenant} live={!standsStill(data)} />
-          </Suspense>
-        )}
-      </SpaceBetween>
-    </ContentLayout>
+      <JobErrors job={data} />
+      <JobFacts job={data} />
+      <JobInstances job={data} />
+      {tenant === undefined ? null : (
+        <Suspense fallback={<Waiting text={texts.job.path.loading} />}>
+          <JobPath job={data} tenant={tenant} live={!standsStill(data)} />
+        </Suspense>
+      )}
+    </OneOf>
   );
 };
 

@@ -6,9 +6,11 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { isOver } from '../../cli/job-words.ts';
 import { JobState, JobType, type JobView, operatorRoutes } from '../../core/contracts/api.ts';
-import { call, onTenant } from '../api.ts';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
 import { jobColumns } from '../parts/job-columns.tsx';
-import { Empty, Failed } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { Empty } from '../parts/states.tsx';
 import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
 import { useHypervisors } from '../parts/tenants.ts';
 import { texts } from '../texts.ts';
@@ -93,7 +95,7 @@ const Jobs = () => {
   const items: readonly JobView[] = jobs.data?.pages.flatMap((page) => page.items) ?? [];
   const everywhere = isOperator && filters.tenant === undefined;
   const tenants = (hypervisors.data ?? []).filter(({ kind }) => kind === 'tenant');
-  if (jobs.error && !jobs.data) return <Failed error={jobs.error} retry={() => void jobs.refetch()} />;
+  if (jobs.error && !jobs.data) return <NoData error={jobs.error} retry={() => void jobs.refetch()} />;
   return (
     <Table
       variant="full-page"

@@ -9,11 +9,13 @@ import { useSearchParams } from 'react-router';
 import { hasEnded } from '../../cli/library-run-words.ts';
 import { time } from '../../cli/units.ts';
 import { type LibraryRunView, LibraryTask } from '../../core/contracts/library-runs.ts';
-import { call, onNamedTenant } from '../api.ts';
+import { call } from '../api.ts';
+import { onNamedTenant } from '../on-tenant.ts';
 import { Stats } from '../parts/libraries/outcome.tsx';
 import { runColumns } from '../parts/libraries/run-columns.tsx';
 import { StartRun } from '../parts/libraries/start-run.tsx';
-import { Empty, Failed } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { Empty } from '../parts/states.tsx';
 import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
 import { texts } from '../texts.ts';
 
@@ -77,7 +79,7 @@ const Runs = ({ tenant }: { readonly tenant: string }) => {
   const runs = useRuns(tenant);
   const starting = useStarting();
   const items = runs.data?.pages.flatMap((page) => page.items) ?? [];
-  if (runs.error && !runs.data) return <Failed error={runs.error} retry={() => void runs.refetch()} />;
+  if (runs.error && !runs.data) return <NoData error={runs.error} retry={() => void runs.refetch()} />;
   return (
     <SpaceBetween size="l">
       {runs.data ? <Newest runs={items} onCount={() => starting.set('stats')} /> : null}

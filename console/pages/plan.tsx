@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
-import { ApiFailure, call, onTenant } from '../api.ts';
-import { NothingHere } from '../parts/nothing-here.tsx';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
+import { NoData } from '../parts/no-data.tsx';
 import { PlanForm } from '../parts/plans/plan-form.tsx';
-import { Failed, Waiting } from '../parts/states.tsx';
+import { Waiting } from '../parts/states.tsx';
 import { texts } from '../texts.ts';
 
 /** One that is there, or (`add`) one that is to be made. */
@@ -20,8 +21,7 @@ const Plan = () => {
   });
   if (isNew) return <PlanForm plan={undefined} tenant={tenant} />;
   if (data) return <PlanForm key={data.updatedAt} plan={data} tenant={tenant} />;
-  if (error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
-  if (error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data && error) return <NoData error={error} retry={() => void refetch()} />;
   return <Waiting text={texts.plan.loading} />;
 };
 

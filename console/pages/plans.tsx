@@ -1,16 +1,16 @@
 import Button from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
+import type { TableProps } from '@cloudscape-design/components/table';
 import { retentionWords } from '../../cli/plan-words.ts';
 import type { PlanView } from '../../core/contracts/plans.ts';
 import { planAddress, retentionAddress } from '../addresses.ts';
 import { Go, useFollow } from '../parts/go.tsx';
+import { NoData } from '../parts/no-data.tsx';
 import { scheduleInWords } from '../parts/plans/schedule-words.ts';
 import { usePlans } from '../parts/plans/use-plans.ts';
-import { Empty, Failed } from '../parts/states.tsx';
-import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
+import { useTenant } from '../parts/tenant-choice.tsx';
+import { TenantList } from '../parts/tenant-list.tsx';
 import { When } from '../parts/when.tsx';
 import { texts } from '../texts.ts';
 import { useWho } from '../who.tsx';
@@ -53,49 +53,27 @@ const Plans = () => {
   const isOperator = useWho().kind === 'operator';
   const { tenant, isChosen } = useTenant();
   const plans = usePlans(tenant, isChosen);
-  if (plans.error && !plans.data) return <Failed error={plans.error} retry={() => void plans.refetch()} />;
+  if (plans.error && !plans.data) return <NoData error={plans.error} retry={() => void plans.refetch()} />;
   return (
-    <Table
-      variant="full-page"
-      stickyHeader
-      wrapLines
-      trackBy="planId"
+    <TenantList
+      words={words}
       items={plans.data ?? []}
+      trackBy="planId"
+      columns={columnsOf(isOperator, tenant)}
+      counter={plans.data ? `(${plans.data.length})` : undefined}
       loading={plans.isLoading}
-      loadingText={words.loading}
-      columnDefinitions={columnsOf(isOperator, tenant)}
-      header={
-        <Header
-          variant="awsui-h1-sticky"
-          description={words.about}
-          counter={plans.data ? `(${plans.data.length})` : undefined}
-          actions={
-            isChosen ? (
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button href={retentionAddress(tenant)} onFollow={follow}>
-                  {words.retention}
-                </Button>
-                <Button variant="primary" href={planAddress(tenant)} onFollow={follow}>
-                  {words.add}
-                </Button>
-              </SpaceBetween>
-            ) : undefined
-          }
-        >
-          {words.header}
-        </Header>
-      }
-      filter={
-        <div className="filters">
-          <TenantChoice />
-        </div>
-      }
-      empty={
+      isChosen={isChosen}
+      actions={
         isChosen ? (
-          <Empty header={words.empty} text={words.emptyText} />
-        ) : (
-          <Empty header={words.choose} text={words.chooseText} />
-        )
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button href={retentionAddress(tenant)} onFollow={follow}>
+              {words.retention}
+            </Button>
+            <Button variant="primary" href={planAddress(tenant)} onFollow={follow}>
+              {words.add}
+            </Button>
+          </SpaceBetween>
+        ) : undefined
       }
     />
   );

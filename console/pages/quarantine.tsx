@@ -9,6 +9,7 @@ import type { QuarantineView, ReleasedView } from '../../core/contracts/quaranti
 import { jobAddress, libraryRunAddress } from '../addresses.ts';
 import { call } from '../api.ts';
 import { Go } from '../parts/go.tsx';
+import { NoData } from '../parts/no-data.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
 import { useHypervisors } from '../parts/tenants.ts';
 import { Release } from '../parts/upkeep/quarantined.tsx';
@@ -61,7 +62,7 @@ const Quarantine = () => {
     onSettled: () => queries.invalidateQueries({ queryKey: ['quarantine'] }),
   });
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
-  if (list.error && !list.data) return <Failed error={list.error} retry={() => void list.refetch()} />;
+  if (list.error && !list.data) return <NoData error={list.error} retry={() => void list.refetch()} />;
   return (
     <Table
       variant="full-page"

@@ -1,26 +1,23 @@
 import Box from '@cloudscape-design/components/box';
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Container from '@cloudscape-design/components/container';
-import ContentLayout from '@cloudscape-design/components/content-layout';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { useParams } from 'react-router';
 import { bytes, time } from '../../cli/units.ts';
 import type { RecoveryPointView } from '../../core/contracts/api.ts';
 import { instanceAddress, instancesAddress, jobAddress, pointAddress } from '../addresses.ts';
-import { ApiFailure } from '../api.ts';
-import { Go, useFollow } from '../parts/go.tsx';
+import { Go } from '../parts/go.tsx';
 import { Id } from '../parts/id.tsx';
 import { Kept } from '../parts/instances/kept.tsx';
 import { PointActions } from '../parts/instances/point-actions.tsx';
 import { dataOf, sizeOf, verifiedOf } from '../parts/instances/point-words.ts';
 import { dayOf, usePoint } from '../parts/instances/points.ts';
-import { NothingHere } from '../parts/nothing-here.tsx';
-import { Failed, Waiting } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { OneOf } from '../parts/one-of.tsx';
+import { Waiting } from '../parts/states.tsx';
 import { When } from '../parts/when.tsx';
 import { texts } from '../texts.ts';
 
@@ -106,41 +103,27 @@ const Volumes = ({ kind, volumes }: Pick<RecoveryPointView, 'kind' | 'volumes'>)
 
 const RecoveryPoint = () => {
   const { recoveryPointId = '', tenant } = useParams();
-  const follow = useFollow();
   const { data: point, error, refetch } = usePoint(recoveryPointId, tenant);
-  if (!point && error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
-  if (!point && error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!point && error) return <NoData error={error} retry={() => void refetch()} />;
   if (!point) return <Waiting text={words.loading} />;
   const title = words.title(time(point.takenAt));
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel={texts.breadcrumbs}
-          items={[
-            { text: texts.instances.header, href: instancesAddress(tenant) },
-            {
-              text: point.instanceName ?? point.instanceId,
-              href: instanceAddress(point.instanceId, tenant, dayOf(point.takenAt)),
-            },
-            { text: title, href: '' },
-          ]}
-          onFollow={follow}
-        />
-      }
-      header={
-        <Header variant="h1" actions={<PointActions point={point} tenant={tenant} />}>
-          {title}
-        </Header>
-      }
+    <OneOf
+      of={[
+        { text: texts.instances.header, href: instancesAddress(tenant) },
+        {
+          text: point.instanceName ?? point.instanceId,
+          href: instanceAddress(point.instanceId, tenant, dayOf(point.takenAt)),
+        },
+      ]}
+      title={title}
+      actions={<PointActions point={point} tenant={tenant} />}
     >
-      <SpaceBetween size="l">
-        <Container header={<Header variant="h2">{words.facts}</Header>}>
-          <KeyValuePairs columns={3} items={factsOf(point, tenant)} />
-        </Container>
-        <Volumes kind={point.kind} volumes={point.volumes} />
-      </SpaceBetween>
-    </ContentLayout>
+      <Container header={<Header variant="h2">{words.facts}</Header>}>
+        <KeyValuePairs columns={3} items={factsOf(point, tenant)} />
+      </Container>
+      <Volumes kind={point.kind} volumes={point.volumes} />
+    </OneOf>
   );
 };
 

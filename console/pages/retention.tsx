@@ -1,14 +1,13 @@
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
-import ContentLayout from '@cloudscape-design/components/content-layout';
-import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { plansAddress } from '../addresses.ts';
-import { call, onTenant } from '../api.ts';
-import { useFollow } from '../parts/go.tsx';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
+import { NoData } from '../parts/no-data.tsx';
+import { OneOf } from '../parts/one-of.tsx';
 import { RetentionPoints } from '../parts/plans/retention-points.tsx';
 import { RunRetention } from '../parts/plans/run-retention.tsx';
-import { Empty, Failed, Waiting } from '../parts/states.tsx';
+import { Empty, Waiting } from '../parts/states.tsx';
 import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
 import { texts } from '../texts.ts';
 import { useWho } from '../who.tsx';
@@ -19,7 +18,6 @@ const words = texts.retention;
 const Retention = () => {
   const { tenant, isChosen } = useTenant();
   const isOperator = useWho().kind === 'operator';
-  const follow = useFollow();
   const { data, error, refetch } = useQuery({
     queryKey: ['retention', tenant],
     queryFn: ({ signal }) => {
@@ -33,7 +31,7 @@ const Retention = () => {
   });
   const content = () => {
     if (!isChosen) return <Empty header={words.choose} text={words.chooseText} />;
-    if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
+    if (error && !data) return <NoData error={error} retry={() => void refetch()} />;
     if (!data) return <Waiting text={words.loading} />;
     return (
       <SpaceBetween size="l">
@@ -57,33 +55,15 @@ const Retention = () => {
     );
   };
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel={texts.breadcrumbs}
-          items={[
-            { text: texts.plans.header, href: plansAddress(tenant) },
-            { text: words.header, href: '' },
-          ]}
-          onFollow={follow}
-        />
-      }
-      header={
-        <Header variant="h1" description={words.about}>
-          {words.header}
-        </Header>
-      }
-    >
-      <SpaceBetween size="l">
-        {isOperator ? (
-          <div className="filters">
-            <TenantChoice />
-          </div>
-        ) : null}
-        {data ? <RunRetention key={tenant} plan={data} tenant={tenant} refresh={() => void refetch()} /> : null}
-        {content()}
-      </SpaceBetween>
-    </ContentLayout>
+    <OneOf of={[{ text: texts.plans.header, href: plansAddress(tenant) }]} title={words.header} about={words.about}>
+      {isOperator ? (
+        <div className="filters">
+          <TenantChoice />
+        </div>
+      ) : null}
+      {data ? <RunRetention key={tenant} plan={data} tenant={tenant} refresh={() => void refetch()} /> : null}
+      {content()}
+    </OneOf>
   );
 };
 

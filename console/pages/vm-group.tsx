@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
-import { ApiFailure, call, onTenant } from '../api.ts';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
 import { VmGroupForm } from '../parts/groups/group-form.tsx';
-import { NothingHere } from '../parts/nothing-here.tsx';
-import { Failed, Waiting } from '../parts/states.tsx';
+import { NoData } from '../parts/no-data.tsx';
+import { Waiting } from '../parts/states.tsx';
 import { texts } from '../texts.ts';
 
 /** One that is there, or (`add`) one that is to be made. */
@@ -20,8 +21,7 @@ const VmGroup = () => {
   });
   if (isNew) return <VmGroupForm group={undefined} tenant={tenant} />;
   if (data) return <VmGroupForm key={data.updatedAt} group={data} tenant={tenant} />;
-  if (error instanceof ApiFailure && [400, 404].includes(error.status)) return <NothingHere />;
-  if (error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data && error) return <NoData error={error} retry={() => void refetch()} />;
   return <Waiting text={texts.vmGroup.loading} />;
 };
 

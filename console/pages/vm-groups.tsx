@@ -1,15 +1,14 @@
 import Button from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
-import Table from '@cloudscape-design/components/table';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate } from 'react-router';
 import { excludeWords, ruleWords } from '../../core/domain/rule-words.ts';
 import { planAddress, vmGroupAddress } from '../addresses.ts';
-import { call, onTenant } from '../api.ts';
-import { Go } from '../parts/go.tsx';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
+import { Go, useFollow } from '../parts/go.tsx';
+import { NoData } from '../parts/no-data.tsx';
 import { usePlans } from '../parts/plans/use-plans.ts';
-import { Empty, Failed } from '../parts/states.tsx';
-import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
+import { useTenant } from '../parts/tenant-choice.tsx';
+import { TenantList } from '../parts/tenant-list.tsx';
 import { When } from '../parts/when.tsx';
 import { texts } from '../texts.ts';
 
@@ -28,22 +27,18 @@ const useVmGroups = (tenant: string | undefined, enabled: boolean) =>
   });
 
 const VmGroups = () => {
-  const navigate = useNavigate();
+  const follow = useFollow();
   const { tenant, isChosen } = useTenant();
   const groups = useVmGroups(tenant, isChosen);
   const plans = usePlans(tenant, isChosen);
   const items = groups.data?.pages.flatMap((page) => page.items) ?? [];
-  if (groups.error && !groups.data) return <Failed error={groups.error} retry={() => void groups.refetch()} />;
+  if (groups.error && !groups.data) return <NoData error={groups.error} retry={() => void groups.refetch()} />;
   return (
-    <Table
-      variant="full-page"
-      stickyHeader
-      wrapLines
-      trackBy="groupId"
+    <TenantList
+      words={words}
       items={items}
-      loading={groups.isLoading}
-      loadingText={words.loading}
-      columnDefinitions={[
+      trackBy="groupId"
+      columns={[
         {
           id: 'name',
           header: words.columns.name,
@@ -66,39 +61,15 @@ const VmGroups = () => {
         },
         { id: 'changed', header: words.columns.changed, cell: ({ updatedAt }) => <When at={updatedAt} /> },
       ]}
-      header={
-        <Header
-          variant="awsui-h1-sticky"
-          description={words.about}
-          counter={groups.data ? `(${items.length}${groups.hasNextPage ? '+' : ''})` : undefined}
-          actions={
-            <Button
-              variant="primary"
-              disabled={!isChosen}
-              href={vmGroupAddress(tenant)}
-              onFollow={(event) => {
-                event.preventDefault();
-                void navigate(vmGroupAddress(tenant));
-              }}
-            >
-              {words.add}
-            </Button>
-          }
-        >
-          {words.header}
-        </Header>
-      }
-      filter={
-        <div className="filters">
-          <TenantChoice />
-        </div>
-      }
-      empty={
+      counter={groups.data ? `(${items.length}${groups.hasNextPage ? '+' : ''})` : undefined}
+      loading={groups.isLoading}
+      isChosen={isChosen}
+      actions={
         isChosen ? (
-          <Empty header={words.empty} text={words.emptyText} />
-        ) : (
-          <Empty header={words.choose} text={words.chooseText} />
-        )
+          <Button variant="primary" href={vmGroupAddress(tenant)} onFollow={follow}>
+            {words.add}
+          </Button>
+        ) : undefined
       }
       footer={
         groups.hasNextPage ? (

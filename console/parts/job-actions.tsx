@@ -6,9 +6,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isOver } from '../../cli/job-words.ts';
 import type { JobView } from '../../core/contracts/api.ts';
-import { call, onTenant } from '../api.ts';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
 import { texts } from '../texts.ts';
 import { Failed } from './states.tsx';
+import { useIntent } from './use-intent.ts';
 
 const words = texts.job.actions;
 const ROUTES = { cancel: 'cancelJob', suspend: 'suspendJob', resume: 'resumeJob', retry: 'retryJob' } as const;
@@ -24,14 +26,18 @@ const actionsOf = (job: JobView): Action[] => {
 export const JobActions = ({ job, tenant }: { readonly job: JobView; readonly tenant: string | undefined }) => {
   const [asking, setAsking] = useState(false);
   const queries = useQueryClient();
-  const { jobId } = job;
+  const { jobId, attempt } = job;
+  const { keyFor, isDone } = useIntent();
   const lookAgain = () => queries.invalidateQueries({ queryKey: ['job', tenant, jobId] });
   const act = useMutation({
     mutationFn: (action: Action) => {
       const { route, on } = onTenant(ROUTES[action], tenant);
-      return call(route, { params: { ...on, jobId } });
+      return call(route, { params: { ...on, jobId }, idempotencyKey: keyFor({ action, jobId, attempt }) });
     },
-    onSuccess: lookAgain,
+    onSuccess: () => {
+      isDone();
+      return lookAgain();
+    },
     // it is not in the state that the page shows
     onError: () => void lookAgain(),
   });

@@ -40,10 +40,16 @@ export const Reason = ({ message, remedy, field }: Said) => (
   </>
 );
 
+const headerOf = (error: Error): string => {
+  if (!(error instanceof ApiFailure)) return error.name;
+  return error.isUnreached ? texts.lost.header : error.code;
+};
+
+/** `retry`: of what was asked for by the page; where there was no answer, it is asked again by itself, too. */
 export const Failed = ({ error, header, retry }: { error: Error; header?: string; retry?: () => void }) => (
   <Alert
     type="error"
-    header={header ?? (error instanceof ApiFailure ? error.code : error.name)}
+    header={header ?? headerOf(error)}
     action={retry ? <Button onClick={retry}>{texts.failure.again}</Button> : undefined}
   >
     <Reason
@@ -51,5 +57,6 @@ export const Failed = ({ error, header, retry }: { error: Error; header?: string
       remedy={error instanceof ApiFailure ? error.remedy : undefined}
       field={error instanceof ApiFailure ? error.field : undefined}
     />
+    {retry && error instanceof ApiFailure && error.isUnreached ? <div>{texts.lost.again}</div> : null}
   </Alert>
 );

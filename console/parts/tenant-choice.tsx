@@ -3,6 +3,7 @@ import Select, { type SelectProps } from '@cloudscape-design/components/select';
 import { useParams, useSearchParams } from 'react-router';
 import { texts } from '../texts.ts';
 import { useWho } from '../who.tsx';
+import { asked } from './select-state.ts';
 import { useHypervisors } from './tenants.ts';
 
 interface ChosenTenant {
@@ -45,8 +46,7 @@ export const TenantChoice = ({ everyTenant }: TenantChoiceProps) => {
       placeholder={texts.tenant.choose}
       options={options}
       selectedOption={named ?? (chosen === '' ? null : { value: chosen, label: chosen })}
-      statusType={hypervisors.isPending ? 'loading' : 'finished'}
-      loadingText={texts.loading}
+      {...asked(hypervisors)}
       filteringType={options.length > 10 ? 'auto' : 'none'}
       empty={texts.tenant.none}
       onChange={({ detail }) =>

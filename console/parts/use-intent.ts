@@ -1,8 +1,21 @@
-import { useMemo } from 'react';
+import { useRef } from 'react';
 
-/** An Idempotency-Key for sending just this: sent once more it is the same, changed it is another. */
-export const useIntent = (body: unknown): string => {
-  const text = JSON.stringify(body);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another text is another intent
-  return useMemo(() => crypto.randomUUID(), [text]);
+export interface Intent {
+  /** The Idempotency-Key of a request, which holds no secret: the same however often it is sent, another for another. */
+  keyFor(request: unknown): string;
+  /** It was done: the same request again is another wish. */
+  isDone(): void;
+}
+
+export const useIntent = (): Intent => {
+  const keys = useRef(new Map<string, string>());
+  return {
+    keyFor(request) {
+      const text = JSON.stringify(request);
+      const key = keys.current.get(text) ?? crypto.randomUUID();
+      keys.current.set(text, key);
+      return key;
+    },
+    isDone: () => keys.current.clear(),
+  };
 };

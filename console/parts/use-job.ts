@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { isOver } from '../../cli/job-words.ts';
-import { call, onTenant } from '../api.ts';
+import { call } from '../api.ts';
+import { onTenant } from '../on-tenant.ts';
 import { pollOf } from './poll.ts';
 
 const REFRESH_MS = 2_000;

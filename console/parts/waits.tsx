@@ -9,10 +9,6 @@ const words = texts.waits;
 
 type Pending = Pick<TenantApprovalView, 'approvalId' | 'what' | 'expiresAt'>;
 
-/** The answer of a guarded route: what was asked for, or that it waits. */
-export const pendingOf = (answer: object): Pending | undefined =>
-  'approvalId' in answer ? (answer as Pending) : undefined;
-
 interface WaitsProps {
   readonly approval: Pending;
   readonly tenant: string | undefined;

@@ -126,6 +126,4 @@ export const recoveryPoint = {
   },
   leave: 'Leave it',
   close: 'Close',
-  waits: 'Nothing was done yet: a second person has to approve it',
-  waitsText: (id: string) => `The request is kept as ${id}.`,
 } as const;

@@ -53,9 +53,13 @@ export const visit = async (t: TestContext, { apiUrl, region, user }: Visitor): 
   return { page, context, origin: `http://127.0.0.1:${server.port}` };
 };
 
-/** Nothing that keeps anybody out: axe's findings of `serious` and `critical`, in this mode and the other. */
-export const checkAccess = async (page: Page, name: string): Promise<void> => {
-  for (const colorScheme of ['dark', 'light'] as const) {
+/** Nothing that keeps anybody out: axe's findings of `serious` and `critical`, in each of these modes. */
+export const checkAccess = async (
+  page: Page,
+  name: string,
+  schemes: readonly ('light' | 'dark')[] = ['dark', 'light'],
+): Promise<void> => {
+  for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
     await page.locator(colorScheme === 'dark' ? 'body.awsui-dark-mode' : 'body:not(.awsui-dark-mode)').waitFor();
     const { violations } = await new AxeBuilder({ page }).analyze();

@@ -94,10 +94,26 @@ test('a tenant suspends, resumes, cancels and retries its jobs by the job’s pa
     assert.equal((await waitForJob(acme, jobId)).state, 'failed');
     await open(jobId);
     await page.getByText(`there is no instance ${NOWHERE}`).first().waitFor();
+    // no answer comes the first time: asked again, it is the same request
+    const keys: (string | undefined)[] = [];
+    await page.route(`**/api/jobs/${jobId}/retry`, async (route, request) => {
+      keys.push(request.headers()['idempotency-key']);
+      await (keys.length === 1 ? route.abort() : route.continue());
+    });
+    const again = async (attempt: number): Promise<void> => {
+      await button(page, 'Try failed instances again').click();
+      const job = await waitForJob(acme, jobId, (each) => each.attempt === attempt && each.state === 'failed');
+      assert.equal(job.attempt, attempt);
+      await page.getByText('Attempt', { exact: true }).waitFor();
+      await button(page, 'Try failed instances again').waitFor();
+    };
     await button(page, 'Try failed instances again').click();
-    await page.getByText('Attempt', { exact: true }).waitFor();
-    const job = await waitForJob(acme, jobId, ({ state, attempt }) => attempt === 2 && state === 'failed');
-    assert.equal(job.attempt, 2);
-    await button(page, 'Try failed instances again').waitFor();
+    await page.getByText('No answer from the API').waitFor();
+    await again(2);
+    assert.equal(keys.length, 2);
+    assert.match(String(keys[0]), /^[0-9a-f-]{36}$/);
+    assert.equal(keys[1], keys[0]);
+    await again(3);
+    assert.notEqual(keys[2], keys[0], 'another time is another request');
   });
 });

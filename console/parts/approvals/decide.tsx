@@ -28,16 +28,23 @@ export const Decide = ({ approval, refresh }: { readonly approval: Shown; refres
   };
   const [rejecting, setRejecting] = useState(false);
   const [reason, setReason] = useState('');
-  const approving = { approvalId, requestHash };
-  const [approveKey, rejectKey] = [useIntent(approving), useIntent({ approvalId, reason })];
+  const { keyFor } = useIntent();
   const approve = useMutation({
     mutationFn: () =>
-      call(approverRoutes.approve, { params: { approvalId }, body: { requestHash }, idempotencyKey: approveKey }),
+      call(approverRoutes.approve, {
+        params: { approvalId },
+        body: { requestHash },
+        idempotencyKey: keyFor({ approvalId, requestHash }),
+      }),
     onSettled: settled,
   });
   const reject = useMutation({
     mutationFn: () =>
-      call(approverRoutes.reject, { params: { approvalId }, body: { reason }, idempotencyKey: rejectKey }),
+      call(approverRoutes.reject, {
+        params: { approvalId },
+        body: { reason },
+        idempotencyKey: keyFor({ approvalId, reason }),
+      }),
     onSuccess: () => setRejecting(false),
     onSettled: settled,
   });

@@ -1,9 +1,9 @@
 /** Approvals as each kind of user is shown them: an approver those of all tenants, others those of one. */
 import { approverRoutes } from '../../../core/contracts/api.ts';
 import type { ApprovalView } from '../../../core/contracts/approvals.ts';
-import { onTenant } from '../../api.ts';
+import type { Who } from '../../ask-who.ts';
+import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
-import type { Who } from '../../who.tsx';
 
 export const listRoute = (kind: Who['kind'], tenant: string | undefined) =>
   kind === 'approver' ? { route: approverRoutes.listApprovals, on: {} } : onTenant('listApprovals', tenant);

@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { operatorRoutes } from '../../../core/contracts/api.ts';
-import type { AuditAnchor, AuditPage } from '../../../core/contracts/audit.ts';
+import type { AuditPage } from '../../../core/contracts/audit.ts';
 import { call } from '../../api.ts';
+import { readAll } from '../read-all.ts';
 import { type Range, timesOf } from './range.ts';
 
 export interface AuditFilters {
@@ -42,14 +43,6 @@ export const useEntry = (seq: number, known: AuditPage['items'][number] | undefi
 export const useAnchors = () =>
   useQuery({
     queryKey: ['audit-anchors'],
-    queryFn: async ({ signal }) => {
-      const all: AuditAnchor[] = [];
-      for (let next: string | undefined; ; ) {
-        const page = await call(operatorRoutes.listAuditAnchors, { query: { next }, signal });
-        all.push(...page.items);
-        next = page.next;
-        if (next === undefined) return all;
-      }
-    },
+    queryFn: ({ signal }) => readAll((next) => call(operatorRoutes.listAuditAnchors, { query: { next }, signal })),
     staleTime: 60_000,
   });

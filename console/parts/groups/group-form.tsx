@@ -1,10 +1,5 @@
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import ContentLayout from '@cloudscape-design/components/content-layout';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
-import Grid from '@cloudscape-design/components/grid';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
@@ -14,13 +9,14 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
 import { vmGroupsAddress } from '../../addresses.ts';
-import { call, onTenant } from '../../api.ts';
+import { call } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
-import { useFollow } from '../go.tsx';
 import { usePlans } from '../plans/use-plans.ts';
 import { refusalOf } from '../refusal.ts';
-import { Failed } from '../states.tsx';
+import { SaveForm } from '../save-form.tsx';
+import { asked } from '../select-state.ts';
 import { useDebounced } from '../use-debounced.ts';
 import { useIntent } from '../use-intent.ts';
 import { Preview, usePreview } from './preview.tsx';
@@ -72,7 +68,6 @@ export const VmGroupForm = ({ group, tenant }: Props) => {
   const [draft, setDraft] = useState(() => draftOf(group));
   const [tried, setTried] = useState(false);
   const navigate = useNavigate();
-  const follow = useFollow();
   const queries = useQueryClient();
   const plans = usePlans(tenant);
   const everything = usePreview(tenant, EVERYTHING);
@@ -88,7 +83,7 @@ export const VmGroupForm = ({ group, tenant }: Props) => {
     // of a group that has one it stays
     ...(group?.zone === undefined ? {} : { zone: group.zone }),
   };
-  const idempotencyKey = useIntent(body);
+  const { keyFor } = useIntent();
 
   const list = vmGroupsAddress(tenant);
   const save = useMutation({
@@ -96,7 +91,7 @@ export const VmGroupForm = ({ group, tenant }: Props) => {
       const [add, replace] = [onTenant('addVmGroup', tenant), onTenant('replaceVmGroup', tenant)];
       return group
         ? call(replace.route, { params: { ...replace.on, groupId: group.groupId }, body: sent })
-        : call(add.route, { params: add.on, body: sent, idempotencyKey });
+        : call(add.route, { params: add.on, body: sent, idempotencyKey: keyFor(sent) });
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['vm-groups', tenant] });
@@ -127,110 +122,72 @@ export const VmGroupForm = ({ group, tenant }: Props) => {
     if (body) save.mutate(body);
   };
   const shared = { instances: everything.data?.instances ?? [], errorOf };
-  const title = group?.name ?? words.new;
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel={texts.breadcrumbs}
-          items={[
-            { text: texts.vmGroups.header, href: list },
-            { text: title, href: '' },
-          ]}
-          onFollow={follow}
+    <SaveForm
+      list={{ text: texts.vmGroups.header, href: list }}
+      title={group?.name ?? words.new}
+      actions={group ? <RemoveGroup group={group} tenant={tenant} /> : undefined}
+      save={group ? words.save : words.add}
+      cancel={words.cancel}
+      pending={save.isPending}
+      error={save.error ? rest : undefined}
+      onSave={submit}
+      besideColumns={5}
+      beside={
+        <Preview
+          tenant={tenant}
+          text={settled}
+          isSaidElsewhere={(error) => refusalOf(error, fields).rest === undefined}
         />
       }
-      header={
-        <Header variant="h1" actions={group ? <RemoveGroup group={group} tenant={tenant} /> : undefined}>
-          {title}
-        </Header>
-      }
     >
-      <Grid gridDefinition={[{ colspan: { default: 12, m: 7 } }, { colspan: { default: 12, m: 5 } }]}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            submit();
-          }}
-        >
-          <Form
-            errorText={save.error && rest ? <Failed error={rest} /> : undefined}
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button formAction="none" variant="link" onClick={() => void navigate(list)}>
-                  {words.cancel}
-                </Button>
-                <Button variant="primary" loading={save.isPending}>
-                  {group ? words.save : words.add}
-                </Button>
-              </SpaceBetween>
-            }
-          >
-            <SpaceBetween size="l">
-              <Container>
-                <SpaceBetween size="m">
-                  <FormField label={words.name} description={words.nameAbout} errorText={at('name')}>
-                    <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value })} />
-                  </FormField>
-                  <FormField label={words.plan} description={words.planAbout} errorText={at('planId')}>
-                    <Select
-                      options={planOptions}
-                      selectedOption={planOptions.find(({ value }) => value === draft.planId) ?? null}
-                      onChange={({ detail }) => change({ planId: detail.selectedOption.value ?? '' })}
-                      statusType={plans.isPending ? 'loading' : 'finished'}
-                      loadingText={texts.loading}
-                    />
-                  </FormField>
-                </SpaceBetween>
-              </Container>
-              <Container
-                header={
-                  <Header variant="h2" description={words.matchAbout}>
-                    {words.match}
-                  </Header>
-                }
-              >
-                <RuleEditor
-                  {...shared}
-                  draft={draft.match}
-                  label={words.rules.match}
-                  onChange={(match) => change({ match })}
-                />
-              </Container>
-              <Container
-                header={
-                  <Header variant="h2" description={words.exceptAbout}>
-                    {words.except}
-                  </Header>
-                }
-              >
-                <RuleEditor
-                  {...shared}
-                  draft={draft.except}
-                  label={words.rules.except}
-                  onChange={(except) => change({ except })}
-                />
-              </Container>
-              <Container
-                header={
-                  <Header variant="h2" description={words.volumesAbout}>
-                    {words.volumesHeader}
-                  </Header>
-                }
-              >
-                <VolumeRules drafts={draft.volumes} onChange={(volumes) => change({ volumes })} at={at} />
-              </Container>
-            </SpaceBetween>
-          </Form>
-        </form>
-        <div className="beside">
-          <Preview
-            tenant={tenant}
-            text={settled}
-            isSaidElsewhere={(error) => refusalOf(error, fields).rest === undefined}
-          />
-        </div>
-      </Grid>
-    </ContentLayout>
+      <Container>
+        <SpaceBetween size="m">
+          <FormField label={words.name} description={words.nameAbout} errorText={at('name')}>
+            <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value })} />
+          </FormField>
+          <FormField label={words.plan} description={words.planAbout} errorText={at('planId')}>
+            <Select
+              options={planOptions}
+              selectedOption={planOptions.find(({ value }) => value === draft.planId) ?? null}
+              onChange={({ detail }) => change({ planId: detail.selectedOption.value ?? '' })}
+              {...asked(plans)}
+            />
+          </FormField>
+        </SpaceBetween>
+      </Container>
+      <Container
+        header={
+          <Header variant="h2" description={words.matchAbout}>
+            {words.match}
+          </Header>
+        }
+      >
+        <RuleEditor {...shared} draft={draft.match} label={words.rules.match} onChange={(match) => change({ match })} />
+      </Container>
+      <Container
+        header={
+          <Header variant="h2" description={words.exceptAbout}>
+            {words.except}
+          </Header>
+        }
+      >
+        <RuleEditor
+          {...shared}
+          draft={draft.except}
+          label={words.rules.except}
+          onChange={(except) => change({ except })}
+        />
+      </Container>
+      <Container
+        header={
+          <Header variant="h2" description={words.volumesAbout}>
+            {words.volumesHeader}
+          </Header>
+        }
+      >
+        <VolumeRules drafts={draft.volumes} onChange={(volumes) => change({ volumes })} at={at} />
+      </Container>
+    </SaveForm>
   );
 };

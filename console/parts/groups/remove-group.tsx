@@ -1,50 +1,34 @@
-import Button from '@cloudscape-design/components/button';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
 import { vmGroupsAddress } from '../../addresses.ts';
-import { call, onTenant } from '../../api.ts';
+import { call } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
-import { Confirm } from '../confirm.tsx';
+import { RemoveOne } from '../remove-one.tsx';
 
-const words = texts.vmGroup;
-
-export const RemoveGroup = ({
-  group: { groupId, name },
-  tenant,
-}: {
+interface Props {
   readonly group: VmGroupView;
   readonly tenant: string | undefined;
-}) => {
-  const [asking, setAsking] = useState(false);
+}
+
+export const RemoveGroup = ({ group: { groupId, name }, tenant }: Props) => {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => {
-      const { route, on } = onTenant('removeVmGroup', tenant);
-      return call(route, { params: { ...on, groupId } });
-    },
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['vm-groups', tenant] });
-      void navigate(vmGroupsAddress(tenant));
-    },
-  });
+  const { route, on } = onTenant('removeVmGroup', tenant);
   return (
-    <>
-      <Button onClick={() => setAsking(true)}>{words.remove}</Button>
-      {asking ? (
-        <Confirm
-          header={words.removeHeader(name)}
-          act={words.remove}
-          pending={remove.isPending}
-          error={remove.error}
-          onAct={() => remove.mutate()}
-          onLeave={() => setAsking(false)}
-        >
-          {words.removeText}
-        </Confirm>
-      ) : null}
-    </>
+    <RemoveOne
+      words={texts.vmGroup}
+      name={name}
+      tenant={tenant}
+      act={async () => {
+        await call(route, { params: { ...on, groupId } });
+        return {};
+      }}
+      onRemoved={async () => {
+        await queries.invalidateQueries({ queryKey: ['vm-groups', tenant] });
+        await navigate(vmGroupsAddress(tenant));
+      }}
+    />
   );
 };

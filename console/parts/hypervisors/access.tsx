@@ -25,13 +25,13 @@ export const Access = ({ hypervisor }: { readonly hypervisor: HypervisorView }) 
   const [cancelled, setCancelled] = useState(0);
   const params = { hypervisorId };
   const change = useChange(hypervisorId, async () => {
-    if (revoked) return call(operatorRoutes.restoreAccess, { params });
+    if (revoked) return { done: await call(operatorRoutes.restoreAccess, { params }) };
     const { cancelledJobs, ...after } = await call(operatorRoutes.revokeAccess, {
       params,
       body: reason === '' ? {} : { reason },
     });
     setCancelled(cancelledJobs.length);
-    return after;
+    return { done: after };
   });
   const start = (): void => {
     change.reset();

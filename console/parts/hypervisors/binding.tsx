@@ -9,14 +9,14 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
 import { hypervisorAddress } from '../../addresses.ts';
-import { call } from '../../api.ts';
+import { callGuarded } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
 import { Go } from '../go.tsx';
 import { useHypervisors } from '../tenants.ts';
 import { Waits } from '../waits.tsx';
 import { When } from '../when.tsx';
-import { approvalIn, useChange } from './change.ts';
+import { useChange } from './change.ts';
 import { ServiceChoice } from './service-choice.tsx';
 
 const words = texts.hypervisor.binding;
@@ -30,10 +30,10 @@ export const Binding = ({ hypervisor }: { readonly hypervisor: HypervisorView })
   const hypervisors = useHypervisors();
   const params = { hypervisorId };
   const bind = useChange(hypervisorId, (serviceHypervisorId: string) =>
-    call(operatorRoutes.bindHypervisor, { params, body: { serviceHypervisorId } }),
+    callGuarded(operatorRoutes.bindHypervisor, { params, body: { serviceHypervisorId } }),
   );
   const unbind = useChange(hypervisorId, () =>
-    call(operatorRoutes.unbindHypervisor, { params, query: { leavePoints: String(leavePoints) } }),
+    callGuarded(operatorRoutes.unbindHypervisor, { params, query: { leavePoints: String(leavePoints) } }),
   );
   const ask = (what: 'bind' | 'unbind'): void => {
     bind.reset();
@@ -41,7 +41,7 @@ export const Binding = ({ hypervisor }: { readonly hypervisor: HypervisorView })
     setAsking(what);
   };
   const close = { onSuccess: () => setAsking(undefined) };
-  const approval = approvalIn(bind.data ?? unbind.data);
+  const approval = bind.data?.waits ?? unbind.data?.waits;
   const serviceName = hypervisors.data?.find((each) => each.hypervisorId === boundTo)?.name ?? boundTo;
   return (
     <Container

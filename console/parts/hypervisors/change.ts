@@ -4,9 +4,10 @@ import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api
 import type { ApprovalView } from '../../../core/contracts/approvals.ts';
 import { call } from '../../api.ts';
 
-/** Of a guarded route's answer. */
-export const approvalIn = (answer: object | undefined): ApprovalView | undefined =>
-  answer !== undefined && 'approvalId' in answer ? (answer as ApprovalView) : undefined;
+/** What has become of it: as a guarded call says it, and always done where no second person is asked. */
+type Changed =
+  | { readonly done: HypervisorView; readonly waits?: undefined }
+  | { readonly done?: undefined; readonly waits: ApprovalView };
 
 /** As it is now, asked of the API; `refetchInterval` in ms, where it is waited for. */
 export const useHypervisor = (hypervisorId: string, refetchInterval: number | false = false) =>
@@ -26,16 +27,16 @@ interface ChangeOptions {
 /** `act` sends it. All that shows the hypervisor is asked for again. */
 export const useChange = <Given>(
   hypervisorId: string,
-  act: (given: Given) => Promise<HypervisorView>,
+  act: (given: Given) => Promise<Changed>,
   { done, gcTime }: ChangeOptions = {},
 ) => {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: act,
     ...(gcTime === undefined ? {} : { gcTime }),
-    async onSuccess(answer) {
-      if (approvalIn(answer)) return;
-      done?.(answer);
+    async onSuccess(changed) {
+      if (changed.waits) return;
+      done?.(changed.done);
       await Promise.all([
         queries.invalidateQueries({ queryKey: ['hypervisor', hypervisorId] }),
         queries.invalidateQueries({ queryKey: ['hypervisors'] }),

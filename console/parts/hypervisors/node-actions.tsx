@@ -7,7 +7,7 @@ import { type AccessNodeView, type AddedAccessNode, operatorRoutes } from '../..
 import { ApiFailure, call } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
-import { useIntent } from './intent.ts';
+import { useIntent } from '../use-intent.ts';
 import { StartNode } from './start-node.tsx';
 
 const words = texts.accessNodes;

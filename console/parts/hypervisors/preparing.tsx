@@ -12,7 +12,9 @@ const words = texts.hypervisor.preparing;
 /** Of a service hypervisor whose template is to be deployed: what is missing of it, looked for when told to. */
 export const Preparing = ({ hypervisor }: { readonly hypervisor: HypervisorView }) => {
   const { hypervisorId, state } = hypervisor;
-  const look = useChange(hypervisorId, () => call(operatorRoutes.checkHypervisor, { params: { hypervisorId } }));
+  const look = useChange(hypervisorId, async () => ({
+    done: await call(operatorRoutes.checkHypervisor, { params: { hypervisorId } }),
+  }));
   if (state !== 'preparing') return null;
   return (
     <SpaceBetween size="xs">

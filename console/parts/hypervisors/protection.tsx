@@ -5,12 +5,12 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
-import { call } from '../../api.ts';
+import { callGuarded } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
 import { Failed } from '../states.tsx';
 import { Waits } from '../waits.tsx';
-import { approvalIn, useChange } from './change.ts';
+import { useChange } from './change.ts';
 
 const words = texts.hypervisor.protection;
 
@@ -18,9 +18,9 @@ const words = texts.hypervisor.protection;
 export const Protection = ({ hypervisor: { hypervisorId, approvals } }: { readonly hypervisor: HypervisorView }) => {
   const [asking, setAsking] = useState(false);
   const set = useChange(hypervisorId, (to: 'off' | 'two-person') =>
-    call(operatorRoutes.setProtection, { params: { hypervisorId }, body: { approvals: to } }),
+    callGuarded(operatorRoutes.setProtection, { params: { hypervisorId }, body: { approvals: to } }),
   );
-  const approval = approvalIn(set.data);
+  const approval = set.data?.waits;
   const isOn = approvals === 'two-person';
   const start = (): void => {
     set.reset();

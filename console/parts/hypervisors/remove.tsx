@@ -5,11 +5,11 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { type HypervisorView, operatorRoutes } from '../../../core/contracts/api.ts';
 import { HYPERVISORS } from '../../addresses.ts';
-import { call } from '../../api.ts';
+import { callGuarded } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
 import { Waits } from '../waits.tsx';
-import { approvalIn, useChange } from './change.ts';
+import { useChange } from './change.ts';
 
 const words = texts.hypervisor.remove;
 
@@ -18,13 +18,17 @@ export const Remove = ({ hypervisor: { hypervisorId, kind, name } }: { readonly 
   const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const remove = useChange(hypervisorId, () => call(operatorRoutes.removeHypervisor, { params: { hypervisorId } }), {
-    done() {
-      void navigate(HYPERVISORS);
-      queries.removeQueries({ queryKey: ['hypervisor', hypervisorId] });
+  const remove = useChange(
+    hypervisorId,
+    () => callGuarded(operatorRoutes.removeHypervisor, { params: { hypervisorId } }),
+    {
+      done() {
+        void navigate(HYPERVISORS);
+        queries.removeQueries({ queryKey: ['hypervisor', hypervisorId] });
+      },
     },
-  });
-  const approval = approvalIn(remove.data);
+  );
+  const approval = remove.data?.waits;
   return (
     <SpaceBetween size="xs">
       <Button

@@ -20,9 +20,9 @@ export const RotateKey = ({ hypervisor: { hypervisorId } }: { readonly hyperviso
   // a mutation's variables are kept with it: the key is none of them
   const rotate = useChange(
     hypervisorId,
-    () => {
+    async () => {
       setTyped({ ...typed, secretAccessKey: '' });
-      return call(operatorRoutes.rotateKey, { params: { hypervisorId }, body: typed });
+      return { done: await call(operatorRoutes.rotateKey, { params: { hypervisorId }, body: typed }) };
     },
     { gcTime: 0 },
   );
@@ -57,7 +57,7 @@ export const RotateKey = ({ hypervisor: { hypervisorId } }: { readonly hyperviso
             </Box>
           }
         >
-          <Alert type="success">{words.rotated(rotate.data.accessKeyId ?? '')}</Alert>
+          <Alert type="success">{words.rotated(rotate.data.done?.accessKeyId ?? '')}</Alert>
         </Modal>
       ) : null}
       <Confirm

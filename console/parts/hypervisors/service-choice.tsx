@@ -1,13 +1,17 @@
 import Select from '@cloudscape-design/components/select';
 import type { HypervisorView } from '../../../core/contracts/api.ts';
 import { texts } from '../../texts.ts';
+import { asked } from '../select-state.ts';
 import { useHypervisors } from '../tenants.ts';
 
 const words = texts.hypervisor.binding;
 
+const servicesOf = (hypervisors: readonly HypervisorView[] = []): readonly HypervisorView[] =>
+  hypervisors.filter(({ kind }) => kind === 'service');
+
 export const useServices = () => {
   const { data, ...rest } = useHypervisors();
-  return { ...rest, services: (data ?? []).filter(({ kind }) => kind === 'service') };
+  return { ...rest, services: servicesOf(data) };
 };
 
 const optionOf = ({ hypervisorId, name, accountId, region, state, accessNodes = 'manual' }: HypervisorView) => ({
@@ -28,7 +32,8 @@ interface ServiceChoiceProps {
 
 /** One of the service hypervisors; one that is not ready yet says so. */
 export const ServiceChoice = ({ chosen, without, inlineLabel, onChange }: ServiceChoiceProps) => {
-  const { services, isPending } = useServices();
+  const hypervisors = useHypervisors();
+  const services = servicesOf(hypervisors.data);
   const options = services.filter(({ hypervisorId }) => hypervisorId !== without).map(optionOf);
   const named = options.find(({ value }) => value === chosen);
   return (
@@ -37,8 +42,7 @@ export const ServiceChoice = ({ chosen, without, inlineLabel, onChange }: Servic
       placeholder={words.choose}
       options={options}
       selectedOption={named ?? (chosen === undefined ? null : { value: chosen, label: chosen })}
-      statusType={isPending ? 'loading' : 'finished'}
-      loadingText={texts.loading}
+      {...asked(hypervisors)}
       filteringType={options.length > 10 ? 'auto' : 'none'}
       empty={words.noService}
       onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}

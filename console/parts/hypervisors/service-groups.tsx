@@ -11,22 +11,12 @@ import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
 import { ApiFailure, call } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
+import { readAll } from '../read-all.ts';
 import { Empty, Failed } from '../states.tsx';
+import { useIntent } from '../use-intent.ts';
 import { When } from '../when.tsx';
-import { useIntent } from './intent.ts';
 
 const words = texts.accessNodes.groups;
-
-const readAll = async (hypervisorId: string, signal: AbortSignal): Promise<VmGroupView[]> => {
-  const all: VmGroupView[] = [];
-  for (let next: string | undefined; ; ) {
-    const query = { limit: 100, next };
-    const page = await call(operatorRoutes.listServiceVmGroups, { params: { hypervisorId }, query, signal });
-    all.push(...page.items);
-    next = page.next;
-    if (next === undefined) return all;
-  }
-};
 
 /** Of an automatic service hypervisor: where its access nodes are launched (O6). */
 export const ServiceGroups = ({ service }: { readonly service: HypervisorView }) => {
@@ -38,7 +28,13 @@ export const ServiceGroups = ({ service }: { readonly service: HypervisorView })
   const [name, setName] = useState('');
   const [zone, setZone] = useState('');
   const queryKey = ['service-groups', hypervisorId];
-  const groups = useQuery({ queryKey, queryFn: ({ signal }) => readAll(hypervisorId, signal) });
+  const groups = useQuery({
+    queryKey,
+    queryFn: ({ signal }) =>
+      readAll((next) =>
+        call(operatorRoutes.listServiceVmGroups, { params: { hypervisorId }, query: { limit: 100, next }, signal }),
+      ),
+  });
   const onSuccess = (): Promise<void> => {
     isDone();
     setAsking(undefined);

@@ -11,53 +11,65 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { time } from '../../../cli/units.ts';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
-import { ApiFailure, call, onTenant } from '../../api.ts';
+import type { TenantApprovalView } from '../../../core/contracts/approvals.ts';
+import { ApiFailure, call, callGuarded } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
 import { Reason } from '../states.tsx';
+import { Waits } from '../waits.tsx';
 import { pointsKey } from './points.ts';
 
 const words = texts.recoveryPoint;
 
 export type PointAction = 'hold' | 'release' | 'remove';
 
-/** What is left to be told after it was done, or was not; undefined: nothing. */
+/** What is left to be told after it was sent. */
 interface Told {
-  readonly header: string;
-  readonly text: string;
+  readonly waits?: TenantApprovalView;
+  /** Why some of it is there still. */
+  readonly left?: string;
 }
-
-/** Where a second person is asked, the API answers with the request that it keeps. */
-const waiting = (answer: object): Told | undefined =>
-  'approvalId' in answer ? { header: words.waits, text: words.waitsText(String(answer.approvalId)) } : undefined;
 
 const useAction = (point: RecoveryPointView, tenant: string | undefined, done: () => void) => {
   const queries = useQueryClient();
   const { recoveryPointId } = point;
-  const run = async (action: PointAction, reason: string, even: boolean): Promise<Told | undefined> => {
+  const run = async (action: PointAction, reason: string, even: boolean): Promise<Told> => {
     if (action === 'hold') {
       const { route, on } = onTenant('holdRecoveryPoint', tenant);
       await call(route, { params: { ...on, recoveryPointId }, body: { reason } });
-      return undefined;
+      return {};
     }
     if (action === 'release') {
       const { route, on } = onTenant('releaseRecoveryPoint', tenant);
-      return waiting(await call(route, { params: { ...on, recoveryPointId } }));
+      const { waits } = await callGuarded(route, { params: { ...on, recoveryPointId } });
+      return waits ? { waits } : {};
     }
     const { route, on } = onTenant('deleteRecoveryPoint', tenant);
     const query = even ? { evenNewest: 'true' } : {};
-    const answer = await call(route, { params: { ...on, recoveryPointId }, query });
-    const [left] = answer.failed ?? [];
-    return waiting(answer) ?? (left ? { header: words.remove.left, text: left.reason } : undefined);
+    const answer = await callGuarded(route, { params: { ...on, recoveryPointId }, query });
+    if (answer.waits) return { waits: answer.waits };
+    const [left] = answer.done.failed;
+    return left ? { left: left.reason } : {};
   };
   return useMutation({
     mutationFn: (asked: { readonly action: PointAction; readonly reason: string; readonly even: boolean }) =>
       run(asked.action, asked.reason, asked.even),
-    onSuccess: async (told) => {
+    onSuccess: async ({ waits, left }) => {
       await queries.invalidateQueries({ queryKey: pointsKey(tenant) });
       void queries.invalidateQueries({ queryKey: ['instances', tenant] });
-      if (!told) done();
+      if (!waits && left === undefined) done();
     },
   });
+};
+
+const AsTold = ({ told: { waits, left }, tenant }: { readonly told: Told; readonly tenant: string | undefined }) => {
+  if (waits) return <Waits approval={waits} tenant={tenant} />;
+  if (left === undefined) return null;
+  return (
+    <Alert type="info" header={words.remove.left}>
+      {left}
+    </Alert>
+  );
 };
 
 interface Props {
@@ -97,9 +109,7 @@ export const PointDialog = ({ action, point, tenant, close }: Props) => {
       }
     >
       {act.data ? (
-        <Alert type="info" header={act.data.header}>
-          {act.data.text}
-        </Alert>
+        <AsTold told={act.data} tenant={tenant} />
       ) : (
         <form
           onSubmit={(event) => {

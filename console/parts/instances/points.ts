@@ -2,7 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { time } from '../../../cli/units.ts';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
-import { call, onTenant } from '../../api.ts';
+import { call } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 
 /** Read for the calendar, a hundred at a time. */
 const MOST = 1_000;

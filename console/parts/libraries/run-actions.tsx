@@ -6,12 +6,14 @@ import { findsFault, hasEnded } from '../../../cli/library-run-words.ts';
 import { bytes } from '../../../cli/units.ts';
 import type { LibraryRunView } from '../../../core/contracts/library-runs.ts';
 import { libraryAddress } from '../../addresses.ts';
-import { call, onNamedTenant } from '../../api.ts';
+import { call } from '../../api.ts';
+import { onNamedTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
 import { useFollow } from '../go.tsx';
 import { Failed } from '../states.tsx';
-import { pendingOf, Waits } from '../waits.tsx';
+import { useIntent } from '../use-intent.ts';
+import { Waits } from '../waits.tsx';
 import { useStartLibraryRun } from './start-library-run.ts';
 
 const words = texts.libraryRun;
@@ -27,16 +29,17 @@ export const RunActions = ({ run }: { readonly run: LibraryRunView }) => {
   const follow = useFollow();
   const { runId, tenantId, serviceId } = run;
   const start = useStartLibraryRun(tenantId);
+  const { keyFor } = useIntent();
   const cancel = useMutation({
     mutationFn: () => {
       const { route, on } = onNamedTenant('cancelLibraryRun', tenantId);
-      return call(route, { params: { ...on, runId } });
+      return call(route, { params: { ...on, runId }, idempotencyKey: keyFor(runId) });
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: ['library-run', tenantId, runId] }),
   });
   const planned = plannedBytes(run);
   const leave = (): void => setAsking(undefined);
-  const pending = start.data && pendingOf(start.data);
+  const pending = start.data?.waits;
   return (
     <SpaceBetween size="xs">
       <SpaceBetween direction="horizontal" size="xs">

@@ -13,7 +13,7 @@ import { ApiFailure } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Failed } from '../states.tsx';
 import { useHypervisors } from '../tenants.ts';
-import { pendingOf, Waits } from '../waits.tsx';
+import { Waits } from '../waits.tsx';
 import { useStartLibraryRun, type WantedRun } from './start-library-run.ts';
 
 const words = texts.startRun;
@@ -52,7 +52,7 @@ export const StartRun = ({ tenant, task, onTask, onLeave }: Props) => {
   const field = failure instanceof ApiFailure ? failure.field : undefined;
   const errorAt = (name: string) => (field === name ? { errorText: failure?.message } : {});
   const change = (some: Partial<Choices>): void => setChoices((before) => ({ ...before, ...some }));
-  const pending = start.data && pendingOf(start.data);
+  const pending = start.data?.waits;
   const depths = CheckDepth.options.filter((depth) => task === 'check' || depth !== 'sample');
   const depth = depths.includes(choices.depth) ? choices.depth : 'everything';
   const places = [

@@ -1,11 +1,6 @@
-import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
-import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
-import ContentLayout from '@cloudscape-design/components/content-layout';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
-import Form from '@cloudscape-design/components/form';
 import FormField from '@cloudscape-design/components/form-field';
-import Grid from '@cloudscape-design/components/grid';
 import Header from '@cloudscape-design/components/header';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -16,12 +11,12 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { PlanView } from '../../../core/contracts/plans.ts';
 import { plansAddress } from '../../addresses.ts';
-import { call, callGuarded, onTenant } from '../../api.ts';
+import { call, callGuarded } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
-import { useFollow } from '../go.tsx';
 import { refusalOf } from '../refusal.ts';
-import { Failed } from '../states.tsx';
+import { SaveForm } from '../save-form.tsx';
 import { useIntent } from '../use-intent.ts';
 import { Waits } from '../waits.tsx';
 import { hasSnapshots, PLAN_FIELDS, type PlanDraft, planBody, planDraft } from './plan-draft.ts';
@@ -44,7 +39,7 @@ interface Props {
 const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const idempotencyKey = useIntent(body);
+  const { keyFor } = useIntent();
   return useMutation({
     mutationFn: async () => {
       if (plan) {
@@ -52,7 +47,7 @@ const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => 
         return callGuarded(route, { params: { ...on, planId: plan.planId }, body });
       }
       const { route, on } = onTenant('addPlan', tenant);
-      return { done: await call(route, { params: on, body, idempotencyKey }), waits: undefined };
+      return { done: await call(route, { params: on, body, idempotencyKey: keyFor(body) }), waits: undefined };
     },
     onSuccess: async ({ waits }) => {
       if (waits) return;
@@ -66,8 +61,6 @@ const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => 
 export const PlanForm = ({ plan, tenant }: Props) => {
   const isOperator = useWho().kind === 'operator';
   const [draft, setDraft] = useState(() => planDraft(plan));
-  const navigate = useNavigate();
-  const follow = useFollow();
   const save = useSave({ plan, tenant }, planBody(draft, isOperator));
   const change = (changed: Partial<PlanDraft>): void => {
     // what was refused, or waits, is another plan by now
@@ -76,128 +69,91 @@ export const PlanForm = ({ plan, tenant }: Props) => {
   };
   const { at, rest } = refusalOf(save.error, PLAN_FIELDS);
   const part = { draft, change, at };
-  const list = plansAddress(tenant);
-  const title = plan?.name ?? words.new;
   return (
-    <ContentLayout
-      breadcrumbs={
-        <BreadcrumbGroup
-          ariaLabel={texts.breadcrumbs}
-          items={[
-            { text: texts.plans.header, href: list },
-            { text: title, href: '' },
-          ]}
-          onFollow={follow}
-        />
-      }
-      header={
-        <Header variant="h1" actions={plan ? <RemovePlan plan={plan} tenant={tenant} /> : undefined}>
-          {title}
-        </Header>
-      }
+    <SaveForm
+      list={{ text: texts.plans.header, href: plansAddress(tenant) }}
+      title={plan?.name ?? words.new}
+      actions={plan ? <RemovePlan plan={plan} tenant={tenant} /> : undefined}
+      save={plan ? words.save : words.add}
+      cancel={words.cancel}
+      pending={save.isPending}
+      error={rest}
+      onSave={() => save.mutate()}
+      besideColumns={4}
+      beside={<PlanSummary draft={draft} plan={plan} tenant={tenant} />}
     >
-      <Grid gridDefinition={[{ colspan: { default: 12, m: 8 } }, { colspan: { default: 12, m: 4 } }]}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            save.mutate();
-          }}
-        >
-          <Form
-            errorText={rest ? <Failed error={rest} /> : undefined}
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button formAction="none" variant="link" onClick={() => void navigate(list)}>
-                  {words.cancel}
-                </Button>
-                <Button variant="primary" loading={save.isPending}>
-                  {plan ? words.save : words.add}
-                </Button>
-              </SpaceBetween>
-            }
+      <Container>
+        <SpaceBetween size="m">
+          <FormField label={words.name} errorText={at('name')}>
+            <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value })} />
+          </FormField>
+          <FormField label={words.method} errorText={at('method')} stretch>
+            <Tiles
+              value={draft.method}
+              items={METHODS.map((value) => ({
+                value,
+                label: words.methods[value].label,
+                description: words.methods[value].about,
+              }))}
+              onChange={({ detail }) => change({ method: detail.value === 'snapshot' ? 'snapshot' : 'streaming' })}
+            />
+          </FormField>
+        </SpaceBetween>
+      </Container>
+      <Container header={<Header variant="h2">{words.when}</Header>}>
+        <SpaceBetween size="m">
+          <ScheduleEditor
+            label={words.schedule.label}
+            canBeNone
+            draft={draft.schedule}
+            error={at('schedule')}
+            onChange={(schedule) => change({ schedule })}
+          />
+          <Toggle
+            checked={draft.paused}
+            description={words.pausedAbout}
+            onChange={({ detail }) => change({ paused: detail.checked })}
           >
-            <SpaceBetween size="l">
-              <Container>
-                <SpaceBetween size="m">
-                  <FormField label={words.name} errorText={at('name')}>
-                    <Input value={draft.name} onChange={({ detail }) => change({ name: detail.value })} />
-                  </FormField>
-                  <FormField label={words.method} errorText={at('method')} stretch>
-                    <Tiles
-                      value={draft.method}
-                      items={METHODS.map((value) => ({
-                        value,
-                        label: words.methods[value].label,
-                        description: words.methods[value].about,
-                      }))}
-                      onChange={({ detail }) =>
-                        change({ method: detail.value === 'snapshot' ? 'snapshot' : 'streaming' })
-                      }
-                    />
-                  </FormField>
-                </SpaceBetween>
-              </Container>
-              <Container header={<Header variant="h2">{words.when}</Header>}>
-                <SpaceBetween size="m">
-                  <ScheduleEditor
-                    label={words.schedule.label}
-                    canBeNone
-                    draft={draft.schedule}
-                    error={at('schedule')}
-                    onChange={(schedule) => change({ schedule })}
-                  />
-                  <Toggle
-                    checked={draft.paused}
-                    description={words.pausedAbout}
-                    onChange={({ detail }) => change({ paused: detail.checked })}
-                  >
-                    {words.paused}
-                  </Toggle>
-                </SpaceBetween>
-              </Container>
-              <Container header={<Header variant="h2">{words.retention.header}</Header>}>
-                <RetentionEditor
-                  field="retention"
-                  draft={draft.retention}
-                  at={at}
-                  onChange={(retention) => change({ retention })}
-                />
-              </Container>
-              {hasSnapshots(draft) ? (
-                <Container header={<Header variant="h2">{words.retention.snapshots}</Header>}>
-                  <SpaceBetween size="m">
-                    <Toggle
-                      checked={draft.snapshotsApart}
-                      description={words.retention.apartAbout}
-                      onChange={({ detail }) => change({ snapshotsApart: detail.checked })}
-                    >
-                      {words.retention.apart}
-                    </Toggle>
-                    {draft.snapshotsApart ? (
-                      <RetentionEditor
-                        field="snapshotRetention"
-                        draft={draft.snapshotRetention}
-                        at={at}
-                        onChange={(snapshotRetention) => change({ snapshotRetention })}
-                      />
-                    ) : null}
-                  </SpaceBetween>
-                </Container>
-              ) : null}
-              <Container header={<Header variant="h2">{words.how}</Header>}>
-                <PlanHow {...part} />
-              </Container>
-              <ExpandableSection variant="container" headerText={words.more}>
-                <PlanMore {...part} />
-              </ExpandableSection>
-              {save.data?.waits ? <Waits approval={save.data.waits} tenant={tenant} /> : null}
-            </SpaceBetween>
-          </Form>
-        </form>
-        <div className="beside">
-          <PlanSummary draft={draft} plan={plan} tenant={tenant} />
-        </div>
-      </Grid>
-    </ContentLayout>
+            {words.paused}
+          </Toggle>
+        </SpaceBetween>
+      </Container>
+      <Container header={<Header variant="h2">{words.retention.header}</Header>}>
+        <RetentionEditor
+          field="retention"
+          draft={draft.retention}
+          at={at}
+          onChange={(retention) => change({ retention })}
+        />
+      </Container>
+      {hasSnapshots(draft) ? (
+        <Container header={<Header variant="h2">{words.retention.snapshots}</Header>}>
+          <SpaceBetween size="m">
+            <Toggle
+              checked={draft.snapshotsApart}
+              description={words.retention.apartAbout}
+              onChange={({ detail }) => change({ snapshotsApart: detail.checked })}
+            >
+              {words.retention.apart}
+            </Toggle>
+            {draft.snapshotsApart ? (
+              <RetentionEditor
+                field="snapshotRetention"
+                draft={draft.snapshotRetention}
+                at={at}
+                onChange={(snapshotRetention) => change({ snapshotRetention })}
+              />
+            ) : null}
+          </SpaceBetween>
+        </Container>
+      ) : null}
+      <Container header={<Header variant="h2">{words.how}</Header>}>
+        <PlanHow {...part} />
+      </Container>
+      <ExpandableSection variant="container" headerText={words.more}>
+        <PlanMore {...part} />
+      </ExpandableSection>
+      {save.data?.waits ? <Waits approval={save.data.waits} tenant={tenant} /> : null}
+    </SaveForm>
   );
 };

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
 import { vmGroupAddress } from '../../addresses.ts';
-import { call, onTenant } from '../../api.ts';
+import { call } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
 import { Go } from '../go.tsx';
+import { readAll } from '../read-all.ts';
 
 const words = texts.plan.summary;
 
@@ -11,19 +12,12 @@ const words = texts.plan.summary;
 export const PlanGroups = ({ planId, tenant }: { readonly planId: string; readonly tenant: string | undefined }) => {
   const { data, error } = useQuery({
     queryKey: ['vm-groups-of', tenant],
-    queryFn: async ({ signal }) => {
+    queryFn: ({ signal }) => {
       const { route, on } = onTenant('listVmGroups', tenant);
-      const all: VmGroupView[] = [];
-      for (let next: string | undefined; ; ) {
-        const page = await call(route, { params: on, query: { limit: 100, next }, signal });
-        all.push(...page.items);
-        next = page.next;
-        if (next === undefined) return all;
-      }
+      return readAll((next) => call(route, { params: on, query: { limit: 100, next }, signal }));
     },
   });
-  if (error) return error.message;
-  if (!data) return texts.loading;
+  if (!data) return error ? error.message : texts.loading;
   const own = data.filter((group) => group.planId === planId);
   if (own.length === 0) return <Go href={vmGroupAddress(tenant)}>{words.protectsNothing}</Go>;
   return own.map(({ groupId, name }) => (

@@ -4,7 +4,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RetentionPlanView } from '../../../core/contracts/api.ts';
-import { callGuarded, onTenant } from '../../api.ts';
+import { callGuarded } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
 import { Confirm } from '../confirm.tsx';
 import { Failed } from '../states.tsx';
@@ -23,11 +24,11 @@ interface Props {
 /** Removes what is shown, and nothing else: if it has changed since, the API refuses, and it is looked at anew. */
 export const RunRetention = ({ plan: { token, removes }, tenant, refresh }: Props) => {
   const [asking, setAsking] = useState(false);
-  const idempotencyKey = useIntent({ token });
+  const { keyFor } = useIntent();
   const run = useMutation({
     mutationFn: () => {
       const { route, on } = onTenant('runRetention', tenant);
-      return callGuarded(route, { params: on, body: { token }, idempotencyKey });
+      return callGuarded(route, { params: on, body: { token }, idempotencyKey: keyFor(token) });
     },
     onSettled: () => {
       setAsking(false);

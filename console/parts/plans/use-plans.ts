@@ -1,20 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
-import type { PlanView } from '../../../core/contracts/plans.ts';
-import { call, onTenant } from '../../api.ts';
+import { call } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
+import { readAll } from '../read-all.ts';
 
 /** Every plan of the tenant; there are few. */
 export const usePlans = (tenant: string | undefined, enabled = true) =>
   useQuery({
     queryKey: ['plans', tenant],
-    queryFn: async ({ signal }) => {
+    queryFn: ({ signal }) => {
       const { route, on } = onTenant('listPlans', tenant);
-      const all: PlanView[] = [];
-      for (let next: string | undefined; ; ) {
-        const page = await call(route, { params: on, query: { limit: 100, next }, signal });
-        all.push(...page.items);
-        next = page.next;
-        if (next === undefined) return all;
-      }
+      return readAll((next) => call(route, { params: on, query: { limit: 100, next }, signal }));
     },
     enabled,
   });

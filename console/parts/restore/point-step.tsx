@@ -13,7 +13,8 @@ import { bytes, count, duration, secondsBetween } from '../../../cli/units.ts';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
 import { texts } from '../../texts.ts';
 import { Id } from '../id.tsx';
-import { Empty, Failed } from '../states.tsx';
+import { NoData } from '../no-data.tsx';
+import { Empty } from '../states.tsx';
 import { TenantChoice } from '../tenant-choice.tsx';
 import { When } from '../when.tsx';
 import type { RestoreForm } from './form.ts';
@@ -130,7 +131,7 @@ export const PointStep = ({ form, point, isMissing, choose }: Props) => {
         </div>
       )}
       {points.error && !points.data ? (
-        <Failed error={points.error} retry={() => void points.refetch()} />
+        <NoData error={points.error} retry={() => void points.refetch()} />
       ) : (
         <Table
           trackBy="recoveryPointId"

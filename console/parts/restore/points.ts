@@ -1,7 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
 import { InstanceId } from '../../../core/contracts/ids.ts';
-import { call, onTenant } from '../../api.ts';
+import { call } from '../../api.ts';
+import { onTenant } from '../../on-tenant.ts';
 
 export const pointKey = (pointId: string | undefined, tenant: string | undefined) => [
   'recovery-point',

@@ -10,7 +10,7 @@ import type { ReactNode } from 'react';
 import { texts } from '../../texts.ts';
 import { devicesOf, devicesValue, kindOf, volumesOf } from './draft.ts';
 import type { PointForm } from './form.ts';
-import { TextField } from './text-field.tsx';
+import { TextField, TextFields, type Typed } from './text-field.tsx';
 
 const words = texts.restore.where;
 
@@ -20,64 +20,40 @@ const Group = ({ header, children }: { readonly header: string; readonly childre
   </Container>
 );
 
+/** Left empty it is as it was. */
+const asItWas = (name: string, field: string, label: string, about?: string): Typed => ({
+  ...{ name, field, label, placeholder: words.asItWas },
+  ...(about === undefined ? {} : { about }),
+});
+
+const PLACE = [
+  asItWas('subnet', 'target.subnetId', words.subnet, words.subnetAbout),
+  asItWas('zone', 'target.availabilityZone', words.zone, words.zoneAbout),
+  asItWas('groups', 'target.securityGroupIds', words.groups, words.groupsAbout),
+];
+const MORE: readonly Typed[] = [
+  asItWas('type', 'target.instanceType', words.type),
+  asItWas('key', 'target.keyName', words.key),
+  {
+    ...{ name: 'image', field: 'target.donorImageId', label: words.image, about: words.imageAbout },
+    placeholder: 'ami-…',
+  },
+];
+
 const NewInstance = (form: PointForm) => {
   const { point, draft, problemOf } = form;
-  const more = ['target.instanceType', 'target.keyName', 'target.donorImageId'];
-  const isSaid = [draft.type, draft.key, draft.image].some(Boolean) || more.some(problemOf);
+  const isSaid = MORE.some(({ name, field }) => draft[name] || problemOf(field));
+  const name = {
+    ...{ name: 'name', field: 'target.name', label: words.name },
+    placeholder: `${point.instanceName ?? point.instanceId}-restored`,
+  };
   return (
     <SpaceBetween size="l">
       <Group header={words.place}>
-        <TextField
-          form={form}
-          name="name"
-          field="target.name"
-          label={words.name}
-          placeholder={`${point.instanceName ?? point.instanceId}-restored`}
-        />
-        <TextField
-          form={form}
-          name="subnet"
-          field="target.subnetId"
-          label={words.subnet}
-          about={words.subnetAbout}
-          placeholder={words.asItWas}
-        />
-        <TextField
-          form={form}
-          name="zone"
-          field="target.availabilityZone"
-          label={words.zone}
-          about={words.zoneAbout}
-          placeholder={words.asItWas}
-        />
-        <TextField
-          form={form}
-          name="groups"
-          field="target.securityGroupIds"
-          label={words.groups}
-          about={words.groupsAbout}
-          placeholder={words.asItWas}
-        />
+        <TextFields form={form} fields={[name, ...PLACE]} />
       </Group>
       <ExpandableSection variant="container" headerText={words.more} defaultExpanded={isSaid}>
-        <SpaceBetween size="l">
-          <TextField
-            form={form}
-            name="type"
-            field="target.instanceType"
-            label={words.type}
-            placeholder={words.asItWas}
-          />
-          <TextField form={form} name="key" field="target.keyName" label={words.key} placeholder={words.asItWas} />
-          <TextField
-            form={form}
-            name="image"
-            field="target.donorImageId"
-            label={words.image}
-            about={words.imageAbout}
-            placeholder="ami-…"
-          />
-        </SpaceBetween>
+        <TextFields form={form} fields={MORE} />
       </ExpandableSection>
     </SpaceBetween>
   );
@@ -100,14 +76,7 @@ const InPlace = ({ draft, change, point }: PointForm) => (
 
 const Volumes = (form: PointForm) => (
   <Group header={words.volumesHeader}>
-    <TextField
-      form={form}
-      name="zone"
-      field="target.availabilityZone"
-      label={words.zone}
-      about={words.volumesZoneAbout}
-      placeholder={words.asItWas}
-    />
+    <TextField form={form} {...asItWas('zone', 'target.availabilityZone', words.zone, words.volumesZoneAbout)} />
   </Group>
 );
 

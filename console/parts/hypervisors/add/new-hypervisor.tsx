@@ -7,7 +7,7 @@ import { HYPERVISORS, setUpAddress } from '../../../addresses.ts';
 import { ApiFailure, call } from '../../../api.ts';
 import { texts } from '../../../texts.ts';
 import { Reason } from '../../states.tsx';
-import { useIntent } from '../intent.ts';
+import { useIntent } from '../../use-intent.ts';
 import { bodyOf, type Draft, draftFrom, kindOf, methodOf, problemsOf, searchOf } from './draft.ts';
 import { type Form, refusalWords } from './form.tsx';
 import { LendsStep } from './lends-step.tsx';

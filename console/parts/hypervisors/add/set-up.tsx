@@ -5,10 +5,10 @@ import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { type HypervisorView, operatorRoutes } from '../../../../core/contracts/api.ts';
 import { HYPERVISORS } from '../../../addresses.ts';
-import { call } from '../../../api.ts';
+import { callGuarded } from '../../../api.ts';
 import { texts } from '../../../texts.ts';
 import { Waits } from '../../waits.tsx';
-import { approvalIn, useChange } from '../change.ts';
+import { useChange } from '../change.ts';
 import { featuresIn } from '../feature-choice.tsx';
 import { Preparing } from '../preparing.tsx';
 import { HypervisorTemplate } from '../template.tsx';
@@ -69,10 +69,10 @@ export const SetUp = ({ hypervisor }: SetUpProps) => {
   const bind = useChange(
     hypervisorId,
     (serviceHypervisorId: string) =>
-      call(operatorRoutes.bindHypervisor, { params: { hypervisorId }, body: { serviceHypervisorId } }),
+      callGuarded(operatorRoutes.bindHypervisor, { params: { hypervisorId }, body: { serviceHypervisorId } }),
     { done: () => change({ step: 'done' }) },
   );
-  const approval = approvalIn(bind.data);
+  const approval = bind.data?.waits;
 
   const isThrough = (step: StepName): boolean => {
     if (step === 'there') return state === 'ready';

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator, Page } from 'playwright-core';
+import type { Credentials } from '../../cli/signed-request.ts';
+import type { Who } from '../../console/ask-who.ts';
+import { approverCredentials } from '../../dev/approver-credentials.ts';
+import { openWorld, type World } from '../stories/world.ts';
+import { checkAccess, type Visit, visit } from './browser.ts';
+import { type EveryPage, makeThings, pagesOf, type Things } from './every-page.ts';
+import { type Relay, relayTo } from './relay.ts';
+
+const NOWHERE = '/nowhere';
+/** What has been asked and is not shown is kept for five minutes. */
+const FORGOTTEN = '06:00';
+/** Longer than any page lets pass until it asks again by itself. */
+const ASKED_AGAIN = '11:00';
+
+interface Looking extends Visit, Pick<Relay, 'cut' | 'mend'> {
+  /** Answers that did not come since this was asked last. */
+  unanswered(): number;
+}
+
+const looks = async (t: TestContext, { local }: World, user: Credentials): Promise<Looking> => {
+  const relay = await relayTo(t, local.apiUrl);
+  const visited = await visit(t, { apiUrl: relay.url, region: local.place.region, user });
+  await visited.page.clock.install();
+  let count = 0;
+  visited.page.on('response', (response) => {
+    if (response.status() === 502) count++;
+  });
+  const unanswered = (): number => {
+    const before = count;
+    count = 0;
+    return before;
+  };
+  return { ...visited, ...relay, unanswered };
+};
+
+/** Within the page: a link that is followed does the same. */
+const follow = (page: Page, path: string): Promise<void> =>
+  page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`);
+
+/** Lets the page's time pass quickly until it is so. */
+const soon = async (page: Page, what: string, isSo: () => Promise<boolean>): Promise<void> => {
+  for (let look = 0; look < 200; look++) {
+    if (await isSo()) return;
+    await page.clock.fastForward(1_000);
+    await sleep(25);
+  }
+  assert.fail(`${new URL(page.url()).pathname}: ${what}; it shows: ${await main(page).textContent()}`);
+};
+
+const main = (page: Page): Locator => page.locator('#page');
+const isThere = async (locator: Locator): Promise<boolean> => (await locator.count()) > 0;
+const lost = (page: Page): Locator => main(page).getByText('No answer from the API');
+/** Of Cloudscape's spinner, wherever something is waited for. */
+const spinner = (page: Page): Locator => main(page).locator('[class*="awsui_rotator"]');
+const isWhole = async (page: Page, shown: string): Promise<boolean> =>
+  (await isThere(main(page).locator('main').getByText(shown))) &&
+  !(await isThere(spinner(page))) &&
+  !(await isThere(lost(page)));
+
+/** Before it knows anything, and with all it shows. */
+const losesTheApi = async (looking: Looking, { path, addressOf, shows }: EveryPage, things: Things): Promise<void> => {
+  const { page, cut, mend, unanswered } = looking;
+  await follow(page, NOWHERE);
+  await page.getByText('There is nothing here').waitFor();
+  await page.clock.fastForward(FORGOTTEN);
+  cut();
+  unanswered();
+  await follow(page, addressOf(things));
+  await page.getByText('There is nothing here').waitFor({ state: 'detached' });
+  await soon(page, 'nothing is waited for', async () => !(await isThere(spinner(page))));
+  if (unanswered() > 0) await soon(page, 'it says that the API is lost', () => isThere(lost(page)));
+  await checkAccess(page, `${path}, without an answer`, ['light']);
+
+  mend();
+  await soon(page, 'it recovers by itself', () => isWhole(page, shows(things)));
+  assert.ok(await isThere(page.getByRole('heading', { level: 1 })), `${path} has a heading`);
+  await checkAccess(page, path, ['dark']);
+
+  cut();
+  unanswered();
+  await page.clock.fastForward(ASKED_AGAIN);
+  await sleep(100);
+  if (unanswered() > 0) {
+    await soon(page, 'it says that the API is lost', () => isThere(lost(page)));
+    assert.ok(await isThere(main(page).locator('main').getByText(shows(things))), `${path}: what was known stays`);
+  }
+  mend();
+  await soon(page, 'it recovers by itself again', () => isWhole(page, shows(things)));
+};
+
+const UNKNOWN = /(?<=-)[0-9a-f]{8,}$/;
+const unknown = (id: string): string => id.replace(UNKNOWN, (digits) => '0'.repeat(digits.length));
+
+/** One of the address's parameters is another's, or nobody's, or no id at all. */
+const wrongAddresses = (
+  kind: Who['kind'],
+  { parameters, addressOf }: EveryPage,
+  own: Things,
+  foreign: Things,
+): readonly string[] =>
+  parameters.flatMap((name) => {
+    const wrong = [unknown(own[name]), 'nonsense'];
+    // another hypervisor is no foreign one to an operator, and no approval is to an approver
+    if (name !== 'tenant' && name !== 'hypervisorId' && kind !== 'approver') wrong.push(foreign[name]);
+    return wrong.map((id) => addressOf({ ...own, [name]: id }));
+  });
+
+const isNotFound = async (page: Page, address: string, foreign: Things): Promise<void> => {
+  await follow(page, address);
+  await soon(
+    page,
+    `${address} is not found`,
+    async () =>
+      (await isThere(page.getByText('There is nothing here'))) ||
+      (await isThere(page.getByText('The chosen recovery point is not there'))),
+  );
+  assert.ok(
+    !String(await main(page).textContent()).includes(foreign.instanceId),
+    `${address} shows nothing of another tenant`,
+  );
+};
+
+test('every page says that the API is lost, recovers by itself, and finds nothing that is not there', async (t) => {
+  const world = await openWorld(t);
+  const { accounts } = world.local;
+  const [acme, globex] = world.tenants;
+  const own = await makeThings(world, acme, 1);
+  const foreign = await makeThings(world, globex, 2);
+  const people = [
+    { kind: 'operator', user: accounts.operator },
+    { kind: 'tenant', user: acme.user },
+    { kind: 'approver', user: await approverCredentials(world.local)() },
+  ] as const;
+  for (const { kind, user } of people)
+    await t.test(kind, async (of) => {
+      const looking = await looks(of, world, user);
+      for (const each of pagesOf(kind)) {
+        const begun = Date.now();
+        await losesTheApi(looking, each, own);
+        of.diagnostic(`${each.path} ${Date.now() - begun} ms`);
+      }
+      for (const each of pagesOf(kind))
+        for (const address of wrongAddresses(kind, each, own, foreign)) {
+          await follow(looking.page, NOWHERE);
+          await isNotFound(looking.page, address, foreign);
+        }
+    });
+});
