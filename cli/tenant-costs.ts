@@ -62,9 +62,9 @@ Examples:
         ]),
       );
       const total = items.reduce((sum, { nanoUsd }) => sum + nanoUsd.total, 0);
-      screen.line(
-        `\n${page.month}: ${usd(total)} USD${next ? ', of this page' : ''}, by AWS's list prices of ${page.month === page.prices.month ? '' : `${page.prices.month}, `}${page.prices.region}.`,
-      );
+      const { region, month } = page.prices;
+      const whose = next ? ', tenants of this page' : '';
+      screen.line(`\n${page.month}${whose}: ${usd(total)} USD, by AWS's list prices of ${region}, ${month}`);
       for (const each of page.notIncluded) screen.line(`Not in it: ${each}`);
       const oldest = items.flatMap(({ library }) => library?.countedAt ?? []).toSorted()[0];
       if (oldest) screen.line(`Libraries: a month of what was counted, the oldest count of ${time(oldest)}.`);

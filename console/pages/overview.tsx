@@ -2,6 +2,7 @@ import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { operatorRoutes } from '../../core/contracts/api.ts';
 import { call } from '../api.ts';
 import { DayJobs } from '../parts/overview/day-jobs.tsx';
@@ -11,6 +12,8 @@ import { NodesByState } from '../parts/overview/nodes.tsx';
 import { Protection } from '../parts/overview/protection.tsx';
 import { Failed, Waiting } from '../parts/states.tsx';
 import { texts } from '../texts.ts';
+
+const Costs = lazy(() => import('../parts/overview/costs.tsx'));
 
 const words = texts.overview;
 const REFRESH_MS = 60_000;
@@ -44,6 +47,9 @@ const Overview = () => {
         {health()}
         <NodesByState />
         <Growth />
+        <Suspense fallback={<Waiting text={words.costs.loading} />}>
+          <Costs />
+        </Suspense>
       </SpaceBetween>
     </ContentLayout>
   );

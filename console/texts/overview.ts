@@ -89,6 +89,27 @@ export const overview = {
       counted: 'Counted',
     },
   },
+  costs: {
+    header: 'Cost by tenant',
+    about: (region: string, month: string) =>
+      `USD, by AWS’s list prices of ${region}, ${month}: what access nodes have called for the tenant, and a month of its library`,
+    loading: 'Loading what was counted',
+    month: 'Month',
+    total: (usd: string) => `${usd} USD`,
+    empty: 'There is no tenant yet',
+    emptyText: 'What its backups, restores and checks call is counted from the first one on.',
+    columns: {
+      tenant: 'Tenant',
+      blocks: 'EBS direct',
+      requests: 'S3 and KMS requests',
+      library: 'Library',
+      total: 'In all',
+    },
+    blocks: (read: string, written: string) => `${read} blocks read, ${written} written`,
+    requests: (count: string) => `${count} requests`,
+    notCounted: 'not counted yet',
+    notIncluded: 'What AWS bills besides',
+  },
 } as const;
 
 export const findings = {

@@ -13,7 +13,7 @@ export const TenantCost = z.strictObject({
   tenantId: HypervisorId,
   name: z.string(),
   calls: BilledCalls,
-  /** All its libraries, as they were counted last in that month or before. Absent: none was counted by then. */
+  /** All its libraries in S3, as they were counted last in that month or before. Absent: none was counted by then. */
   library: z.strictObject({ packBytes: Count, countedAt: z.iso.datetime() }).optional(),
   /** By list prices. `library`: a month of what is there, not of what has been there day by day. */
   nanoUsd: BilledCalls.extend({ library: NanoUsd, total: NanoUsd }),

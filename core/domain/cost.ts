@@ -29,6 +29,6 @@ export const NOT_INCLUDED: readonly string[] = [
   'base snapshots in the tenants’ accounts, and snapshots that are recovery points',
   'hours of access nodes, and their traffic where it leaves a region',
   'the control plane’s own calls (Step Functions, Lambda, DynamoDB, SQS, its lists of blocks when it plans), keys, secrets, logs',
-  'of libraries: indexes and maps beside the packs, other versions of objects, and all of a library in a folder on disk',
+  'of libraries: indexes and maps beside the packs, and other versions of objects; all of a library in a folder on disk',
   'calls whose answer never came, and those of a node’s last 20 seconds if it was killed',
 ];

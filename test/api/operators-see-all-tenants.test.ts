@@ -184,3 +184,81 @@ test('a library’s growth is what its checks and stats runs have counted, libra
     },
   ]);
 });
+
+test('what each tenant has cost in a month is its counted calls and its library as counted by then, at list prices', async () => {
+  const world = createWorld();
+  const { records } = world;
+  const { catalog } = world.deps;
+  const { hypervisorId: tenantId } = acme;
+  const calls = { blocksRead: 1_000, blocksWritten: 100, blockLists: 10, s3Puts: 50, s3Gets: 400, kms: 3 };
+  const month = new Date(START).toISOString().slice(0, 7);
+  await catalog.usage.replaceMonth({ tenantId, month, version: 1, calls, adding: {} }, undefined);
+  const GIB = 1_073_741_824;
+  const add = (n: number, endedAt: number, packBytes: number, more: Partial<ReturnType<typeof libraryRun>> = {}) => {
+    const outcome = { task: 'check' as const, ...check, ...counts, dataBlocks: 30, packBytes };
+    const run = libraryRun(n, acme, {
+      state: 'completed',
+      task: 'check',
+      outcome,
+      endedAt,
+      createdAt: endedAt,
+      ...more,
+    });
+    records.libraryRuns.set(run.runId, run);
+  };
+  add(1, START - DAY, 7 * GIB);
+  add(2, START, 10 * GIB);
+  add(3, START - HOUR, 2 * GIB, { serviceId: 'hv-another-service' });
+  add(4, START + 62 * DAY, 90 * GIB);
+  const { mediaAgent } = service;
+  const onDisk = {
+    ...service,
+    hypervisorId: 'hv-on-disk',
+    mediaAgent: { ...mediaAgent, library: { kind: 'disk' as const, path: '/l' } },
+  };
+  records.hypervisors.set(onDisk.hypervisorId, onDisk);
+  add(5, START - 2 * HOUR, 5_000 * GIB, { serviceId: onDisk.hypervisorId });
+  const call = callAs(world, PROVIDER);
+  const page = (await call('GET', '/operator/costs')).body;
+  assert.deepEqual([page.month, page.prices.month], [month, '2026-11']);
+  assert.ok(page.prices.region.startsWith('US East') && page.notIncluded.length > 0);
+  const [first, second, ...others] = page.items;
+  assert.deepEqual(first, {
+    tenantId,
+    name: acme.name,
+    calls,
+    library: { packBytes: 12 * GIB, countedAt: new Date(START - HOUR).toISOString() },
+    nanoUsd: {
+      ...{
+        blocksRead: 3_000_000,
+        blocksWritten: 600_000,
+        blockLists: 6_000,
+        s3Puts: 250_000,
+        s3Gets: 160_000,
+        kms: 9_000,
+      },
+      ...{ library: 276_000_000, total: 280_025_000 },
+    },
+  });
+  assert.deepEqual(
+    [second.tenantId, second.nanoUsd.total, 'library' in second, others],
+    [bolt.hypervisorId, 0, false, []],
+  );
+
+  const of = async (query: Record<string, string>) => (await call('GET', '/operator/costs', { query })).body;
+  const before = (await of({ month: '2020-01' })).items[0];
+  assert.deepEqual([before.nanoUsd.total, 'library' in before], [0, false], 'there was nothing yet');
+  const after = (await of({ month: new Date(START + 62 * DAY).toISOString().slice(0, 7) })).items[0];
+  assert.deepEqual([after.calls.blocksRead, after.library.packBytes], [0, 92 * GIB]);
+  const named: string[] = [];
+  for (let next: string | undefined; ; ) {
+    const { items, next: more } = await of({ limit: '1', month, ...(next === undefined ? {} : { next }) });
+    named.push(...items.map((each: { tenantId: string }) => each.tenantId));
+    next = more;
+    if (next === undefined) break;
+  }
+  assert.deepEqual(named, [acme.hypervisorId, bolt.hypervisorId], 'page by page');
+  for (const wrong of ['2026-13', '2026', 'now'])
+    assert.equal((await call('GET', '/operator/costs', { query: { month: wrong } })).status, 400, wrong);
+  assert.equal((await callAs(world, ACME)('GET', '/operator/costs')).status, 403);
+});

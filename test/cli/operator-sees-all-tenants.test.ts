@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { usd } from '../../cli/units.ts';
 import { PROVIDER } from '../api/world.ts';
 import { startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
@@ -33,4 +34,27 @@ test('an account that could not be asked is named, and its figures are said to b
   const [said] = await manyAgainst(api, PROVIDER)([['tenant', 'protection']]);
   assert.match(said?.out ?? '', /acme +2\+ +0\+ +0\+ +1\+ +0\+ +3\+\n/);
   assert.match(said?.out ?? '', /Not asked, of acme: the role is gone/);
+});
+
+test('what tenants cost is a table of counts and dollars, and says by which prices, and what is not in it', async (t) => {
+  const api = await startContractServer(t);
+  const [shown, ofMonth] = await manyAgainst(
+    api,
+    PROVIDER,
+  )([
+    ['tenant', 'costs'],
+    ['tenant', 'costs', '--month', '2026-10', '--json'],
+  ]);
+  assert.match(shown?.out ?? '', new RegExp(`${TENANT} +acme +4096 +0 +1 +102 +111 +4 +10 GiB +0\\.01 +0\\.24\n`));
+  assert.match(shown?.out ?? '', /2026-11: 0\.24 USD, by AWS's list prices of US East \(N\. Virginia\), 2026-11/);
+  assert.match(shown?.out ?? '', /Not in it: hours of access nodes/);
+  assert.equal(JSON.parse(ofMonth?.out ?? '').items[0].calls.blocksRead, 4_096);
+  const asked = api.seen.filter(({ name }) => name === 'operator listCosts').map(({ query }) => query?.month);
+  assert.deepEqual(asked.toSorted(), ['2026-10', undefined]);
+});
+
+test('small amounts keep two digits that say something', () => {
+  assert.deepEqual([0, 1_250_000_000, 12_000_000, 428_000, 43, 999].map(usd), [
+    ...['0.00', '1.25', '0.01', '0.00043', '0.000000043', '0.000001'],
+  ]);
 });

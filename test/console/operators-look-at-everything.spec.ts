@@ -77,6 +77,7 @@ test('an operator sees who is protected, what failed, and what was left behind',
   assert.equal(page.url(), `${origin}/overview`, 'what an operator sees first');
   await page.getByText('No job ran in the last day').waitFor();
   await page.getByText('Nothing was counted yet').waitFor();
+  await page.getByRole('row', { name: /globex 0\.00 0 blocks read, 0 written 0\.00 0 requests/ }).waitFor();
   await checkAccess(page, 'an overview of nothing');
 
   const good = await instanceWithData(world, acme, [2], { seed: 51 });
@@ -100,8 +101,18 @@ test('an operator sees who is protected, what failed, and what was left behind',
   await page.getByText(`InstanceNotFound`).first().waitFor();
   await page.getByText('1 online').waitFor();
   await page.getByRole('row', { name: /acme 2 .* : 1/ }).waitFor();
+  // the tenant that has cost most is the first; what a check has counted is in it
+  await page
+    .getByRole('row', { name: /acme 0\.0\d+ \d+ blocks read, 0 written 0\.0\d+ \d+ requests .* MiB/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'What AWS bills besides' }).click();
+  await page.getByText('hours of access nodes').waitFor();
   await checkAccess(page, 'an overview');
   await screenshot(page, 'overview');
+  await page.getByRole('button', { name: 'Month' }).click();
+  await page.getByRole('option').nth(1).click();
+  await page.waitForURL(/\?month=\d{4}-\d\d$/);
+  await page.getByRole('row', { name: /acme 0\.00 0 blocks read, .* not counted yet 0\.00/ }).waitFor();
   await page.getByRole('link', { name: 'Backup' }).first().click();
   await page.waitForURL(/\/jobs\//);
 

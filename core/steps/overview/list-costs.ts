@@ -1,10 +1,10 @@
 import { noCalls } from '../../contracts/billed-calls.ts';
 import type { CostsPage, TenantCost } from '../../contracts/costs.ts';
+import type { HypervisorId } from '../../contracts/ids.ts';
 import type { GrowthPoint } from '../../contracts/overview.ts';
 import { monthOf } from '../../domain/billed-calls.ts';
 import { costOf, NOT_INCLUDED } from '../../domain/cost.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
-import type { LibraryRun } from '../../domain/library-run.ts';
 import { PRICES } from '../../domain/prices.ts';
 import type { Catalog, PageRequest } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -23,15 +23,21 @@ const RUNS_OF_A_MONTH = 60;
 /** With those of later months, which are passed over. */
 const MOST_RUNS = 500;
 
+/** What is in a folder on disk is not AWS's to bill. */
+const isOnDisk = async ({ hypervisors }: CostsDeps['catalog'], serviceId: HypervisorId): Promise<boolean> => {
+  const service = await hypervisors.get(serviceId);
+  return service?.kind === 'service' && service.mediaAgent.library.kind === 'disk';
+};
+
 /** The newest count of each library by the end of the month, together; `countedAt` is the oldest of them. */
 const libraryOf = async (
-  { libraryRuns }: CostsDeps['catalog'],
-  tenantId: TenantHypervisor['hypervisorId'],
+  catalog: CostsDeps['catalog'],
+  tenantId: HypervisorId,
   month: string,
 ): Promise<TenantCost['library']> => {
-  const newest = new Map<LibraryRun['serviceId'], GrowthPoint>();
+  const newest = new Map<HypervisorId, GrowthPoint>();
   let [looked, passed] = [0, 0];
-  for await (const run of everyItem((page) => libraryRuns.list(tenantId, page))) {
+  for await (const run of everyItem((page) => catalog.libraryRuns.list(tenantId, page))) {
     const point = counted(run);
     if (monthOf(run.endedAt ?? run.createdAt) > month) passed += 1;
     else {
@@ -40,6 +46,7 @@ const libraryOf = async (
     }
     if (looked >= RUNS_OF_A_MONTH || looked + passed >= MOST_RUNS) break;
   }
+  for (const serviceId of newest.keys()) if (await isOnDisk(catalog, serviceId)) newest.delete(serviceId);
   const points = [...newest.values()].toSorted((a, b) => (a.at < b.at ? -1 : 1));
   const [oldest] = points;
   if (!oldest) return undefined;
