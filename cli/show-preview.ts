@@ -5,8 +5,10 @@ import { EXIT } from './exit-codes.ts';
 import type { Screen } from './screen.ts';
 import { bytes, count } from './units.ts';
 
-const paintOutcome = ({ colors }: Screen, outcome: string): string =>
-  outcome === 'allowed' ? colors.green(outcome) : colors.red(outcome);
+const paintOutcome = ({ colors }: Screen, outcome: RestorePreview['rules'][number]['outcome']): string => {
+  if (outcome === 'not checked') return colors.yellow(outcome);
+  return outcome === 'allowed' ? colors.green(outcome) : colors.red(outcome);
+};
 
 const showList = (screen: Screen, title: string, lines: readonly string[]): void => {
   if (lines.length === 0) return;

@@ -4,12 +4,18 @@ import {
   CreateSnapshotsCommand,
   CreateVolumeCommand,
   DeleteSnapshotCommand,
+  DescribeAvailabilityZonesCommand,
   DescribeImagesCommand,
   DescribeInstanceAttributeCommand,
   DescribeInstanceCreditSpecificationsCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
+  DescribeKeyPairsCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSecurityGroupVpcAssociationsCommand,
   DescribeSnapshotsCommand,
+  DescribeSubnetsCommand,
   DescribeVolumesCommand,
   DetachVolumeCommand,
   type EC2Client,
@@ -60,21 +66,22 @@ const needed = (action: string, kind: string, id: string, context: Needed['conte
 const tagging = (creating: string, kind: string): Needed =>
   needed('CreateTags', kind, '*', { 'ec2:CreateAction': creating });
 
+const list = (action: string, run: DryRun['run']): DryRun => ({ needs: [needed(action, '', '*')], run });
+
 const describes: readonly DryRun[] = [
-  {
-    needs: [needed('DescribeImages', '', '*')],
-    run: (ec2) => ec2.send(new DescribeImagesCommand({ DryRun, Owners: ['self'] })),
-  },
-  { needs: [needed('DescribeInstances', '', '*')], run: (ec2) => ec2.send(new DescribeInstancesCommand({ DryRun })) },
-  {
-    needs: [needed('DescribeInstanceTypes', '', '*')],
-    run: (ec2) => ec2.send(new DescribeInstanceTypesCommand({ DryRun })),
-  },
-  {
-    needs: [needed('DescribeSnapshots', '', '*')],
-    run: (ec2) => ec2.send(new DescribeSnapshotsCommand({ DryRun, OwnerIds: ['self'] })),
-  },
-  { needs: [needed('DescribeVolumes', '', '*')], run: (ec2) => ec2.send(new DescribeVolumesCommand({ DryRun })) },
+  list('DescribeAvailabilityZones', (ec2) => ec2.send(new DescribeAvailabilityZonesCommand({ DryRun }))),
+  list('DescribeImages', (ec2) => ec2.send(new DescribeImagesCommand({ DryRun, Owners: ['self'] }))),
+  list('DescribeInstances', (ec2) => ec2.send(new DescribeInstancesCommand({ DryRun }))),
+  list('DescribeInstanceTypeOfferings', (ec2) => ec2.send(new DescribeInstanceTypeOfferingsCommand({ DryRun }))),
+  list('DescribeInstanceTypes', (ec2) => ec2.send(new DescribeInstanceTypesCommand({ DryRun }))),
+  list('DescribeKeyPairs', (ec2) => ec2.send(new DescribeKeyPairsCommand({ DryRun }))),
+  list('DescribeSecurityGroups', (ec2) => ec2.send(new DescribeSecurityGroupsCommand({ DryRun }))),
+  list('DescribeSecurityGroupVpcAssociations', (ec2) =>
+    ec2.send(new DescribeSecurityGroupVpcAssociationsCommand({ DryRun })),
+  ),
+  list('DescribeSnapshots', (ec2) => ec2.send(new DescribeSnapshotsCommand({ DryRun, OwnerIds: ['self'] }))),
+  list('DescribeSubnets', (ec2) => ec2.send(new DescribeSubnetsCommand({ DryRun }))),
+  list('DescribeVolumes', (ec2) => ec2.send(new DescribeVolumesCommand({ DryRun }))),
 ];
 
 const onInstance = ({ InstanceId = '', BlockDeviceMappings = [], ...instance }: Instance): readonly DryRun[] => {

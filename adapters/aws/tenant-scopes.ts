@@ -12,6 +12,7 @@ import { createEbsSnapshots } from './ebs-snapshots.ts';
 import { createEc2Images } from './ec2-images.ts';
 import { createEc2Instances } from './ec2-instances.ts';
 import { everythingOfOurs } from './ec2-ours.ts';
+import { createEc2Places } from './ec2-places.ts';
 import { createEc2Snapshots } from './ec2-snapshots.ts';
 import { createEc2Volumes } from './ec2-volumes.ts';
 import { createGovernedCalls } from './governed-calls.ts';
@@ -79,6 +80,7 @@ const scopeOf = (
     volumes: createEc2Volumes(reach),
     snapshots: { ...createEc2Snapshots(reach), ...createEbsSnapshots(reach) },
     images: createEc2Images(reach),
+    places: createEc2Places(reach),
     guest: createSsmGuest(reach),
     ours: () => everythingOfOurs(reach),
   };

@@ -21,6 +21,8 @@ const statements = (session: SessionOf): Statement[] => {
   switch (session.to) {
     case 'look':
       return [];
+    case 'survey':
+      return [PLACES];
     case 'protect':
       return [...protect(session), keys(session.regions)];
     case 'retain':
@@ -42,6 +44,17 @@ const allow = (Action: string | readonly string[], Condition?: Statement['Condit
 });
 
 const SEE = allow(['ec2:DescribeImages', 'ec2:DescribeInstances', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumes']);
+
+/** Where a restore could launch an instance or make volumes. */
+const PLACES = allow([
+  'ec2:DescribeAvailabilityZones',
+  'ec2:DescribeInstanceTypeOfferings',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeKeyPairs',
+  'ec2:DescribeSecurityGroupVpcAssociations',
+  'ec2:DescribeSecurityGroups',
+  'ec2:DescribeSubnets',
+]);
 
 /** An earlier job's snapshot is what an incremental compares with, and what retention deletes. */
 const OURS: Statement['Condition'] = { StringLike: { [`aws:ResourceTag/${TAG.job}`]: 'job-*' } };

@@ -239,9 +239,16 @@ export type RecoveryPointView = z.infer<typeof RecoveryPointView>;
 export const RestorePreview = z.strictObject({
   /** Whether it would be started. */
   allowed: z.boolean(),
-  /** Every rule that was asked, in order: O6 to O9 among them. */
+  /**
+   * Every rule that was asked, in order: O6 to O9 among them. `not checked`: the account does not let us ask; the restore
+   * goes on, and may fail by it.
+   */
   rules: z.array(
-    z.strictObject({ rule: z.string(), outcome: z.enum(['allowed', 'refused', 'not available']), reason: z.string() }),
+    z.strictObject({
+      rule: z.string(),
+      outcome: z.enum(['allowed', 'refused', 'not available', 'not checked']),
+      reason: z.string(),
+    }),
   ),
   recoveryPointId: RecoveryPointId,
   /** Where the data would come from. */

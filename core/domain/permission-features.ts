@@ -28,6 +28,11 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
     without:
       'Backups lack what they may not read of an instance: user data, protections, CPU options and credits, UEFI variables. A new instance is restored without.',
   },
+  SeeInstanceTypes: {
+    feature: 'settings of restored instances, restore of an instance',
+    without:
+      'Backups do not record CPU options; an instance type that does not fit is found only after a restore has moved its data.',
+  },
   BackupTakesSnapshots: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
   SnapshotsAreMadeTagged: { feature: 'backup', without: 'Backups and IntelliSnap backups can take no snapshots.' },
   SnapshotsAreTaggedAsTaken: {
@@ -70,6 +75,15 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   RestoreRemovesItsVolumes: {
     feature: VOLUMES,
     without: 'Restored volumes can be neither attached nor removed: a restore that fails leaves them behind.',
+  },
+  RestoreAsksForTheZone: {
+    feature: VOLUMES,
+    without: 'A wrong availability zone of restored volumes is found only after their data was moved.',
+  },
+  RestoreAsksBeforeItLaunches: {
+    feature: INSTANCE,
+    without:
+      'A wrong subnet, security group, key pair or instance type of a restore is found only after its data was moved.',
   },
   RestoreRegistersAnImage: { feature: INSTANCE, without: 'No new instance can be restored.' },
   RestoreRegistersItsSnapshots: { feature: INSTANCE, without: 'No new instance can be restored.' },

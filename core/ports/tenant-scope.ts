@@ -11,6 +11,7 @@ import type { AccessKey } from '../domain/access-key.ts';
 import type { TenantHypervisor } from '../domain/hypervisor.ts';
 import type { InstanceChange, LaunchSettings } from '../domain/instance-settings.ts';
 import type { InstanceConfiguration } from '../domain/recovery-point.ts';
+import type { LaunchPlaces } from './launch-places.ts';
 
 export interface TenantScopes {
   /**
@@ -21,12 +22,12 @@ export interface TenantScopes {
 }
 
 /**
- * What the session may do: `look` only describes; `protect` takes and removes snapshots and, with an instance, speaks to
+ * What the session may do: `look` only describes; `survey` describes networks, key pairs and instance types too; `protect` takes and removes snapshots and, with an instance, speaks to
  * its guest through SSM; `retain` removes snapshots; `restore` makes and launches; `replace` also changes instances of the tenant's own (in place, attach); `clean-up`
  * removes what is ours and puts back what was replaced.
  */
 export interface TenantAccess {
-  readonly to: 'look' | 'protect' | 'retain' | 'restore' | 'replace' | 'clean-up';
+  readonly to: 'look' | 'survey' | 'protect' | 'retain' | 'restore' | 'replace' | 'clean-up';
   /**
    * Of `replace` and `clean-up`: the one instance of the tenant's own that may be changed. Of `protect`: the one in whose
    * guest commands may be run; absent, in none.
@@ -182,6 +183,9 @@ export interface TenantScope {
     /** Idempotent: absent is fine. */
     deregister(imageId: string): Promise<void>;
   };
+
+  /** Of a `survey`. Errors: TenantAccessLost (also where the account has not allowed just that), TransientFailure. */
+  readonly places: LaunchPlaces;
 
   /** The guest, through Systems Manager's agent. */
   readonly guest: {

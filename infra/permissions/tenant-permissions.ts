@@ -10,6 +10,7 @@ import changeInstances from './tenant/change-instances.json' with { type: 'json'
 import check from './tenant/check.json' with { type: 'json' };
 import encrypted from './tenant/encrypted.json' with { type: 'json' };
 import instanceProfile from './tenant/instance-profile.json' with { type: 'json' };
+import instanceTypes from './tenant/instance-types.json' with { type: 'json' };
 import launchInstances from './tenant/launch-instances.json' with { type: 'json' };
 import listBlocks from './tenant/list-blocks.json' with { type: 'json' };
 import makeVolumes from './tenant/make-volumes.json' with { type: 'json' };
@@ -34,6 +35,7 @@ const DOCUMENTS = {
   'list-blocks': listBlocks,
   'read-blocks': readBlocks,
   settings,
+  'instance-types': instanceTypes,
   'region-copy': regionCopy,
   'application-consistent': applicationConsistent,
   encrypted,
@@ -56,11 +58,11 @@ export const TENANT_FEATURES = {
   streaming: ['take-snapshots', 'list-blocks', 'read-blocks'],
   snapshot: ['take-snapshots'],
   'backup-copy': ['take-snapshots', 'list-blocks', 'read-blocks'],
-  settings: ['settings'],
+  settings: ['settings', 'instance-types'],
   'application-consistent': ['application-consistent'],
   'region-copy': ['region-copy'],
   encrypted: ['encrypted'],
-  restore: ['make-volumes', 'launch-instances', 'change-instances'],
+  restore: ['instance-types', 'make-volumes', 'launch-instances', 'change-instances'],
   'restore-from-library': ['list-blocks', 'write-blocks'],
   'restore-volumes': ['make-volumes'],
   'restore-attached': ['make-volumes', 'change-instances'],

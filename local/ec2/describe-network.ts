@@ -142,3 +142,11 @@ export const describeSecurityGroups = describe({
     'owner-id': member('ownerId'),
   },
 });
+
+/** None: an account has one VPC here. */
+export const describeSecurityGroupVpcAssociations = ec2Operation({
+  name: 'DescribeSecurityGroupVpcAssociations',
+  input: { Filter: filters.optional(), MaxResults: int.optional(), NextToken: text.optional() },
+  access: (_, call) => [anywhere('DescribeSecurityGroupVpcAssociations', call)],
+  run: () => ({ securityGroupVpcAssociationSet: { item: [] } }),
+});

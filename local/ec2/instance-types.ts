@@ -4,6 +4,7 @@ import { ec2Operation } from './ec2-operation.ts';
 import { type FilterKeys, passes } from './filters.ts';
 import { pageOf } from './paging.ts';
 import { filters, int, text, texts } from './schema.ts';
+import { zonesOf } from './zones.ts';
 
 export interface InstanceType {
   readonly id: string;
@@ -95,6 +96,45 @@ export const describeInstanceTypes = ec2Operation({
     const { page, nextToken } = pageOf(kept, input, { least: 5, most: 100 });
     const item = page.map(typeXml);
     return { instanceTypeSet: { item }, nextToken };
+  },
+});
+
+interface Offering {
+  readonly id: string;
+  readonly instanceType: string;
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Every type is offered everywhere. */
+export const describeInstanceTypeOfferings = ec2Operation({
+  name: 'DescribeInstanceTypeOfferings',
+  input: {
+    LocationType: text.optional(),
+    Filter: filters.optional(),
+    MaxResults: int.optional(),
+    NextToken: text.optional(),
+  },
+  access: (_, call) => [anywhere('DescribeInstanceTypeOfferings', call)],
+  run(input, call) {
+    const locationType = input.LocationType ?? 'region';
+    const locations: Readonly<Record<string, readonly string[]>> = {
+      region: [call.region],
+      'availability-zone': zonesOf(call.region).map(({ name }) => name),
+      'availability-zone-id': zonesOf(call.region).map(({ zoneId }) => zoneId),
+    };
+    const all = (locations[locationType] ?? []).flatMap((location) =>
+      instanceTypes.map(({ id }): Offering => ({ id: `${id} ${location}`, instanceType: id, location, tags: {} })),
+    );
+    const kept = all.filter(
+      passes<Offering>(input.Filter, {
+        'instance-type': ({ instanceType }) => [instanceType],
+        location: ({ location }) => [location],
+      }),
+    );
+    const { page, nextToken } = pageOf(kept, input, { least: 5, most: 1_000 });
+    const item = page.map(({ instanceType, location }) => ({ instanceType, locationType, location }));
+    return { instanceTypeOfferingSet: { item }, nextToken };
   },
 });
 

@@ -11,7 +11,12 @@ import { deleteVolume } from './delete-volume.ts';
 import { deregisterImage } from './deregister-image.ts';
 import { describeImages } from './describe-images.ts';
 import { describeInstances } from './describe-instances.ts';
-import { describeSecurityGroups, describeSubnets, describeVpcs } from './describe-network.ts';
+import {
+  describeSecurityGroups,
+  describeSecurityGroupVpcAssociations,
+  describeSubnets,
+  describeVpcs,
+} from './describe-network.ts';
 import { describeAvailabilityZones, describeKeyPairs, describeRegions } from './describe-places.ts';
 import { describeSnapshots } from './describe-snapshots.ts';
 import { describeTags } from './describe-tags.ts';
@@ -21,7 +26,7 @@ import { ec2Of } from './ec2.ts';
 import { describeInstanceAttribute, modifyInstanceAttribute } from './instance-attributes.ts';
 import { describeInstanceCreditSpecifications } from './instance-options.ts';
 import { watchInstances } from './instance-states.ts';
-import { describeInstanceTypes } from './instance-types.ts';
+import { describeInstanceTypeOfferings, describeInstanceTypes } from './instance-types.ts';
 import { getInstanceUefiData } from './instance-uefi-data.ts';
 import {
   createLaunchTemplate,
@@ -86,10 +91,12 @@ export const createEc2: ServiceFactory = (kernel) => {
     operations: [
       ...onState.map((create) => create(ec2)),
       describeAvailabilityZones,
+      describeInstanceTypeOfferings,
       describeInstanceTypes,
       describeKeyPairs,
       describeRegions,
       describeSecurityGroups,
+      describeSecurityGroupVpcAssociations,
       describeSubnets,
       describeVpcs,
     ],

@@ -175,10 +175,16 @@ describe("a tenant's permissions are checked in its account", () => {
       const report = await check(tenantWith(silent()));
       assert.deepEqual(missingOf(report), ['iam:SimulatePrincipalPolicy']);
       assert.deepEqual(tried(report), [
+        'ec2:DescribeAvailabilityZones',
         'ec2:DescribeImages',
+        'ec2:DescribeInstanceTypeOfferings',
         'ec2:DescribeInstanceTypes',
         'ec2:DescribeInstances',
+        'ec2:DescribeKeyPairs',
+        'ec2:DescribeSecurityGroupVpcAssociations',
+        'ec2:DescribeSecurityGroups',
         'ec2:DescribeSnapshots',
+        'ec2:DescribeSubnets',
         'ec2:DescribeVolumes',
       ]);
       assert.equal(report.complete, false);

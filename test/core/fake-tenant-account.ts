@@ -12,6 +12,7 @@ import {
 } from '../../core/domain/errors.ts';
 import type { InstanceChange, LaunchSettings } from '../../core/domain/instance-settings.ts';
 import type { InstanceConfiguration } from '../../core/domain/recovery-point.ts';
+import type { LaunchPlaces } from '../../core/ports/launch-places.ts';
 import type {
   DescribedImage,
   ImageRequest,
@@ -21,6 +22,7 @@ import type {
   TenantScopes,
   VolumeRequest,
 } from '../../core/ports/tenant-scope.ts';
+import { everyPlace, noPlace } from './fake-places.ts';
 
 export interface FakeVolume {
   volumeId: string;
@@ -52,6 +54,8 @@ export class FakeAccount {
   readonly snapshots = new Map<string, { tags: Tags; kmsKeyId?: string }>();
   readonly images = new Map<string, { tags: Tags; request: ImageRequest }>();
   readonly donors: DescribedImage[] = [];
+  /** What the account says of where a restore could go. */
+  places: LaunchPlaces = everyPlace;
   readonly #made = new Map<string, string>();
   #next = 1;
   /** Asked before and after each change; throws to make it fail, or to lose its answer. */
@@ -112,7 +116,7 @@ export const fakeScopes = (account: FakeAccount): TenantScopes => ({
 
 const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access: TenantAccess): TenantScope => {
   const change = async <T>(name: string, work: () => T): Promise<T> => {
-    if (access.to === 'look') throw new TenantAccessLost(`a look may not ${name}`);
+    if (access.to === 'look' || access.to === 'survey') throw new TenantAccessLost(`a look may not ${name}`);
     account.before(name);
     const answer = work();
     account.after(name);
@@ -395,6 +399,7 @@ const fakeScope = (account: FakeAccount, tenantId: string, jobId: string, access
       findByTag: (key, value) => look(() => tagged(account.images, key, value).map(([id]) => id)),
       deregister: (imageId) => change('deregister', () => void account.images.delete(imageId)),
     },
+    places: access.to === 'survey' ? account.places : noPlace,
     guest: { agent: refuse, send: refuse, result: refuse },
     ours: refuse,
   };

@@ -6,7 +6,7 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { bytes } from '../../../cli/units.ts';
@@ -28,6 +28,18 @@ const STEP_OF_RULE: Readonly<Record<string, Step>> = {
   available: 'options',
   licence: 'where',
   device: 'where',
+  subnet: 'where',
+  'security groups': 'where',
+  'key pair': 'where',
+  'instance type': 'where',
+  zone: 'where',
+};
+
+const OUTCOMES: Readonly<Record<Rules[number]['outcome'], StatusIndicatorProps.Type>> = {
+  allowed: 'success',
+  refused: 'error',
+  'not available': 'error',
+  'not checked': 'warning',
 };
 
 const RuleTable = ({ rules }: { readonly rules: Rules }) => (
@@ -42,9 +54,7 @@ const RuleTable = ({ rules }: { readonly rules: Rules }) => (
         id: 'outcome',
         header: words.outcome,
         minWidth: 130,
-        cell: ({ outcome }) => (
-          <StatusIndicator type={outcome === 'allowed' ? 'success' : 'error'}>{outcome}</StatusIndicator>
-        ),
+        cell: ({ outcome }) => <StatusIndicator type={OUTCOMES[outcome]}>{outcome}</StatusIndicator>,
       },
       { id: 'why', header: words.why, cell: ({ reason }) => reason },
       { id: 'about', header: words.about, cell: ({ rule }) => words.ruleWords[rule] ?? texts.none },
@@ -75,7 +85,7 @@ interface Props {
   goTo(step: Step): void;
 }
 
-const isFine = ({ outcome }: Rules[number]): boolean => outcome === 'allowed';
+const isFine = ({ outcome }: Rules[number]): boolean => outcome === 'allowed' || outcome === 'not checked';
 
 const Verdict = ({ preview: { allowed, rules }, form: { draft, point }, goTo }: Props) => {
   const refusing = rules.filter((rule) => !isFine(rule));

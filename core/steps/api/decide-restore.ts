@@ -14,10 +14,14 @@ export type RestoreBody = TenantStartRestore & Partial<Pick<StartRestore, 'trans
 const SOURCE_IDENTITY = 'holdfast-preview';
 
 /** A look at a tenant's account before there is a job; asked again, it is the same session. */
-export const lookOnce = (scopes: TenantScopes, tenant: TenantHypervisor): (() => Promise<TenantScope>) => {
+export const lookOnce = (
+  scopes: TenantScopes,
+  tenant: TenantHypervisor,
+  to: 'look' | 'survey' = 'look',
+): (() => Promise<TenantScope>) => {
   let scope: Promise<TenantScope> | undefined;
   return () => {
-    scope ??= scopes.open(tenant, SOURCE_IDENTITY, { to: 'look' });
+    scope ??= scopes.open(tenant, SOURCE_IDENTITY, { to });
     return scope;
   };
 };

@@ -6,8 +6,10 @@ import { askRules } from '../../domain/resource-rules.ts';
 import type { RestorePlan } from '../../domain/restore-decision.ts';
 import { chooseDevices, sameDevice } from '../../domain/restore-devices.ts';
 import { refuseRevoked } from '../../domain/revoked-access.ts';
+import { defined } from '../../domain/view-fields.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { TenantScope, TenantScopes } from '../../ports/tenant-scope.ts';
+import { checkPlace } from '../restore/check-place.ts';
 import { donorImage } from '../restore/launch-donor.ts';
 import { boundService } from './bound-service.ts';
 import { resourceQuestion } from './check-resources.ts';
@@ -32,19 +34,17 @@ export const createPreviewRestore =
     refuseRevoked(tenant);
     const service = await boundService(catalog, tenant);
     const question = await resourceQuestion(catalog, tenant, service, body);
-    const account = lookOnce(scopes, tenant);
+    const account = lookOnce(scopes, tenant, 'survey');
     const plan = await decideForTenant(catalog, tenant, body, account);
     const resources = askRules(question).map(({ rule, outcome, reason, tenantReason }) => ({
       rule,
       outcome,
       reason: audience.kind === 'tenant' ? tenantReason : reason,
     }));
-    const seen = needsALook(body, plan)
-      ? await look(await account(), body, plan)
-      : { rules: [], replaces: plan.replaces };
+    const seen = await look(await account(), body, plan);
     const rules = [...resources, o9(body, plan), ...seen.rules];
     return {
-      allowed: rules.every(({ outcome }) => outcome === 'allowed'),
+      allowed: rules.every(({ outcome }) => outcome === 'allowed' || outcome === 'not checked'),
       rules,
       recoveryPointId: plan.point.recoveryPointId,
       from: plan.place,
@@ -65,9 +65,6 @@ const o9 = ({ volumeTags: asked }: StartRestore, { volumeTags, place }: RestoreP
   return { rule: 'O9', outcome: 'allowed', reason: `${what}: ${by}.` };
 };
 
-const needsALook = ({ target }: StartRestore, { path }: RestorePlan): boolean =>
-  target.kind === 'in-place' || target.kind === 'attach' || path === 'donor';
-
 interface Seen {
   readonly rules: readonly Rule[];
   readonly replaces: readonly string[];
@@ -75,12 +72,12 @@ interface Seen {
 
 const look = async (scope: TenantScope, body: StartRestore, plan: RestorePlan): Promise<Seen> => {
   const { target } = body;
-  if (plan.path === 'donor') {
-    const rule = await ruleOf('licence', async () => {
-      const { imageId, name } = await donorImage(scope, { request: { target }, point: plan.point });
-      return `${plan.point.instance.platform} is launched from ${imageId} (${name}).`;
-    });
-    return { rules: [rule], replaces: plan.replaces };
+  if (target.kind === 'new-instance' || target.kind === 'volumes') {
+    const found = await checkPlace(scope.places, { target, ...defined({ kmsKeyId: body.kmsKeyId }) }, plan.point);
+    const rules = found.map(
+      ({ remedy = '', ...each }): Rule => ({ ...each, reason: `${each.reason} ${remedy}`.trim() }),
+    );
+    return { rules: [...(await licence(scope, body, plan)), ...rules], replaces: plan.replaces };
   }
   const instanceId = target.kind === 'attach' ? target.instanceId : plan.point.instanceId;
   const instance = await scope.instances.describe(instanceId);
@@ -107,6 +104,17 @@ const look = async (scope: TenantScope, body: StartRestore, plan: RestorePlan): 
   const reason = `${instanceId} is ${instance.state}.`;
   return { rules: [{ rule: 'instance', outcome: 'allowed', reason }], replaces: [...plan.replaces, ...now] };
 };
+
+/** Of a licensed platform: the image that it would be launched from. */
+const licence = async (scope: TenantScope, { target }: StartRestore, { path, point }: RestorePlan): Promise<Rule[]> =>
+  path === 'donor'
+    ? [
+        await ruleOf('licence', async () => {
+          const { imageId, name } = await donorImage(scope, { request: { target }, point });
+          return `${point.instance.platform} is launched from ${imageId} (${name}).`;
+        }),
+      ]
+    : [];
 
 /** What a job would fail with is told as a rule that refuses. */
 const ruleOf = async (rule: string, ask: () => Promise<string>): Promise<Rule> => {

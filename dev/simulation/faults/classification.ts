@@ -26,8 +26,11 @@ const NEVER_STALE: Readonly<Record<string, string>> = {
 };
 
 const READS = /:(Describe|Get|List)/;
-/** What is read of the tenant's own instance was written long before any job. */
-const OF_OLD = /:(DescribeInstanceAttribute|DescribeInstanceTypes|GetInstanceUefiData)$/;
+/** Where a restore could go: looked at before anything is moved. */
+const PLACES =
+  'DescribeAvailabilityZones|DescribeInstanceTypeOfferings|DescribeKeyPairs|DescribeSecurityGroups|DescribeSubnets';
+/** What is read of the tenant's own instance, or network, was written long before any job. */
+const OF_OLD = new RegExp(`:(DescribeInstanceAttribute|DescribeInstanceTypes|GetInstanceUefiData|${PLACES})$`);
 /** EBS takes a new snapshot's blocks "shortly after" StartSnapshot. */
 const AFTER_START = /:(PutSnapshotBlock|CompleteSnapshot)$/;
 
@@ -40,8 +43,8 @@ const staleRead = (path: string, service: string): Expectation => {
   return READS.test(path) ? recovers : never('is no read');
 };
 
-/** A backup does not fail for a setting that it may not read: it records the rest. */
-const LEFT_OUT = /:(DescribeInstanceAttribute|DescribeInstanceTypes|GetInstanceUefiData)$/;
+/** A backup does not fail for a setting that it may not read: it records the rest. A restore may leave its questions out. */
+const LEFT_OUT = OF_OLD;
 /** Who is refused once asks again, whatever the reason was: a queue's consumer, a cleanup. */
 const ASKS_AGAIN = /^(node sqs:|\S+ states:DescribeExecution$|\S+ events:PutEvents$)/;
 
