@@ -46,7 +46,7 @@ const soon = async (page: Page, what: string, isSo: () => Promise<boolean>): Pro
   for (let look = 0; look < 200; look++) {
     if (await isSo()) return;
     await page.clock.fastForward(1_000);
-    await sleep(25);
+    await sleep(50);
   }
   assert.fail(`${new URL(page.url()).pathname}: ${what}; it shows: ${await main(page).textContent()}`);
 };
