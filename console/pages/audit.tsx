@@ -3,7 +3,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useSearchParams } from 'react-router';
-import { AUDIT_COLUMNS } from '../parts/audit/audit-columns.tsx';
+import { auditColumns } from '../parts/audit/audit-columns.tsx';
 import { AuditFilters } from '../parts/audit/audit-filters.tsx';
 import { Chain } from '../parts/audit/chain.tsx';
 import { EntryPanel } from '../parts/audit/entry-panel.tsx';
@@ -12,6 +12,7 @@ import { useAnchors, useEntries } from '../parts/audit/use-audit.ts';
 import { NoData } from '../parts/no-data.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
 import { useTenant } from '../parts/tenant-choice.tsx';
+import { useNameOf } from '../parts/tenants.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.audit;
@@ -22,6 +23,7 @@ const Audit = () => {
   const principal = search.get('principal') ?? undefined;
   const entries = useEntries({ tenant, principal, range: rangeOf(search) });
   const anchors = useAnchors();
+  const nameOf = useNameOf();
   const items = entries.data?.pages.flatMap((page) => page.items) ?? [];
   const chosen = /^[1-9]\d{0,14}$/.test(search.get('entry') ?? '') ? Number(search.get('entry')) : undefined;
   const choose = (seq: number | undefined): void =>
@@ -42,7 +44,7 @@ const Audit = () => {
         items={items}
         loading={entries.isPending}
         loadingText={words.loading}
-        columnDefinitions={AUDIT_COLUMNS}
+        columnDefinitions={auditColumns(nameOf)}
         selectionType="single"
         selectedItems={items.filter(({ seq }) => seq === chosen)}
         onSelectionChange={({ detail }) => choose(detail.selectedItems[0]?.seq)}

@@ -14,17 +14,12 @@ import { Go } from '../parts/go.tsx';
 import { NoData } from '../parts/no-data.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
 import { TenantChoice, useTenant } from '../parts/tenant-choice.tsx';
-import { useHypervisors } from '../parts/tenants.ts';
+import { useNameOf } from '../parts/tenants.ts';
 import { findingColumns, placeOf } from '../parts/upkeep/finding-columns.tsx';
 import { useIntent } from '../parts/use-intent.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.findings;
-
-const useNameOf = () => {
-  const hypervisors = useHypervisors().data ?? [];
-  return (id: string): string => hypervisors.find(({ hypervisorId }) => hypervisorId === id)?.name ?? id;
-};
 
 const NotLookedAt = ({ places }: { readonly places: ReaperPlanView['notLookedAt'] }) => {
   const nameOf = useNameOf();

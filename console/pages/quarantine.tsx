@@ -11,7 +11,7 @@ import { call } from '../api.ts';
 import { Go } from '../parts/go.tsx';
 import { NoData } from '../parts/no-data.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
-import { useHypervisors } from '../parts/tenants.ts';
+import { useNameOf } from '../parts/tenants.ts';
 import { Release } from '../parts/upkeep/quarantined.tsx';
 import { When } from '../parts/when.tsx';
 import { texts } from '../texts.ts';
@@ -41,8 +41,7 @@ const Released = ({ released: { retries, note } }: { readonly released: Released
 );
 
 const Quarantine = () => {
-  const hypervisors = useHypervisors().data ?? [];
-  const nameOf = (id: string): string => hypervisors.find(({ hypervisorId }) => hypervisorId === id)?.name ?? id;
+  const nameOf = useNameOf();
   const queries = useQueryClient();
   const list = useInfiniteQuery({
     queryKey: ['quarantine'],

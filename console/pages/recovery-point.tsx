@@ -60,7 +60,7 @@ const factsOf = (point: RecoveryPointView, tenant: string | undefined): { label:
     [
       words.instance,
       <Go key="instance" href={instanceAddress(instanceId, tenant, dayOf(takenAt))}>
-        {instanceId}
+        {point.instanceName === undefined ? instanceId : `${point.instanceName} (${instanceId})`}
       </Go>,
     ],
     [

@@ -39,6 +39,7 @@ const Retention = () => {
           header={words.removes}
           about={words.removesAbout}
           empty={words.nothing}
+          tenant={tenant}
           points={data.removes}
           inAll={data.removes.length + (data.more ?? 0)}
           more={data.more ? words.more(data.more) : undefined}
@@ -47,6 +48,7 @@ const Retention = () => {
           header={words.keeps}
           about={words.keepsAbout}
           empty={words.noneKept}
+          tenant={tenant}
           points={data.keeps}
           inAll={data.keepsInAll}
           more={data.keepsInAll > data.keeps.length ? words.moreKept(data.keepsInAll - data.keeps.length) : undefined}

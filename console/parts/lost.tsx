@@ -7,12 +7,16 @@ import { ApiFailure } from '../api.ts';
 import { texts } from '../texts.ts';
 import { Reason } from './states.tsx';
 
-/** Of what is shown: one that has an answer from before, and got none this time. */
+/** Of a query that fills a choice beside what the page is about: that there is no answer is said by nothing else. */
+export const BESIDE = { beside: true } as const;
+
+/** Of what is shown: one that has an answer from before, and got none this time; or that nobody else speaks of. */
 const lostState = (queries: readonly Query[]): Query['state'] | undefined =>
   queries.find((query) => {
     const { error, fetchFailureReason, dataUpdatedAt } = query.state;
     const failure = error ?? fetchFailureReason;
-    return query.isActive() && dataUpdatedAt > 0 && failure instanceof ApiFailure && failure.isLost;
+    const isSaidHere = dataUpdatedAt > 0 || query.meta?.beside === true;
+    return query.isActive() && isSaidHere && failure instanceof ApiFailure && failure.isLost;
   })?.state;
 
 export const Lost = () => {
@@ -33,7 +37,7 @@ export const Lost = () => {
           content: (
             <>
               <Reason message={error.message} remedy={error.remedy} />
-              <div>{texts.lost.since(clockTime(state.dataUpdatedAt))}</div>
+              <div>{state.dataUpdatedAt > 0 ? texts.lost.since(clockTime(state.dataUpdatedAt)) : texts.lost.again}</div>
             </>
           ),
         },

@@ -60,7 +60,7 @@ export const job = {
     what: 'Instance, volume',
     of: (instance: string) => `Progress of ${instance}`,
     moved: 'Moved',
-    zero: 'Zero',
+    zero: 'Zeros',
     deduplicated: 'Known already',
     stored: 'Written',
     point: 'Recovery point',

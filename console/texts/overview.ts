@@ -56,7 +56,7 @@ export const overview = {
       open: 'not over',
     },
     failed: 'Failed, or with errors',
-    columns: { job: 'Job', tenant: 'Tenant', state: 'State', created: 'Created', reason: 'Why' },
+    columns: { job: 'Job', tenant: 'Tenant', state: 'State', created: 'Created', took: 'Took', reason: 'Why' },
     more: (n: number) => `There are ${n} older ones that are not counted here.`,
   },
   nodes: {

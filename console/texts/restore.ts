@@ -25,9 +25,10 @@ export const restore = {
   },
   point: {
     instance: 'Of this instance only',
-    placeholder: 'i-…',
-    badInstance:
-      'An instance id has this form: i-0123456789abcdef0. Until it is whole, the points of all instances are shown.',
+    placeholder: 'Name or id',
+    entered: (text: string) => `Use: ${text}`,
+    noInstance: 'No instance is known',
+    badInstance: 'No single instance has this name or id: the points of all instances are shown.',
     table: 'Recovery points',
     loading: 'Loading recovery points',
     empty: 'No recovery points',
@@ -183,7 +184,7 @@ export const restore = {
       O7: 'Replication by hotadd or import-export cannot use resources of another account.',
       O8: 'A hotadd conversion cannot use an access node of another account.',
       O9: 'From the library, volume tags are restored only if that is asked for.',
-      available: 'Whether it is built.',
+      available: 'Whether Holdfast can do it at all.',
       licence: 'A licensed system is launched from an image that has its licence.',
       device: 'Attached volumes need free devices.',
       instance: 'The instance has to be there.',

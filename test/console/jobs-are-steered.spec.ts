@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { tenantRoutes } from '../../core/contracts/api.ts';
 import { leftInAccount } from '../../dev/demo/tenant-instance.ts';
+import { eventually } from '../stories/tenant-days.ts';
 import {
   instanceWithData,
   jobOf,
@@ -102,9 +103,12 @@ test('a tenant suspends, resumes, cancels and retries its jobs by the job’s pa
     });
     const again = async (attempt: number): Promise<void> => {
       await button(page, 'Try failed instances again').click();
-      const job = await waitForJob(acme, jobId, (each) => each.attempt === attempt && each.state === 'failed');
-      assert.equal(job.attempt, attempt);
-      await page.getByText('Attempt', { exact: true }).waitFor();
+      await page.locator('dd').getByText(String(attempt), { exact: true }).waitFor();
+      await eventually(
+        `attempt ${attempt} fails`,
+        () => jobOf(acme, jobId),
+        (job) => job.attempt === attempt && job.state === 'failed',
+      );
       await button(page, 'Try failed instances again').waitFor();
     };
     await button(page, 'Try failed instances again').click();

@@ -5,6 +5,7 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import type { ReactNode } from 'react';
 import { texts } from '../../texts.ts';
 import { Id } from '../id.tsx';
+import { useNameOf } from '../tenants.ts';
 import { When } from '../when.tsx';
 import { ApprovalState } from './approval-state.tsx';
 import { askedByWords, type Shown } from './routes.ts';
@@ -15,12 +16,13 @@ const when = (at: string | undefined): ReactNode => (at === undefined ? undefine
 
 /** Who asked for what, and until when it waits; what is not known is left out. */
 export const ApprovalFacts = ({ approval }: { readonly approval: Shown }) => {
+  const nameOf = useNameOf();
   const { approvalId, state, operation, subject, tenantId, requestedBy } = approval;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [words.state, <ApprovalState key="state" state={state} />],
     [words.operation, operation],
     [words.subject, <Id key="subject">{subject}</Id>],
-    [words.tenant, <Id key="tenant">{tenantId}</Id>],
+    [words.tenant, <Id key="tenant">{nameOf(tenantId)}</Id>],
     // whole: who decides has to know which principal it is
     [words.askedBy, requestedBy ?? askedByWords(approval)],
     [words.asked, when(approval.requestedAt)],

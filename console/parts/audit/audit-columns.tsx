@@ -36,7 +36,8 @@ const column = (
   cell: (item) => ('broken' in item ? '' : of(item)),
 });
 
-export const AUDIT_COLUMNS: TableProps.ColumnDefinition<Item>[] = [
+/** `nameOf`: of a hypervisor's id, what it is called. */
+export const auditColumns = (nameOf: (id: string) => string): TableProps.ColumnDefinition<Item>[] => [
   { id: 'seq', header: words.columns.seq, isRowHeader: true, cell: ({ seq }) => seq },
   column('at', ({ at }) => <Id>{time(at)}</Id>),
   column(
@@ -68,13 +69,16 @@ export const AUDIT_COLUMNS: TableProps.ColumnDefinition<Item>[] = [
       </Box>
     </>
   )),
-  column('about', (entry) =>
-    subjectsOf(entry)
-      .slice(0, MOST_SUBJECTS)
-      .map((subject) => (
-        <div key={subject}>
-          <Id>{subject}</Id>
-        </div>
-      )),
+  column(
+    'about',
+    (entry) =>
+      subjectsOf(entry)
+        .slice(0, MOST_SUBJECTS)
+        .map((subject) => (
+          <div key={subject} className="long-words">
+            {nameOf(subject)}
+          </div>
+        )),
+    200,
   ),
 ];

@@ -54,7 +54,7 @@ export const HypervisorFacts = ({ hypervisor }: { readonly hypervisor: Hyperviso
     <Container header={<Header variant="h2">{words.facts}</Header>}>
       <div className="long-words">
         <KeyValuePairs
-          columns={3}
+          columns={kind === 'service' ? 2 : 3}
           items={facts.flatMap(([label, value]) => (value === undefined ? [] : [{ label, value }]))}
         />
       </div>

@@ -11,9 +11,10 @@ import { jobAddress } from '../../addresses.ts';
 import { call } from '../../api.ts';
 import { texts } from '../../texts.ts';
 import { Go } from '../go.tsx';
+import { tookWords } from '../job-columns.tsx';
 import { JobState } from '../job-state.tsx';
 import { Empty, Failed, Waiting } from '../states.tsx';
-import { useHypervisors } from '../tenants.ts';
+import { useNameOf } from '../tenants.ts';
 import { When } from '../when.tsx';
 import { dayOf, endingOf } from './day.ts';
 
@@ -25,9 +26,7 @@ const REFRESH_MS = 15_000;
 const MOST_FAILED = 5;
 
 const FailedJobs = ({ jobs }: { readonly jobs: readonly JobView[] }) => {
-  const hypervisors = useHypervisors().data ?? [];
-  const nameOf = (id: string | undefined): string =>
-    hypervisors.find(({ hypervisorId }) => hypervisorId === id)?.name ?? id ?? texts.none;
+  const nameOf = useNameOf();
   return (
     <Table
       variant="embedded"
@@ -42,7 +41,7 @@ const FailedJobs = ({ jobs }: { readonly jobs: readonly JobView[] }) => {
           isRowHeader: true,
           cell: ({ jobId, tenantId, type }) => <Go href={jobAddress(jobId, tenantId)}>{texts.job.title(type)}</Go>,
         },
-        { id: 'tenant', header: words.columns.tenant, cell: ({ tenantId }) => nameOf(tenantId) },
+        { id: 'tenant', header: words.columns.tenant, cell: ({ tenantId }) => nameOf(tenantId ?? texts.none) },
         { id: 'state', header: words.columns.state, minWidth: 210, cell: ({ state }) => <JobState state={state} /> },
         {
           id: 'created',
@@ -50,6 +49,7 @@ const FailedJobs = ({ jobs }: { readonly jobs: readonly JobView[] }) => {
           minWidth: 190,
           cell: ({ createdAt }) => <When at={createdAt} />,
         },
+        { id: 'took', header: words.columns.took, cell: (job) => tookWords(job) ?? texts.none },
         {
           id: 'reason',
           header: words.columns.reason,

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
+import { BESIDE } from '../lost.tsx';
 import { readAll } from '../read-all.ts';
 
 /** Every plan of the tenant; there are few. */
@@ -12,4 +13,5 @@ export const usePlans = (tenant: string | undefined, enabled = true) =>
       return readAll((next) => call(route, { params: on, query: { limit: 100, next }, signal }));
     },
     enabled,
+    meta: BESIDE,
   });

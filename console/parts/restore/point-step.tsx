@@ -1,10 +1,10 @@
 /** Which recovery point. */
 import Alert from '@cloudscape-design/components/alert';
+import Autosuggest from '@cloudscape-design/components/autosuggest';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useState } from 'react';
@@ -18,7 +18,7 @@ import { Empty } from '../states.tsx';
 import { TenantChoice } from '../tenant-choice.tsx';
 import { When } from '../when.tsx';
 import type { RestoreForm } from './form.ts';
-import { isInstanceId, sizeOf, usePoints } from './points.ts';
+import { isInstanceId, sizeOf, useNamedInstances, usePoints } from './points.ts';
 
 const words = texts.restore.point;
 
@@ -78,12 +78,24 @@ interface Props {
   choose(point: RecoveryPointView): void;
 }
 
+/** An id, or a name that only one has. */
+const instanceIn = (
+  text: string,
+  known: readonly { readonly instanceId: string; readonly name?: string | undefined }[],
+): string | undefined => {
+  if (isInstanceId(text)) return text;
+  const called = known.filter(({ name }) => name === text);
+  return called.length === 1 ? called[0]?.instanceId : undefined;
+};
+
 export const PointStep = ({ form, point, isMissing, choose }: Props) => {
   const isNamed = useParams().recoveryPointId !== undefined;
   const [search, setSearch] = useSearchParams();
   // what is typed is here, for the address is drawn a moment later
   const [asked, setAsked] = useState(search.get('instance') ?? '');
-  const instanceId = isNamed ? point?.instanceId : isInstanceId(asked.trim()) ? asked.trim() : undefined;
+  const known = useNamedInstances(form.tenant, !isNamed).data?.items ?? [];
+  const typed = instanceIn(asked.trim(), known);
+  const instanceId = isNamed ? point?.instanceId : typed;
   const points = usePoints(instanceId, form.tenant);
   const listed = points.data?.pages.flatMap(({ items }) => items) ?? [];
   const isListed = listed.some(({ recoveryPointId }) => recoveryPointId === point?.recoveryPointId);
@@ -119,12 +131,17 @@ export const PointStep = ({ form, point, isMissing, choose }: Props) => {
           {form.isOperator ? <TenantChoice /> : null}
           <FormField
             label={words.instance}
-            constraintText={asked !== '' && !isInstanceId(asked.trim()) ? words.badInstance : undefined}
+            constraintText={asked !== '' && typed === undefined ? words.badInstance : undefined}
           >
-            <Input
-              type="search"
+            <Autosuggest
               value={asked}
               placeholder={words.placeholder}
+              options={known.map(({ instanceId: value, name }) =>
+                name === undefined ? { value } : { value, label: name, description: value },
+              )}
+              enteredTextLabel={words.entered}
+              empty={words.noInstance}
+              ariaLabel={words.instance}
               onChange={({ detail }) => setInstance(detail.value)}
             />
           </FormField>

@@ -39,3 +39,15 @@ export const usePoints = (instanceId: string | undefined, tenant: string | undef
 
 export const sizeOf = ({ volumes }: RecoveryPointView): number =>
   volumes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
+/** Of the first hundred instances, for whoever knows what theirs is called and not its id; also those that are gone and can be restored. */
+export const useNamedInstances = (tenant: string | undefined, enabled: boolean) => {
+  const { route, on } = onTenant('listInstances', tenant);
+  return useQuery({
+    queryKey: ['instances-to-restore', tenant],
+    queryFn: ({ signal }) => call(route, { params: on, query: { limit: 100 }, signal }),
+    enabled,
+    // the tenant's account is asked for it
+    staleTime: 60_000,
+  });
+};
