@@ -67,7 +67,7 @@ test('a full, an incremental, a restore and a check cost what the cloud has seen
   const world = await openWorld(t, { nodes: 2 });
   const [acme, globex] = world.tenants;
   const { trail } = world.local.cloud;
-  const { instanceId, volumes } = await instanceWithData(world, acme, [3], { seed: 71, mibPerPage: 4 });
+  const { instanceId, volumes } = await instanceWithData(world, acme, [3], { seed: 71, mibPerPage: 60 });
 
   const spent = async (work: () => Promise<{ readonly jobId?: string }>): Promise<BilledCalls> => {
     const before = await costOf(world, acme);
