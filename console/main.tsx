@@ -10,15 +10,20 @@ import { FIRST } from './addresses.ts';
 import { ApiFailure } from './api.ts';
 import { Frame } from './frame.tsx';
 import { PAGES } from './pages.ts';
+import { Boundary } from './parts/boundary.tsx';
 import { NothingHere } from './parts/nothing-here.tsx';
 import { useWho, WhoIsThere } from './who.tsx';
 
-/** What the API refuses, it refuses again; an answer that did not come may come. */
+const AGAIN_MS = 5_000;
+const isPassing = (error: unknown): boolean => error instanceof ApiFailure && error.isPassing;
+
+/** What the API refuses, it refuses again; an answer that did not come may come, and is waited for. */
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < 2 && error instanceof ApiFailure && error.isLost,
+      retry: (failures, error) => failures < 2 && isPassing(error),
       retryDelay: 1_000,
+      refetchInterval: ({ state }) => (isPassing(state.error) ? AGAIN_MS : false),
       staleTime: 1_000,
       // a server on loopback answers without a network, too
       networkMode: 'always',
@@ -59,11 +64,13 @@ createRoot(root).render(
     <I18nProvider locale="en" messages={[messages]}>
       <QueryClientProvider client={queries}>
         <BrowserRouter>
-          <WhoIsThere>
-            <Frame>
-              <Pages />
-            </Frame>
-          </WhoIsThere>
+          <Boundary>
+            <WhoIsThere>
+              <Frame>
+                <Pages />
+              </Frame>
+            </WhoIsThere>
+          </Boundary>
         </BrowserRouter>
       </QueryClientProvider>
     </I18nProvider>

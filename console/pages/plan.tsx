@@ -15,7 +15,7 @@ const Plan = () => {
     queryKey: ['plan', tenant, planId],
     queryFn: ({ signal }) => {
       const { route, on } = onTenant('getPlan', tenant);
-      return call(route, { params: { ...on, planId }, signal });
+      return call(route, { params: { ...on, planId }, signal, asWritten: true });
     },
     enabled: !isNew,
   });

@@ -15,7 +15,7 @@ const VmGroup = () => {
     queryKey: ['vm-group', tenant, groupId],
     queryFn: ({ signal }) => {
       const { route, on } = onTenant('getVmGroup', tenant);
-      return call(route, { params: { ...on, groupId }, signal });
+      return call(route, { params: { ...on, groupId }, signal, asWritten: true });
     },
     enabled: !isNew,
   });

@@ -1,4 +1,5 @@
-/** Says when the API is lost while something older is shown, and that it is there again by going away. */
+/** Says so while something older is shown than what was asked for; and that it is there again by going away. */
+import Button from '@cloudscape-design/components/button';
 import Flashbar from '@cloudscape-design/components/flashbar';
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
@@ -7,35 +8,51 @@ import { ApiFailure } from '../api.ts';
 import { texts } from '../texts.ts';
 import { Reason } from './states.tsx';
 
-/** Of what is shown: one that has an answer from before, and got none this time. */
-const lostState = (queries: readonly Query[]): Query['state'] | undefined =>
-  queries.find((query) => {
-    const { error, fetchFailureReason, dataUpdatedAt } = query.state;
-    const failure = error ?? fetchFailureReason;
-    return query.isActive() && dataUpdatedAt > 0 && failure instanceof ApiFailure && failure.isLost;
-  })?.state;
+const words = texts.lost;
+
+/** One that has an answer from before, which is shown, and got none this time. */
+const isOld = ({ state: { error, fetchFailureReason, dataUpdatedAt } }: Query): boolean =>
+  dataUpdatedAt > 0 && (error ?? fetchFailureReason) !== null;
+
+interface Said {
+  readonly header: string;
+  readonly remedy: string | undefined;
+  readonly isPassing: boolean;
+}
+
+const saidOf = (error: Error): Said => {
+  if (!(error instanceof ApiFailure)) return { header: words.failed, remedy: undefined, isPassing: false };
+  const { isLost, isPassing, isRefused, remedy } = error;
+  if (isRefused) return { header: words.refused, remedy: remedy ?? words.refusedRemedy, isPassing };
+  return { header: isLost ? words.header : words.failed, remedy, isPassing };
+};
 
 export const Lost = () => {
-  const cache = useQueryClient().getQueryCache();
+  const queries = useQueryClient();
+  const cache = queries.getQueryCache();
   const state = useSyncExternalStore(
     (changed) => cache.subscribe(changed),
-    () => lostState(cache.getAll()),
+    () => cache.getAll().find((query) => query.isActive() && isOld(query))?.state,
   );
   const error = state?.error ?? state?.fetchFailureReason;
-  if (!state || !(error instanceof ApiFailure)) return null;
+  if (!state || !error) return null;
+  const { header, remedy, isPassing } = saidOf(error);
+  const since = words.since(clockTime(state.dataUpdatedAt));
+  const again = () => void queries.refetchQueries({ type: 'active', predicate: isOld });
   return (
     <Flashbar
       items={[
         {
           type: 'warning',
           id: 'lost',
-          header: texts.lost.header,
+          header,
           content: (
             <>
-              <Reason message={error.message} remedy={error.remedy} />
-              <div>{texts.lost.since(clockTime(state.dataUpdatedAt))}</div>
+              <Reason message={error.message} remedy={remedy} />
+              <div>{isPassing ? `${since} ${words.byItself}` : since}</div>
             </>
           ),
+          ...(isPassing ? {} : { action: <Button onClick={again}>{words.again}</Button> }),
         },
       ]}
     />

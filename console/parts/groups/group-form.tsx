@@ -11,6 +11,7 @@ import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
 import { vmGroupsAddress } from '../../addresses.ts';
 import { call } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
+import { plainly } from '../../plainly.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
 import { usePlans } from '../plans/use-plans.ts';
@@ -64,8 +65,9 @@ interface Props {
   readonly tenant: string | undefined;
 }
 
-export const VmGroupForm = ({ group, tenant }: Props) => {
-  const [draft, setDraft] = useState(() => draftOf(group));
+export const VmGroupForm = ({ group: written, tenant }: Props) => {
+  const group = written && plainly(written);
+  const [draft, setDraft] = useState(() => draftOf(written));
   const [tried, setTried] = useState(false);
   const navigate = useNavigate();
   const queries = useQueryClient();

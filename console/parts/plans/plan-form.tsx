@@ -13,6 +13,7 @@ import type { PlanView } from '../../../core/contracts/plans.ts';
 import { plansAddress } from '../../addresses.ts';
 import { call, callGuarded } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
+import { plainly } from '../../plainly.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
 import { refusalOf } from '../refusal.ts';
@@ -58,9 +59,10 @@ const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => 
   });
 };
 
-export const PlanForm = ({ plan, tenant }: Props) => {
+export const PlanForm = ({ plan: written, tenant }: Props) => {
+  const plan = written && plainly(written);
   const isOperator = useWho().kind === 'operator';
-  const [draft, setDraft] = useState(() => planDraft(plan));
+  const [draft, setDraft] = useState(() => planDraft(written));
   const save = useSave({ plan, tenant }, planBody(draft, isOperator));
   const change = (changed: Partial<PlanDraft>): void => {
     // what was refused, or waits, is another plan by now

@@ -9,7 +9,7 @@ import { callGuarded } from '../../../api.ts';
 import { texts } from '../../../texts.ts';
 import { Waits } from '../../waits.tsx';
 import { useChange } from '../change.ts';
-import { featuresIn } from '../feature-choice.tsx';
+import { featuresIn } from '../features.ts';
 import { Preparing } from '../preparing.tsx';
 import { HypervisorTemplate } from '../template.tsx';
 import { AddedFacts } from './added-facts.tsx';
