@@ -14,16 +14,12 @@ import { Boundary } from './parts/boundary.tsx';
 import { NothingHere } from './parts/nothing-here.tsx';
 import { useWho, WhoIsThere } from './who.tsx';
 
-const AGAIN_MS = 5_000;
-const isPassing = (error: unknown): boolean => error instanceof ApiFailure && error.isPassing;
-
-/** What the API refuses, it refuses again; an answer that did not come may come, and is waited for. */
+/** What the API refuses, it refuses again; an answer that did not come may come. */
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < 2 && isPassing(error),
+      retry: (failures, error) => failures < 2 && error instanceof ApiFailure && error.isPassing,
       retryDelay: 1_000,
-      refetchInterval: ({ state }) => (isPassing(state.error) ? AGAIN_MS : false),
       staleTime: 1_000,
       // a server on loopback answers without a network, too
       networkMode: 'always',

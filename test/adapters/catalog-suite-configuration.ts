@@ -138,6 +138,9 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
         region: 'us-east-1',
       });
       assert.deepEqual(await invitations.get(accountId), again);
+      const narrowed = await invitations.invite({ ...again, features: ['snapshot'], invitedAt: 100 });
+      assert.deepEqual(narrowed, { ...again, features: ['snapshot'] });
+      assert.deepEqual(await invitations.invite(again), narrowed, 'they stay where none are named');
       assert.equal(await invitations.get('320000000011'), undefined);
     });
 

@@ -80,7 +80,7 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
 const createInvitations = ({ invitations }: Records): Invitations => ({
   async invite(fresh) {
     const there = invitations.get(fresh.accountId);
-    const kept = there ? { ...there, name: fresh.name, region: fresh.region } : fresh;
+    const kept = there ? { ...there, ...fresh, externalId: there.externalId, invitedAt: there.invitedAt } : fresh;
     invitations.set(fresh.accountId, kept);
     return kept;
   },
