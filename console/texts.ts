@@ -27,8 +27,8 @@ export const texts = {
   lost: {
     header: 'No answer from the API',
     since: (time: string) => `What is shown is of ${time}.`,
-    byItself: 'It is asked again by itself.',
-    again: 'Ask again',
+    again: 'It is asked again by itself.',
+    ask: 'Ask again',
     refused: 'The API does not let you in any more',
     refusedRemedy:
       'Renew the credentials that holdfast console was started with (of single sign-on: aws sso login), and ask again. If they are not renewed there, start it again, and open the address that it prints.',

@@ -5,7 +5,6 @@ import { ApiFailure } from './api.ts';
 import { askWho, firstAsked, type Who } from './ask-who.ts';
 import { useAskAgain } from './parts/ask-again.ts';
 import { Failed, Waiting } from './parts/states.tsx';
-import { useAskAgain } from './parts/use-ask-again.ts';
 import { texts } from './texts.ts';
 import { useTheme } from './theme.ts';
 

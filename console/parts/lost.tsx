@@ -49,10 +49,10 @@ export const Lost = () => {
           content: (
             <>
               <Reason message={error.message} remedy={remedy} />
-              <div>{isPassing ? `${since} ${words.byItself}` : since}</div>
+              <div>{isPassing ? `${since} ${words.again}` : since}</div>
             </>
           ),
-          ...(isPassing ? {} : { action: <Button onClick={again}>{words.again}</Button> }),
+          ...(isPassing ? {} : { action: <Button onClick={again}>{words.ask}</Button> }),
         },
       ]}
     />

@@ -52,6 +52,10 @@ test('what cannot be shown takes nothing else with it: a part of the overview, a
   await page.unroute('**/assets/jobs-*');
   await page.getByRole('button', { name: 'Load the page again' }).click();
   await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+
+  await page.route('**/assets/main-*.js', (route) => route.abort());
+  await page.reload();
+  await page.getByText('The console could not be loaded').waitFor();
 });
 
 test('what is old says so, whatever the reason, and what to do about it', async (t) => {
