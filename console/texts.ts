@@ -45,6 +45,11 @@ export const texts = {
     },
     again: 'Load the page again',
   },
+  changed: {
+    header: 'Somebody else has changed it meanwhile',
+    text: 'Nothing was saved. Read it as it is now; what was typed here has to be typed again.',
+    reload: 'Read it as it is now',
+  },
   failure: { whatToDo: 'What to do:', again: 'Try again', field: (name: string) => `Field: ${name}` },
   notFound: {
     header: 'There is nothing here',

@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { ACME } from '../api/world.ts';
 import { credentialsOf } from '../cli/api-server.ts';
 import { type ContractServer, startContractServer } from '../cli/contract-server.ts';
-import { SERVICE } from '../cli/sample-answers.ts';
+import { groupView, operatorPlanView, SERVICE, TENANT } from '../cli/sample-answers.ts';
 import { checkAccess, type Visit, visit } from './browser.ts';
 
 interface Visited extends Visit {
@@ -97,4 +97,44 @@ test('an outage at the start is no question of who asks, and ends by itself', as
   api.interfere = () => EXPIRED;
   await page.goto(`${origin}/plans`);
   await page.getByText('The API does not know you').waitFor();
+});
+
+test('what somebody else saves meanwhile neither takes away what is typed nor is written over', async (t) => {
+  const { api, page, origin } = await asOperator(t);
+  for (const { address, get, replace, view } of [
+    {
+      address: `plans/${operatorPlanView.planId}`,
+      get: 'tenant getPlan',
+      replace: 'tenant replacePlan',
+      view: operatorPlanView,
+    },
+    {
+      address: `vm-groups/${groupView.groupId}`,
+      get: 'tenant getVmGroup',
+      replace: 'tenant replaceVmGroup',
+      view: groupView,
+    },
+  ]) {
+    await page.goto(`${origin}/tenants/${TENANT}/${address}`);
+    const name = page.getByLabel('Name', { exact: true }).first();
+    await name.fill('typed');
+    const theirs = { ...view, name: 'theirs', updatedAt: '2026-02-02T02:02:02.000Z' };
+    api.answers.set(get, theirs);
+    const detail = 'The plan was changed at 2026-02-02T02:02:02.000Z, after it was read.';
+    api.answers.set(replace, { status: 409, code: 'Conflict', title: 'Conflict', detail, field: 'ifUpdatedAt' });
+    // as if somebody came back to it, until what is older than a second is asked for again
+    const asked = page.waitForRequest((request) => request.method() === 'GET');
+    await page.evaluate("globalThis.beat = setInterval(() => dispatchEvent(new Event('visibilitychange')), 500)");
+    await asked;
+    await page.evaluate('clearInterval(globalThis.beat)');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Somebody else has changed it meanwhile').waitFor();
+    assert.equal(await name.inputValue(), 'typed');
+    const [sent] = api.seen.filter((seen) => seen.name === replace);
+    assert.deepEqual(sent?.query, { ifUpdatedAt: view.updatedAt });
+    await checkAccess(page, 'somebody else has changed it');
+    await page.getByRole('button', { name: 'Read it as it is now' }).click();
+    await page.getByRole('heading', { level: 1, name: 'theirs' }).waitFor();
+    assert.equal(await name.inputValue(), 'theirs');
+  }
 });

@@ -63,9 +63,11 @@ const rulesOf = ({ match, except, volumes }: Draft) => ({
 interface Props {
   readonly group: VmGroupView | undefined;
   readonly tenant: string | undefined;
+  /** Reads the group anew: what was typed is gone. Absent of one that is to be made. */
+  readonly reload?: () => void;
 }
 
-export const VmGroupForm = ({ group: written, tenant }: Props) => {
+export const VmGroupForm = ({ group: written, tenant, reload }: Props) => {
   const group = written && plainly(written);
   const [draft, setDraft] = useState(() => draftOf(written));
   const [tried, setTried] = useState(false);
@@ -91,9 +93,9 @@ export const VmGroupForm = ({ group: written, tenant }: Props) => {
   const save = useMutation({
     mutationFn: (sent: NonNullable<typeof body>) => {
       const [add, replace] = [onTenant('addVmGroup', tenant), onTenant('replaceVmGroup', tenant)];
-      return group
-        ? call(replace.route, { params: { ...replace.on, groupId: group.groupId }, body: sent })
-        : call(add.route, { params: add.on, body: sent, idempotencyKey: keyFor(sent) });
+      if (!group) return call(add.route, { params: add.on, body: sent, idempotencyKey: keyFor(sent) });
+      const { groupId, updatedAt: ifUpdatedAt } = group;
+      return call(replace.route, { params: { ...replace.on, groupId }, query: { ifUpdatedAt }, body: sent });
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['vm-groups', tenant] });
@@ -133,6 +135,7 @@ export const VmGroupForm = ({ group: written, tenant }: Props) => {
       cancel={words.cancel}
       pending={save.isPending}
       error={save.error ? rest : undefined}
+      reload={reload}
       onSave={submit}
       besideColumns={5}
       beside={

@@ -34,10 +34,12 @@ const METHODS = ['streaming', 'snapshot'] as const;
 interface Props {
   readonly plan: PlanView | undefined;
   readonly tenant: string | undefined;
+  /** Reads the plan anew: what was typed is gone. Absent of one that is to be made. */
+  readonly reload?: () => void;
 }
 
 /** Where it waits for approval, nothing has changed yet, and the form stays. */
-const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => {
+const useSave = ({ plan, tenant }: Omit<Props, 'reload'>, body: ReturnType<typeof planBody>) => {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { keyFor } = useIntent();
@@ -45,7 +47,8 @@ const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => 
     mutationFn: async () => {
       if (plan) {
         const { route, on } = onTenant('replacePlan', tenant);
-        return callGuarded(route, { params: { ...on, planId: plan.planId }, body });
+        const { planId, updatedAt: ifUpdatedAt } = plan;
+        return callGuarded(route, { params: { ...on, planId }, query: { ifUpdatedAt }, body });
       }
       const { route, on } = onTenant('addPlan', tenant);
       return { done: await call(route, { params: on, body, idempotencyKey: keyFor(body) }), waits: undefined };
@@ -59,7 +62,7 @@ const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => 
   });
 };
 
-export const PlanForm = ({ plan: written, tenant }: Props) => {
+export const PlanForm = ({ plan: written, tenant, reload }: Props) => {
   const plan = written && plainly(written);
   const isOperator = useWho().kind === 'operator';
   const [draft, setDraft] = useState(() => planDraft(written));
@@ -80,6 +83,7 @@ export const PlanForm = ({ plan: written, tenant }: Props) => {
       cancel={words.cancel}
       pending={save.isPending}
       error={rest}
+      reload={reload}
       onSave={() => save.mutate()}
       besideColumns={4}
       beside={<PlanSummary draft={draft} plan={plan} tenant={tenant} />}
