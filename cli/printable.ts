@@ -4,18 +4,13 @@
  * words around.
  */
 import { stripVTControlCharacters } from 'node:util';
+import { UNPRINTABLE, withoutUnprintable } from './unprintable.ts';
 
 /** What the screen's own colours are made of: bold, dim, the ends of both, eight colours and their end. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const OWN_COLORS = /(\u001b\[(?:1|2|22|3[0-79])m)/;
 
-/** C0 and C1 but tab and line feed; marks, embeddings, overrides and isolates of direction; line and paragraph separators. */
-const UNPRINTABLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-const plain = (text: string): string =>
-  stripVTControlCharacters(text.replaceAll('\r\n', '\n')).replace(UNPRINTABLE, '\ufffd');
+const plain = (text: string): string => withoutUnprintable(stripVTControlCharacters(text.replaceAll('\r\n', '\n')));
 
 /** Whole sequences are taken out, other such characters shown as U+FFFD. `colored`: what the screen paints with stays. */
 export const printable = (text: string, { colored }: { readonly colored: boolean }): string =>

@@ -46,7 +46,12 @@ export const addTenantInvite = (group: Command): void => {
     .requiredOption('--account <id>', 'the AWS account, 12 digits')
     .requiredOption('--name <name>', 'how you call the tenant')
     .option('--region <region>', 'where its instances are (default: AWS_REGION)')
-    .addOption(repeatable('--feature <name>', 'allow only what this needs; several with commas (default: everything)'))
+    .addOption(
+      repeatable(
+        '--feature <name>',
+        'allow only what this needs; several with commas (default: as last time, at first everything)',
+      ),
+    )
     .option('--output <file>', 'write the template there (default: print it)')
     .addOption(
       new Option('--publish <s3://bucket/key>', 'put it into a bucket of yours, and print a link').conflicts('output'),
@@ -89,12 +94,13 @@ const nextLine = ({ accountId, name, region, roleArn, hypervisorId }: Invitation
     ? `Then: holdfast hypervisor add tenant --name ${quoted(name)} --account ${accountId} --region ${region} --auth assume-role --role-arn ${roleArn}`
     : `It is the tenant hypervisor ${hypervisorId} already.`;
 
-const show = (screen: Screen, { accountId, externalId, roleArn, hubRoleArn }: InvitationView): void => {
+const show = (screen: Screen, { accountId, externalId, roleArn, hubRoleArn, features }: InvitationView): void => {
   screen.fields([
     ['Account', accountId],
     ['ExternalId', externalId],
     ['Role', roleArn],
     ['It trusts', hubRoleArn],
+    ['It allows', features.join(', ')],
   ]);
   screen.line();
 };

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Problem } from '../core/contracts/api.ts';
+import { plainly } from './plainly.ts';
 import { sessionKey } from './session.ts';
 
 interface Route {
@@ -22,6 +23,8 @@ export interface CallInput<R extends Route> {
   /** The same key and body again do nothing again. */
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
+  /** Of what is changed and sent back, or whose hash is looked at. Absent: as it is shown (plainly.ts). */
+  readonly asWritten?: boolean;
 }
 
 /** What the API, or what stands before it, said instead of an answer. */
@@ -55,6 +58,16 @@ export class ApiFailure extends Error {
   get isUnreached(): boolean {
     return [0, 502, 503].includes(this.status);
   }
+
+  /** The same request may do better in a while, and costs nothing much. */
+  get isPassing(): boolean {
+    return this.isUnreached || this.status === 429;
+  }
+
+  /** Whoever asks is not let in, or not any more. */
+  get isRefused(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
 }
 
 const LOST = {
@@ -80,7 +93,7 @@ const SIGNED_OUT = {
 
 const failureOf = async (response: Response): Promise<ApiFailure> => {
   if (response.status === 401) return new ApiFailure(SIGNED_OUT);
-  const said = (await response.json().catch(() => ({}))) as Partial<Problem> & { message?: string };
+  const said = plainly(await response.json().catch(() => ({}))) as Partial<Problem> & { message?: string };
   return new ApiFailure({
     status: response.status,
     code: said.code ?? `Http${response.status}`,
@@ -145,9 +158,17 @@ const send = async <R extends Route>(
   return response;
 };
 
+const answerIn = async (
+  response: Response,
+  { asWritten = false }: { readonly asWritten?: boolean },
+): Promise<unknown> => {
+  const answer: unknown = await response.json();
+  return asWritten ? answer : plainly(answer);
+};
+
 /** Errors: ApiFailure; AbortError if the signal ends it. */
 export const call = async <R extends Route>(route: R, input: CallInput<R> = {}): Promise<z.output<R['answer']>> =>
-  (await (await send(route, input)).json()) as z.output<R['answer']>;
+  (await answerIn(await send(route, input), input)) as z.output<R['answer']>;
 
 interface GuardedRoute extends Route {
   readonly pending: z.ZodType;
@@ -161,7 +182,7 @@ export type Outcome<R extends GuardedRoute> =
 /** Errors: as call. */
 export const callGuarded = async <R extends GuardedRoute>(route: R, input: CallInput<R> = {}): Promise<Outcome<R>> => {
   const response = await send(route, input);
-  const answer: unknown = await response.json();
+  const answer = await answerIn(response, input);
   return response.status === 202
     ? { waits: answer as z.output<R['pending']> }
     : { done: answer as z.output<R['answer']> };

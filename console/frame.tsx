@@ -7,6 +7,7 @@ import { type ReactNode, Suspense, useState } from 'react';
 import { useLocation } from 'react-router';
 import type { Who } from './ask-who.ts';
 import { PAGES } from './pages.ts';
+import { Boundary } from './parts/boundary.tsx';
 import { useFollow } from './parts/go.tsx';
 import { Lost } from './parts/lost.tsx';
 import { type Panel, SidePanelContext } from './parts/side-panel.tsx';
@@ -74,7 +75,9 @@ export const Frame = ({ children }: { readonly children: ReactNode }) => {
         }
         content={
           <SidePanelContext value={setPanel}>
-            <Suspense fallback={<Waiting text={texts.loading} />}>{children}</Suspense>
+            <Boundary>
+              <Suspense fallback={<Waiting text={texts.loading} />}>{children}</Suspense>
+            </Boundary>
           </SidePanelContext>
         }
       />

@@ -10,6 +10,7 @@ import { FIRST } from './addresses.ts';
 import { ApiFailure } from './api.ts';
 import { Frame } from './frame.tsx';
 import { PAGES } from './pages.ts';
+import { Boundary } from './parts/boundary.tsx';
 import { NothingHere } from './parts/nothing-here.tsx';
 import { useWho, WhoIsThere } from './who.tsx';
 
@@ -17,7 +18,7 @@ import { useWho, WhoIsThere } from './who.tsx';
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      retry: (failures, error) => failures < 2 && error instanceof ApiFailure && error.isLost,
+      retry: (failures, error) => failures < 2 && error instanceof ApiFailure && error.isPassing,
       retryDelay: 1_000,
       staleTime: 1_000,
       // a server on loopback answers without a network, too
@@ -59,11 +60,13 @@ createRoot(root).render(
     <I18nProvider locale="en" messages={[messages]}>
       <QueryClientProvider client={queries}>
         <BrowserRouter>
-          <WhoIsThere>
-            <Frame>
-              <Pages />
-            </Frame>
-          </WhoIsThere>
+          <Boundary>
+            <WhoIsThere>
+              <Frame>
+                <Pages />
+              </Frame>
+            </WhoIsThere>
+          </Boundary>
         </BrowserRouter>
       </QueryClientProvider>
     </I18nProvider>

@@ -40,6 +40,8 @@ const parsed = new Promise<void>((resolve) => {
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => resolve());
   else resolve();
 });
-void parsed.then(() => import('./main.tsx'));
+void parsed
+  .then(() => import('./main.tsx'))
+  .catch(() => document.getElementById('not-loaded')?.removeAttribute('hidden'));
 // what goes wrong here is asked again, and said, where it is needed
 firstAsked.then(begin).catch(() => {});

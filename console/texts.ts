@@ -26,8 +26,29 @@ export const texts = {
   },
   lost: {
     header: 'No answer from the API',
-    since: (time: string) => `What is shown is of ${time}. It is asked again by itself.`,
+    since: (time: string) => `What is shown is of ${time}.`,
     again: 'It is asked again by itself.',
+    ask: 'Ask again',
+    refused: 'The API does not let you in any more',
+    refusedRemedy:
+      'Renew the credentials that holdfast console was started with (of single sign-on: aws sso login), and ask again. If they are not renewed there, start it again, and open the address that it prints.',
+    failed: 'What is shown could not be asked for again',
+  },
+  broken: {
+    notShown: {
+      header: 'This cannot be shown',
+      text: 'It is a mistake of the console, or an answer that it does not understand. Nothing was changed by it.',
+    },
+    notLoaded: {
+      header: 'A part of the console could not be loaded',
+      text: 'If holdfast console was ended, start it again and open the address that it prints; if it was updated, load the page again.',
+    },
+    again: 'Load the page again',
+  },
+  changed: {
+    header: 'Somebody else has changed it meanwhile',
+    text: 'Nothing was saved. Read it as it is now; what was typed here has to be typed again.',
+    reload: 'Read it as it is now',
   },
   failure: { whatToDo: 'What to do:', again: 'Try again', field: (name: string) => `Field: ${name}` },
   notFound: {

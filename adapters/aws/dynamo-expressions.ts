@@ -27,6 +27,11 @@ export const isOneOf = (field: string, values: readonly string[]): Condition => 
   return { text: `#${field} IN (${Object.keys(named).join(', ')})`, values: named };
 };
 
+export const isEqual = (field: string, value: unknown): Condition => ({
+  text: `#${field} = :is_${field}`,
+  values: { [`:is_${field}`]: value },
+});
+
 export const conditionExpression = (condition: Condition): Expression => finish({ condition });
 
 /** An alias has letters, digits and underscores only; volumes' ids have a hyphen. */

@@ -75,6 +75,7 @@ const OF_AN_ATTEMPT: Record<
   undefined
 > = {
   plannedBlocks: undefined,
+  countedBefore: undefined,
   progress: undefined,
   recoveryPointId: undefined,
   consistency: undefined,

@@ -1,6 +1,7 @@
 import { PlanFields } from '../../core/contracts/plans.ts';
 import type { Plan, PlanAction } from '../../core/domain/plan.ts';
 import type { Plans } from '../../core/ports/catalog.ts';
+import { isEqual } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';
@@ -20,11 +21,12 @@ export const createDynamoPlans = (table: Table): Plans => ({
   },
   list: (hypervisorId, page) =>
     readPage(table, partition(hypervisorId), page, false, async (rows) => rows.map((item) => recordOf<Plan>(item))),
-  async replace(plan) {
+  async replace(plan, ifUpdatedAt) {
     // Field by field: a run that is noted in between must not be forgotten.
     const fields = Object.fromEntries(FIELDS.map((field) => [field, plan[field]]));
     const set = { ...fields, createdAt: plan.createdAt, updatedAt: plan.updatedAt };
-    return (await table.update(keyOf(plan.hypervisorId, plan.planId), { set })) !== undefined;
+    const condition = ifUpdatedAt === undefined ? undefined : isEqual('updatedAt', ifUpdatedAt);
+    return (await table.update(keyOf(plan.hypervisorId, plan.planId), { set }, condition)) !== undefined;
   },
   remove: (hypervisorId, planId) => table.delete(keyOf(hypervisorId, planId)),
   async noteDue(hypervisorId, planId, action, dueAt) {

@@ -30,8 +30,8 @@ export interface Table {
   getMany(keys: readonly Key[]): Promise<readonly Item[]>;
   /** False if there is an item of that key. */
   create(key: Key, fields: object): Promise<boolean>;
-  /** The whole item anew; false if there is none of that key. */
-  replace(key: Key, fields: object): Promise<boolean>;
+  /** The whole item anew; false if there is none of that key, or the condition refuses. */
+  replace(key: Key, fields: object, condition?: Condition): Promise<boolean>;
   /** Creates or replaces, without a condition; any number. */
   putMany(items: readonly Item[]): Promise<void>;
   /** The item after the change (or before it), or undefined if it is absent or the condition refuses. */
@@ -45,6 +45,11 @@ export interface Table {
   /** All of a partition whose sort key starts with `prefix`. */
   all(pk: string, prefix?: string): Promise<readonly Item[]>;
 }
+
+const ifThere = (condition: Condition | undefined): Condition => ({
+  text: condition ? `attribute_exists(#pk) AND (${condition.text})` : 'attribute_exists(#pk)',
+  values: condition?.values ?? {},
+});
 
 export const createTable = (client: DynamoDBClient, tableName: string): Table => {
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -133,11 +138,8 @@ export const createTable = (client: DynamoDBClient, tableName: string): Table =>
     getMany: (keys) => batchGet(documents, tableName, keys),
     putMany: (items) => batchPut(documents, tableName, items),
     create: (key, fields) => put(key, fields, { text: 'attribute_not_exists(#pk)' }),
-    replace: (key, fields) => put(key, fields, { text: 'attribute_exists(#pk)' }),
-    update(key, what, condition, answer = 'after') {
-      const text = condition ? `attribute_exists(#pk) AND (${condition.text})` : 'attribute_exists(#pk)';
-      return change(key, what, { text, values: condition?.values ?? {} }, answer);
-    },
+    replace: (key, fields, condition) => put(key, fields, ifThere(condition)),
+    update: (key, what, condition, answer = 'after') => change(key, what, ifThere(condition), answer),
     upsert: (key, what, condition) => change(key, what, condition, 'after'),
     async delete({ pk, sk }, condition) {
       const expression = condition ? conditionExpression(condition) : {};

@@ -1,5 +1,6 @@
 import type { VmGroup } from '../../core/domain/vm-group.ts';
 import type { VmGroups } from '../../core/ports/catalog.ts';
+import { isEqual } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';
@@ -19,6 +20,11 @@ export const createDynamoVmGroups = (table: Table): VmGroups => ({
     (await table.all(partition(hypervisorId)))
       .map((item) => recordOf<VmGroup>(item))
       .filter((group) => group.planId === planId),
-  replace: (group) => table.replace(keyOf(group.hypervisorId, group.groupId), group),
+  replace: (group, ifUpdatedAt) =>
+    table.replace(
+      keyOf(group.hypervisorId, group.groupId),
+      group,
+      ifUpdatedAt === undefined ? undefined : isEqual('updatedAt', ifUpdatedAt),
+    ),
   remove: (hypervisorId, groupId) => table.delete(keyOf(hypervisorId, groupId)),
 });

@@ -8,6 +8,7 @@ import { useFollow } from '../parts/go.tsx';
 import { Done } from '../parts/hypervisors/add/done.tsx';
 import { NewHypervisor } from '../parts/hypervisors/add/new-hypervisor.tsx';
 import { SetUp } from '../parts/hypervisors/add/set-up.tsx';
+import { isSetUp } from '../parts/hypervisors/add/steps.ts';
 import { useHypervisor } from '../parts/hypervisors/change.ts';
 import { NoData } from '../parts/no-data.tsx';
 import { Waiting } from '../parts/states.tsx';
@@ -37,7 +38,7 @@ const Added = ({ hypervisorId }: { readonly hypervisorId: string }) => {
   const { data, error, refetch } = useHypervisor(hypervisorId);
   if (!data && error) return <NoData error={error} retry={() => void refetch()} />;
   if (!data) return <Waiting text={texts.hypervisor.loading} />;
-  if (search.get('step') !== 'done') return <SetUp hypervisor={data} />;
+  if (search.get('step') !== 'done' || !isSetUp(data)) return <SetUp hypervisor={data} />;
   return (
     <SpaceBetween size="l">
       <Header variant="h1">{words.header}</Header>

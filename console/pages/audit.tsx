@@ -13,6 +13,7 @@ import { NoData } from '../parts/no-data.tsx';
 import { Empty, Failed } from '../parts/states.tsx';
 import { useTenant } from '../parts/tenant-choice.tsx';
 import { useNameOf } from '../parts/tenants.ts';
+import { plainly } from '../plainly.ts';
 import { texts } from '../texts.ts';
 
 const words = texts.audit;
@@ -24,7 +25,8 @@ const Audit = () => {
   const entries = useEntries({ tenant, principal, range: rangeOf(search) });
   const anchors = useAnchors();
   const nameOf = useNameOf();
-  const items = entries.data?.pages.flatMap((page) => page.items) ?? [];
+  const written = entries.data?.pages.flatMap((page) => page.items) ?? [];
+  const items = plainly(written);
   const chosen = /^[1-9]\d{0,14}$/.test(search.get('entry') ?? '') ? Number(search.get('entry')) : undefined;
   const choose = (seq: number | undefined): void =>
     setSearch((before) => {
@@ -71,7 +73,7 @@ const Audit = () => {
             </Header>
             {items.length > 0 && anchors.data ? (
               <Chain
-                items={items}
+                items={written}
                 anchors={anchors.data}
                 head={entries.data?.pages[0]?.head}
                 withoutGaps={tenant === undefined && principal === undefined}

@@ -12,7 +12,7 @@ import { Binding } from '../parts/hypervisors/binding.tsx';
 import { BoundTenants } from '../parts/hypervisors/bound-tenants.tsx';
 import { useHypervisor } from '../parts/hypervisors/change.ts';
 import { HypervisorFacts } from '../parts/hypervisors/facts.tsx';
-import { featuresIn } from '../parts/hypervisors/feature-choice.tsx';
+import { featuresIn } from '../parts/hypervisors/features.ts';
 import { Nodes } from '../parts/hypervisors/nodes.tsx';
 import { PermissionCheck } from '../parts/hypervisors/permission-check.tsx';
 import { Preparing } from '../parts/hypervisors/preparing.tsx';

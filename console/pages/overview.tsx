@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { operatorRoutes } from '../../core/contracts/api.ts';
 import { call } from '../api.ts';
+import { Boundary } from '../parts/boundary.tsx';
 import { DayJobs } from '../parts/overview/day-jobs.tsx';
 import { Facts, Level } from '../parts/overview/facts.tsx';
 import { Growth } from '../parts/overview/growth.tsx';
@@ -26,7 +27,12 @@ const Overview = () => {
     refetchInterval: REFRESH_MS,
   });
   const health = () => {
-    if (data) return <Facts health={data} />;
+    if (data)
+      return (
+        <Boundary>
+          <Facts health={data} />
+        </Boundary>
+      );
     return error ? <Failed error={error} retry={() => void refetch()} /> : <Waiting text={words.loading} />;
   };
   return (
@@ -42,14 +48,24 @@ const Overview = () => {
       }
     >
       <SpaceBetween size="l">
-        <Protection />
-        <DayJobs />
+        <Boundary>
+          <Protection />
+        </Boundary>
+        <Boundary>
+          <DayJobs />
+        </Boundary>
         {health()}
-        <NodesByState />
-        <Growth />
-        <Suspense fallback={<Waiting text={words.costs.loading} />}>
-          <Costs />
-        </Suspense>
+        <Boundary>
+          <NodesByState />
+        </Boundary>
+        <Boundary>
+          <Growth />
+        </Boundary>
+        <Boundary>
+          <Suspense fallback={<Waiting text={words.costs.loading} />}>
+            <Costs />
+          </Suspense>
+        </Boundary>
       </SpaceBetween>
     </ContentLayout>
   );

@@ -8,7 +8,7 @@ const MOST_MS = 60_000;
 
 const isUnanswered = (query: Query): boolean => {
   const { error, fetchStatus } = query.state;
-  return query.isActive() && fetchStatus === 'idle' && error instanceof ApiFailure && error.isUnreached;
+  return query.isActive() && fetchStatus === 'idle' && error instanceof ApiFailure && error.isPassing;
 };
 
 /** Whatever is shown and has got no answer is asked for again until there is one: nobody has to reload a page. */

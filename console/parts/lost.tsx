@@ -1,4 +1,5 @@
-/** Says when the API is lost while something older is shown, and that it is there again by going away. */
+/** Says so while something older is shown than what was asked for; and that it is there again by going away. */
+import Button from '@cloudscape-design/components/button';
 import Flashbar from '@cloudscape-design/components/flashbar';
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
@@ -10,36 +11,54 @@ import { Reason } from './states.tsx';
 /** Of a query that fills a choice beside what the page is about: that there is no answer is said by nothing else. */
 export const BESIDE = { beside: true } as const;
 
-/** Of what is shown: one that has an answer from before, and got none this time; or that nobody else speaks of. */
-const lostState = (queries: readonly Query[]): Query['state'] | undefined =>
-  queries.find((query) => {
-    const { error, fetchFailureReason, dataUpdatedAt } = query.state;
-    const failure = error ?? fetchFailureReason;
-    const isSaidHere = dataUpdatedAt > 0 || query.meta?.beside === true;
-    return query.isActive() && isSaidHere && failure instanceof ApiFailure && failure.isLost;
-  })?.state;
+const words = texts.lost;
+
+/** One that has an answer from before, which is shown, and got none this time; or that nobody else speaks of. */
+const isOld = ({ state: { error, fetchFailureReason, dataUpdatedAt }, meta }: Query): boolean => {
+  const failure = error ?? fetchFailureReason;
+  if (failure === null) return false;
+  return dataUpdatedAt > 0 || (meta?.beside === true && failure instanceof ApiFailure && failure.isLost);
+};
+
+interface Said {
+  readonly header: string;
+  readonly remedy: string | undefined;
+  readonly isPassing: boolean;
+}
+
+const saidOf = (error: Error): Said => {
+  if (!(error instanceof ApiFailure)) return { header: words.failed, remedy: undefined, isPassing: false };
+  const { isLost, isPassing, isRefused, remedy } = error;
+  if (isRefused) return { header: words.refused, remedy: remedy ?? words.refusedRemedy, isPassing };
+  return { header: isLost ? words.header : words.failed, remedy, isPassing };
+};
 
 export const Lost = () => {
-  const cache = useQueryClient().getQueryCache();
+  const queries = useQueryClient();
+  const cache = queries.getQueryCache();
   const state = useSyncExternalStore(
     (changed) => cache.subscribe(changed),
-    () => lostState(cache.getAll()),
+    () => cache.getAll().find((query) => query.isActive() && isOld(query))?.state,
   );
   const error = state?.error ?? state?.fetchFailureReason;
-  if (!state || !(error instanceof ApiFailure)) return null;
+  if (!state || !error) return null;
+  const { header, remedy, isPassing } = saidOf(error);
+  const since = state.dataUpdatedAt > 0 ? words.since(clockTime(state.dataUpdatedAt)) : '';
+  const again = () => void queries.refetchQueries({ type: 'active', predicate: isOld });
   return (
     <Flashbar
       items={[
         {
           type: 'warning',
           id: 'lost',
-          header: texts.lost.header,
+          header,
           content: (
             <>
-              <Reason message={error.message} remedy={error.remedy} />
-              <div>{state.dataUpdatedAt > 0 ? texts.lost.since(clockTime(state.dataUpdatedAt)) : texts.lost.again}</div>
+              <Reason message={error.message} remedy={remedy} />
+              <div>{isPassing ? `${since} ${words.again}` : since}</div>
             </>
           ),
+          ...(isPassing ? {} : { action: <Button onClick={again}>{words.ask}</Button> }),
         },
       ]}
     />

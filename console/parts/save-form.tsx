@@ -1,12 +1,17 @@
 /** The page of a form for one of a list: its way back, its buttons, what the API says of no field, and what stands beside it. */
+import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import Form from '@cloudscape-design/components/form';
 import Grid from '@cloudscape-design/components/grid';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
+import { ApiFailure } from '../api.ts';
+import { texts } from '../texts.ts';
 import { OneOf } from './one-of.tsx';
 import { Failed } from './states.tsx';
+
+const words = texts.changed;
 
 interface SaveFormProps {
   /** Where it is one of many. */
@@ -25,7 +30,31 @@ interface SaveFormProps {
   /** Of twelve columns. */
   readonly besideColumns: number;
   onSave(): void;
+  /** Reads it anew, where somebody else has changed it. */
+  readonly reload?: (() => void) | undefined;
 }
+
+/** Of what a form was filled with: nothing that was typed is lost because it is asked for again, by itself. */
+export const UNDER_A_FORM = { staleTime: Number.POSITIVE_INFINITY, gcTime: 0 } as const;
+
+/** Somebody else has changed it since it was read. */
+const Changed = ({ error, reload }: { readonly error: Error; readonly reload: () => void }) => (
+  <Alert
+    type="error"
+    header={words.header}
+    action={
+      <Button formAction="none" onClick={reload}>
+        {words.reload}
+      </Button>
+    }
+  >
+    <div>{error.message}</div>
+    <div>{words.text}</div>
+  </Alert>
+);
+
+const isChanged = (error: Error | undefined): error is ApiFailure =>
+  error instanceof ApiFailure && error.field === 'ifUpdatedAt';
 
 export const SaveForm = ({
   list,
@@ -39,6 +68,7 @@ export const SaveForm = ({
   beside,
   besideColumns,
   onSave,
+  reload,
 }: SaveFormProps) => {
   const navigate = useNavigate();
   return (
@@ -56,7 +86,7 @@ export const SaveForm = ({
           }}
         >
           <Form
-            errorText={error ? <Failed error={error} /> : undefined}
+            errorText={error && !isChanged(error) ? <Failed error={error} /> : undefined}
             actions={
               <SpaceBetween direction="horizontal" size="xs">
                 <Button formAction="none" variant="link" onClick={() => void navigate(list.href)}>
@@ -68,7 +98,10 @@ export const SaveForm = ({
               </SpaceBetween>
             }
           >
-            <SpaceBetween size="l">{children}</SpaceBetween>
+            <SpaceBetween size="l">
+              {children}
+              {isChanged(error) && reload ? <Changed error={error} reload={reload} /> : null}
+            </SpaceBetween>
           </Form>
         </form>
         <div className="beside">{beside}</div>

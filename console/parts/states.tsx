@@ -57,6 +57,6 @@ export const Failed = ({ error, header, retry }: { error: Error; header?: string
       remedy={error instanceof ApiFailure ? error.remedy : undefined}
       field={error instanceof ApiFailure ? error.field : undefined}
     />
-    {retry && error instanceof ApiFailure && error.isUnreached ? <div>{texts.lost.again}</div> : null}
+    {retry && error instanceof ApiFailure && error.isPassing ? <div>{texts.lost.again}</div> : null}
   </Alert>
 );

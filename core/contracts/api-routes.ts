@@ -59,6 +59,9 @@ export const List = z.strictObject({
 const none = z.strictObject({});
 const JobList = List.extend({ type: JobType.optional(), state: JobState.optional() });
 
+/** Refused (409) if it was changed after the `updatedAt` that the caller was answered. Absent: it is written over. */
+const AsRead = z.strictObject({ ifUpdatedAt: z.iso.datetime().optional() });
+
 const get = <const Path extends string, Query extends z.ZodType, Answer extends z.ZodType>(
   path: Path,
   query: Query,
@@ -167,13 +170,13 @@ const onTenant = <
     ),
     getVmGroup: get('/vm-groups/{groupId}', none, VmGroupView),
     previewVmGroup: get('/vm-groups/{groupId}/preview', none, VmGroupPreview),
-    replaceVmGroup: send('PUT', '/vm-groups/{groupId}', 200, VmGroupFields, VmGroupView),
+    replaceVmGroup: { ...send('PUT', '/vm-groups/{groupId}', 200, VmGroupFields, VmGroupView), query: AsRead },
     removeVmGroup: remove('/vm-groups/{groupId}', VmGroupView),
     addPlan: send('POST', '/plans', 201, planFields, plan),
     listPlans: get('/plans', List, listOf(plan)),
     getPlan: get('/plans/{planId}', none, plan),
     /** Waits for approval where it keeps less than before. */
-    replacePlan: guarded(send('PUT', '/plans/{planId}', 200, planFields, plan), approval),
+    replacePlan: guarded({ ...send('PUT', '/plans/{planId}', 200, planFields, plan), query: AsRead }, approval),
     removePlan: guarded(remove('/plans/{planId}', plan), approval),
     /** Newest first: what waits for a second person of the provider, and what became of it. */
     listApprovals: get('/approvals', List.extend({ state: ApprovalState.optional() }), listOf(approval)),

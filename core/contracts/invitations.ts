@@ -6,7 +6,7 @@ export const InviteTenant = z.strictObject({
   accountId: AccountId,
   name: PlainText.min(1).max(64),
   region: Region,
-  /** What the role is to allow, by the names that `holdfast permissions print --help` lists. Absent: everything. */
+  /** What the role is to allow, by the names that `holdfast permissions print --help` lists. Absent: as it was invited last, at first everything. */
   features: z
     .array(z.string().regex(/^[a-z-]{1,64}$/, 'must be the name of a feature'))
     .min(1)
@@ -25,6 +25,8 @@ export const InvitationView = z.strictObject({
   hubRoleArn: z.string(),
   /** The role that the template makes: for `addHypervisor`. */
   roleArn: z.string(),
+  /** What the template allows. */
+  features: z.array(z.string()),
   invitedAt: z.iso.datetime(),
   /** Of the account's tenant hypervisor, once it is added. */
   hypervisorId: HypervisorId.optional(),

@@ -4,6 +4,8 @@ export interface Invitation {
   /** What the operator calls the tenant, and where its instances are, as they said it last. */
   readonly name: string;
   readonly region: string;
+  /** What its role is to allow, as they said it last. Absent: everything. */
+  readonly features?: readonly string[];
   readonly externalId: string;
   /** ms since 1970 */
   readonly invitedAt: number;

@@ -2,7 +2,7 @@ import type { HypervisorId, JobId, PlanId, RecoveryPointId, VmGroupId } from '..
 import type { RestoreTarget, StartRestore } from '../contracts/job-requests.ts';
 import type { Counters } from '../contracts/orders.ts';
 import type { PlanFields, Purpose, Transport, VerifyDepth } from '../contracts/plans.ts';
-import type { VolumeProgress } from './volume-progress.ts';
+import type { VolumeCounters, VolumeProgress } from './volume-progress.ts';
 
 export type JobType = 'backup' | 'snapshot' | 'backup-copy' | 'restore';
 export type JobState =
@@ -163,6 +163,8 @@ export interface JobInstance {
   /** Blocks that the orders of this attempt will read or write, known once planned. */
   readonly plannedBlocks?: number;
   readonly counters: Counters;
+  /** What was counted when `transferStartedAt` was set: its pace is of what came after. */
+  readonly countedBefore?: VolumeCounters;
   /** By volume, known once planned. */
   readonly progress?: Readonly<Record<string, VolumeProgress>>;
   readonly recoveryPointId?: RecoveryPointId;

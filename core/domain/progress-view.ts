@@ -3,7 +3,7 @@ import type { JobInstanceView, JobVolumeView } from '../contracts/api.ts';
 import { BLOCK_BYTES } from '../contracts/ids.ts';
 import type { JobInstance } from './job.ts';
 import { defined } from './view-fields.ts';
-import { doneBytes, ofVolume, type VolumeCounters, type VolumeProgress } from './volume-progress.ts';
+import { doneBytes, NOTHING_OF_VOLUME, ofVolume, type VolumeCounters, type VolumeProgress } from './volume-progress.ts';
 
 interface Span {
   /** ms since 1970; absent: nothing was moved yet. */
@@ -12,37 +12,43 @@ interface Span {
   readonly to: number | undefined;
 }
 
-/** Bytes a second that went through; and the seconds that the rest takes, at the pace at which all was dealt with. */
+/**
+ * Bytes a second that went through; and the seconds that the rest takes, at the pace at which all was dealt with. Of the
+ * span alone: not of what was counted `before` it.
+ */
 const paceOf = (
   { from, to }: Span,
   counters: VolumeCounters,
+  before: VolumeCounters,
   plannedBlocks: number | undefined,
   now: number,
 ): { rate?: number; secondsLeft?: number } => {
   if (from === undefined) return {};
   const seconds = ((to ?? now) - from) / 1_000;
   if (seconds <= 0) return {};
-  const rate = counters.bytes / seconds;
+  const rate = Math.max(0, counters.bytes - before.bytes) / seconds;
   if (to !== undefined || plannedBlocks === undefined) return { rate };
   const done = doneBytes(plannedBlocks, counters);
-  if (done === 0) return { rate };
-  return { rate, secondsLeft: ((plannedBlocks * BLOCK_BYTES - done) * seconds) / done };
+  const doneSince = done - doneBytes(plannedBlocks, before);
+  if (doneSince <= 0) return { rate };
+  return { rate, secondsLeft: ((plannedBlocks * BLOCK_BYTES - done) * seconds) / doneSince };
 };
 
 type Progress = Pick<JobInstanceView, 'plannedBytes' | 'doneBytes' | 'rate' | 'secondsLeft'>;
 
 export const instanceProgress = (instance: JobInstance, now: number): Progress => {
   const { transferStartedAt: from, transferEndedAt: to, plannedBlocks, counters } = instance;
+  const { countedBefore = NOTHING_OF_VOLUME } = instance;
   return {
     ...(plannedBlocks === undefined
       ? {}
       : { plannedBytes: plannedBlocks * BLOCK_BYTES, doneBytes: doneBytes(plannedBlocks, counters) }),
-    ...paceOf({ from, to }, counters, plannedBlocks, now),
+    ...paceOf({ from, to }, counters, countedBefore, plannedBlocks, now),
   };
 };
 
 const volumeProgress = (progress: VolumeProgress, ended: number | undefined, now: number) => {
-  const { plannedBlocks, startedAt, movedAt } = progress;
+  const { plannedBlocks, startedAt, movedAt, before = NOTHING_OF_VOLUME } = progress;
   const plannedBytes = plannedBlocks * BLOCK_BYTES;
   const done = doneBytes(plannedBlocks, progress);
   const to = done === plannedBytes || ended !== undefined ? (movedAt ?? ended) : undefined;
@@ -50,7 +56,7 @@ const volumeProgress = (progress: VolumeProgress, ended: number | undefined, now
     plannedBytes,
     doneBytes: done,
     counters: ofVolume(progress),
-    ...paceOf({ from: startedAt, to }, progress, plannedBlocks, now),
+    ...paceOf({ from: startedAt, to }, progress, before, plannedBlocks, now),
   };
 };
 

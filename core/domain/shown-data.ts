@@ -57,13 +57,17 @@ const parsed = (text: string): object | undefined => {
   }
 };
 
+/** Names and values, in a text of which there is no telling which names: cut, quoted, or JSON in JSON after a word. */
+const HAS_MEMBERS = /\{\s*\\*"/;
+
 const shown = (value: unknown, depth: number): unknown => {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (depth > DEEPEST) return NOT_SHOWN;
   if (typeof value === 'string') {
     // a description of an execution, or what a Lambda function threw
     const document = parsed(value);
-    return document ? shown(document, depth + 1) : withoutSecrets(value);
+    if (document) return shown(document, depth + 1);
+    return HAS_MEMBERS.test(value) ? NOT_SHOWN : withoutSecrets(value);
   }
   if (Array.isArray(value)) return value.map((each) => shown(each, depth + 1));
   if (typeof value !== 'object') return NOT_SHOWN;

@@ -17,6 +17,8 @@ export interface VolumeCounters {
 export interface VolumeProgress extends VolumeCounters {
   /** Blocks that the orders of this attempt read or write. */
   readonly plannedBlocks: number;
+  /** What was counted before `startedAt`: by attempts before this one. Absent: nothing. */
+  readonly before?: VolumeCounters;
   /** When the first order of it that has moved anything was taken, and when the last moved something; ms since 1970. */
   readonly startedAt?: number;
   readonly movedAt?: number;

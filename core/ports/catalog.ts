@@ -85,8 +85,8 @@ export interface VmGroups {
   list(hypervisorId: HypervisorId, page: PageRequest): Promise<Page<VmGroup>>;
   /** All that a plan protects. */
   ofPlan(hypervisorId: HypervisorId, planId: PlanId): Promise<readonly VmGroup[]>;
-  /** Writes the group's fields anew; false if there is none. */
-  replace(group: VmGroup): Promise<boolean>;
+  /** Writes the group's fields anew; false if there is none, or (`ifUpdatedAt`) it was changed at another time. */
+  replace(group: VmGroup, ifUpdatedAt?: number): Promise<boolean>;
   /** Idempotent. */
   remove(hypervisorId: HypervisorId, groupId: VmGroupId): Promise<void>;
 }
@@ -96,8 +96,11 @@ export interface Plans {
   add(plan: Plan): Promise<boolean>;
   get(hypervisorId: HypervisorId, planId: PlanId): Promise<Plan | undefined>;
   list(hypervisorId: HypervisorId, page: PageRequest): Promise<Page<Plan>>;
-  /** Writes the plan's fields anew, all but when it was due last; false if there is none. */
-  replace(plan: Plan): Promise<boolean>;
+  /**
+   * Writes the plan's fields anew, all but when it was due last; false if there is none, or (`ifUpdatedAt`) it was changed
+   * at another time.
+   */
+  replace(plan: Plan, ifUpdatedAt?: number): Promise<boolean>;
   remove(hypervisorId: HypervisorId, planId: PlanId): Promise<void>;
   /** Notes the scheduled time of a run; an earlier one than is noted changes nothing. */
   noteDue(hypervisorId: HypervisorId, planId: PlanId, action: PlanAction, dueAt: number): Promise<void>;

@@ -4,7 +4,7 @@ import type { Invitation } from '../domain/invitation.ts';
 export interface Invitations {
   /**
    * Makes the account's record, if it has none; else the ExternalId and the time in it stay, and only name and region
-   * become the given ones. Answers the record as it is then.
+   * become the given ones, and the features where some are given. Answers the record as it is then.
    */
   invite(invitation: Invitation): Promise<Invitation>;
   get(accountId: string): Promise<Invitation | undefined>;

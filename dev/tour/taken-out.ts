@@ -72,8 +72,8 @@ export const TAKEN_OUT: readonly TakenOut[] = [
     rule: 'what is configured by the one is there for the other',
     mutation: {
       file: 'core/steps/api/replace-plan.ts',
-      find: "if (!(await catalog.plans.replace(plan))) throw notFound('plan', 'planId');",
-      replace: '',
+      find: 'const isReplaced = await catalog.plans.replace(plan, read);',
+      replace: 'const isReplaced = true;',
     },
     red: /what the command changed, the API reads/,
   },

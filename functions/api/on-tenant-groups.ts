@@ -35,8 +35,8 @@ export const groupEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): read
     endpoint(routes.previewRules, ({ tenant }: OnTenant, { body }) => previewRules(tenant, body)),
     endpoint(routes.getVmGroup, ({ tenant }: OnTenant, { params }) => getVmGroup(tenant.hypervisorId, params.groupId)),
     endpoint(routes.previewVmGroup, ({ tenant }: OnTenant, { params }) => previewVmGroup(tenant, params.groupId)),
-    endpoint(routes.replaceVmGroup, ({ tenant }: OnTenant, { params, body }) =>
-      replaceVmGroup(tenant, params.groupId, body),
+    endpoint(routes.replaceVmGroup, ({ tenant }: OnTenant, { params, query, body }) =>
+      replaceVmGroup(tenant, params.groupId, body, query),
     ),
     endpoint(routes.removeVmGroup, ({ tenant }: OnTenant, { params }) => removeVmGroup(tenant, params.groupId)),
     endpoint(routes.addPlan, (on: OnTenant, request) =>
@@ -48,8 +48,8 @@ export const groupEndpoints = (routes: OnTenantRoutes, deps: OnTenantDeps): read
     endpoint(routes.getPlan, ({ tenant, audience }: OnTenant, { params }) => getPlan(tenant, audience, params.planId)),
     guard(
       'shorten-retention',
-      endpoint(routes.replacePlan, ({ tenant, audience }: OnTenant, { params, body }) =>
-        replacePlan(tenant, audience, params.planId, body),
+      endpoint(routes.replacePlan, ({ tenant, audience }: OnTenant, { params, query, body }) =>
+        replacePlan(tenant, audience, params.planId, body, query),
       ),
     ),
     guard(

@@ -138,6 +138,9 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
         region: 'us-east-1',
       });
       assert.deepEqual(await invitations.get(accountId), again);
+      const narrowed = await invitations.invite({ ...again, features: ['snapshot'], invitedAt: 100 });
+      assert.deepEqual(narrowed, { ...again, features: ['snapshot'] });
+      assert.deepEqual(await invitations.invite(again), narrowed, 'they stay where none are named');
       assert.equal(await invitations.get('320000000011'), undefined);
     });
 
@@ -169,7 +172,8 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       const { vmGroups } = catalogNow();
       const { planId, ...bare } = { ...aGroup(A), planId: freshId('plan'), zone: 'eu-central-1a' };
       await vmGroups.add({ ...bare, planId });
-      assert.equal(await vmGroups.replace({ ...bare, name: 'all', match: { all: true } }), true);
+      assert.equal(await vmGroups.replace({ ...bare, name: 'late' }, bare.updatedAt + 1), false, 'changed meanwhile');
+      assert.equal(await vmGroups.replace({ ...bare, name: 'all', match: { all: true } }, bare.updatedAt), true);
       assert.deepEqual(await vmGroups.get(A, bare.groupId), { ...bare, name: 'all', match: { all: true } });
       await vmGroups.remove(A, bare.groupId);
       await vmGroups.remove(A, bare.groupId);
@@ -225,6 +229,9 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       assert.equal(replaced, true);
       assert.deepEqual(await plans.get(A, plan.planId), { ...anew, lastBackupDueAt: 5_000, lastCopyDueAt: 6_000 });
       assert.equal(await plans.replace(aPlan(A)), false);
+      assert.equal(await plans.replace({ ...anew, name: 'late' }, plan.updatedAt), false, 'changed meanwhile');
+      assert.equal(await plans.replace({ ...anew, name: 'next' }, anew.updatedAt), true);
+      assert.equal((await plans.get(A, plan.planId))?.name, 'next');
     });
 
     it('remember the newest due time, in whatever order they hear of them', async () => {

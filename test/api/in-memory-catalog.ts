@@ -80,7 +80,7 @@ const createHypervisors = ({ hypervisors }: Records): Hypervisors => {
 const createInvitations = ({ invitations }: Records): Invitations => ({
   async invite(fresh) {
     const there = invitations.get(fresh.accountId);
-    const kept = there ? { ...there, name: fresh.name, region: fresh.region } : fresh;
+    const kept = there ? { ...there, ...fresh, externalId: there.externalId, invitedAt: there.invitedAt } : fresh;
     invitations.set(fresh.accountId, kept);
     return kept;
   },
@@ -98,8 +98,9 @@ const createVmGroups = ({ vmGroups }: Records): VmGroups => {
     get: async (hypervisorId, groupId) => get(hypervisorId, groupId),
     list: async (hypervisorId, page) => pageOf(list(hypervisorId), page),
     ofPlan: async (hypervisorId, planId) => list(hypervisorId).filter((group) => group.planId === planId),
-    async replace(group) {
-      if (!get(group.hypervisorId, group.groupId)) return false;
+    async replace(group, ifUpdatedAt) {
+      const there = get(group.hypervisorId, group.groupId);
+      if (!there || (ifUpdatedAt ?? there.updatedAt) !== there.updatedAt) return false;
       vmGroups.set(group.groupId, group);
       return true;
     },
@@ -120,9 +121,9 @@ const createPlans = ({ plans }: Records): Plans => {
     },
     get: async (hypervisorId, planId) => get(hypervisorId, planId),
     list: async (hypervisorId, page) => pageOf(list(hypervisorId), page),
-    async replace(plan) {
+    async replace(plan, ifUpdatedAt) {
       const there = get(plan.hypervisorId, plan.planId);
-      if (!there) return false;
+      if (!there || (ifUpdatedAt ?? there.updatedAt) !== there.updatedAt) return false;
       const set = Object.fromEntries([...fields, 'createdAt' as const, 'updatedAt' as const].map((f) => [f, plan[f]]));
       plans.set(plan.planId, changed(there, set));
       return true;

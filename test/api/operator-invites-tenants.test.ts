@@ -89,6 +89,34 @@ test('the template allows only what its features need', async () => {
   assert.match(body.detail, /no feature everything: there are .*snapshot/);
 });
 
+test('invited again, the account is allowed what it was allowed, unless somebody says otherwise', async () => {
+  const world = createWorld();
+  const { invite } = operators(world);
+  const policies = ({ template }: { template: string }) =>
+    JSON.stringify(JSON.parse(template).Resources.TenantRole.Properties.Policies);
+  const first = (await invite(NEW, { features: ['snapshot', 'check'] })).body;
+  const again = (await invite(NEW)).body;
+  assert.deepEqual(
+    [first.features, again.features],
+    [
+      ['snapshot', 'check'],
+      ['snapshot', 'check'],
+    ],
+  );
+  assert.equal(policies(again), policies(first));
+  const wider = (await invite(NEW, { features: ['snapshot', 'restore'] })).body;
+  assert.ok(policies(wider).includes('ec2:RunInstances') && !policies(again).includes('ec2:RunInstances'));
+  assert.deepEqual((await invite(NEW)).body.features, ['snapshot', 'restore']);
+  assert.equal((await invite(NEW, { features: ['nonsense'] })).status, 400);
+  assert.deepEqual((await invite(NEW)).body.features, ['snapshot', 'restore'], 'what is refused is not kept');
+  world.records.invitations.set(NEW, {
+    ...world.records.invitations.get(NEW),
+    features: ['snapshot', 'of-old'],
+  } as never);
+  assert.deepEqual((await invite(NEW)).body.features, ['snapshot'], 'what there is no more is no permission');
+  assert.ok((await invite('555555555555')).body.features.includes('restore'), 'at first everything');
+});
+
 test('a tenant is added under the ExternalId that its account was invited under, without naming it', async () => {
   const world = createWorld();
   const { invite, add } = operators(world);

@@ -204,6 +204,7 @@ export const invitationView: InvitationView = {
   externalId: '0123456789abcdef0123456789abcdef',
   hubRoleArn: 'arn:aws:iam::999999999999:role/holdfast-dev-hub',
   roleArn: 'arn:aws:iam::111122223333:role/holdfast-tenant',
+  features: ['snapshot', 'check'],
   invitedAt: AT,
   template: '{"Resources":{}}\n',
 };

@@ -17,7 +17,7 @@ import { scheduleInWords } from '../../console/parts/plans/schedule-words.ts';
 import { PlanFields } from '../../core/contracts/plans.ts';
 import { InstanceRule } from '../../core/contracts/vm-groups.ts';
 
-const text = fc.string({ unit: fc.constantFrom('a', 'b', '*', '-'), minLength: 1, maxLength: 6 });
+const text = fc.string({ unit: fc.constantFrom('a', 'b', '*', '-', ' '), minLength: 1, maxLength: 6 });
 const condition: fc.Arbitrary<InstanceRule> = fc.oneof(
   fc.constant({ all: true as const }),
   fc.record({ tag: fc.oneof(fc.record({ key: text }), fc.record({ key: text, value: text })) }),
@@ -51,6 +51,13 @@ test('what has no value yet is a gap; one condition by itself is joined to nothi
   assert.deepEqual(gapsOf(none), [none.id]);
   const draft = newJoined([newJoined([{ ...blank, key: ' app ' }], 'or')]);
   assert.deepEqual(ruleOf(draft), { tag: { key: 'app' } });
+  const [loaded] = draftOfRule({ tag: { key: ' ', value: ' ' } }).rules;
+  assert.ok(loaded && 'kind' in loaded);
+  assert.deepEqual(
+    ruleOf({ ...loaded, value: ' web ' }),
+    { tag: { key: ' ', value: 'web' } },
+    'what is typed is trimmed',
+  );
 });
 
 test('a field that the API names is found in the form, wherever the rule stands', () => {
@@ -67,11 +74,12 @@ test('volume rules come back as they were, and rows in which nothing stands say 
   const rules = [
     { tag: { key: 'scratch' }, device: '/dev/sdf' },
     { largerThanGiB: 500, smallerThanGiB: 600 },
+    { tag: { key: ' ', value: ' ' } },
   ];
-  const [first, second] = volumeDrafts(rules);
-  assert.ok(first && second);
+  const [first, second, spaces] = volumeDrafts(rules);
+  assert.ok(first && second && spaces);
   const blank = { key: '', value: '', device: '', larger: '', smaller: '' };
-  assert.deepEqual(volumeRules([first, blank, second]), rules);
+  assert.deepEqual(volumeRules([first, blank, second, spaces]), rules);
   assert.equal(volumeFields([first, blank, second]).at(-1), 'exclude.volumes[1].smallerThanGiB');
 });
 

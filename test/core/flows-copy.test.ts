@@ -39,6 +39,7 @@ for (const twice of [false, true]) {
       [child?.phase, child?.recoveryPointIds, child?.counters.transferred],
       ['done', copies.map(({ recoveryPointId }) => recoveryPointId), 20],
     );
+    assert.equal(child?.countedBefore?.stored, 10, 'the second copy’s pace is its own');
     const volumes = Object.values(child?.progress ?? {});
     assert.deepEqual(
       volumes.map(({ stored }) => stored),

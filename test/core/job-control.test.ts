@@ -100,6 +100,14 @@ for (const twice of [false, true]) {
         [10, 8_192],
       ],
     );
+    const before = Object.values(web?.progress ?? {}).map((volume) => volume.before?.stored ?? 0);
+    const ofFirst = reads(world)
+      .slice(0, 3)
+      .filter((read) => !read.startsWith('vol-00000003')).length;
+    assert.deepEqual(
+      [web?.countedBefore?.stored, before.reduce((sum, each) => sum + each, 0)],
+      [5 * ofFirst, 5 * ofFirst],
+    );
     const [point] = world.pointsOf(tenantId, WEB);
     assert.deepEqual([point?.state, point?.attempt], ['available', 2]);
     assert.equal(world.other.account.opened.length, 0);

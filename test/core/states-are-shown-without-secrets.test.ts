@@ -56,6 +56,12 @@ test('a token is not shown, whatever it is called and wherever it is', () => {
     { Cause: `it was called with ${secret}` },
     { Cause: JSON.stringify({ Input: JSON.stringify({ taskToken: short, deeper: { token: short } }) }) },
     { Cause: JSON.stringify({ Input: JSON.stringify({ instanceId: secret }) }) },
+    { Cause: JSON.stringify({ taskToken: short, instanceId: 'i-1' }).slice(0, -4) },
+    { Cause: `Failed with input: ${JSON.stringify({ Token: short })}` },
+    { Cause: JSON.stringify({ errorMessage: `it was called with ${JSON.stringify({ deeper: { token: short } })}` }) },
+    { Input: `: ${JSON.stringify({ Input: JSON.stringify({ deeper: short }) })}` },
+    { Input: `"${JSON.stringify({ x: { y: short } }).replaceAll('"', '\\"')}"` },
+    { Cause: `x { "Payload" : { "value": "${short}" } }` },
     { error: { Error: 'X', Cause: `Credential=${accessKey}/20260101` } },
     { output: short },
     { SecretAccessKey: short, SessionToken: short, credentials: { accessKeyId: accessKey } },
@@ -70,6 +76,8 @@ test('a token is not shown, whatever it is called and wherever it is', () => {
     for (const part of [short, accessKey, ...(secret.match(/.{20}/g) ?? [])])
       assert.ok(!text.includes(part), `${JSON.stringify(value).slice(0, 80)}: ${text.slice(0, 200)}`);
   }
+  const words = 'the tenant’s policy {s3:Get*} does not allow "s3:GetObject"';
+  assert.deepEqual(JSON.parse(shownData(JSON.stringify({ Cause: words })).text), { Cause: words }, 'words are shown');
   // cut by Step Functions in the middle of it
   assert.equal(shownData(`{"instanceId":"i-1","taskToken":"${short}`).text, '(not shown)');
 });

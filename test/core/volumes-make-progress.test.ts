@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BLOCK_BYTES } from '../../core/contracts/ids.ts';
 import type { JobInstance } from '../../core/domain/job.ts';
-import { volumeViews } from '../../core/domain/progress-view.ts';
+import { instanceProgress, volumeViews } from '../../core/domain/progress-view.ts';
 
 const START = 1_000_000;
 const NOTHING = { bytes: 0, zero: 0, deduplicated: 0, stored: 0, storedBytes: 0 };
@@ -54,4 +54,28 @@ test('volumes of a restore have no level, and those of a job of before it was me
     volumeViews({} as JobInstance, START, () => undefined),
     undefined,
   );
+});
+
+test('a later attempt’s pace is of what it has moved itself', () => {
+  const before = { ...NOTHING, bytes: 700 * BLOCK_BYTES, stored: 700 };
+  // a hundred blocks in ten seconds, after seven hundred of the attempt before; two hundred are left
+  const now = { ...NOTHING, bytes: 800 * BLOCK_BYTES, stored: 800, plannedBlocks: 1_000 };
+  const child = {
+    plannedBlocks: 1_000,
+    counters: now,
+    countedBefore: before,
+    transferStartedAt: START,
+    progress: { 'vol-a': { ...now, before, startedAt: START } },
+  } as unknown as JobInstance;
+  const expected = {
+    plannedBytes: 1_000 * BLOCK_BYTES,
+    doneBytes: 800 * BLOCK_BYTES,
+    rate: 10 * BLOCK_BYTES,
+    secondsLeft: 20,
+  };
+  assert.deepEqual(instanceProgress(child, START + 10_000), expected);
+  const { counters: _, ...volume } = viewsAt(10_000, child)['vol-a'] ?? {};
+  assert.deepEqual(volume, { volumeId: 'vol-a', ...expected });
+  const idle = { ...child, counters: before } as unknown as JobInstance;
+  assert.equal(instanceProgress(idle, START + 10_000).secondsLeft, undefined, 'nothing yet: who knows');
 });

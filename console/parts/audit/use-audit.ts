@@ -14,7 +14,7 @@ export interface AuditFilters {
 
 const PAGE = 50;
 
-/** Newest first. */
+/** Newest first; as written, for their hashes. */
 export const useEntries = ({ tenant, principal, range }: AuditFilters) =>
   useInfiniteQuery({
     queryKey: ['audit', tenant, principal, range],
@@ -22,6 +22,7 @@ export const useEntries = ({ tenant, principal, range }: AuditFilters) =>
       call(operatorRoutes.listAuditEntries, {
         query: { limit: PAGE, next: pageParam, tenant, principal, ...timesOf(range) },
         signal,
+        asWritten: true,
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next }) => next,

@@ -11,6 +11,7 @@ import type { VmGroupView } from '../../../core/contracts/vm-groups.ts';
 import { vmGroupsAddress } from '../../addresses.ts';
 import { call } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
+import { plainly } from '../../plainly.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
 import { usePlans } from '../plans/use-plans.ts';
@@ -62,10 +63,13 @@ const rulesOf = ({ match, except, volumes }: Draft) => ({
 interface Props {
   readonly group: VmGroupView | undefined;
   readonly tenant: string | undefined;
+  /** Reads the group anew: what was typed is gone. Absent of one that is to be made. */
+  readonly reload?: () => void;
 }
 
-export const VmGroupForm = ({ group, tenant }: Props) => {
-  const [draft, setDraft] = useState(() => draftOf(group));
+export const VmGroupForm = ({ group: written, tenant, reload }: Props) => {
+  const group = written && plainly(written);
+  const [draft, setDraft] = useState(() => draftOf(written));
   const [tried, setTried] = useState(false);
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -89,9 +93,9 @@ export const VmGroupForm = ({ group, tenant }: Props) => {
   const save = useMutation({
     mutationFn: (sent: NonNullable<typeof body>) => {
       const [add, replace] = [onTenant('addVmGroup', tenant), onTenant('replaceVmGroup', tenant)];
-      return group
-        ? call(replace.route, { params: { ...replace.on, groupId: group.groupId }, body: sent })
-        : call(add.route, { params: add.on, body: sent, idempotencyKey: keyFor(sent) });
+      if (!group) return call(add.route, { params: add.on, body: sent, idempotencyKey: keyFor(sent) });
+      const { groupId, updatedAt: ifUpdatedAt } = group;
+      return call(replace.route, { params: { ...replace.on, groupId }, query: { ifUpdatedAt }, body: sent });
     },
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['vm-groups', tenant] });
@@ -131,6 +135,7 @@ export const VmGroupForm = ({ group, tenant }: Props) => {
       cancel={words.cancel}
       pending={save.isPending}
       error={save.error ? rest : undefined}
+      reload={reload}
       onSave={submit}
       besideColumns={5}
       beside={

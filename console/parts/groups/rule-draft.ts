@@ -12,6 +12,8 @@ export interface Condition {
   /** Of a tag: may be empty, for any value. */
   readonly value: string;
   readonly instanceIds: readonly string[];
+  /** `key` and `value` as the API gave them: tags and names may begin and end with spaces, which are then meant. */
+  readonly loaded?: Pick<Condition, 'key' | 'value'>;
 }
 
 export interface Joined {
@@ -41,16 +43,23 @@ export const newJoined = (rules: readonly RuleDraft[], join: Joined['join'] = 'a
   rules,
 });
 
+const conditionOf = (kind: ConditionKind, value: string, key = ''): Condition => ({
+  ...newCondition(),
+  kind,
+  key,
+  value,
+  loaded: { key, value },
+});
+
 const draftOf = (rule: InstanceRule): RuleDraft => {
-  const blank = newCondition();
   if ('and' in rule) return newJoined(rule.and.map(draftOf));
   if ('or' in rule) return newJoined(rule.or.map(draftOf), 'or');
-  if ('all' in rule) return { ...blank, kind: 'all' };
-  if ('instanceIds' in rule) return { ...blank, kind: 'instanceIds', instanceIds: rule.instanceIds };
-  if ('tag' in rule) return { ...blank, kind: 'tag', key: rule.tag.key, value: rule.tag.value ?? '' };
-  if ('name' in rule) return { ...blank, kind: 'name', value: rule.name };
-  if ('vpcId' in rule) return { ...blank, kind: 'vpcId', value: rule.vpcId };
-  return { ...blank, kind: 'subnetId', value: rule.subnetId };
+  if ('all' in rule) return conditionOf('all', '');
+  if ('instanceIds' in rule) return { ...conditionOf('instanceIds', ''), instanceIds: rule.instanceIds };
+  if ('tag' in rule) return conditionOf('tag', rule.tag.value ?? '', rule.tag.key);
+  if ('name' in rule) return conditionOf('name', rule.name);
+  if ('vpcId' in rule) return conditionOf('vpcId', rule.vpcId);
+  return conditionOf('subnetId', rule.subnetId);
 };
 
 /** Always joined conditions, so that more can be added. */
@@ -59,10 +68,15 @@ export const draftOfRule = (rule: InstanceRule | undefined): Joined => {
   return 'join' in draft ? draft : newJoined([draft]);
 };
 
-const isFilled = ({ kind, key, value, instanceIds }: Condition): boolean => {
+/** Without the spaces around what somebody has typed. */
+const textOf = ({ loaded, ...condition }: Condition, part: 'key' | 'value'): string =>
+  condition[part] === loaded?.[part] ? condition[part] : condition[part].trim();
+
+const isFilled = (condition: Condition): boolean => {
+  const { kind, instanceIds } = condition;
   if (kind === 'all') return true;
   if (kind === 'instanceIds') return instanceIds.length > 0;
-  return (kind === 'tag' ? key : value).trim() !== '';
+  return textOf(condition, kind === 'tag' ? 'key' : 'value') !== '';
 };
 
 /** Ids of conditions that say nothing yet. */
@@ -71,15 +85,16 @@ export const gapsOf = (draft: RuleDraft): readonly string[] => {
   return isFilled(draft) ? [] : [draft.id];
 };
 
-const ruleOfCondition = ({ kind, key, value, instanceIds }: Condition): InstanceRule => {
-  const text = value.trim();
+const ruleOfCondition = (condition: Condition): InstanceRule => {
+  const { kind, instanceIds } = condition;
+  const text = textOf(condition, 'value');
   switch (kind) {
     case 'all':
       return { all: true };
     case 'instanceIds':
       return { instanceIds: [...instanceIds] };
     case 'tag':
-      return { tag: { key: key.trim(), ...(text === '' ? {} : { value: text }) } };
+      return { tag: { key: textOf(condition, 'key'), ...(text === '' ? {} : { value: text }) } };
     case 'name':
       return { name: text };
     case 'vpcId':

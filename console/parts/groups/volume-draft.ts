@@ -23,7 +23,7 @@ export const volumeDrafts = (rules: readonly VolumeRule[]): VolumeDraft[] =>
     smaller: typed(smallerThanGiB),
   }));
 
-export const isBlank = (draft: VolumeDraft): boolean => Object.values(draft).every((each) => each.trim() === '');
+export const isBlank = (draft: VolumeDraft): boolean => Object.values(draft).every((each) => each === '');
 
 /** Rows in which nothing stands say nothing. What is no number is left to the API to refuse. */
 export const volumeRules = (drafts: readonly VolumeDraft[]): VolumeRule[] =>

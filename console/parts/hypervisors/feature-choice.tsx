@@ -1,11 +1,5 @@
 import Multiselect from '@cloudscape-design/components/multiselect';
-import { texts } from '../../texts.ts';
-
-const NAMES: Readonly<Record<string, string>> = texts.hypervisor.features;
-
-/** Names that the contract calls features; others, typed into the address by hand, are left out. */
-export const featuresIn = (text: string | null): readonly string[] =>
-  (text ?? '').split(',').filter((feature) => NAMES[feature] !== undefined);
+import { FEATURE_NAMES } from './features.ts';
 
 interface FeatureChoiceProps {
   readonly chosen: readonly string[];
@@ -16,14 +10,14 @@ interface FeatureChoiceProps {
   onChange(features: readonly string[]): void;
 }
 
-const optionOf = (value: string) => ({ value, label: NAMES[value] ?? value, description: value });
+const optionOf = (value: string) => ({ value, label: FEATURE_NAMES[value] ?? value, description: value });
 
 /** What a tenant's permissions are divided by. */
 export const FeatureChoice = ({ chosen, placeholder, without = [], ariaLabel, onChange }: FeatureChoiceProps) => (
   <Multiselect
     placeholder={placeholder}
     ariaLabel={ariaLabel}
-    options={Object.keys(NAMES)
+    options={Object.keys(FEATURE_NAMES)
       .filter((feature) => !without.includes(feature))
       .map(optionOf)}
     selectedOptions={chosen.map(optionOf)}

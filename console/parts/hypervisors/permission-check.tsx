@@ -22,19 +22,26 @@ interface PermissionCheckProps {
   readonly hypervisor: HypervisorView;
   readonly features: readonly string[];
   onFeatures(features: readonly string[]): void;
-  onReport?(report: PermissionsReport): void;
+  /** Of which features it is. */
+  onReport?(report: PermissionsReport, features: readonly string[]): void;
 }
 
 /** Asks its account when told to, again and again: what was missing is looked for anew. */
 export const PermissionCheck = ({ hypervisor, features, onFeatures, onReport }: PermissionCheckProps) => {
   const ask = useMutation({
-    mutationFn: () => check(hypervisor, features),
-    onSuccess: (report) => onReport?.(report),
+    mutationFn: (asked: readonly string[]) => check(hypervisor, asked),
+    onSuccess: (report, asked) => onReport?.(report, asked),
   });
+  // of others than are chosen now it says nothing
+  const isOfThese = ask.variables?.join() === features.join();
   const content = () => {
     if (ask.isPending) return <Waiting text={words.checking} />;
-    if (ask.error) return <Failed error={ask.error} />;
-    return ask.data ? <PermissionReport report={ask.data} /> : <Box color="text-body-secondary">{words.notYet}</Box>;
+    if (ask.error && isOfThese) return <Failed error={ask.error} />;
+    return ask.data && isOfThese ? (
+      <PermissionReport report={ask.data} />
+    ) : (
+      <Box color="text-body-secondary">{words.notYet}</Box>
+    );
   };
   return (
     <SpaceBetween size="m">
@@ -48,8 +55,8 @@ export const PermissionCheck = ({ hypervisor, features, onFeatures, onReport }: 
             onChange={onFeatures}
           />
         ) : null}
-        <Button onClick={() => ask.mutate()} loading={ask.isPending}>
-          {ask.data || ask.error ? words.again : words.check}
+        <Button onClick={() => ask.mutate(features)} loading={ask.isPending}>
+          {isOfThese && (ask.data || ask.error) ? words.again : words.check}
         </Button>
       </div>
       <div aria-live="polite">{content()}</div>

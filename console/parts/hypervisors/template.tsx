@@ -12,7 +12,7 @@ import { deployLine } from './deploy-line.ts';
 
 const words = texts.hypervisor.template;
 
-/** A tenant's is that of its invitation, which is the same however often it is made. */
+/** A tenant's is that of its invitation, with the permissions that it names: the same however often it is made. */
 const ask = async ({ hypervisorId, kind, accountId, name, region }: HypervisorView): Promise<string> => {
   const { template } = await (kind === 'service'
     ? call(operatorRoutes.getHypervisorTemplate, { params: { hypervisorId } })

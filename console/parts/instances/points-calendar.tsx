@@ -9,6 +9,7 @@ import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { texts } from '../../texts.ts';
 import { Empty } from '../states.tsx';
+import { isDay } from './day.ts';
 import { DayPoints } from './day-points.tsx';
 import { dayOf, type PointsOfInstance } from './points.ts';
 
@@ -36,7 +37,7 @@ export const PointsCalendar = ({
       </Container>
     );
   const asked = search.get('day') ?? '';
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(asked) ? asked : newest;
+  const day = isDay(asked) ? asked : newest;
   const choose = (value: string): void =>
     setSearch((before) => {
       const after = new URLSearchParams(before);

@@ -13,6 +13,7 @@ import type { PlanView } from '../../../core/contracts/plans.ts';
 import { plansAddress } from '../../addresses.ts';
 import { call, callGuarded } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
+import { plainly } from '../../plainly.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
 import { refusalOf } from '../refusal.ts';
@@ -33,10 +34,12 @@ const METHODS = ['streaming', 'snapshot'] as const;
 interface Props {
   readonly plan: PlanView | undefined;
   readonly tenant: string | undefined;
+  /** Reads the plan anew: what was typed is gone. Absent of one that is to be made. */
+  readonly reload?: () => void;
 }
 
 /** Where it waits for approval, nothing has changed yet, and the form stays. */
-const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => {
+const useSave = ({ plan, tenant }: Omit<Props, 'reload'>, body: ReturnType<typeof planBody>) => {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const { keyFor } = useIntent();
@@ -44,7 +47,8 @@ const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => 
     mutationFn: async () => {
       if (plan) {
         const { route, on } = onTenant('replacePlan', tenant);
-        return callGuarded(route, { params: { ...on, planId: plan.planId }, body });
+        const { planId, updatedAt: ifUpdatedAt } = plan;
+        return callGuarded(route, { params: { ...on, planId }, query: { ifUpdatedAt }, body });
       }
       const { route, on } = onTenant('addPlan', tenant);
       return { done: await call(route, { params: on, body, idempotencyKey: keyFor(body) }), waits: undefined };
@@ -58,9 +62,10 @@ const useSave = ({ plan, tenant }: Props, body: ReturnType<typeof planBody>) => 
   });
 };
 
-export const PlanForm = ({ plan, tenant }: Props) => {
+export const PlanForm = ({ plan: written, tenant, reload }: Props) => {
+  const plan = written && plainly(written);
   const isOperator = useWho().kind === 'operator';
-  const [draft, setDraft] = useState(() => planDraft(plan));
+  const [draft, setDraft] = useState(() => planDraft(written));
   const save = useSave({ plan, tenant }, planBody(draft, isOperator));
   const change = (changed: Partial<PlanDraft>): void => {
     // what was refused, or waits, is another plan by now
@@ -78,6 +83,7 @@ export const PlanForm = ({ plan, tenant }: Props) => {
       cancel={words.cancel}
       pending={save.isPending}
       error={rest}
+      reload={reload}
       onSave={() => save.mutate()}
       besideColumns={4}
       beside={<PlanSummary draft={draft} plan={plan} tenant={tenant} />}

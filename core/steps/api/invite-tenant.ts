@@ -24,7 +24,8 @@ export interface InviteTenantDeps {
 
 /**
  * The account's ExternalId and the template of its role. Invited again, it gets the same ExternalId, whatever became of
- * it meanwhile: nothing ever gives an account another one. Errors: InvalidRequest.
+ * it meanwhile: nothing ever gives an account another one; and the same permissions, unless others are named.
+ * Errors: InvalidRequest.
  */
 export const createInviteTenant = (deps: InviteTenantDeps) => {
   const { catalog, clock, freshExternalId, tenantTemplates, settings } = deps;
@@ -38,6 +39,10 @@ export const createInviteTenant = (deps: InviteTenantDeps) => {
     });
   };
 
+  /** A feature of before that there is no more is none. */
+  const allowed = ({ features }: Invitation): readonly string[] =>
+    features?.filter((feature) => tenantTemplates.features.includes(feature)) ?? tenantTemplates.features;
+
   return async ({ accountId, name, region, features }: InviteTenant): Promise<InvitationView> => {
     if (accountId === settings.controlPlaneAccountId) {
       throw new InvalidRequest(`${accountId} is the deployment's own account: it is nobody's tenant.`, {
@@ -45,9 +50,17 @@ export const createInviteTenant = (deps: InviteTenantDeps) => {
         remedy: 'Keep what is protected in accounts of its own.',
       });
     }
-    const granted = known(features ?? tenantTemplates.features);
-    const fresh: Invitation = { accountId, name, region, externalId: freshExternalId(), invitedAt: clock.now() };
-    const { externalId, invitedAt } = await catalog.invitations.invite(fresh);
+    const fresh: Invitation = {
+      accountId,
+      name,
+      region,
+      ...(features ? { features: known(features) } : {}),
+      externalId: freshExternalId(),
+      invitedAt: clock.now(),
+    };
+    const invitation = await catalog.invitations.invite(fresh);
+    const { externalId, invitedAt } = invitation;
+    const granted = allowed(invitation);
     const hypervisor = await catalog.hypervisors.tenantOfAccount(accountId);
     const { hubRoleArn } = settings;
     return {
@@ -57,6 +70,7 @@ export const createInviteTenant = (deps: InviteTenantDeps) => {
       externalId,
       hubRoleArn,
       roleArn: `arn:aws:iam::${accountId}:role/${TENANT_ROLE}`,
+      features: [...granted],
       invitedAt: time(invitedAt),
       ...(hypervisor ? { hypervisorId: hypervisor.hypervisorId } : {}),
       template: tenantTemplates.text({ hubRoleArn, externalId, name: TENANT_ROLE }, granted),

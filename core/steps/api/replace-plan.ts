@@ -6,6 +6,7 @@ import { planView } from '../../domain/plan-views.ts';
 import type { Audience } from '../../domain/problems.ts';
 import { putSchedules } from '../schedule/put-schedules.ts';
 import type { PlanDeps, PlanRequest } from './add-plan.ts';
+import { type AsRead, changedSince, isChangedSince } from './changed-since.ts';
 import { checkPlan } from './check-plan.ts';
 import { notFound } from './not-found.ts';
 
@@ -16,13 +17,14 @@ export const planAsAsked = ({ transport, streams }: Plan, audience: Audience, bo
 /**
  * Writes a plan's fields anew; what a tenant cannot say stays as its operator has set it. Jobs that run keep the terms
  * that they began with. If the schedules cannot be changed, the plan is put back as it was.
- * Errors: NotFound, as of `checkPlan`, TransientFailure.
+ * Errors: NotFound, as of `checkPlan`, Conflict (it was changed since it was read), TransientFailure.
  */
 export const createReplacePlan =
   ({ catalog, schedules, clock }: PlanDeps) =>
-  async (tenant: TenantHypervisor, audience: Audience, planId: PlanId, body: PlanRequest) => {
+  async (tenant: TenantHypervisor, audience: Audience, planId: PlanId, body: PlanRequest, asRead: AsRead = {}) => {
     const before = await catalog.plans.get(tenant.hypervisorId, planId);
     if (!before) throw notFound('plan', 'planId');
+    if (isChangedSince(before, asRead)) throw changedSince('plan', before);
     const fields = planAsAsked(before, audience, body);
     await checkPlan(catalog, tenant, fields);
     const { hypervisorId, createdAt, lastBackupDueAt, lastCopyDueAt, requestHash } = before;
@@ -36,7 +38,12 @@ export const createReplacePlan =
       ...(lastCopyDueAt === undefined ? {} : { lastCopyDueAt }),
       ...(requestHash === undefined ? {} : { requestHash }),
     };
-    if (!(await catalog.plans.replace(plan))) throw notFound('plan', 'planId');
+    const read = asRead.ifUpdatedAt === undefined ? undefined : before.updatedAt;
+    const isReplaced = await catalog.plans.replace(plan, read);
+    if (!isReplaced) {
+      const there = await catalog.plans.get(hypervisorId, planId);
+      throw there ? changedSince('plan', there) : notFound('plan', 'planId');
+    }
     try {
       await putSchedules(schedules, plan);
     } catch (error) {

@@ -4,16 +4,26 @@ import type { Hypervisor } from '../../domain/hypervisor.ts';
 import { vmGroupView } from '../../domain/plan-views.ts';
 import type { VmGroup } from '../../domain/vm-group.ts';
 import type { VmGroupDeps } from './add-vm-group.ts';
+import { type AsRead, changedSince, isChangedSince } from './changed-since.ts';
 import { checkGroup } from './check-vm-group.ts';
 import { notFound } from './not-found.ts';
 
-/** Jobs that have opened keep the instances that they began with. Errors: NotFound, as of `checkGroup`. */
+/**
+ * Jobs that have opened keep the instances that they began with. Errors: NotFound, as of `checkGroup`, Conflict (it was
+ * changed since it was read).
+ */
 export const createReplaceVmGroup =
   ({ catalog, clock }: VmGroupDeps) =>
-  async (hypervisor: Hypervisor, groupId: VmGroupId, body: VmGroupFields): Promise<VmGroupView> => {
+  async (
+    hypervisor: Hypervisor,
+    groupId: VmGroupId,
+    body: VmGroupFields,
+    asRead: AsRead = {},
+  ): Promise<VmGroupView> => {
     const { hypervisorId } = hypervisor;
     const before = await catalog.vmGroups.get(hypervisorId, groupId);
     if (!before) throw notFound('VM group', 'groupId');
+    if (isChangedSince(before, asRead)) throw changedSince('VM group', before);
     await checkGroup(catalog, hypervisor, body);
     const { createdAt, requestHash } = before;
     const group: VmGroup = {
@@ -24,6 +34,13 @@ export const createReplaceVmGroup =
       updatedAt: clock.now(),
       ...(requestHash === undefined ? {} : { requestHash }),
     };
-    if (!(await catalog.vmGroups.replace(group))) throw notFound('VM group', 'groupId');
+    const isReplaced = await catalog.vmGroups.replace(
+      group,
+      asRead.ifUpdatedAt === undefined ? undefined : before.updatedAt,
+    );
+    if (!isReplaced) {
+      const there = await catalog.vmGroups.get(hypervisorId, groupId);
+      throw there ? changedSince('VM group', there) : notFound('VM group', 'groupId');
+    }
     return vmGroupView(group);
   };

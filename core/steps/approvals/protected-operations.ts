@@ -16,6 +16,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { refuseRebinding } from '../api/bind-hypervisor.ts';
+import { changedSince, isChangedSince } from '../api/changed-since.ts';
 import { checkPlan } from '../api/check-plan.ts';
 import { deletablePoint } from '../api/delete-recovery-point.ts';
 import { refuseTenant } from '../api/legal-hold.ts';
@@ -106,8 +107,9 @@ export const createLooks = (deps: LookDeps): Readonly<Record<ProtectedOperation,
       };
     },
 
-    async 'shorten-retention'(tenant, audience, { params, body }) {
+    async 'shorten-retention'(tenant, audience, { params, query, body }) {
       const plan = await planOf(tenant, params);
+      if (isChangedSince(plan, query)) throw changedSince('plan', plan);
       const after = planAsAsked(plan, audience, body);
       const before = fieldsOf(plan);
       const shorter = shorterRetention(before, after);

@@ -2,7 +2,13 @@ import { type Counters, noCounters } from '../../contracts/orders.ts';
 import type { InstanceRef, TransferInput } from '../../contracts/steps.ts';
 import type { JobInstance } from '../../domain/job.ts';
 import type { Order } from '../../domain/order.ts';
-import { addedTo, NOTHING_OF_VOLUME, type VolumeCounters } from '../../domain/volume-progress.ts';
+import {
+  addedTo,
+  NOTHING_OF_VOLUME,
+  ofVolume,
+  type VolumeCounters,
+  type VolumeProgress,
+} from '../../domain/volume-progress.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { WorkArea } from '../../ports/control.ts';
 import { readPlan } from './place-orders.ts';
@@ -70,15 +76,23 @@ export const progressAtStart = async (
   { catalog, work }: { readonly catalog: Catalog; readonly work: WorkArea },
   input: TransferInput,
   volumeIds: readonly string[],
-): Promise<Pick<JobInstance, 'plannedBlocks' | 'progress'> & Partial<Pick<JobInstance, 'counters'>>> => {
+): Promise<
+  Pick<JobInstance, 'plannedBlocks' | 'progress' | 'countedBefore'> & Partial<Pick<JobInstance, 'counters'>>
+> => {
   const { jobId, attempt, instanceId }: InstanceRef = input;
   const child = await catalog.jobs.instance(jobId, instanceId);
   const planned = await plannedBlocks(work, input, child);
   const orders = attempt === 1 ? undefined : await catalog.orders.ofAttempt(jobId, attempt, instanceId);
-  const before = orders ? volumesOf(orders) : (child?.progress ?? {});
+  const before: Readonly<Record<string, Partial<VolumeProgress>>> = orders
+    ? Object.fromEntries(
+        Object.entries(volumesOf(orders)).map(([id, counted]) => [id, { ...counted, before: counted }]),
+      )
+    : (child?.progress ?? {});
+  const counters = orders ? countersOf(orders) : child?.counters;
   const ids = new Set([...Object.keys(child?.progress ?? {}), ...planned.keys(), ...volumeIds]);
   return {
-    ...(orders ? { counters: countersOf(orders) } : {}),
+    ...(orders && counters ? { counters } : {}),
+    ...(counters ? { countedBefore: ofVolume(counters) } : {}),
     plannedBlocks: [...planned.values()].reduce((sum, blocks) => sum + blocks, 0),
     progress: Object.fromEntries(
       [...ids].map((id) => [id, { ...NOTHING_OF_VOLUME, ...before[id], plannedBlocks: planned.get(id) ?? 0 }]),

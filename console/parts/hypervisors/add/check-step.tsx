@@ -5,14 +5,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { HypervisorView } from '../../../../core/contracts/api.ts';
 import { texts } from '../../../texts.ts';
 import { PermissionCheck } from '../permission-check.tsx';
+import type { Checked } from './steps.ts';
 
 const words = texts.addHypervisor.check;
-
-export interface Checked {
-  readonly complete: boolean;
-  /** Somebody goes on although something is missing, or was not looked for. */
-  readonly goOn: boolean;
-}
 
 interface CheckStepProps {
   readonly hypervisor: HypervisorView;
@@ -20,7 +15,7 @@ interface CheckStepProps {
   readonly checked: Checked;
   readonly must: boolean;
   onFeatures(features: readonly string[]): void;
-  onChange(checked: Partial<Checked>): void;
+  onChange(checked: Checked): void;
 }
 
 export const CheckStep = ({ hypervisor, features, checked, must, onFeatures, onChange }: CheckStepProps) => (
@@ -30,10 +25,10 @@ export const CheckStep = ({ hypervisor, features, checked, must, onFeatures, onC
         hypervisor={hypervisor}
         features={features}
         onFeatures={onFeatures}
-        onReport={({ complete }) => onChange({ complete })}
+        onReport={({ complete }, of) => onChange({ of, complete, goOn: false })}
       />
       {checked.complete ? null : (
-        <Checkbox checked={checked.goOn} onChange={({ detail }) => onChange({ goOn: detail.checked })}>
+        <Checkbox checked={checked.goOn} onChange={({ detail }) => onChange({ ...checked, goOn: detail.checked })}>
           {words.goOn}
         </Checkbox>
       )}

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { AddHypervisor } from '../../../../core/contracts/api.ts';
 import { texts } from '../../../texts.ts';
-import { featuresIn } from '../feature-choice.tsx';
+import { featuresIn } from '../features.ts';
 
 const EMPTY = {
   kind: 'tenant',

@@ -16,6 +16,7 @@ import { Failed } from '../../states.tsx';
 import { CopyId, CopyText } from '../copy-text.tsx';
 import { deployLine } from '../deploy-line.ts';
 import { FeatureChoice } from '../feature-choice.tsx';
+import { ROLE_FEATURES } from '../features.ts';
 import type { Form } from './form.tsx';
 
 const words = texts.addHypervisor.reach;
@@ -50,7 +51,8 @@ export const Invitation = ({ form: { draft, set } }: { readonly form: Form }) =>
   const features = draft.features === '' ? [] : draft.features.split(',');
   const invite = useMutation({
     mutationFn: () => {
-      const body = { accountId, name, region, ...(features.length > 0 ? { features } : {}) };
+      // named also where it is everything: left out, it would be what the account was invited with before
+      const body = { accountId, name, region, features: features.length > 0 ? features : [...ROLE_FEATURES] };
       return call(operatorRoutes.inviteTenant, { body });
     },
     onSuccess: ({ roleArn }) => set(draft.roleArn === '' ? { roleArn } : {}),

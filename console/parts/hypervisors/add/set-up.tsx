@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Wizard from '@cloudscape-design/components/wizard';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import { type HypervisorView, operatorRoutes } from '../../../../core/contracts/api.ts';
@@ -9,13 +10,13 @@ import { callGuarded } from '../../../api.ts';
 import { texts } from '../../../texts.ts';
 import { Waits } from '../../waits.tsx';
 import { useChange } from '../change.ts';
-import { featuresIn } from '../feature-choice.tsx';
+import { featuresIn } from '../features.ts';
 import { Preparing } from '../preparing.tsx';
 import { HypervisorTemplate } from '../template.tsx';
 import { AddedFacts } from './added-facts.tsx';
 import { BindStep } from './bind-step.tsx';
-import { type Checked, CheckStep } from './check-step.tsx';
-import { type StepName, stepsOf, wizardSteps, wizardWords } from './steps.ts';
+import { CheckStep } from './check-step.tsx';
+import { type Checked, checkedOf, type StepName, stepsOf, wizardSteps, wizardWords } from './steps.ts';
 
 const words = texts.addHypervisor;
 
@@ -42,7 +43,8 @@ export const SetUp = ({ hypervisor }: SetUpProps) => {
   const { hypervisorId, kind, state } = hypervisor;
   const [search, setSearch] = useSearchParams();
   const navigate = useNavigate();
-  const [checked, setChecked] = useState<Checked>({ complete: false, goOn: false });
+  const queries = useQueryClient();
+  const [lastChecked, setChecked] = useState<Checked>();
   const [serviceId, setServiceId] = useState<string | undefined>(hypervisor.boundTo);
   const [must, setMust] = useState(false);
   const names = stepsOf(kind);
@@ -51,6 +53,7 @@ export const SetUp = ({ hypervisor }: SetUpProps) => {
   const [first] = useState<StepName>(state === 'preparing' ? 'there' : 'check');
   const at = isStep(asked, names) ? asked : first;
   const features = featuresIn(search.get('features'));
+  const checked = checkedOf(lastChecked, features);
 
   const change = (set: Readonly<Record<string, string>>): void => {
     setMust(false);
@@ -70,7 +73,12 @@ export const SetUp = ({ hypervisor }: SetUpProps) => {
     hypervisorId,
     (serviceHypervisorId: string) =>
       callGuarded(operatorRoutes.bindHypervisor, { params: { hypervisorId }, body: { serviceHypervisorId } }),
-    { done: () => change({ step: 'done' }) },
+    {
+      done: (bound) => {
+        queries.setQueryData(['hypervisor', hypervisorId], bound);
+        change({ step: 'done' });
+      },
+    },
   );
   const approval = bind.data?.waits;
 
@@ -105,7 +113,7 @@ export const SetUp = ({ hypervisor }: SetUpProps) => {
               checked={checked}
               must={must}
               onFeatures={(chosen) => change({ features: chosen.join(',') })}
-              onChange={(now) => setChecked((before) => ({ ...before, ...now }))}
+              onChange={setChecked}
             />
           ),
           bind: approval ? (

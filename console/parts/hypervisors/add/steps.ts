@@ -1,8 +1,25 @@
 /** The wizard's steps, by what is added; those to be filled in come before those that need it to be there. */
 import type { WizardProps } from '@cloudscape-design/components/wizard';
+import type { HypervisorView } from '../../../../core/contracts/api.ts';
 import { texts } from '../../../texts.ts';
 
 const words = texts.addHypervisor;
+
+export interface Checked {
+  /** The features whose permissions were looked for. */
+  readonly of: readonly string[];
+  readonly complete: boolean;
+  /** Somebody goes on although something is missing, or was not looked for. */
+  readonly goOn: boolean;
+}
+
+/** What is known of these features: nothing, where others were looked at. */
+export const checkedOf = (checked: Checked | undefined, features: readonly string[]): Checked =>
+  checked?.of.join() === features.join() ? checked : { of: features, complete: false, goOn: false };
+
+/** Nothing is left of what the wizard does. */
+export const isSetUp = ({ kind, boundTo, state }: Pick<HypervisorView, 'kind' | 'boundTo' | 'state'>): boolean =>
+  kind === 'tenant' ? boundTo !== undefined : state === 'ready';
 
 export type StepName = 'what' | 'reach' | 'lends' | 'there' | 'check' | 'bind';
 
