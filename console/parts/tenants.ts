@@ -15,3 +15,9 @@ export const useHypervisors = () => {
     staleTime: 30_000,
   });
 };
+
+/** What operators call it; its id until that is known. Undefined: no tenant is named. */
+export const useTenantName = (tenant: string | undefined): string | undefined => {
+  const { data } = useHypervisors();
+  return data?.find(({ hypervisorId }) => hypervisorId === tenant)?.name ?? tenant;
+};
