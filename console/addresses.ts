@@ -28,6 +28,11 @@ export const approvalsAddress = (tenant?: string): string => listOf(tenant, '/ap
 /** Of an operator: of the tenant named. Of a tenant or an approver: without. */
 export const approvalAddress = (approvalId: string, tenant?: string): string => of(tenant, `/approvals/${approvalId}`);
 
+/** `type`: of this type only. */
+export const jobsAddress = (tenant?: string, type?: string): string => {
+  const query = new URLSearchParams({ ...(tenant === undefined ? {} : { tenant }), ...(type ? { type } : {}) });
+  return query.size === 0 ? JOBS : `${JOBS}?${query}`;
+};
 /** Of a tenant: its own job. Of an operator: a job of the tenant named. */
 export const jobAddress = (jobId: string, tenant?: string): string => of(tenant, `/jobs/${jobId}`);
 

@@ -57,7 +57,12 @@ export const texts = {
     back: 'To the first page',
   },
   loading: 'Loading',
-  tenant: { label: 'Tenant', choose: 'Choose a tenant', none: 'There is no tenant yet' },
+  tenant: {
+    label: 'Tenant',
+    choose: 'Choose a tenant',
+    none: 'There is no tenant yet',
+    of: (name: string) => `Tenant ${name}`,
+  },
   none: '–',
   confirm: { no: 'Leave it' },
   waits: {

@@ -24,10 +24,12 @@ export const useTenant = (): ChosenTenant => {
 interface TenantChoiceProps {
   /** What the choice of no tenant is called, where a page has one. */
   readonly everyTenant?: string;
+  /** What else in the address is of one tenant only, and goes with it. */
+  readonly ofOne?: readonly string[];
 }
 
 /** Of operators; its choice is `?tenant=` in the address, and takes pages of the list before (`next`) away. */
-export const TenantChoice = ({ everyTenant }: TenantChoiceProps) => {
+export const TenantChoice = ({ everyTenant, ofOne = [] }: TenantChoiceProps) => {
   const isOperator = useWho().kind === 'operator';
   const [search, setSearch] = useSearchParams();
   const hypervisors = useHypervisors();
@@ -52,7 +54,7 @@ export const TenantChoice = ({ everyTenant }: TenantChoiceProps) => {
       onChange={({ detail }) =>
         setSearch((before) => {
           const after = new URLSearchParams(before);
-          after.delete('next');
+          for (const name of ['next', ...ofOne]) after.delete(name);
           if (detail.selectedOption.value) after.set('tenant', detail.selectedOption.value);
           else after.delete('tenant');
           return after;

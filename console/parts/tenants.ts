@@ -23,3 +23,9 @@ export const useNameOf = (): ((id: string) => string) => {
   const hypervisors = useHypervisors().data ?? [];
   return (id) => hypervisors.find(({ hypervisorId }) => hypervisorId === id)?.name ?? id;
 };
+
+/** What operators call it; its id until that is known. Undefined: no tenant is named. */
+export const useTenantName = (tenant: string | undefined): string | undefined => {
+  const nameOf = useNameOf();
+  return tenant === undefined ? undefined : nameOf(tenant);
+};

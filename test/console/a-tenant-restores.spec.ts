@@ -7,6 +7,7 @@ import type { TenantInstance } from '../../dev/demo/tenant-instance.ts';
 import { describeInstance, idsOf, pointOf, run, volumesOf, write } from '../stories/tenant-days.ts';
 import { hashesOf, instanceWithData, openWorld, type World } from '../stories/world.ts';
 import { checkAccess, screenshot as pictureOf, type Visit, visit } from './browser.ts';
+import { button, isOff, leaveWhileStarting, loseAnswer, openAgain, startButton } from './restore-once.ts';
 
 /** From the top: what sticks to the window's edge would be in the middle of the picture. */
 const screenshot = async (page: Page, name: string, scheme: 'light' | 'dark' = 'light'): Promise<void> => {
@@ -26,7 +27,6 @@ interface Restores {
 }
 
 const next = (page: Page) => page.getByRole('button', { name: 'Next', exact: true }).click();
-const startButton = (page: Page) => page.getByRole('button', { name: 'Start the restore' });
 const stepOf = (page: Page): string | null => new URL(page.url()).searchParams.get('step');
 /** The step is there, and Cloudscape has put the focus on its header. */
 const onStep = (page: Page, title: string) => page.getByRole('heading', { name: new RegExp(`^${title}`) }).waitFor();
@@ -120,20 +120,18 @@ const aNewInstance = async ({ page, origin }: Visit, restores: Restores): Promis
   await checkAccess(page, 'the dry run');
   await screenshot(page, 'restore-dry-run');
 
-  // the answer gets lost: started again, it is started once (the next visit counts)
-  await page.route('**/api/restores', async (route) => {
-    await route.fetch();
-    await route.abort();
+  // started once, which the next visit counts; it may be over by then, so the page hears first how it stood
+  await loseAnswer(page, 'back at three', async () => {
+    const [{ jobId = '' } = {}] = (await acme.api.call(tenantRoutes.listJobs, { query: { type: 'restore' } })).items;
+    const stood = await acme.api.call(tenantRoutes.getJob, { params: { jobId } });
+    await page.route('**/api/jobs/*', (route) => route.fulfill({ json: stood }));
   });
-  await startButton(page).click();
-  await page.getByText('Whether it was started is not known.').waitFor();
-  await checkAccess(page, 'a lost answer');
-  await page.unroute('**/api/restores');
-  await startButton(page).click();
-
   await page.getByText('The restore is under way').waitFor();
   await page.getByText('You may leave this page').waitFor();
   await checkAccess(page, 'a restore that runs');
+  await page.getByText(/^Started at .* ago/).waitFor();
+  await page.unroute('**/api/jobs/*');
+  await openAgain(page);
   await page.getByText('Restored as a new instance').waitFor({ timeout: 120_000 });
   await page.getByText('2 tags of volumes (rule O9).').waitFor();
   const copy = page.getByRole('button', { name: /^Copy i-/ });
@@ -165,20 +163,36 @@ const inPlace = async ({ page, origin }: Visit, restores: Restores): Promise<voi
   const confirmation = page.getByLabel(`To replace the volumes of ${instanceId}, type its id`);
   await confirmation.waitFor();
   await page.getByText(`of ${instanceId} has ${idsOf(instance)[0]} now.`).waitFor();
-  const isOff = async () => (await startButton(page).getAttribute('aria-disabled')) === 'true';
-  assert.ok(await isOff(), 'not without the id');
+  assert.ok(await isOff(page), 'not without the id');
   await confirmation.fill(NOWHERE);
   await page.getByText(`This is not ${instanceId}: nothing is started.`).waitFor();
-  assert.ok(await isOff(), 'not with another one');
+  assert.ok(await isOff(page), 'not with another one');
   await startButton(page).click({ force: true });
   await checkAccess(page, 'a wrong confirmation');
   await screenshot(page, 'restore-in-place', 'dark');
   const { items } = await world.tenants[0].api.call(tenantRoutes.listJobs, { query: { type: 'restore' } });
   assert.equal(items.length, 1, 'nothing was started but the restore before');
 
+  // what was typed confirmed this, and nothing that was chosen since
   await confirmation.fill(instanceId);
-  await startButton(page).click();
+  assert.ok(!(await isOff(page)));
+  await button(page, 'Restore them').click();
+  await page.getByText('2 volume tags will be left out (rule O9).').waitFor({ state: 'detached' });
+  await confirmation.waitFor();
+  assert.equal(await confirmation.inputValue(), '');
+  assert.ok(await isOff(page), 'the tags are another choice');
+  await confirmation.fill(instanceId);
+  await button(page, 'Previous').click();
+  await next(page);
+  await confirmation.waitFor();
+  assert.equal(await confirmation.inputValue(), '');
+
+  await confirmation.fill(instanceId);
+  await leaveWhileStarting(page);
+  const [job] = (await world.tenants[0].api.call(tenantRoutes.listJobs, { query: { type: 'restore' } })).items;
+  await page.goto(`${origin}/recovery-points/${pointId}/restore?kind=in-place&job=${job?.jobId}`);
   await page.getByText('Restored in place').waitFor({ timeout: 120_000 });
+  await page.getByText(/^Started at .* ago, ended at .* ago$/).waitFor();
   for (const id of idsOf(instance)) await page.getByText(`${id} (`).waitFor();
   await assertSame(restores, instanceId);
 };
@@ -211,6 +225,14 @@ const refusals = async ({ page, origin }: Visit, { instance, pointId, world }: R
   await page.getByRole('button', { name: 'Go to: Where it goes' }).click();
   await page.getByText('must be an EC2 instance id, like i-0123456789abcdef0').waitFor();
 
+  // a link that leads to the wizard leads to a new one
+  await page.goto(`${origin}/restore?point=${pointId}&kind=in-place&replaced=remove`);
+  await page.getByRole('radio', { name: `Choose ${pointId}`, checked: true }).waitFor();
+  await page.getByRole('link', { name: 'Restore', exact: true }).click();
+  await page.getByRole('radio', { name: `Choose ${pointId}`, checked: false }).check();
+  await next(page);
+  await page.getByRole('radio', { name: /A new instance/, checked: true }).waitFor();
+
   // another tenant’s point
   const [, globex] = world.tenants;
   const foreign = await instanceWithData(world, globex, [1], { seed: 9 });
@@ -221,7 +243,7 @@ const refusals = async ({ page, origin }: Visit, { instance, pointId, world }: R
 };
 
 const operator = async (t: TestContext, { world, pointId }: Restores): Promise<void> => {
-  const [acme] = world.tenants;
+  const [acme, globex] = world.tenants;
   const { apiUrl, place, accounts } = world.local;
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: accounts.operator });
   await page.goto(`${origin}/restore`);
@@ -233,6 +255,19 @@ const operator = async (t: TestContext, { world, pointId }: Restores): Promise<v
   await next(page);
   await page.getByRole('button', { name: 'Skip to: Dry run, and start' }).click();
   await page.getByText('This restore can be started').waitFor();
+  await page.getByText(/ of acme, as it was at /).waitFor();
+  await page.getByText(acme.hypervisorId, { exact: true }).waitFor();
+
+  // what was chosen for one tenant is not chosen for the next
+  await page.goto(`${origin}/restore?tenant=${acme.hypervisorId}&point=${pointId}&kind=in-place&replaced=remove`);
+  await page.getByRole('radio', { name: `Choose ${pointId}`, checked: true }).waitFor();
+  await page.getByRole('button', { name: /Tenant/ }).click();
+  await page.getByRole('option', { name: /globex/ }).click();
+  await page.waitForURL((url) => url.search === `?tenant=${globex.hypervisorId}`);
+  await page.getByRole('radio', { name: /^Choose rp-/, checked: false }).check();
+  await next(page);
+  await page.getByRole('radio', { name: /A new instance/, checked: true }).waitFor();
+  await page.getByText(/ of globex, as it was at /).waitFor();
 
   const address = `${origin}/tenants/${acme.hypervisorId}/recovery-points/${pointId}/restore`;
   await page.goto(`${address}?purpose=conversion&transport=hotadd&step=options`);

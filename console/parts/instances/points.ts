@@ -1,5 +1,5 @@
 /** An instance's recovery points, by the days of whoever looks. */
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { time } from '../../../cli/units.ts';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
 import { call } from '../../api.ts';
@@ -39,11 +39,17 @@ export const usePointsOf = (instanceId: string, tenant: string | undefined) => {
   });
 };
 
-export const usePoint = (recoveryPointId: string, tenant: string | undefined) => {
+/** Never one for another: while one is read there is none, for it may be the one that a restore overwrites with. */
+export const pointQuery = (recoveryPointId: string | undefined, tenant: string | undefined) => {
   const { route, on } = onTenant('getRecoveryPoint', tenant);
-  return useQuery({
+  return queryOptions({
     queryKey: [...pointsKey(tenant), 'one', recoveryPointId],
-    queryFn: ({ signal }) => call(route, { params: { ...on, recoveryPointId }, signal }),
+    queryFn: ({ signal }) => call(route, { params: { ...on, recoveryPointId: recoveryPointId ?? '' }, signal }),
+    enabled: recoveryPointId !== undefined,
     refetchInterval: REFRESH_MS,
   });
 };
+
+/** Error: ApiFailure, also if it is not there. */
+export const usePoint = (recoveryPointId: string | undefined, tenant: string | undefined) =>
+  useQuery(pointQuery(recoveryPointId, tenant));

@@ -7,6 +7,8 @@ const CHOICES = [
   ...['point', 'kind', 'volumes', 'name', 'subnet', 'zone', 'groups', 'type', 'key', 'image', 'replaced', 'into'],
   ...['devices', 'from', 'tags', 'kms', 'deadline', 'purpose', 'transport'],
 ] as const;
+/** What an address of another tenant's wizard must not have of this one's; `intent` was there once. */
+export const OF_ONE_TENANT: readonly string[] = [...CHOICES, 'step', 'instance', 'job', 'intent'];
 /** Lists are joined by commas, pairs by `=`. */
 export type Draft = Readonly<Record<string, string>>;
 
@@ -30,6 +32,8 @@ export const draftOf = (search: URLSearchParams): Draft =>
 /** The address's query with the draft in it; what else is there stays. */
 export const withDraft = (search: URLSearchParams, draft: Draft): URLSearchParams => {
   const after = new URLSearchParams(search);
+  // an address of before has a key of a restore that was started perhaps
+  after.delete('intent');
   for (const name of CHOICES) {
     const value = draft[name];
     if (value) after.set(name, value);

@@ -6,6 +6,7 @@ export interface RestoreForm {
   readonly draft: Draft;
   /** Of an operator: whose it is. */
   readonly tenant: string | undefined;
+  readonly tenantName: string | undefined;
   readonly isOperator: boolean;
   change(changes: Draft): void;
   /** What is wrong with a field, as the contract or the API says it. */

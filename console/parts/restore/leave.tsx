@@ -6,11 +6,18 @@ import { useNavigate } from 'react-router';
 import { FIRST } from '../../addresses.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
+import type { Fate } from './sent.ts';
 
 const words = texts.restore.leave;
 
+interface Props {
+  readonly isAsked: boolean;
+  readonly fate: Fate;
+  stay(): void;
+}
+
 /** Says what becomes of the choices before somebody leaves half-way. */
-export const Leave = ({ isAsked, stay }: { readonly isAsked: boolean; stay(): void }) => {
+export const Leave = ({ isAsked, fate, stay }: Props) => {
   const navigate = useNavigate();
   const { kind } = useWho();
   return (
@@ -29,7 +36,7 @@ export const Leave = ({ isAsked, stay }: { readonly isAsked: boolean; stay(): vo
         </Box>
       }
     >
-      {words.text}
+      {words.text[fate]} {words.choices}
     </Modal>
   );
 };

@@ -17,6 +17,7 @@ import { NoData } from '../no-data.tsx';
 import { Empty } from '../states.tsx';
 import { TenantChoice } from '../tenant-choice.tsx';
 import { When } from '../when.tsx';
+import { OF_ONE_TENANT } from './draft.ts';
 import type { RestoreForm } from './form.ts';
 import { isInstanceId, sizeOf, useNamedInstances, usePoints } from './points.ts';
 
@@ -128,7 +129,7 @@ export const PointStep = ({ form, point, isMissing, choose }: Props) => {
       {problem ? <Alert type="error">{problem}</Alert> : null}
       {isNamed ? null : (
         <div className="filters">
-          {form.isOperator ? <TenantChoice /> : null}
+          {form.isOperator ? <TenantChoice ofOne={OF_ONE_TENANT} /> : null}
           <FormField
             label={words.instance}
             constraintText={asked !== '' && typed === undefined ? words.badInstance : undefined}

@@ -3,24 +3,7 @@ import type { RecoveryPointView } from '../../../core/contracts/api.ts';
 import { InstanceId } from '../../../core/contracts/ids.ts';
 import { call } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
-
-export const pointKey = (pointId: string | undefined, tenant: string | undefined) => [
-  'recovery-point',
-  tenant,
-  pointId,
-];
-
-/** The chosen one. Error: ApiFailure, also if it is not there. */
-export const usePoint = (pointId: string | undefined, tenant: string | undefined) => {
-  const { route, on } = onTenant('getRecoveryPoint', tenant);
-  return useQuery({
-    queryKey: pointKey(pointId, tenant),
-    queryFn: ({ signal }) => call(route, { params: { ...on, recoveryPointId: pointId ?? '' }, signal }),
-    enabled: pointId !== undefined,
-    // choosing another one of the table does not empty the page
-    placeholderData: keepPreviousData,
-  });
-};
+import { pointsKey } from '../instances/points.ts';
 
 export const isInstanceId = (text: string): boolean => InstanceId.safeParse(text).success;
 
@@ -28,7 +11,7 @@ export const isInstanceId = (text: string): boolean => InstanceId.safeParse(text
 export const usePoints = (instanceId: string | undefined, tenant: string | undefined) => {
   const { route, on } = onTenant('listRecoveryPoints', tenant);
   return useInfiniteQuery({
-    queryKey: ['recovery-points', tenant, instanceId],
+    queryKey: [...pointsKey(tenant), 'pages', instanceId],
     queryFn: ({ signal, pageParam }) =>
       call(route, { params: on, query: { limit: 10, next: pageParam, instanceId }, signal }),
     initialPageParam: undefined as string | undefined,

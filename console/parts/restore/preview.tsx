@@ -118,8 +118,15 @@ const Verdict = ({ preview: { allowed, rules }, form: { draft, point }, goTo }: 
   );
 };
 
-const Facts = ({ preview, form: { point } }: Pick<Props, 'preview' | 'form'>) => {
+const OfTenant = ({ id, name }: { readonly id: string; readonly name: string | undefined }) => (
+  <>
+    {name === id ? null : name} <Id>{id}</Id>
+  </>
+);
+
+const Facts = ({ preview, form: { point, tenant, tenantName } }: Pick<Props, 'preview' | 'form'>) => {
   const facts: readonly (readonly [string, ReactNode])[] = [
+    [words.tenant, tenant && <OfTenant key="tenant" id={tenant} name={tenantName} />],
     [words.taken, <When key="taken" at={point.takenAt} />],
     [words.point, <Id key="point">{preview.recoveryPointId}</Id>],
     [words.from, words.froms[preview.from]],

@@ -2,22 +2,27 @@
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Wizard from '@cloudscape-design/components/wizard';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { time } from '../../../cli/units.ts';
 import { ApiFailure, call } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
 import { texts } from '../../texts.ts';
 import { useWho } from '../../who.tsx';
+import { pointQuery, usePoint } from '../instances/points.ts';
 import { Failed, Waiting } from '../states.tsx';
 import { useTenant } from '../tenant-choice.tsx';
+import { useTenantName } from '../tenants.ts';
+import { useConfirmation } from './confirmation.ts';
 import { check, devicesOf, kindOf, STEPS, type Step, stepOfField, volumesOf } from './draft.ts';
 import type { RestoreForm } from './form.ts';
 import { Leave } from './leave.tsx';
 import { OptionsStep } from './options-step.tsx';
 import { PointStep } from './point-step.tsx';
-import { pointKey, usePoint } from './points.ts';
 import { ReviewStep } from './review-step.tsx';
+import { SentNotice } from './sent-notice.tsx';
 import { useDraft } from './use-draft.ts';
+import { useStart } from './use-start.ts';
 import { WhatStep } from './what-step.tsx';
 import { WhereStep } from './where-step.tsx';
 
@@ -35,7 +40,8 @@ const at = (step: Step): number => STEPS.indexOf(step);
 export const RestoreWizard = () => {
   const isOperator = useWho().kind === 'operator';
   const { tenant } = useTenant();
-  const { draft, step, pointId, intent, change, goTo, choosePoint, started } = useDraft();
+  const tenantName = useTenantName(tenant);
+  const { draft, step, pointId, address, change, goTo, choosePoint, backTo, started } = useDraft();
   const point = usePoint(pointId, tenant);
   const queries = useQueryClient();
   const isMissing = point.error instanceof ApiFailure && [400, 404].includes(point.error.status);
@@ -48,23 +54,24 @@ export const RestoreWizard = () => {
     },
     enabled: step === 'review' && problems.size === 0,
   });
-  const start = useMutation({
-    mutationFn: () => {
-      const { route, on } = onTenant('startRestore', tenant);
-      return call(route, { params: on, body, idempotencyKey: intent });
-    },
-    onSuccess: ({ jobId }) => started(jobId),
-  });
+  const of =
+    point.data && words.of(point.data.instanceName ?? point.data.instanceId, time(point.data.takenAt), tenantName);
+  const what = [of, words.what.kinds[kindOf(draft)].label].filter(Boolean).join(': ');
+  const start = useStart({ body, address, what, started });
+  const isPending = start.fate === 'pending';
   /** Fields of steps that were left once say what is wrong with them; the API's word counts until something is changed. */
   const [furthest, setFurthest] = useState(at(step) - 1);
-  const [confirmation, setConfirmation] = useState('');
+  const confirmation = useConfirmation(JSON.stringify([tenant, step, body]));
   const [isLeaving, setLeaving] = useState(false);
   const refusal = preview.error instanceof ApiFailure ? preview.error : undefined;
   const form: RestoreForm = {
     draft,
     tenant,
+    tenantName,
     isOperator,
     change(changes) {
+      // what is being started is not changed any more
+      if (isPending) return;
       start.reset();
       change(changes);
     },
@@ -75,10 +82,12 @@ export const RestoreWizard = () => {
   };
 
   const instanceId = point.data?.instanceId;
-  const isConfirmed = kindOf(draft) !== 'in-place' || confirmation === instanceId;
+  const isConfirmed = kindOf(draft) !== 'in-place' || confirmation.typed === instanceId;
+  const isFree = start.fate === 'none' || start.fate === 'unknown';
   const isAllowed = preview.data?.allowed === true && problems.size === 0 && !preview.error;
   /** Stops at the first step on the way that is not complete. */
   const navigate = (requested: number): void => {
+    if (isPending) return;
     const wrong = [...problems.keys()].map((field) => at(stepOfField(field))).filter((each) => each < requested);
     const next = Math.min(requested, ...wrong);
     setFurthest((before) => Math.max(before, requested - 1));
@@ -98,8 +107,9 @@ export const RestoreWizard = () => {
         isMissing={isMissing}
         choose={(chosen) => {
           const { recoveryPointId, volumes } = chosen;
+          if (isPending) return;
           // what the table shows is known: the choice is there at once
-          queries.setQueryData(pointKey(recoveryPointId, tenant), chosen);
+          queries.setQueryData(pointQuery(recoveryPointId, tenant).queryKey, chosen);
           const has = (volumeId: string) => volumes.some((volume) => volume.volumeId === volumeId);
           const isSame = [...(volumesOf(draft) ?? []), ...Object.keys(devicesOf(draft))].every(has);
           if (recoveryPointId !== pointId) choosePoint(recoveryPointId, isSame ? {} : { volumes: '', devices: '' });
@@ -115,9 +125,9 @@ export const RestoreWizard = () => {
           form={given}
           problems={problems}
           preview={preview}
-          startError={start.error}
-          confirmation={confirmation}
-          setConfirmation={setConfirmation}
+          startError={start.fate === 'none' ? start.error : null}
+          confirmation={confirmation.typed}
+          setConfirmation={confirmation.type}
           goTo={(to) => {
             setFurthest(at('options'));
             goTo(to);
@@ -125,9 +135,14 @@ export const RestoreWizard = () => {
         />
       )),
   };
-  const why = isAllowed ? words.review.notYet : words.review.notAllowed;
+  const why = (): string => {
+    if (start.fate === 'another') return words.review.notKnown;
+    if (start.fate === 'started') return words.review.startedBefore;
+    return isAllowed ? words.review.notYet : words.review.notAllowed;
+  };
   return (
-    <>
+    <SpaceBetween size="l">
+      <SentNotice start={start} tenant={tenant} isReview={step === 'review'} backTo={backTo} />
       <Wizard
         activeStepIndex={at(step)}
         allowSkipTo
@@ -151,13 +166,15 @@ export const RestoreWizard = () => {
               <Button variant="link" onClick={() => setLeaving(true)}>
                 {words.cancel}
               </Button>
-              <Button onClick={() => navigate(at('options'))}>{words.previous}</Button>
+              <Button disabled={isPending} onClick={() => navigate(at('options'))}>
+                {words.previous}
+              </Button>
               <Button
                 variant="primary"
-                disabled={!isAllowed || !isConfirmed}
-                disabledReason={preview.isFetching || problems.size > 0 ? undefined : why}
-                loading={start.isPending || (preview.isFetching && !preview.data)}
-                onClick={() => start.mutate()}
+                disabled={!isAllowed || !isConfirmed || !isFree}
+                disabledReason={preview.isFetching || problems.size > 0 ? undefined : why()}
+                loading={isPending || (preview.isFetching && !preview.data)}
+                onClick={start.begin}
               >
                 {words.start}
               </Button>
@@ -165,7 +182,7 @@ export const RestoreWizard = () => {
           ) : undefined
         }
       />
-      <Leave isAsked={isLeaving} stay={() => setLeaving(false)} />
-    </>
+      <Leave isAsked={isLeaving} fate={start.fate} stay={() => setLeaving(false)} />
+    </SpaceBetween>
   );
 };

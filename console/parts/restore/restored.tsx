@@ -2,6 +2,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import { duration, secondsBetween, time } from '../../../cli/units.ts';
 import type { JobInstanceView, JobView, RecoveryPointView } from '../../../core/contracts/api.ts';
 import { texts } from '../../texts.ts';
 import { kindOf } from './draft.ts';
@@ -48,6 +49,15 @@ const Lines = ({ header, lines }: { readonly header: string; readonly lines: rea
     </Box>
   );
 
+/** When it was: an address of long ago tells of a restore of long ago. */
+export const timesOf = ({ createdAt, endedAt }: JobView): string => {
+  const ago = (at: string): string => duration(secondsBetween(at, Date.now()));
+  return [
+    words.at(time(createdAt), ago(createdAt)),
+    ...(endedAt === undefined ? [] : [words.ended(time(endedAt), ago(endedAt))]),
+  ].join('');
+};
+
 interface Props {
   readonly job: JobView;
   readonly result: Result;
@@ -59,6 +69,7 @@ export const Restored = ({ job, result, point }: Props) => {
   const headline = words.headline[kindOf({ kind: job.request.target?.kind ?? '' })];
   return (
     <Alert type="success" header={headline}>
+      <div>{timesOf(job)}</div>
       {idsOf(job, result).map((id) => (
         <div key={id}>
           <Copy id={id} />

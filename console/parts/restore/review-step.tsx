@@ -5,10 +5,11 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { UseQueryResult } from '@tanstack/react-query';
+import { time } from '../../../cli/units.ts';
 import type { RestorePreview } from '../../../core/contracts/api.ts';
 import { ApiFailure } from '../../api.ts';
 import { texts } from '../../texts.ts';
-import { Reason, Waiting } from '../states.tsx';
+import { Failed, Reason, Waiting } from '../states.tsx';
 import { kindOf, type Step, stepOfField } from './draft.ts';
 import type { PointForm } from './form.ts';
 import { Preview } from './preview.tsx';
@@ -19,6 +20,7 @@ interface Props {
   readonly form: PointForm;
   readonly problems: ReadonlyMap<string, string>;
   readonly preview: UseQueryResult<RestorePreview, Error>;
+  /** Why nothing was started. */
   readonly startError: Error | null;
   readonly confirmation: string;
   setConfirmation(typed: string): void;
@@ -59,24 +61,15 @@ const Asked = ({ form, problems, preview, goTo }: Props) => {
 
 export const ReviewStep = (props: Props) => {
   const { form, preview, startError, confirmation, setConfirmation } = props;
-  const { instanceId } = form.point;
-  const isLost = startError instanceof ApiFailure && startError.isLost;
+  const { instanceId, instanceName, takenAt } = form.point;
   return (
     <SpaceBetween size="l">
-      {startError ? (
-        <Alert type="error" header={isLost ? texts.lost.header : words.notStarted}>
-          <Reason
-            message={startError.message}
-            remedy={isLost ? words.unknown : startError instanceof ApiFailure ? startError.remedy : undefined}
-            field={startError instanceof ApiFailure ? startError.field : undefined}
-          />
-        </Alert>
-      ) : null}
+      {startError ? <Failed error={startError} header={words.notStarted} /> : null}
       <Asked {...props} />
       {kindOf(form.draft) === 'in-place' && preview.data?.allowed ? (
         <FormField
           label={words.confirm(instanceId)}
-          description={words.confirmAbout}
+          description={words.confirmOf(instanceName ?? instanceId, time(takenAt), form.tenantName)}
           errorText={confirmation !== '' && confirmation !== instanceId ? words.wrong(instanceId) : undefined}
         >
           <Input

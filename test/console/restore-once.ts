@@ -1,0 +1,82 @@
+/** What the restore wizard does so that nobody starts a second restore, or the wrong one, by accident. */
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { FIRST } from '../../console/addresses.ts';
+import { checkAccess } from './browser.ts';
+
+export const startButton = (page: Page) => page.getByRole('button', { name: 'Start the restore' });
+export const isOff = async (page: Page): Promise<boolean> =>
+  (await startButton(page).getAttribute('aria-disabled')) === 'true';
+export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const START = '**/api/restores';
+
+/**
+ * From the dry run of a restore named `name`: its answer is lost, nobody forgets it, and it is started once. `sent` is
+ * called when the API has it.
+ */
+export const loseAnswer = async (page: Page, name: string, sent: () => Promise<void>): Promise<void> => {
+  await page.route(START, async (route) => {
+    await route.fetch();
+    await sent();
+    await route.abort();
+  });
+  await startButton(page).click();
+  const unknown = page.getByText('Whether it was started is not known. Start it again: it is started once only.');
+  await unknown.waitFor();
+  await checkAccess(page, 'a lost answer');
+  await page.unroute(START);
+
+  await button(page, 'Cancel').click();
+  await page.getByText('Whether it was started is not known. If it was, it is among the jobs').waitFor();
+  await button(page, 'Stay here').click();
+
+  // neither a step, nor another choice, nor a reload makes it known
+  await button(page, 'Previous').click();
+  await unknown.waitFor();
+  await button(page, 'Previous').click();
+  await page.getByLabel('Name').fill('another one');
+  const another = page.getByText(/It is not known whether a restore with other choices was started at/);
+  await another.waitFor();
+  await page.waitForURL((url) => url.searchParams.get('name') === 'another one');
+  await page.reload();
+  await another.waitFor();
+  await page.getByRole('button', { name: 'Skip to: Dry run, and start' }).click();
+  await page.getByText('The instance "another one"').waitFor();
+  assert.ok(await isOff(page), 'no second one while the first may run');
+  await checkAccess(page, 'another one while the fate of the first is not known');
+  await button(page, 'Back to its choices').click();
+  await page.getByText(`The instance "${name}"`).waitFor();
+  await startButton(page).click();
+  await page.getByText('You have asked for it 2 times: it was started once').waitFor();
+};
+
+/** From the job that was just started: its choices, opened again, lead to no second one. */
+export const openAgain = async (page: Page): Promise<void> => {
+  const { href } = new URL(page.url());
+  await page.goto(href.replace(/&job=[^&]*/, ''));
+  await page.getByText(/You have started this very restore already/).waitFor();
+  await page.getByText('This restore can be started').waitFor();
+  assert.ok(await isOff(page), 'it was started before');
+  await checkAccess(page, 'started before');
+  await page.goto(href);
+};
+
+/** From a start button that can be pressed: left while the start is under way, nobody is pulled back. */
+export const leaveWhileStarting = async (page: Page): Promise<void> => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  await page.route(START, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await startButton(page).click();
+  await button(page, 'Cancel').click();
+  await page.getByText('The restore is being started, and goes on if you leave').waitFor();
+  await checkAccess(page, 'leaving while it is started');
+  await button(page, 'Leave').click();
+  await page.waitForURL((url) => url.pathname === FIRST.tenant);
+  release();
+  // it was answered: whoever would be pulled back is by now
+  await page.waitForFunction("Object.values(sessionStorage).some((kept) => kept.includes('jobId'))");
+  assert.equal(new URL(page.url()).pathname, FIRST.tenant);
+  await page.unroute(START);
+};
