@@ -32,6 +32,9 @@ const planLongAgo = async (
 ): Promise<void> => {
   const catalog = catalogOf(world);
   const { planId } = await tenant.api.call(tenantRoutes.addPlan, { body: { name: 'hourly' } });
+  await tenant.api.call(tenantRoutes.addVmGroup, {
+    body: { name: 'all of them', match: { instanceIds: [...instanceIds] }, planId },
+  });
   const plan = await catalog.plans.get(tenant.hypervisorId, planId);
   const job = await catalog.jobs.get(tenant.hypervisorId, like);
   assert.ok(plan && job);
@@ -94,7 +97,7 @@ test('an operator sees who is protected, what failed, and what was left behind',
 
   await page.reload();
   await page.getByText('Somebody has to look').waitFor();
-  await page.getByRole('row', { name: new RegExp(`acme 1 1 0 0 late: ${late.instanceId}`) }).waitFor();
+  await page.getByRole('row', { name: new RegExp(`acme 1 1 0 0 0 0 late: ${late.instanceId}`) }).waitFor();
   await page.getByRole('row', { name: /globex.*unprotected: i-/ }).waitFor();
   await page.getByRole('row', { name: /objectives.*bad.*1 of 2 instances/ }).waitFor();
   await page.getByText(`${late.instanceId}, plan`).waitFor();
