@@ -16,6 +16,8 @@ import { texts } from './texts.ts';
 import { useTheme } from './theme.ts';
 import { useWho } from './who.tsx';
 
+/** Of an operator: a page of one thing of a tenant, which belongs to the list of such things. */
+const OF_TENANT = /^\/tenants\/[^/]+/;
 /** There is room for the navigation beside the page. */
 const WIDE = '(min-width: 1000px)';
 
@@ -68,7 +70,7 @@ export const Frame = ({ children }: { readonly children: ReactNode }) => {
         ariaLabels={{ navigation: texts.navigation }}
         navigation={
           <SideNavigation
-            activeHref={entries.find(({ path }) => pathname.startsWith(path))?.path}
+            activeHref={entries.find(({ path }) => pathname.replace(OF_TENANT, '').startsWith(path))?.path}
             items={entries.map(({ path, entry = '' }) => ({ type: 'link', href: path, text: entry }))}
             onFollow={follow}
           />

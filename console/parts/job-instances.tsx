@@ -8,11 +8,14 @@ import { fractionOf, progressWords, waitWords } from '../../cli/job-words.ts';
 import { bytes } from '../../cli/units.ts';
 import type { JobInstanceView, JobView, JobVolumeView } from '../../core/contracts/api.ts';
 import { BLOCK_BYTES } from '../../core/contracts/ids.ts';
+import { instanceAddress, pointAddress } from '../addresses.ts';
 import { texts } from '../texts.ts';
+import { Go } from './go.tsx';
 import { Id } from './id.tsx';
 import { JobState } from './job-state.tsx';
 import { RestoredVolumes } from './restored-volumes.tsx';
 import { Empty, Reason } from './states.tsx';
+import { useTenant } from './tenant-choice.tsx';
 import { VolumeStanding } from './volume-standing.tsx';
 
 const words = texts.job.progress;
@@ -43,12 +46,26 @@ const rowOf = (instance: JobInstanceView): Row => {
 };
 
 const Points = ({ instance: { phase, recoveryPointId, recoveryPointIds } }: { readonly instance: JobInstanceView }) => {
+  const { tenant } = useTenant();
   const points = phase === 'done' ? (recoveryPointIds ?? (recoveryPointId ? [recoveryPointId] : [])) : [];
   return points.map((point) => (
     <div key={point}>
-      {words.point} <Id>{point}</Id>
+      {words.point}{' '}
+      <Go href={pointAddress(point, tenant)}>
+        <Id>{point}</Id>
+      </Go>
     </div>
   ));
+};
+
+const Restored = ({ instance: { result } }: { readonly instance: JobInstanceView }) => {
+  const { tenant } = useTenant();
+  if (result?.instanceId === undefined) return texts.none;
+  return (
+    <Go href={instanceAddress(result.instanceId, tenant)}>
+      <Id>{result.instanceId}</Id>
+    </Go>
+  );
 };
 
 interface StandingProps {
@@ -128,7 +145,7 @@ const columnsOf = (type: JobView['type'], isFew: boolean): Columns => [
         {
           id: 'restored',
           header: words.restored,
-          cell: ({ instance }: Row) => (instance ? <Id>{instance.result?.instanceId}</Id> : ''),
+          cell: ({ instance }: Row) => (instance ? <Restored instance={instance} /> : ''),
         },
       ]
     : []),

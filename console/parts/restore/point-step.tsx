@@ -19,7 +19,8 @@ import { TenantChoice } from '../tenant-choice.tsx';
 import { When } from '../when.tsx';
 import { OF_ONE_TENANT } from './draft.ts';
 import type { RestoreForm } from './form.ts';
-import { isInstanceId, sizeOf, useNamedInstances, usePoints } from './points.ts';
+import { instanceIn } from './instance-in.ts';
+import { sizeOf, useNamedInstances, usePoints } from './points.ts';
 
 const words = texts.restore.point;
 
@@ -79,23 +80,13 @@ interface Props {
   choose(point: RecoveryPointView): void;
 }
 
-/** An id, or a name that only one has. */
-const instanceIn = (
-  text: string,
-  known: readonly { readonly instanceId: string; readonly name?: string | undefined }[],
-): string | undefined => {
-  if (isInstanceId(text)) return text;
-  const called = known.filter(({ name }) => name === text);
-  return called.length === 1 ? called[0]?.instanceId : undefined;
-};
-
 export const PointStep = ({ form, point, isMissing, choose }: Props) => {
   const isNamed = useParams().recoveryPointId !== undefined;
   const [search, setSearch] = useSearchParams();
   // what is typed is here, for the address is drawn a moment later
   const [asked, setAsked] = useState(search.get('instance') ?? '');
   const known = useNamedInstances(form.tenant, !isNamed).data?.items ?? [];
-  const typed = instanceIn(asked.trim(), known);
+  const typed = instanceIn(asked, known);
   const instanceId = isNamed ? point?.instanceId : typed;
   const points = usePoints(instanceId, form.tenant);
   const listed = points.data?.pages.flatMap(({ items }) => items) ?? [];

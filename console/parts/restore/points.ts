@@ -1,11 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { RecoveryPointView } from '../../../core/contracts/api.ts';
-import { InstanceId } from '../../../core/contracts/ids.ts';
 import { call } from '../../api.ts';
 import { onTenant } from '../../on-tenant.ts';
 import { pointsKey } from '../instances/points.ts';
-
-export const isInstanceId = (text: string): boolean => InstanceId.safeParse(text).success;
 
 /** What can be restored, the newest first: of one instance, or of all. */
 export const usePoints = (instanceId: string | undefined, tenant: string | undefined) => {
