@@ -57,7 +57,7 @@ export const a6: Row = {
       'what the command changed, the API reads',
     );
     await withConsole(local, newcomer, async ({ page, read }) => {
-      assert.match(page, /<script type="module"[^>]* src="\/assets\//, 'the built page');
+      assert.match(page, /<script [^>]*type="module"[^>]* src="\/assets\//, 'the built page');
       const { retention } = await read<PlanView>(`/plans/${plan.planId}`);
       assert.deepEqual(retention, { days: 14 }, 'what the command changed, the console is given');
     });
