@@ -69,15 +69,15 @@ test('what is old says so, whatever the reason, and what to do about it', async 
     [said(503, 'Service Unavailable'), 'No answer from the API', 'It is asked again by itself.'],
   ] as const) {
     api.interfere = () => undefined;
-    await page.goto(`${origin}/hypervisors`);
-    await page.getByText('vault').first().waitFor();
+    await page.goto(`${origin}/plans?tenant=${TENANT}`);
+    await page.getByText('nightly').first().waitFor();
     // as if somebody came back to it, again and again
     await page.evaluate("globalThis.beat = setInterval(() => dispatchEvent(new Event('visibilitychange')), 500)");
     api.interfere = () => answer;
     await page.getByText(header).waitFor();
     await page.getByText(remedy).first().waitFor();
     await page.getByText(/What is shown is of \d/).waitFor();
-    await page.getByText('vault').first().waitFor();
+    await page.getByText('nightly').first().waitFor();
     await page.evaluate('clearInterval(globalThis.beat)');
     api.interfere = () => undefined;
     const again = page.getByRole('button', { name: 'Ask again' });
