@@ -20,7 +20,7 @@ import { libraryRunEndpoints } from './library-run-endpoints.ts';
 import { onTenantEndpoints } from './on-tenant.ts';
 import { type OnTenant, type OnTenantDeps, pageOf } from './on-tenant-context.ts';
 import { openApiOf } from './openapi.ts';
-import { overviewEndpoints } from './overview-endpoints.ts';
+import { type OverviewEndpointsDeps, overviewEndpoints } from './overview-endpoints.ts';
 import { quarantineEndpoints } from './quarantine-endpoints.ts';
 import { reaperEndpoints } from './reaper-endpoints.ts';
 import { type Caller, createRouter, type ReportError } from './router.ts';
@@ -36,6 +36,7 @@ export interface OperatorApiDeps
   /** Of sweeps by hand: they leave the gaps that an account at its limit asks for. */
   readonly sweepScopes: ReaperDeps['scopes'];
   readonly reaperGraceMs: number;
+  readonly within: OverviewEndpointsDeps['within'];
   readonly settings: HypervisorEndpointsDeps['settings'];
   readonly permissions: CheckPermissionsDeps & {
     readonly service: Pick<CheckServicePermissionsDeps, 'check' | 'roles'>;

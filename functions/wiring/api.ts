@@ -8,7 +8,7 @@ import { createS3AuditAnchors } from '../../adapters/aws/s3-audit-anchors.ts';
 import { createServicePermissionCheck } from '../../adapters/aws/service-permission-check.ts';
 import { createSfnExecutions } from '../../adapters/aws/sfn-executions.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
-import { sha256, systemClock, uuidv7Ids } from '../../adapters/system.ts';
+import { sha256, systemClock, uuidv7Ids, within } from '../../adapters/system.ts';
 import type { OperatorApiDeps } from '../api/operator-api.ts';
 import type { TenantApiDeps } from '../api/tenant-api.ts';
 import { type Environment, readConfiguration } from './configuration.ts';
@@ -71,6 +71,7 @@ export const wireOperatorApi = (environment: Environment): OperatorApiDeps => {
     executions: createSfnExecutions({ client: sfn, machines: machinesOf(machines) }),
     schedules: wireSchedules(environment),
     clock: systemClock,
+    within,
     ids: uuidv7Ids,
     sha256,
     permissions: {

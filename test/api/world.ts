@@ -1,5 +1,5 @@
 /** One provider, two tenants, and the API over in-memory ports. Every service-side string is in `SERVICE_SIDE`. */
-import { sha256 } from '../../adapters/system.ts';
+import { sha256, within } from '../../adapters/system.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import { PlanFields } from '../../core/contracts/plans.ts';
 import type { AccessNode } from '../../core/domain/access-node.ts';
@@ -349,6 +349,7 @@ export const createWorld = () => {
     freshExternalId: () => (++ids).toString(16).padStart(32, '0'),
     tenantTemplates,
     clock: { now: () => now },
+    within,
     ids: { uuid: () => uuid(++ids) },
     reportError: (error: unknown) => calls.reported.push(error),
     settings: {

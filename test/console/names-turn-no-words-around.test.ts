@@ -7,6 +7,13 @@ import { tenantRoutes } from '../../core/contracts/api.ts';
 const HOSTILE = 'invoice\u202efdp.exe \u2066x\u2069\u200f\u001b[2J';
 const SHOWN = 'invoice\ufffdfdp.exe \ufffdx\ufffd\ufffd\ufffd[2J';
 
+// of a browser, as much as the page's session wants
+Object.assign(globalThis, {
+  location: { hash: '#session=key', pathname: '/', search: '' },
+  history: { replaceState: () => {} },
+});
+Object.defineProperty(globalThis, 'localStorage', { value: { getItem: () => null, setItem: () => {} } });
+
 const answering = (t: TestContext, status: number, answer: unknown): void => {
   t.mock.method(globalThis, 'fetch', async () => new Response(JSON.stringify(answer), { status }));
 };

@@ -16,19 +16,27 @@ export interface ProtectionDeps extends Pick<PlansNowDeps, 'sha256'> {
   readonly catalog: PlansNowDeps['catalog'] & Pick<Catalog, 'hypervisors' | 'vmGroups' | 'instances' | 'points'>;
   readonly scopes: TenantScopes;
   readonly clock: Clock;
+  /** Waits so many ms at the most; errors: TransientFailure, and the work's own. */
+  readonly within: (ms: number) => <T>(work: Promise<T>) => Promise<T>;
 }
 
 /** Goes on the session, into the tenant's trail. */
 const SOURCE_IDENTITY = 'holdfast-overview';
 const TENANTS_AT_ONCE = 8;
+/** Of one account, and of all of a page: an answer has to come within 29 s, and the others are told in it. */
+const ACCOUNT_MS = 6_000;
+const PAGE_MS = 20_000;
 const INSTANCES_AT_ONCE = 16;
 
 const accountOf = async (
-  scopes: TenantScopes,
+  { scopes, clock, within }: ProtectionDeps,
   tenant: TenantHypervisor,
+  begunAt: number,
 ): Promise<{ readonly instances?: readonly ListedInstance[]; readonly problem?: string }> => {
+  const ms = Math.min(ACCOUNT_MS, begunAt + PAGE_MS - clock.now());
+  if (ms <= 0) return { problem: 'There was no time left to ask its account: ask for fewer tenants at once.' };
   try {
-    return { instances: await listAccount(scopes, tenant, SOURCE_IDENTITY) };
+    return { instances: await within(ms)(listAccount(scopes, tenant, SOURCE_IDENTITY)) };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
@@ -53,13 +61,14 @@ const verdictOf = async (
 };
 
 const protectionOfTenant = async (
-  { catalog, scopes, sha256 }: ProtectionDeps,
+  deps: ProtectionDeps,
   tenant: TenantHypervisor,
   now: number,
 ): Promise<TenantProtection> => {
+  const { catalog, sha256 } = deps;
   const { hypervisorId: tenantId, name } = tenant;
   const plans = await plansNow({ catalog, sha256 }, tenantId, now);
-  const { instances, problem } = await accountOf(scopes, tenant);
+  const { instances, problem } = await accountOf(deps, tenant, now);
   const candidates = await instancesOfTenant(catalog, tenantId, instances, plans);
   const of = { tenantId, isReached: instances !== undefined, plans };
   const verdicts = await inParallel(candidates, INSTANCES_AT_ONCE, (each) => verdictOf(catalog, each, of, now));
