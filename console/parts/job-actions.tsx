@@ -9,6 +9,7 @@ import type { JobView } from '../../core/contracts/api.ts';
 import { call } from '../api.ts';
 import { onTenant } from '../on-tenant.ts';
 import { texts } from '../texts.ts';
+import { ConfirmInPlace } from './confirm-in-place.tsx';
 import { Failed } from './states.tsx';
 import { useIntent } from './use-intent.ts';
 
@@ -22,6 +23,10 @@ const actionsOf = (job: JobView): Action[] => {
   if (!isOver(job)) return job.state === 'cancelling' ? [] : ['suspend', 'cancel'];
   return job.state === 'completed' ? [] : ['retry'];
 };
+
+/** However long ago it was asked for: what is on the instance by now is replaced. */
+const overwrites = ({ request: { target } }: JobView, action: Action): boolean =>
+  target?.kind === 'in-place' && (action === 'retry' || action === 'resume');
 
 export const JobActions = ({ job, tenant }: { readonly job: JobView; readonly tenant: string | undefined }) => {
   const [asking, setAsking] = useState(false);
@@ -41,17 +46,36 @@ export const JobActions = ({ job, tenant }: { readonly job: JobView; readonly te
     // it is not in the state that the page shows
     onError: () => void lookAgain(),
   });
-  const start = (action: Action): void => (action === 'cancel' ? setAsking(true) : act.mutate(action));
+  const [toConfirm, setToConfirm] = useState<Action>();
+  const start = (action: Action): void => {
+    if (action === 'cancel') setAsking(true);
+    else if (overwrites(job, action)) setToConfirm(action);
+    else act.mutate(action);
+  };
+  const nameOf = (action: Action): string =>
+    action === 'retry' && job.type === 'restore' ? words.retryRestore : words[action];
   return (
     <SpaceBetween direction="vertical" size="xs">
       <SpaceBetween direction="horizontal" size="xs">
         {actionsOf(job).map((action) => (
           <Button key={action} onClick={() => start(action)} loading={act.isPending && act.variables === action}>
-            {action === 'retry' && job.type === 'restore' ? words.retryRestore : words[action]}
+            {nameOf(action)}
           </Button>
         ))}
       </SpaceBetween>
       {act.error ? <Failed error={act.error} /> : null}
+      {toConfirm ? (
+        <ConfirmInPlace
+          job={job}
+          tenant={tenant}
+          act={nameOf(toConfirm)}
+          onLeave={() => setToConfirm(undefined)}
+          onAct={() => {
+            setToConfirm(undefined);
+            act.mutate(toConfirm);
+          }}
+        />
+      ) : null}
       <Modal
         visible={asking}
         onDismiss={() => setAsking(false)}

@@ -129,6 +129,11 @@ export const job = {
     retryRestore: 'Try again',
     cancelHeader: 'Cancel this job?',
     cancelText: 'What runs is stopped and cleaned up. Recovery points that are made already stay.',
+    inPlaceHeader: 'This replaces what is on the instance now',
+    inPlaceText: (at: string) =>
+      `It was asked for at ${at}. What was written to the instance after its recovery point was taken is not on it any more afterwards.`,
+    inPlaceRemoves:
+      'The volumes that it has now are deleted once the restore has succeeded: there is no way back to them.',
     keep: 'Leave it',
     doCancel: 'Cancel the job',
   },

@@ -7,7 +7,7 @@ import type { TenantInstance } from '../../dev/demo/tenant-instance.ts';
 import { describeInstance, idsOf, pointOf, run, volumesOf, write } from '../stories/tenant-days.ts';
 import { hashesOf, instanceWithData, openWorld, type World } from '../stories/world.ts';
 import { checkAccess, screenshot as pictureOf, type Visit, visit } from './browser.ts';
-import { button, isOff, leaveWhileStarting, loseAnswer, openAgain, startButton } from './restore-once.ts';
+import { button, isOff, leaveWhileStarting, loseAnswer, openAgain, startButton, tryAgain } from './restore-once.ts';
 
 /** From the top: what sticks to the window's edge would be in the middle of the picture. */
 const screenshot = async (page: Page, name: string, scheme: 'light' | 'dark' = 'light'): Promise<void> => {
@@ -195,6 +195,7 @@ const inPlace = async ({ page, origin }: Visit, restores: Restores): Promise<voi
   await page.getByText(/^Started at .* ago, ended at .* ago$/).waitFor();
   for (const id of idsOf(instance)) await page.getByText(`${id} (`).waitFor();
   await assertSame(restores, instanceId);
+  await tryAgain(page, origin, world.tenants[0], { recoveryPointId: pointId, instanceId });
 };
 
 const refusals = async ({ page, origin }: Visit, { instance, pointId, world }: Restores): Promise<void> => {
@@ -242,7 +243,7 @@ const refusals = async ({ page, origin }: Visit, { instance, pointId, world }: R
   assert.ok(!String(await page.locator('body').textContent()).includes(foreign.instanceId));
 };
 
-const operator = async (t: TestContext, { world, pointId }: Restores): Promise<void> => {
+const operator = async (t: TestContext, { world, pointId, instance }: Restores): Promise<void> => {
   const [acme, globex] = world.tenants;
   const { apiUrl, place, accounts } = world.local;
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: accounts.operator });
@@ -269,7 +270,15 @@ const operator = async (t: TestContext, { world, pointId }: Restores): Promise<v
   await page.getByRole('radio', { name: /A new instance/, checked: true }).waitFor();
   await page.getByText(/ of globex, as it was at /).waitFor();
 
-  const address = `${origin}/tenants/${acme.hypervisorId}/recovery-points/${pointId}/restore`;
+  // each of them may have an instance of the same name
+  const [job] = (await acme.api.call(tenantRoutes.listJobs, {})).items;
+  const ofAcme = `${origin}/tenants/${acme.hypervisorId}`;
+  for (const path of [`jobs/${job?.jobId}`, `recovery-points/${pointId}`, `instances/${instance.instanceId}`]) {
+    await page.goto(`${ofAcme}/${path}`);
+    await page.getByText('Tenant acme', { exact: true }).waitFor();
+  }
+
+  const address = `${ofAcme}/recovery-points/${pointId}/restore`;
   await page.goto(`${address}?purpose=conversion&transport=hotadd&step=options`);
   await page.getByText('Rules O7 and O8').waitFor();
   await checkAccess(page, 'an operator’s options');

@@ -1,7 +1,10 @@
 /** What the restore wizard does so that nobody starts a second restore, or the wrong one, by accident. */
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { FIRST } from '../../console/addresses.ts';
+import { tenantRoutes } from '../../core/contracts/api.ts';
+import { type Tenant, waitForJob } from '../stories/world.ts';
 import { checkAccess } from './browser.ts';
 
 export const startButton = (page: Page) => page.getByRole('button', { name: 'Start the restore' });
@@ -76,7 +79,44 @@ export const leaveWhileStarting = async (page: Page): Promise<void> => {
   await page.waitForURL((url) => url.pathname === FIRST.tenant);
   release();
   // it was answered: whoever would be pulled back is by now
-  await page.waitForFunction("Object.values(sessionStorage).some((kept) => kept.includes('jobId'))");
+  const isAnswered = "Object.values(sessionStorage).some((kept) => kept.includes('jobId'))";
+  for (let left = 300; !(await page.evaluate(isAnswered)); left -= 1) {
+    assert.ok(left > 0, 'no answer');
+    await sleep(100);
+  }
   assert.equal(new URL(page.url()).pathname, FIRST.tenant);
   await page.unroute(START);
 };
+
+/** A restore in place that was cancelled is tried again by its page: not by one click. Until it has ended. */
+export const tryAgain = async (page: Page, origin: string, tenant: Tenant, restore: RestoredPoint): Promise<void> => {
+  const { recoveryPointId, instanceId } = restore;
+  const body = { recoveryPointId, target: { kind: 'in-place', overwrite: true } } as const;
+  const { jobId } = await tenant.api.call(tenantRoutes.startRestore, { body });
+  await tenant.api.call(tenantRoutes.cancelJob, { params: { jobId } });
+  assert.equal((await waitForJob(tenant, jobId)).state, 'cancelled');
+  await page.goto(`${origin}/jobs/${jobId}`);
+  await button(page, 'Try again').click();
+  const typed = page.getByLabel(`To replace the volumes of ${instanceId}, type its id`);
+  await typed.waitFor();
+  await page.getByText(/They become those of .* as it was at \d{4}-/).waitFor();
+  const again = page.getByRole('dialog').getByRole('button', { name: 'Try again' });
+  assert.ok(await again.isDisabled(), 'not without the id');
+  await typed.fill(instanceId.slice(0, -1));
+  assert.ok(await again.isDisabled(), 'not with a part of it');
+  await checkAccess(page, 'try a restore in place again?');
+  await button(page, 'Leave it').first().click();
+  await typed.waitFor({ state: 'detached' });
+  await button(page, 'Try again').click();
+  assert.equal(await typed.inputValue(), '', 'asked anew');
+  await typed.fill(instanceId);
+  const taken = page.waitForResponse('**/retry');
+  await again.click();
+  await (await taken).finished();
+  const job = await waitForJob(tenant, jobId, ({ state, attempt }) => attempt === 2 && state === 'completed');
+  assert.equal(job.attempt, 2);
+};
+interface RestoredPoint {
+  readonly recoveryPointId: string;
+  readonly instanceId: string;
+}

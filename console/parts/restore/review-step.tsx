@@ -1,11 +1,8 @@
 /** The last step: the dry run, and of a restore in place the instance's id, typed. */
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { time } from '../../../cli/units.ts';
 import type { RestorePreview } from '../../../core/contracts/api.ts';
 import { ApiFailure } from '../../api.ts';
 import { texts } from '../../texts.ts';
@@ -13,6 +10,7 @@ import { Failed, Reason, Waiting } from '../states.tsx';
 import { kindOf, type Step, stepOfField } from './draft.ts';
 import type { PointForm } from './form.ts';
 import { Preview } from './preview.tsx';
+import { TypedId } from './typed-id.tsx';
 
 const words = texts.restore.review;
 
@@ -61,25 +59,12 @@ const Asked = ({ form, problems, preview, goTo }: Props) => {
 
 export const ReviewStep = (props: Props) => {
   const { form, preview, startError, confirmation, setConfirmation } = props;
-  const { instanceId, instanceName, takenAt } = form.point;
   return (
     <SpaceBetween size="l">
       {startError ? <Failed error={startError} header={words.notStarted} /> : null}
       <Asked {...props} />
       {kindOf(form.draft) === 'in-place' && preview.data?.allowed ? (
-        <FormField
-          label={words.confirm(instanceId)}
-          description={words.confirmOf(instanceName ?? instanceId, time(takenAt), form.tenantName)}
-          errorText={confirmation !== '' && confirmation !== instanceId ? words.wrong(instanceId) : undefined}
-        >
-          <Input
-            value={confirmation}
-            placeholder={instanceId}
-            spellcheck={false}
-            autoComplete={false}
-            onChange={({ detail }) => setConfirmation(detail.value.trim())}
-          />
-        </FormField>
+        <TypedId point={form.point} tenantName={form.tenantName} typed={confirmation} type={setConfirmation} />
       ) : null}
     </SpaceBetween>
   );
