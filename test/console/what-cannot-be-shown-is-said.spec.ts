@@ -31,6 +31,8 @@ test('what cannot be shown takes nothing else with it: a part of the overview, a
   await page.getByRole('heading', { name: 'Access nodes' }).waitFor();
   await page.getByRole('heading', { name: 'Instances', exact: true }).waitFor();
   assert.equal(await page.getByText('This cannot be shown').count(), 1);
+  const level = page.locator('h1').locator('xpath=ancestor::*[3]').locator('[class*=status-success]');
+  assert.equal(await level.count(), 0, 'what is not known is not well');
   await checkAccess(page, 'a part that cannot be shown');
 
   api.interfere = ({ name }) =>

@@ -16,8 +16,9 @@ const TYPES: Readonly<Record<HealthLevel, StatusIndicatorProps.Type>> = {
 };
 const ORDER: readonly HealthLevel[] = ['bad', 'warn', 'ok'];
 
+/** One that is not known here is not well: Cloudscape's own default would be success. */
 export const Level = ({ level, says }: { readonly level: HealthLevel; readonly says?: string }) => (
-  <StatusIndicator type={TYPES[level]}>{says ?? words.levels[level]}</StatusIndicator>
+  <StatusIndicator type={TYPES[level] ?? 'warning'}>{says ?? words.levels[level]}</StatusIndicator>
 );
 
 /** Where more of it can be seen, and something be done. */
