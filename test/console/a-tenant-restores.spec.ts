@@ -7,7 +7,16 @@ import type { TenantInstance } from '../../dev/demo/tenant-instance.ts';
 import { describeInstance, idsOf, pointOf, run, volumesOf, write } from '../stories/tenant-days.ts';
 import { hashesOf, instanceWithData, openWorld, type World } from '../stories/world.ts';
 import { checkAccess, screenshot as pictureOf, type Visit, visit } from './browser.ts';
-import { button, isOff, leaveWhileStarting, loseAnswer, openAgain, startButton, tryAgain } from './restore-once.ts';
+import {
+  changeTenant,
+  confirmAnew,
+  isOff,
+  leaveWhileStarting,
+  loseAnswer,
+  openAgain,
+  startButton,
+  tryAgain,
+} from './restore-once.ts';
 
 /** From the top: what sticks to the window's edge would be in the middle of the picture. */
 const screenshot = async (page: Page, name: string, scheme: 'light' | 'dark' = 'light'): Promise<void> => {
@@ -120,17 +129,12 @@ const aNewInstance = async ({ page, origin }: Visit, restores: Restores): Promis
   await checkAccess(page, 'the dry run');
   await screenshot(page, 'restore-dry-run');
 
-  // started once, which the next visit counts; it may be over by then, so the page hears first how it stood
-  await loseAnswer(page, 'back at three', async () => {
-    const [{ jobId = '' } = {}] = (await acme.api.call(tenantRoutes.listJobs, { query: { type: 'restore' } })).items;
-    const stood = await acme.api.call(tenantRoutes.getJob, { params: { jobId } });
-    await page.route('**/api/jobs/*', (route) => route.fulfill({ json: stood }));
-  });
+  // started once, which the next visit counts
+  await loseAnswer(page, acme, 'back at three');
   await page.getByText('The restore is under way').waitFor();
   await page.getByText('You may leave this page').waitFor();
   await checkAccess(page, 'a restore that runs');
   await page.getByText(/^Started at .* ago/).waitFor();
-  await page.unroute('**/api/jobs/*');
   await openAgain(page);
   await page.getByText('Restored as a new instance').waitFor({ timeout: 120_000 });
   await page.getByText('2 tags of volumes (rule O9).').waitFor();
@@ -173,20 +177,7 @@ const inPlace = async ({ page, origin }: Visit, restores: Restores): Promise<voi
   const { items } = await world.tenants[0].api.call(tenantRoutes.listJobs, { query: { type: 'restore' } });
   assert.equal(items.length, 1, 'nothing was started but the restore before');
 
-  // what was typed confirmed this, and nothing that was chosen since
-  await confirmation.fill(instanceId);
-  assert.ok(!(await isOff(page)));
-  await button(page, 'Restore them').click();
-  await page.getByText('2 volume tags will be left out (rule O9).').waitFor({ state: 'detached' });
-  await confirmation.waitFor();
-  assert.equal(await confirmation.inputValue(), '');
-  assert.ok(await isOff(page), 'the tags are another choice');
-  await confirmation.fill(instanceId);
-  await button(page, 'Previous').click();
-  await next(page);
-  await confirmation.waitFor();
-  assert.equal(await confirmation.inputValue(), '');
-
+  await confirmAnew(page, instanceId);
   await confirmation.fill(instanceId);
   await leaveWhileStarting(page);
   const [job] = (await world.tenants[0].api.call(tenantRoutes.listJobs, { query: { type: 'restore' } })).items;
@@ -259,16 +250,8 @@ const operator = async (t: TestContext, { world, pointId, instance }: Restores):
   await page.getByText(/ of acme, as it was at /).waitFor();
   await page.getByText(acme.hypervisorId, { exact: true }).waitFor();
 
-  // what was chosen for one tenant is not chosen for the next
-  await page.goto(`${origin}/restore?tenant=${acme.hypervisorId}&point=${pointId}&kind=in-place&replaced=remove`);
-  await page.getByRole('radio', { name: `Choose ${pointId}`, checked: true }).waitFor();
-  await page.getByRole('button', { name: /Tenant/ }).click();
-  await page.getByRole('option', { name: /globex/ }).click();
-  await page.waitForURL((url) => url.search === `?tenant=${globex.hypervisorId}`);
-  await page.getByRole('radio', { name: /^Choose rp-/, checked: false }).check();
-  await next(page);
-  await page.getByRole('radio', { name: /A new instance/, checked: true }).waitFor();
-  await page.getByText(/ of globex, as it was at /).waitFor();
+  const ofPoint = `${origin}/restore?tenant=${acme.hypervisorId}&point=${pointId}`;
+  await changeTenant(page, ofPoint, globex.hypervisorId);
 
   // each of them may have an instance of the same name
   const [job] = (await acme.api.call(tenantRoutes.listJobs, {})).items;

@@ -12,15 +12,18 @@ export const isOff = async (page: Page): Promise<boolean> =>
   (await startButton(page).getAttribute('aria-disabled')) === 'true';
 export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const START = '**/api/restores';
+const JOB = '**/api/jobs/*';
 
 /**
- * From the dry run of a restore named `name`: its answer is lost, nobody forgets it, and it is started once. `sent` is
- * called when the API has it.
+ * From the dry run of a restore named `name`: its answer is lost, nobody forgets it, and it is started once. It may
+ * be over by then, so the page hears of jobs how this one stood then, until `openAgain`.
  */
-export const loseAnswer = async (page: Page, name: string, sent: () => Promise<void>): Promise<void> => {
+export const loseAnswer = async (page: Page, tenant: Tenant, name: string): Promise<void> => {
   await page.route(START, async (route) => {
     await route.fetch();
-    await sent();
+    const [{ jobId = '' } = {}] = (await tenant.api.call(tenantRoutes.listJobs, { query: { type: 'restore' } })).items;
+    const stood = await tenant.api.call(tenantRoutes.getJob, { params: { jobId } });
+    await page.route(JOB, (job) => job.fulfill({ json: stood }));
     await route.abort();
   });
   await startButton(page).click();
@@ -55,6 +58,7 @@ export const loseAnswer = async (page: Page, name: string, sent: () => Promise<v
 
 /** From the job that was just started: its choices, opened again, lead to no second one. */
 export const openAgain = async (page: Page): Promise<void> => {
+  await page.unroute(JOB);
   const { href } = new URL(page.url());
   await page.goto(href.replace(/&job=[^&]*/, ''));
   await page.getByText(/You have started this very restore already/).waitFor();
@@ -86,6 +90,36 @@ export const leaveWhileStarting = async (page: Page): Promise<void> => {
   }
   assert.equal(new URL(page.url()).pathname, FIRST.tenant);
   await page.unroute(START);
+};
+
+/** In the dry run of a restore in place: what was typed confirmed this, and nothing that was chosen since. */
+export const confirmAnew = async (page: Page, instanceId: string): Promise<void> => {
+  const confirmation = page.getByLabel(`To replace the volumes of ${instanceId}, type its id`);
+  await confirmation.fill(instanceId);
+  assert.ok(!(await isOff(page)));
+  await button(page, 'Restore them').click();
+  await page.getByText('2 volume tags will be left out (rule O9).').waitFor({ state: 'detached' });
+  await confirmation.waitFor();
+  assert.equal(await confirmation.inputValue(), '');
+  assert.ok(await isOff(page), 'the tags are another choice');
+  await confirmation.fill(instanceId);
+  await button(page, 'Previous').click();
+  await button(page, 'Next').click();
+  await confirmation.waitFor();
+  assert.equal(await confirmation.inputValue(), '');
+};
+
+/** From a point of acme (`address`) to globex: what was chosen for one tenant is not chosen for the next. */
+export const changeTenant = async (page: Page, address: string, globexId: string): Promise<void> => {
+  await page.goto(`${address}&kind=in-place&replaced=remove`);
+  await page.getByRole('radio', { name: /^Choose rp-/, checked: true }).waitFor();
+  await page.getByRole('button', { name: /Tenant/ }).click();
+  await page.getByRole('option', { name: /globex/ }).click();
+  await page.waitForURL((url) => url.search === `?tenant=${globexId}`);
+  await page.getByRole('radio', { name: /^Choose rp-/, checked: false }).check();
+  await button(page, 'Next').click();
+  await page.getByRole('radio', { name: /A new instance/, checked: true }).waitFor();
+  await page.getByText(/ of globex, as it was at /).waitFor();
 };
 
 /** A restore in place that was cancelled is tried again by its page: not by one click. Until it has ended. */
