@@ -14,6 +14,7 @@ import type {
   TenantScopes,
 } from '../../core/ports/tenant-scope.ts';
 import type { RolePermissions } from '../../core/steps/api/check-service-permissions.ts';
+import { everyPlace, noPlace } from '../core/fake-places.ts';
 
 /** Says which call it was that the test did not foresee. */
 const unforeseen = (path: string): never =>
@@ -49,6 +50,7 @@ export const createAccountFakes = () => {
       if (lost.has(tenant.accountId)) throw new TenantAccessLost(`the role in ${tenant.accountId} is gone`);
       return only<TenantScope>('scope', {
         tenantId: tenant.hypervisorId,
+        places: access.to === 'survey' ? everyPlace : noPlace,
         instances: only<TenantScope['instances']>('scope.instances', { list: async () => instances }),
         volumes: only<TenantScope['volumes']>('scope.volumes', {
           describe: async (ids: readonly string[]) => volumes.filter(({ volumeId }) => ids.includes(volumeId)),
