@@ -209,7 +209,7 @@ export const restore = {
   /** Of a restore that was sent before. */
   sent: {
     pending: 'The restore is being started',
-    lost: (at: string) => `No answer came to the restore that was started at ${at}`,
+    lost: (at: string) => `No answer came to the start of this restore, sent at ${at}`,
     unknown: 'Whether it was started is not known. Start it again: it is started once only.',
     another: (at: string) => `It is not known whether a restore with other choices was started at ${at}`,
     anotherText:

@@ -29,6 +29,7 @@ export const loseAnswer = async (page: Page, tenant: Tenant, name: string): Prom
   await startButton(page).click();
   const unknown = page.getByText('Whether it was started is not known. Start it again: it is started once only.');
   await unknown.waitFor();
+  assert.equal(await page.evaluate('scrollY'), 0, 'it is said where it is seen');
   await checkAccess(page, 'a lost answer');
   await page.unroute(START);
 

@@ -65,7 +65,11 @@ export const useStart = ({ body, address, what, started }: ToStart): Start => {
       const now = toSend(sent, { request, address, what, at: new Date().toISOString() });
       // before it is sent: the page may be gone when the answer comes
       keepSent(sessionStorage, owner, now);
-      start.mutate(now, { onSuccess: ({ jobId }) => started(jobId, now.times) });
+      start.mutate(now, {
+        onSuccess: ({ jobId }) => started(jobId, now.times),
+        // the button is below all that is said of it
+        onError: () => window.scrollTo({ top: 0 }),
+      });
     },
     reset() {
       if (!start.isPending) start.reset();
