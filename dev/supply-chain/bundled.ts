@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { type Lockfile, lockedPackages } from './lockfile.ts';
 
 /** What builds the console's page, and is not in it. */
-const BUILD = ['console/vite.config.ts', 'console/graph/state-machines-plugin.ts', 'console/dist/**'];
+const BUILD = [
+  'console/vite.config.ts',
+  'console/graph/state-machines-plugin.ts',
+  'console/preload-plugin.ts',
+  'console/dist/**',
+];
 
 /** Packages that the console's page imports, as its sources name them. */
 export const importedByPage = (projectDir: string): ReadonlySet<string> => {
