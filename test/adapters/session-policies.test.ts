@@ -43,7 +43,7 @@ const lock = { mode: 'compliance', leastDays: 3_658, mostDays: 3_661 } as const;
 /** The longest that there can be: all ids at their full length, and another region. */
 const stepPolicy = (to: TenantAccess['to'], more: Partial<TenantAccess> = {}): Policy =>
   tenantSessionPolicy({ to, accountId: '222222222222', regions: [REGION, REGION], jobId: long('job-'), ...more });
-const WAYS = ['look', 'protect', 'retain', 'restore', 'replace', 'clean-up'] as const;
+const WAYS = ['look', 'survey', 'protect', 'retain', 'restore', 'replace', 'clean-up'] as const;
 const anInstance = { instanceId: 'i-0123456789abcdef0' };
 const steps: Readonly<Record<string, Policy>> = {
   ...Object.fromEntries(WAYS.map((to) => [`step to ${to}`, stepPolicy(to)])),
@@ -138,7 +138,8 @@ test('only a step for one instance may run commands, in this one alone; retentio
 });
 
 test('who only looks changes nothing, and no step but a clean-up or a replacement touches what is not ours', () => {
-  for (const action of actions(stepPolicy('look').Statement)) assert.match(action, /^ec2:Describe/);
+  for (const to of ['look', 'survey'] as const)
+    for (const action of actions(stepPolicy(to).Statement)) assert.match(action, /^ec2:Describe/);
   const unconditional = (policy: Policy): string[] =>
     actions(policy.Statement.filter(({ Condition, Resource }) => !Condition && Resource === '*')).filter(
       (action) => !/:(Describe|Get)/.test(action),
