@@ -103,7 +103,7 @@ describe('access to a tenant’s account', () => {
       const tenant = { ...open, revoked };
       const since = await world.cloud.trail.mark();
       const instanceId = 'i-0123456789abcdef0';
-      for (const to of ['look', 'protect', 'retain', 'restore', 'replace'] as const)
+      for (const to of ['look', 'survey', 'protect', 'retain', 'restore', 'replace'] as const)
         await assert.rejects(scopes.open(tenant, jobId, { to, instanceId }), {
           name: 'TenantAccessLost',
           message: /was revoked at 1970/,
