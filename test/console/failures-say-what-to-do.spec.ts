@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { instanceWithData, openWorld, startBackup, startRestore, waitForJob } from '../stories/world.ts';
-import { checkAccess, screenshot, visit } from './browser.ts';
+import { checkAccess, visit } from './browser.ts';
 
 const NOWHERE = 'i-0123456789abcdef0';
 
@@ -46,7 +46,6 @@ test('jobs that fail say why in a sentence, and what to do; each of whom looks r
     assert.match(said, new RegExp(`^${name}`), said);
     await page.locator('.state-failed').first().waitFor();
     await checkAccess(page, name);
-    await screenshot(page, `failure-${name}`);
   }
 
   const [restore] = failures;

@@ -68,7 +68,7 @@ test('weeks of recovery points are looked through, and what is late or never was
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = credentialsOf(ACME);
   const user = { accessKeyId, secretAccessKey };
   const { page, origin } = await visit(t, { apiUrl: api.url, region: 'eu-central-1', user });
-  for (const row of [/shop.*Protected/, /orders.*Late.*4 days old/, /web-new.*No recovery point yet/, /scratch.*Unpro/])
+  for (const row of [/shop.*Protected/, /orders.*Late.*4 days old/, /web-new.*Late.*never backed up/, /scratch.*Unpro/])
     await page.getByRole('row', { name: row }).waitFor();
   await checkAccess(page, 'instances of all kinds');
   await screenshot(page, 'instances');
