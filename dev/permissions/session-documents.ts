@@ -19,8 +19,11 @@ const snapshots = (count: number): readonly string[] =>
 const step = (to: SessionOf['to'], more: Partial<SessionOf> = {}): Policy =>
   tenantSessionPolicy({ to, accountId: TENANT, regions: [PLACE.region], jobId: JOB, ...more });
 
-const inTenants: Readonly<Record<string, readonly Policy[]>> = {
+type InTenants = SessionOf['to'] | 'order that reads' | 'order that writes';
+
+const inTenants: Readonly<Record<InTenants, readonly Policy[]>> = {
   look: [step('look')],
+  survey: [step('survey')],
   protect: [step('protect'), step('protect', { instanceId: INSTANCE })],
   retain: [step('retain')],
   restore: [step('restore')],
