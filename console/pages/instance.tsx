@@ -10,6 +10,7 @@ import { instancesAddress } from '../addresses.ts';
 import { ApiFailure, call } from '../api.ts';
 import { onTenant } from '../on-tenant.ts';
 import { WithAge } from '../parts/instances/ago.tsx';
+import { BackUpNow } from '../parts/instances/back-up-now.tsx';
 import { nextRunOf, pointsWords } from '../parts/instances/instance-columns.tsx';
 import { NotReached } from '../parts/instances/not-reached.tsx';
 import { usePointsOf } from '../parts/instances/points.ts';
@@ -77,7 +78,12 @@ const Instance = () => {
   if (!instance && points.data.items.length === 0) return <NothingHere />;
   const name = instance?.name ?? points.data.items[0]?.instanceName ?? instanceId;
   return (
-    <OneOf of={[{ text: texts.instances.header, href: instancesAddress(tenant) }]} title={name}>
+    <OneOf
+      of={[{ text: texts.instances.header, href: instancesAddress(tenant) }]}
+      title={name}
+      // of one that is gone there is nothing to back up
+      actions={instance?.state ? <BackUpNow instanceId={instanceId} name={name} tenant={tenant} /> : undefined}
+    >
       <NotReached why={accountNotReached} />
       {instance ? (
         <Container header={<Header variant="h2">{texts.instances.columns.instance}</Header>}>

@@ -37,6 +37,23 @@ export const instances = {
 
 export const instance = {
   loading: 'Loading the instance',
+  now: {
+    header: 'Back up now',
+    of: (name: string) => `Back up ${name} now`,
+    what: 'What is made',
+    kinds: {
+      startBackup: {
+        label: 'Backup',
+        description:
+          'Its data goes into the library: what has changed since the last backup, or all of it the first time.',
+      },
+      startSnapshot: {
+        label: 'Snapshot',
+        description: 'Snapshots of its volumes, in its own account. A backup copy brings them into the library.',
+      },
+    },
+    start: 'Start it',
+  },
   groups: 'VM groups',
   points: 'Recovery points',
   pointsAbout: 'Days that have some can be chosen.',

@@ -108,6 +108,18 @@ const tenantLooks = async (t: TestContext, world: World, { shop, database, gone,
   assert.equal(await page.locator('td[aria-disabled=false]').count(), 1, 'one day has recovery points');
   await checkAccess(page, 'an instance');
 
+  // backed up at once, and watched
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await page.getByRole('radio', { name: /^Snapshot/ }).check();
+  await page.getByRole('radio', { name: /^Backup/ }).check();
+  await checkAccess(page, 'back up now');
+  await page.getByRole('button', { name: 'Start it' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Backup' }).waitFor();
+  assert.match(new URL(page.url()).pathname, /^\/jobs\/job-/);
+  await page.getByText('completed', { exact: true }).first().waitFor({ timeout: 90_000 });
+  await page.goBack();
+  await page.getByRole('heading', { name: /^Recovery points of / }).waitFor();
+
   // kept: the API says what is missing, at its field
   await choose(page, 'snapshot', 'Put under legal hold');
   await page.getByRole('button', { name: 'Hold it' }).click();
