@@ -15,7 +15,7 @@ await buildConsole({ ifOlder: true });
 const [pattern = '*.spec.ts'] = process.argv.slice(2);
 const files = globSync(`test/console/${pattern}`, { cwd: projectDir }).toSorted();
 if (files.length === 0) throw new Error(`There is no test/console/${pattern}.`);
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=3', '--test-timeout=600000', ...files], {
+const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-timeout=600000', ...files], {
   cwd: projectDir,
   stdio: 'inherit',
 });

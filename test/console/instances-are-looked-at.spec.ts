@@ -177,7 +177,7 @@ const operatorLooks = async (t: TestContext, world: World, { shop, gone }: Made)
   await page.getByRole('link', { name: 'shop', exact: true }).click();
   await page.getByRole('heading', { name: /^Recovery points of / }).waitFor();
   assert.equal(new URL(page.url()).pathname, `/tenants/${acme.hypervisorId}/instances/${shop}`);
-  assert.equal(await page.getByRole('link', { name: /^Restore the/ }).count(), 1);
+  assert.equal(await page.getByRole('link', { name: /^Restore the/ }).count(), 2);
 
   await world.operator.call(operatorRoutes.revokeAccess, { params: { hypervisorId: acme.hypervisorId }, body: {} });
   await page.goto(`${origin}/instances?tenant=${acme.hypervisorId}`);
