@@ -5,7 +5,7 @@ import { createApiClient } from '../../cli/api-client.ts';
 import { tenantEc2 } from '../../dev/demo/tenant-instance.ts';
 import { deployInvitation } from '../../dev/deploy-invitation.ts';
 import { instanceWithData, openWorld, startBackup, type Tenant, type World, waitForJob } from '../stories/world.ts';
-import { checkAccess, screenshot, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot, visit } from './browser.ts';
 import { atField, copied, fillIn, next, openAccount } from './hypervisor-wizard.ts';
 
 const STRUCK_OUT = 'ec2:CreateSnapshots';
@@ -42,7 +42,7 @@ test('a hypervisor is added', async (t) => {
 const throughTheWizard = async (t: TestContext, world: World, page: Page): Promise<void> => {
   const { cloud, place, apiUrl } = world.local;
   const initech = openAccount(world, '555555555555', 'initech');
-  await page.getByRole('link', { name: 'Hypervisors' }).click();
+  await chooseFromMenu(page, 'Hypervisors');
   await page.getByRole('row', { name: /acme/ }).waitFor();
   await checkAccess(page, 'hypervisors');
   await page.getByRole('link', { name: 'Add a hypervisor' }).click();

@@ -9,7 +9,7 @@ import { writeBytes } from '../../dev/demo/guest.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
 import { pointOf, run } from '../stories/tenant-days.ts';
 import { instanceWithData, openWorld } from '../stories/world.ts';
-import { checkAccess, screenshot, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot, visit } from './browser.ts';
 
 const MIB = 1_048_576;
 
@@ -89,7 +89,7 @@ test('an operator counts, checks, prunes and finds damage in a tenant’s librar
   await page.getByText('Dedup ratio').waitFor();
   await checkAccess(page, 'a stats run');
 
-  await page.getByRole('link', { name: 'Library', exact: true }).first().click();
+  await chooseFromMenu(page, 'Library');
   await page.goto(list);
   await page.getByText('By the stats run of').waitFor();
   await page.getByRole('button', { name: 'Start a run' }).click();

@@ -7,7 +7,7 @@ import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes, tenantRoute
 import { approverCredentials } from '../../dev/approver-credentials.ts';
 import { APPROVER, SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { openWorld, type World } from '../stories/world.ts';
-import { checkAccess, screenshot, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot, visit } from './browser.ts';
 
 const daysKept = async ({ tenants: [acme] }: World): Promise<number | undefined> =>
   (await acme.api.call(tenantRoutes.listPlans, {})).items[0]?.retention?.days;
@@ -62,7 +62,7 @@ test('a plan that keeps less waits for a second person, who looks, and approves 
 });
 
 const operatorAsks = async (page: Page, world: World): Promise<void> => {
-  await page.getByRole('link', { name: 'Plans', exact: true }).click();
+  await chooseFromMenu(page, 'Plans');
   await page.getByText('Whose plans?').waitFor();
   await page.getByRole('button', { name: /Tenant/ }).click();
   await page.getByRole('option', { name: /acme/ }).click();
@@ -98,7 +98,7 @@ const approverDecides = async (page: Page, world: World, planId: string): Promis
 
   // one's own: the API refuses it, and the page says why; somebody may always say no
   await askAsApprover(world, planId);
-  await page.getByRole('link', { name: 'Approvals' }).first().click();
+  await chooseFromMenu(page, 'Approvals');
   await page
     .getByRole('row', { name: /waiting/ })
     .getByRole('link')
@@ -121,7 +121,7 @@ const tenantReads = async (t: TestContext, world: World): Promise<void> => {
   const [acme, globex] = world.tenants;
   const { apiUrl, place } = world.local;
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: acme.user });
-  await page.getByRole('link', { name: 'Approvals' }).click();
+  await chooseFromMenu(page, 'Approvals');
   await page.getByRole('row', { name: /rejected.*Your provider/ }).waitFor();
   await page.getByRole('row', { name: /done.*Your provider/ }).waitFor();
   await page.getByRole('row', { name: /done/ }).getByRole('link').click();

@@ -6,7 +6,7 @@ import { operatorRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import type { TenantInstance } from '../../dev/demo/tenant-instance.ts';
 import { describeInstance, idsOf, pointOf, run, volumesOf, write } from '../stories/tenant-days.ts';
 import { hashesOf, instanceWithData, openWorld, type World } from '../stories/world.ts';
-import { checkAccess, screenshot as pictureOf, type Visit, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot as pictureOf, type Visit, visit } from './browser.ts';
 import {
   changeTenant,
   confirmAnew,
@@ -46,7 +46,7 @@ test('an instance is restored by the wizard', async (t) => {
   const { apiUrl, place } = world.local;
   const visited = await visit(t, { apiUrl, region: place.region, user: acme.user });
   const { page } = visited;
-  await page.getByRole('link', { name: 'Restore', exact: true }).click();
+  await chooseFromMenu(page, 'Restore');
   await page.getByText('No recovery points').waitFor();
   await checkAccess(page, 'nothing to restore');
 
@@ -220,7 +220,7 @@ const refusals = async ({ page, origin }: Visit, { instance, pointId, world }: R
   // a link that leads to the wizard leads to a new one
   await page.goto(`${origin}/restore?point=${pointId}&kind=in-place&replaced=remove`);
   await page.getByRole('radio', { name: `Choose ${pointId}`, checked: true }).waitFor();
-  await page.getByRole('link', { name: 'Restore', exact: true }).click();
+  await chooseFromMenu(page, 'Restore');
   await page.getByRole('radio', { name: `Choose ${pointId}`, checked: false }).check();
   await next(page);
   await page.getByRole('radio', { name: /A new instance/, checked: true }).waitFor();

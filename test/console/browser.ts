@@ -53,6 +53,12 @@ export const visit = async (t: TestContext, { apiUrl, region, user }: Visitor): 
   return { page, context, origin: `http://127.0.0.1:${server.port}` };
 };
 
+/** By the menu: until the page is there, the one before it is still shown. */
+export const chooseFromMenu = async (page: Page, name: string): Promise<void> => {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+};
+
 /** Nothing that keeps anybody out: axe's findings of `serious` and `critical`, in each of these modes. */
 export const checkAccess = async (
   page: Page,

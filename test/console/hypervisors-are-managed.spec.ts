@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { onNamedTenant } from '../../cli/context.ts';
 import { operatorRoutes } from '../../core/contracts/api.ts';
 import { openWorld, type World } from '../stories/world.ts';
-import { checkAccess, screenshot, type Visit, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot, type Visit, visit } from './browser.ts';
 import { copied, openAccount } from './hypervisor-wizard.ts';
 
 test('hypervisors are managed', async (t) => {
@@ -22,7 +22,7 @@ test('hypervisors are managed', async (t) => {
 
 const twoPerson = async (world: World, { page }: Visit): Promise<void> => {
   const [acme] = world.tenants;
-  await page.getByRole('link', { name: 'Hypervisors' }).click();
+  await chooseFromMenu(page, 'Hypervisors');
   await page.getByRole('row', { name: /globex/ }).waitFor();
   await screenshot(page, 'hypervisors');
   await page.getByLabel('Find by name').fill(acme.accountId);

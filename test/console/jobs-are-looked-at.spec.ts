@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { instanceWithData, openWorld, startBackup, startRestore, type World, waitForJob } from '../stories/world.ts';
-import { checkAccess, screenshot, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot, visit } from './browser.ts';
 import { relayTo } from './relay.ts';
 
 const NOWHERE = 'i-0123456789abcdef0';
@@ -105,7 +105,7 @@ const tenantLooks = async (t: TestContext, world: World): Promise<void> => {
 
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: acme.user });
   await page.getByRole('button', { name: 'acme (222222222222)' }).waitFor();
-  await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+  await chooseFromMenu(page, 'Jobs');
   const job = page.getByRole('table').getByRole('link', { name: 'Restore', exact: true });
   await job.waitFor();
   assert.equal(await page.getByRole('columnheader', { name: 'Tenant' }).count(), 0);

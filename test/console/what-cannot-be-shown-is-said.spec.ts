@@ -5,7 +5,7 @@ import { ACME } from '../api/world.ts';
 import { credentialsOf } from '../cli/api-server.ts';
 import { type ContractServer, startContractServer } from '../cli/contract-server.ts';
 import { groupView, operatorPlanView, SERVICE, TENANT } from '../cli/sample-answers.ts';
-import { checkAccess, type Visit, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, type Visit, visit } from './browser.ts';
 
 interface Visited extends Visit {
   readonly api: ContractServer;
@@ -39,7 +39,7 @@ test('what cannot be shown takes nothing else with it: a part of the overview, a
     name === 'operator listAccessNodes' ? { status: 200, body: '{"items":[7,null]}' } : undefined;
   await page.goto(`${origin}/access-nodes`);
   await page.getByText('This cannot be shown').waitFor();
-  await page.getByRole('link', { name: 'Plans' }).click();
+  await chooseFromMenu(page, 'Plans');
   await page.getByRole('heading', { level: 1, name: 'Plans' }).waitFor();
   assert.equal(await page.getByText('This cannot be shown').count(), 0, 'another page is tried anew');
 

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { tenantRoutes } from '../../core/contracts/api.ts';
 import { launchInstance } from '../../dev/demo/tenant-instance.ts';
 import { openWorld, type Tenant, waitForJob } from '../stories/world.ts';
-import { checkAccess, screenshot, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot, visit } from './browser.ts';
 
 const choose = async (page: Page, label: string, option: string, nth = 0): Promise<void> => {
   await page.getByLabel(label, { exact: true }).and(page.getByRole('button')).nth(nth).click();
@@ -21,7 +21,7 @@ test('a tenant says what is protected, sees at once what that is, and what reten
 
   // a group, with what its rules match beside it
   {
-    await page.getByRole('link', { name: 'VM groups' }).click();
+    await chooseFromMenu(page, 'VM groups');
     await page.getByText('No VM groups').waitFor();
     await checkAccess(page, 'no VM groups');
     await page.getByRole('link', { name: 'Add a VM group' }).click();
@@ -84,7 +84,7 @@ test('a tenant says what is protected, sees at once what that is, and what reten
 
   // a plan, whose next times and whose lateness are said while it is written
   {
-    await page.getByRole('link', { name: 'Plans', exact: true }).click();
+    await chooseFromMenu(page, 'Plans');
     await page.getByText('No plans').waitFor();
     await page.getByRole('link', { name: 'Add a plan' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('nightly');
@@ -120,7 +120,7 @@ test('a tenant says what is protected, sees at once what that is, and what reten
   // the plan is given to the group, which is the same otherwise
   {
     const [before] = (await acme.api.call(tenantRoutes.listVmGroups, {})).items;
-    await page.getByRole('link', { name: 'VM groups' }).click();
+    await chooseFromMenu(page, 'VM groups');
     await page.getByRole('link', { name: 'web servers' }).click();
     await page.getByRole('button', { name: 'Plan', exact: false }).first().click();
     await page.getByRole('option', { name: /nightly/ }).click();
@@ -135,7 +135,7 @@ test('a tenant says what is protected, sees at once what that is, and what reten
   // retention shows what goes and what stays, and why, and removes just that
   {
     const [old, newest] = [await snapshotOf(acme), await snapshotOf(acme)];
-    await page.getByRole('link', { name: 'Plans', exact: true }).click();
+    await chooseFromMenu(page, 'Plans');
     await page.getByRole('link', { name: 'What retention removes' }).click();
     await page.getByRole('row', { name: new RegExp(`${old}.*nothing of its plan’s retention keeps it`) }).waitFor();
     await page.getByRole('row', { name: new RegExp(`${newest}.*the newest snapshot of its instance`) }).waitFor();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { tenantRoutes } from '../../core/contracts/api.ts';
 import { invoke } from '../stories/tenant-days.ts';
 import { openWorld } from '../stories/world.ts';
-import { checkAccess, screenshot, visit } from './browser.ts';
+import { checkAccess, chooseFromMenu, screenshot, visit } from './browser.ts';
 
 test('an operator reads who did what, and whether the log is as it was written', async (t) => {
   const world = await openWorld(t, { nodes: 0 });
@@ -15,7 +15,7 @@ test('an operator reads who did what, and whether the log is as it was written',
   await invoke(world, 'tick', { scheduledTime: new Date(hour).toISOString() });
 
   const { page, origin } = await visit(t, { apiUrl, region: place.region, user: accounts.operator });
-  await page.getByRole('link', { name: 'Audit log' }).click();
+  await chooseFromMenu(page, 'Audit log');
   await page.getByText(/entries that are shown are as they were written, and fit an anchor/).waitFor();
   await page
     .getByRole('row', { name: new RegExp(`Done.*POST /plans.*admin.*${planId}`) })
