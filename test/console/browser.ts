@@ -55,7 +55,7 @@ export const visit = async (t: TestContext, { apiUrl, region, user }: Visitor): 
 
 /** By the menu: until the page is there, the one before it is still shown. */
 export const chooseFromMenu = async (page: Page, name: string): Promise<void> => {
-  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
 };
 
