@@ -4,30 +4,14 @@
  * takes something out, does nothing either, but says that the plan is another one by now, or that it is not there.
  */
 import { z } from 'zod';
-import {
-  Accepted,
-  AccessNodeView,
-  AddedAccessNode,
-  HypervisorView,
-  JobPath,
-  JobPathQuery,
-  JobState,
-  JobType,
-  JobView,
-  listOf,
-  RecoveryPointView,
-  RestorePreview,
-  RetentionPlanView,
-  RetentionResult,
-  Template,
-  TenantHypervisorView,
-  TenantJobView,
-} from './api-views.ts';
+import { AccessNodeView, AddedAccessNode } from './access-node-views.ts';
+import { listOf } from './answers.ts';
 import { ApprovalState, ApprovalView, Approve, Reject, SetProtection, TenantApprovalView } from './approvals.ts';
 import { AuditAnchors, AuditPage, AuditQuery } from './audit.ts';
 import { CostsPage, Month } from './costs.ts';
 import { HealthView } from './health.ts';
 import { AddAccessNode, AddHypervisor, BindHypervisor, ServiceAccess } from './hypervisor-requests.ts';
+import { HypervisorView, Template, TenantHypervisorView } from './hypervisor-views.ts';
 import {
   ApprovalId,
   HypervisorId,
@@ -42,13 +26,16 @@ import {
 } from './ids.ts';
 import { InstanceList, Protection } from './instances.ts';
 import { InvitationView, InviteTenant } from './invitations.ts';
+import { JobPath, JobPathQuery } from './job-path.ts';
 import { StartBackup, StartBackupCopy, StartRestore, StartSnapshot, TenantStartRestore } from './job-requests.ts';
+import { Accepted, JobState, JobType, JobView, TenantJobView } from './job-views.ts';
 import { LibraryRunView, StartLibraryRun } from './library-runs.ts';
 import { LibraryGrowth, RecentJobs, RecentJobsQuery, TenantProtection } from './overview.ts';
 import { CheckedFeatures, PermissionsReport } from './permissions.ts';
 import { PlanFields, PlanView, TenantPlanFields, TenantPlanView } from './plans.ts';
 import { QuarantinedId, QuarantineView, ReleasedView } from './quarantine.ts';
 import { ReaperPlanView, ReaperQuery, ReaperResult, RunReaper } from './reaper.ts';
+import { RecoveryPointView, RestorePreview, RetentionPlanView, RetentionResult } from './recovery-point-views.ts';
 import { RevokeAccess, RevokedAccess, RotateKey } from './tenant-access.ts';
 import { VmGroupFields, VmGroupPreview, VmGroupView } from './vm-groups.ts';
 
