@@ -13,3 +13,4 @@ export * from './job-requests.ts';
 export * from './job-views.ts';
 export * from './permissions.ts';
 export * from './recovery-point-views.ts';
+export * from './tenant-routes.ts';
