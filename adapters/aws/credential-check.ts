@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { CredentialsRejected } from '../../core/domain/errors.ts';
 import { tenantTrust } from '../../core/domain/tenant-role-template.ts';
-import type { CredentialCheck, TenantAuthInput } from '../../core/ports/tenant-scope.ts';
+import type { CredentialCheck, TenantAuthInput } from '../../core/ports/credential-check.ts';
 import { freshExternalId } from '../system.ts';
 import { awsMessage, awsName, isRefused, isTransient, required, transientFailure } from './classify.ts';
 import { createHubSessions } from './hub-sessions.ts';

@@ -1,5 +1,5 @@
 import type { AccessNode } from '../../core/domain/access-node.ts';
-import type { AccessNodes } from '../../core/ports/catalog.ts';
+import type { AccessNodes } from '../../core/ports/access-nodes.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
 

@@ -1,5 +1,5 @@
 import type { Effect } from '../../core/domain/effect.ts';
-import type { Effects } from '../../core/ports/catalog.ts';
+import type { Effects } from '../../core/ports/effects.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
 

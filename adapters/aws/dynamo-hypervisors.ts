@@ -1,5 +1,5 @@
 import type { Hypervisor, ServiceHypervisor, TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { Hypervisors } from '../../core/ports/catalog.ts';
+import type { Hypervisors } from '../../core/ports/hypervisors.ts';
 import type { Change, Condition } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';

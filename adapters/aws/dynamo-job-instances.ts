@@ -1,7 +1,7 @@
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { JobInstance } from '../../core/domain/job.ts';
 import { ofVolume } from '../../core/domain/volume-progress.ts';
-import type { Jobs } from '../../core/ports/catalog.ts';
+import type { Jobs } from '../../core/ports/jobs.ts';
 import { isOneOf, isThere } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';

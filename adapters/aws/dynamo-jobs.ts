@@ -1,5 +1,5 @@
 import { isOpen, isTerminal, type Job, OPEN_STATES } from '../../core/domain/job.ts';
-import type { Jobs } from '../../core/ports/catalog.ts';
+import type { Jobs } from '../../core/ports/jobs.ts';
 import { isOneOf } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { keepEnd, noteEnd } from './dynamo-job-ends.ts';

@@ -1,6 +1,6 @@
 import { isOpenRun, type LibraryRun } from '../../core/domain/library-run.ts';
-import type { LibraryRuns } from '../../core/ports/catalog.ts';
 import { inParallel } from '../../core/ports/in-parallel.ts';
+import type { LibraryRuns } from '../../core/ports/library-runs.ts';
 import { isOneOf } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';

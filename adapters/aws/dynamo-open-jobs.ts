@@ -5,7 +5,7 @@
  * says that the attempt is open, and removed after it says that it is not: a crash in between leaves a row too many.
  */
 import { isOpen, type Job } from '../../core/domain/job.ts';
-import type { Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { Page, PageRequest } from '../../core/ports/page.ts';
 import type { Item, Key } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';

@@ -1,7 +1,7 @@
 import type { OrderOutcome } from '../../core/contracts/orders.ts';
 import type { Order } from '../../core/domain/order.ts';
-import type { Orders } from '../../core/ports/catalog.ts';
 import { inParallel } from '../../core/ports/in-parallel.ts';
+import type { Orders } from '../../core/ports/orders.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';

@@ -1,5 +1,5 @@
 import { InvalidRequest } from '../../core/domain/errors.ts';
-import type { Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { Page, PageRequest } from '../../core/ports/page.ts';
 import type { Item } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
 

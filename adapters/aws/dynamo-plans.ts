@@ -1,6 +1,6 @@
 import { PlanFields } from '../../core/contracts/plans.ts';
 import type { Plan, PlanAction } from '../../core/domain/plan.ts';
-import type { Plans } from '../../core/ports/catalog.ts';
+import type { Plans } from '../../core/ports/plans.ts';
 import { isEqual } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';

@@ -1,6 +1,6 @@
 import type { ProtectedInstance } from '../../core/domain/protected-instance.ts';
-import type { ProtectedInstances } from '../../core/ports/catalog.ts';
 import { inParallel } from '../../core/ports/in-parallel.ts';
+import type { ProtectedInstances } from '../../core/ports/protected-instances.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';

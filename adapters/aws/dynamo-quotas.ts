@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { Share } from '../../core/domain/quota.ts';
-import type { Quotas } from '../../core/ports/catalog.ts';
+import type { Quotas } from '../../core/ports/quotas.ts';
 import type { Key } from './dynamo-item.ts';
 import type { Table } from './dynamo-table.ts';
 

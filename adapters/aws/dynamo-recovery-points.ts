@@ -1,7 +1,7 @@
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { PointOutline, RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import type { RecoveryPoints } from '../../core/ports/catalog.ts';
 import { inParallel } from '../../core/ports/in-parallel.ts';
+import type { RecoveryPoints } from '../../core/ports/recovery-points.ts';
 import type { Condition } from './dynamo-expressions.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
 import { isVolume, isVolumeOf, volumeItems, volumeOf, volumesVersion } from './dynamo-point-volumes.ts';

@@ -2,7 +2,7 @@
  * Records in order of time, by rows that point to them. A row is written before its record, so that no record is ever
  * missing from the list; a row whose record was never written, or has another time by now, stands for nothing.
  */
-import type { Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { Page, PageRequest } from '../../core/ports/page.ts';
 import type { Item } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';

@@ -1,5 +1,5 @@
 import type { VmGroup } from '../../core/domain/vm-group.ts';
-import type { VmGroups } from '../../core/ports/catalog.ts';
+import type { VmGroups } from '../../core/ports/vm-groups.ts';
 import { isEqual } from './dynamo-expressions.ts';
 import { type Key, recordOf } from './dynamo-item.ts';
 import { readPage } from './dynamo-pages.ts';

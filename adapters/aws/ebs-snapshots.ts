@@ -1,7 +1,7 @@
 import { ListChangedBlocksCommand, type ListChangedBlocksResponse, StartSnapshotCommand } from '@aws-sdk/client-ebs';
 import type { BlockRanges } from '../../core/contracts/orders.ts';
 import { UnrelatedSnapshots } from '../../core/domain/errors.ts';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantSnapshots } from '../../core/ports/tenant-snapshots.ts';
 import { awsName, required, transientFailure } from './classify.ts';
 import { tagList } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';
@@ -14,10 +14,7 @@ const BLOCKS_PER_GIB = 2_048;
 /** Of one page; EBS refuses less than 100. */
 const PAGE = { least: 100, most: 10_000 };
 
-export const createEbsSnapshots = ({
-  ebs,
-  call,
-}: TenantReach): Pick<TenantScope['snapshots'], 'start' | 'changedBlocks'> => ({
+export const createEbsSnapshots = ({ ebs, call }: TenantReach): Pick<TenantSnapshots, 'start' | 'changedBlocks'> => ({
   start: (sizeGiB, clientToken, tags, encryption) =>
     call('ebs:StartSnapshot', async () => {
       try {

@@ -2,7 +2,7 @@
 import { AttachVolumeCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
 import { REPLACED_BY } from '../../core/domain/effect.ts';
 import { VolumeFailed } from '../../core/domain/errors.ts';
-import type { DescribedVolume, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedVolume, TenantVolumes } from '../../core/ports/tenant-volumes.ts';
 import { awsName, transientFailure } from './classify.ts';
 import { volumesById } from './ec2-describe-volumes.ts';
 import { volumeFailed } from './ec2-volume-errors.ts';
@@ -13,7 +13,7 @@ const ACTION = 'ec2:AttachVolume';
 const CHANGING = new Set(['IncorrectState', 'IncorrectInstanceState']);
 
 export const attachVolume =
-  (reach: TenantReach): TenantScope['volumes']['attach'] =>
+  (reach: TenantReach): TenantVolumes['attach'] =>
   async (volumeId, instanceId, device) => {
     const [volume] = await volumesById(reach, [volumeId]);
     if (!volume) throw new VolumeFailed(`there is no volume ${volumeId} to attach to ${instanceId}`);

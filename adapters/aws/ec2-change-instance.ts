@@ -1,7 +1,7 @@
 import { ModifyInstanceAttributeCommand, type ModifyInstanceAttributeCommandInput } from '@aws-sdk/client-ec2';
 import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
 import type { InstanceChange } from '../../core/domain/instance-settings.ts';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantInstances } from '../../core/ports/tenant-instances.ts';
 import { awsName } from './classify.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -11,7 +11,7 @@ type Attribute = Omit<ModifyInstanceAttributeCommandInput, 'InstanceId'>;
 
 /** EC2 takes one attribute a call. */
 export const changeInstance =
-  ({ ec2, call }: TenantReach): TenantScope['instances']['change'] =>
+  ({ ec2, call }: TenantReach): TenantInstances['change'] =>
   async (InstanceId, change) => {
     for (const attribute of attributesOf(change)) {
       try {

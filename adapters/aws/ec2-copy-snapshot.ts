@@ -5,7 +5,8 @@
 import { CopySnapshotCommand } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, SnapshotFailed, TransientFailure } from '../../core/domain/errors.ts';
-import type { Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { TenantSnapshots } from '../../core/ports/tenant-snapshots.ts';
 import { accountAtLimit, awsMessage, awsName, isOutcomeUnknown, required } from './classify.ts';
 import { deleteSnapshot, findSnapshotsByTag } from './ec2-find-snapshots.ts';
 import { tagSpecifications } from './ec2-tags.ts';
@@ -19,7 +20,7 @@ const AT_LIMIT = 'ResourceLimitExceeded';
 const LOOKS_MS = [500, 1_000, 2_000, 4_000];
 
 export const copySnapshotFrom =
-  (reach: TenantReach): TenantScope['snapshots']['copyFrom'] =>
+  (reach: TenantReach): TenantSnapshots['copyFrom'] =>
   async (region, sourceId, given, kmsKeyId) => {
     const tags = { ...given, [COPY_OF]: sourceId };
     const before = await adopt(reach, tags);

@@ -5,7 +5,8 @@
 import { CreateSnapshotsCommand, type SnapshotInfo } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, InstanceNotFound, SnapshotFailed, TransientFailure } from '../../core/domain/errors.ts';
-import type { DescribedSnapshot, Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { DescribedSnapshot, TenantSnapshots } from '../../core/ports/tenant-snapshots.ts';
 import { accountAtLimit, awsMessage, awsName, isOutcomeUnknown, required } from './classify.ts';
 import { findInstances, NO_INSTANCE } from './ec2-find-instances.ts';
 import { deleteSnapshot, findSnapshotsByTag } from './ec2-find-snapshots.ts';
@@ -23,7 +24,7 @@ const WAITING = new Set(['ConcurrentSnapshotLimitExceeded', 'PendingSnapshotLimi
 const LOOKS_MS = [500, 1_000, 2_000, 4_000];
 
 export const createSnapshotsOfInstance =
-  (reach: TenantReach): TenantScope['snapshots']['createForInstance'] =>
+  (reach: TenantReach): TenantSnapshots['createForInstance'] =>
   async (instanceId, excludeVolumeIds, tags) => {
     const made = await adopt(reach, tags, await lookUp(reach, tags));
     if (made) return made;

@@ -1,5 +1,5 @@
 import { CreateVolumeCommand, type VolumeType } from '@aws-sdk/client-ec2';
-import type { TenantScope, VolumeRequest } from '../../core/ports/tenant-scope.ts';
+import type { TenantVolumes, VolumeRequest } from '../../core/ports/tenant-volumes.ts';
 import { required } from './classify.ts';
 import { tagSpecifications } from './ec2-tags.ts';
 import { volumeFailed } from './ec2-volume-errors.ts';
@@ -9,7 +9,7 @@ import type { TenantReach } from './tenant-reach.ts';
 const ACTION = 'ec2:CreateVolume';
 
 export const createVolume =
-  ({ ec2, call }: TenantReach): TenantScope['volumes']['create'] =>
+  ({ ec2, call }: TenantReach): TenantVolumes['create'] =>
   async (volume) => {
     try {
       const { VolumeId } = await call(ACTION, () => ec2.send(commandFor(volume)));

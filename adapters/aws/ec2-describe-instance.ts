@@ -1,6 +1,6 @@
 import type { Instance, Volume } from '@aws-sdk/client-ec2';
 import type { InstanceConfiguration } from '../../core/domain/recovery-point.ts';
-import type { AttachedVolume, DescribedInstance } from '../../core/ports/tenant-scope.ts';
+import type { AttachedVolume, DescribedInstance } from '../../core/ports/tenant-instances.ts';
 import { required } from './classify.ts';
 import { allVolumes } from './ec2-describe-volumes.ts';
 import { tagsOf } from './ec2-tags.ts';

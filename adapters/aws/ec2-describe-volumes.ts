@@ -1,5 +1,5 @@
 import { type DescribeVolumesCommandInput, paginateDescribeVolumes, type Volume } from '@aws-sdk/client-ec2';
-import type { DescribedVolume } from '../../core/ports/tenant-scope.ts';
+import type { DescribedVolume } from '../../core/ports/tenant-volumes.ts';
 import { required } from './classify.ts';
 import { FILTER_VALUES } from './ec2-filters.ts';
 import { tagsOf } from './ec2-tags.ts';

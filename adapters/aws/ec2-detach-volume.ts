@@ -1,6 +1,6 @@
 import { CreateTagsCommand, DetachVolumeCommand } from '@aws-sdk/client-ec2';
 import { REPLACED_BY, TAG } from '../../core/domain/effect.ts';
-import type { DescribedVolume, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedVolume, TenantVolumes } from '../../core/ports/tenant-volumes.ts';
 import { awsName, transientFailure } from './classify.ts';
 import { volumesById } from './ec2-describe-volumes.ts';
 import { volumeFailed } from './ec2-volume-errors.ts';
@@ -11,7 +11,7 @@ const ACTION = 'ec2:DetachVolume';
 const RUNS = 'OperationNotPermitted';
 
 export const detachVolume =
-  (reach: TenantReach): TenantScope['volumes']['detach'] =>
+  (reach: TenantReach): TenantVolumes['detach'] =>
   async (volumeId, instanceId) => {
     const [volume] = await volumesById(reach, [volumeId]);
     if (!volume || !isAttached(volume, instanceId)) return;

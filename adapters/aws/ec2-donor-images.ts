@@ -1,5 +1,5 @@
 import type { Filter } from '@aws-sdk/client-ec2';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantImages } from '../../core/ports/tenant-images.ts';
 import { describedImage, findImages } from './ec2-find-images.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -17,7 +17,7 @@ const NAMES: readonly { readonly platform: RegExp; readonly name: string }[] = [
 
 /** Red Hat's, SUSE's and Microsoft's images are published under the alias `amazon` too. */
 export const findDonorImage =
-  (reach: TenantReach): TenantScope['images']['findDonor'] =>
+  (reach: TenantReach): TenantImages['findDonor'] =>
   async (platform, architecture) => {
     const name = NAMES.find((each) => each.platform.test(platform))?.name;
     const Filters: Filter[] = [

@@ -1,5 +1,5 @@
 import { type DescribeImagesCommandInput, type Image, paginateDescribeImages } from '@aws-sdk/client-ec2';
-import type { DescribedImage, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedImage, TenantImages } from '../../core/ports/tenant-images.ts';
 import { awsName, required } from './classify.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -21,7 +21,7 @@ export const findImages = ({ ec2, call }: TenantReach, input: DescribeImagesComm
   });
 
 export const describeImage =
-  (reach: TenantReach): TenantScope['images']['describe'] =>
+  (reach: TenantReach): TenantImages['describe'] =>
   async (imageId) => {
     try {
       const [image] = await findImages(reach, { ImageIds: [imageId] });

@@ -4,7 +4,7 @@ import {
   paginateDescribeSnapshots,
   type Snapshot,
 } from '@aws-sdk/client-ec2';
-import type { DescribedSnapshot } from '../../core/ports/tenant-scope.ts';
+import type { DescribedSnapshot } from '../../core/ports/tenant-snapshots.ts';
 import { awsName, required, transientFailure } from './classify.ts';
 import { tagsOf } from './ec2-tags.ts';
 import type { TenantReach } from './tenant-reach.ts';

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
 import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
-import type { ImageRequest, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { ImageRequest, TenantImages } from '../../core/ports/tenant-images.ts';
 import { awsMessage, awsName, required, transientFailure } from './classify.ts';
 import { findDonorImage } from './ec2-donor-images.ts';
 import { describeImage, findImages, NO_IMAGE } from './ec2-find-images.ts';
@@ -19,7 +19,7 @@ import type { TenantReach } from './tenant-reach.ts';
 
 const ACTION = 'ec2:RegisterImage';
 
-export const createEc2Images = (reach: TenantReach): TenantScope['images'] => ({
+export const createEc2Images = (reach: TenantReach): TenantImages => ({
   async register(image) {
     try {
       const { ImageId } = await reach.call(ACTION, () => reach.ec2.send(registerImage(image)));

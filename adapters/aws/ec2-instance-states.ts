@@ -1,6 +1,6 @@
 import { type Instance, StartInstancesCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { HoldfastError, InstanceNotFound, LaunchFailed } from '../../core/domain/errors.ts';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantInstances } from '../../core/ports/tenant-instances.ts';
 import { awsMessage, awsName, transientFailure } from './classify.ts';
 import { findInstances } from './ec2-find-instances.ts';
 import { LAUNCH_REMEDIES } from './ec2-launch.ts';
@@ -10,10 +10,10 @@ import type { TenantReach } from './tenant-reach.ts';
 const BETWEEN: ReadonlySet<string | undefined> = new Set(['pending', 'stopping']);
 
 /** Both calls are EC2's own words for "be so": asked of an instance that is so already they change nothing. */
-export const stopInstance = (reach: TenantReach): TenantScope['instances']['stop'] =>
+export const stopInstance = (reach: TenantReach): TenantInstances['stop'] =>
   changeState(reach, 'ec2:StopInstances', (InstanceIds) => reach.ec2.send(new StopInstancesCommand({ InstanceIds })));
 
-export const startInstance = (reach: TenantReach): TenantScope['instances']['start'] =>
+export const startInstance = (reach: TenantReach): TenantInstances['start'] =>
   changeState(reach, 'ec2:StartInstances', (InstanceIds) => reach.ec2.send(new StartInstancesCommand({ InstanceIds })));
 
 const changeState =

@@ -1,5 +1,5 @@
 import { ModifyInstanceAttributeCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantInstances } from '../../core/ports/tenant-instances.ts';
 import { awsName } from './classify.ts';
 import { changeInstance } from './ec2-change-instance.ts';
 import { describedInstance } from './ec2-describe-instance.ts';
@@ -13,7 +13,7 @@ import type { TenantReach } from './tenant-reach.ts';
 /** As many as EC2 gives at once. */
 const PAGE = 1_000;
 
-export const createEc2Instances = (reach: TenantReach): TenantScope['instances'] => ({
+export const createEc2Instances = (reach: TenantReach): TenantInstances => ({
   async list() {
     return (await findInstances(reach, { MaxResults: PAGE })).map(listedInstance);
   },

@@ -6,7 +6,7 @@ import {
   type Tenancy,
 } from '@aws-sdk/client-ec2';
 import { HoldfastError, LaunchFailed } from '../../core/domain/errors.ts';
-import type { LaunchRequest, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { LaunchRequest, TenantInstances } from '../../core/ports/tenant-instances.ts';
 import { awsMessage, awsName, required } from './classify.ts';
 import { launchSettings } from './ec2-launch-settings.ts';
 import { tagSpecifications } from './ec2-tags.ts';
@@ -24,7 +24,7 @@ export const LAUNCH_REMEDIES: Readonly<Record<string, string>> = {
 };
 
 export const createEc2Launch =
-  ({ ec2, call }: TenantReach): TenantScope['instances']['launch'] =>
+  ({ ec2, call }: TenantReach): TenantInstances['launch'] =>
   async (launch) => {
     try {
       const { Instances } = await call('ec2:RunInstances', () => ec2.send(runInstances(launch)));

@@ -1,5 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { ListedInstance } from '../../core/ports/tenant-scope.ts';
+import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
 import { required } from './classify.ts';
 import { platformOf } from './ec2-describe-instance.ts';
 import { tagsOf } from './ec2-tags.ts';

@@ -1,4 +1,4 @@
-import type { DescribedSnapshot, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedSnapshot, TenantSnapshots } from '../../core/ports/tenant-snapshots.ts';
 import { copySnapshotFrom } from './ec2-copy-snapshot.ts';
 import { createSnapshotsOfInstance } from './ec2-create-snapshots.ts';
 import { FILTER_VALUES } from './ec2-filters.ts';
@@ -7,7 +7,7 @@ import type { TenantReach } from './tenant-reach.ts';
 
 export const createEc2Snapshots = (
   reach: TenantReach,
-): Pick<TenantScope['snapshots'], 'createForInstance' | 'copyFrom' | 'describe' | 'findByTag' | 'delete'> => ({
+): Pick<TenantSnapshots, 'createForInstance' | 'copyFrom' | 'describe' | 'findByTag' | 'delete'> => ({
   createForInstance: createSnapshotsOfInstance(reach),
   copyFrom: copySnapshotFrom(reach),
   async describe(snapshotIds) {

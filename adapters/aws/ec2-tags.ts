@@ -1,5 +1,5 @@
 import type { ResourceType, Tag, TagSpecification } from '@aws-sdk/client-ec2';
-import type { Tags } from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
 
 export const tagList = (tags: Tags): { Key: string; Value: string }[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

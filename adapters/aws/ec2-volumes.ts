@@ -1,6 +1,6 @@
 import { CreateTagsCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
 import { HoldfastError, VolumeFailed } from '../../core/domain/errors.ts';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantVolumes } from '../../core/ports/tenant-volumes.ts';
 import { awsName, transientFailure } from './classify.ts';
 import { attachVolume } from './ec2-attach-volume.ts';
 import { createVolume } from './ec2-create-volume.ts';
@@ -10,7 +10,7 @@ import { tagList } from './ec2-tags.ts';
 import { NO_VOLUME, volumeFailed } from './ec2-volume-errors.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
-export const createEc2Volumes = (reach: TenantReach): TenantScope['volumes'] => ({
+export const createEc2Volumes = (reach: TenantReach): TenantVolumes => ({
   describe: (volumeIds) => volumesById(reach, volumeIds),
   findByTag: (key, value) => findVolumes(reach, { Filters: [{ Name: `tag:${key}`, Values: [value] }] }),
   create: createVolume(reach),
@@ -26,7 +26,7 @@ export const createEc2Volumes = (reach: TenantReach): TenantScope['volumes'] => 
 
 /** The session's policy refuses what the job has neither made nor replaced. */
 const deleteVolume =
-  (reach: TenantReach): TenantScope['volumes']['delete'] =>
+  (reach: TenantReach): TenantVolumes['delete'] =>
   async (volumeId) => {
     const action = 'ec2:DeleteVolume';
     try {

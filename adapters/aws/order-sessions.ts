@@ -1,6 +1,7 @@
 import { LibraryUnavailable, NotFound } from '../../core/domain/errors.ts';
 import { lockOfSession } from '../../core/domain/library-lock.ts';
-import type { Hypervisors, RecoveryPoints } from '../../core/ports/catalog.ts';
+import type { Hypervisors } from '../../core/ports/hypervisors.ts';
+import type { RecoveryPoints } from '../../core/ports/recovery-points.ts';
 import type { OrderSessions } from '../../core/ports/tenant-scope.ts';
 import { libraryAccess } from '../../core/steps/broker/library-access.ts';
 import { isOfLibrary } from '../../core/steps/library/tenants-libraries.ts';

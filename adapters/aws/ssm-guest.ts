@@ -9,7 +9,7 @@ import {
   SendCommandCommand,
 } from '@aws-sdk/client-ssm';
 import { HoldfastError, SnapshotFailed } from '../../core/domain/errors.ts';
-import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantGuest } from '../../core/ports/tenant-guest.ts';
 import { awsMessage, awsName, required } from './classify.ts';
 import type { TenantReach } from './tenant-reach.ts';
 
@@ -27,7 +27,7 @@ const STATES: Readonly<Record<string, 'running' | 'succeeded'>> = {
   Success: 'succeeded',
 };
 
-export const createSsmGuest = ({ ssm, call, jobId }: TenantReach): TenantScope['guest'] => ({
+export const createSsmGuest = ({ ssm, call, jobId }: TenantReach): TenantGuest => ({
   async agent(instanceId) {
     const { InstanceInformationList } = await call('ssm:DescribeInstanceInformation', () =>
       ssm.send(new DescribeInstanceInformationCommand({ Filters: [{ Key: 'InstanceIds', Values: [instanceId] }] })),

@@ -1,7 +1,7 @@
 /** Two-person approval: what waits for a second person, and what that person sends. */
 import { z } from 'zod';
-import { JobErrorView } from './api-views.ts';
 import { ApprovalId, HypervisorId, PlainText } from './ids.ts';
+import { JobErrorView } from './job-views.ts';
 
 /** Requests that take protection away. Under `two-person` each of them waits for a second person. */
 export const ProtectedOperation = z.enum([

@@ -1,7 +1,9 @@
 /** A tenant's instances, and whether they are protected: `GET /instances`. */
 import { z } from 'zod';
-import { JobErrorView, listOf, RecoveryPointView } from './api-views.ts';
+import { listOf } from './answers.ts';
 import { InstanceId, PlanId, VmGroupId } from './ids.ts';
+import { JobErrorView } from './job-views.ts';
+import { RecoveryPointView } from './recovery-point-views.ts';
 
 export const Protection = z.enum([
   /** Its newest recovery point is as new as its plans ask. */

@@ -1,7 +1,7 @@
 /** What operators see of all tenants at once: who is protected, what ran lately, how libraries grow. */
 import { z } from 'zod';
-import { JobView } from './api-views.ts';
 import { HypervisorId } from './ids.ts';
+import { JobView } from './job-views.ts';
 
 const Count = z.int().nonnegative();
 const Time = z.iso.datetime();

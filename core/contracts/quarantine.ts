@@ -1,7 +1,7 @@
 /** What was set aside for an operator to look at: orders that access nodes died with, and messages that name no order. */
 import { z } from 'zod';
-import { JobErrorView } from './api-views.ts';
 import { HypervisorId, InstanceId, JobId, LibraryRunId, NodeId, OrderId } from './ids.ts';
+import { JobErrorView } from './job-views.ts';
 
 const MessageId = z.string().regex(/^msg-[a-z0-9]{8,44}$/);
 /** Of an order or of a message. */

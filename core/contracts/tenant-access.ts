@@ -1,7 +1,7 @@
 /** Taking back and renewing the way into an account. Operators only. */
 import { z } from 'zod';
-import { HypervisorView } from './api-views.ts';
 import { AccessKeyPair } from './hypervisor-requests.ts';
+import { HypervisorView } from './hypervisor-views.ts';
 import { JobId, PlainText } from './ids.ts';
 
 /** The new key of an account that is reached by access key; the one before is used until it is kept. */

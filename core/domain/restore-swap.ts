@@ -1,4 +1,4 @@
-import type { DescribedVolume } from '../ports/tenant-scope.ts';
+import type { DescribedVolume } from '../ports/tenant-volumes.ts';
 import { sameDevice } from './restore-devices.ts';
 
 /** What is at a device of an instance, and what is to be there. */

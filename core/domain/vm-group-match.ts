@@ -1,6 +1,7 @@
 /** Which instances a VM group's rules match, and which of their volumes its filters leave out. */
 import type { InstanceRule, VmGroupFields, VolumeRule } from '../contracts/vm-groups.ts';
-import type { DescribedVolume, ListedInstance } from '../ports/tenant-scope.ts';
+import type { ListedInstance } from '../ports/tenant-instances.ts';
+import type { DescribedVolume } from '../ports/tenant-volumes.ts';
 import { ruleWords, volumeRuleWords } from './rule-words.ts';
 import { matchesPattern } from './wildcards.ts';
 

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from './catalog.ts';
+import type { Page, PageRequest } from './page.ts';
 
 const PAGE = 100;
 

@@ -4,7 +4,8 @@ import type { HypervisorId, JobId } from '../../core/contracts/ids.ts';
 import type { Job } from '../../core/domain/job.ts';
 import type { ProtectedInstance } from '../../core/domain/protected-instance.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import type { Catalog, Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { Catalog } from '../../core/ports/catalog.ts';
+import type { Page, PageRequest } from '../../core/ports/page.ts';
 import type { Run } from './run.ts';
 import { runAs, type SimProcess } from './virtual/sim-process.ts';
 

@@ -1,6 +1,6 @@
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Audience } from '../../core/domain/problems.ts';
-import type { PageRequest } from '../../core/ports/catalog.ts';
+import type { PageRequest } from '../../core/ports/page.ts';
 import type { TenantScopes } from '../../core/ports/tenant-scope.ts';
 import type { PlanDeps } from '../../core/steps/api/add-plan.ts';
 import type { Asked } from '../../core/steps/api/idempotency.ts';

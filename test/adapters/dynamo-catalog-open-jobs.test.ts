@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { createDynamoJobs } from '../../adapters/aws/dynamo-jobs.ts';
 import { createTable, type Table } from '../../adapters/aws/dynamo-table.ts';
 import type { Job } from '../../core/domain/job.ts';
-import type { Jobs } from '../../core/ports/catalog.ts';
+import type { Jobs } from '../../core/ports/jobs.ts';
 import { openTable } from './dynalite-table.ts';
 import { A, aJob } from './records.ts';
 

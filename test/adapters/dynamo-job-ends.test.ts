@@ -6,8 +6,8 @@ import { createDynamoJobs } from '../../adapters/aws/dynamo-jobs.ts';
 import { createDynamoSweeps } from '../../adapters/aws/dynamo-sweeps.ts';
 import { createTable, type Table } from '../../adapters/aws/dynamo-table.ts';
 import type { Job } from '../../core/domain/job.ts';
-import type { Jobs } from '../../core/ports/catalog.ts';
 import type { JobEnds } from '../../core/ports/health.ts';
+import type { Jobs } from '../../core/ports/jobs.ts';
 import { openTable } from './dynalite-table.ts';
 import { A, aJob } from './records.ts';
 

@@ -6,7 +6,8 @@ import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { TAG } from '../../core/domain/effect.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { Tags, TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import { freshId } from './records.ts';
 import { launchInstance, startWorld, until, type World } from './world.ts';
 

@@ -5,7 +5,9 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { TAG } from '../../core/domain/effect.ts';
-import type { DescribedVolume, Tags, TenantAccess, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { TenantAccess, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedVolume } from '../../core/ports/tenant-volumes.ts';
 import { freshId } from './records.ts';
 import { launchInstance, REGION, startWorld, until, type World } from './world.ts';
 

@@ -5,14 +5,10 @@ import type { BrokerNames, NodeRoles } from '../../core/ports/node-access.ts';
 import type { PermissionCheck } from '../../core/ports/permission-check.ts';
 import type { ServiceAccounts } from '../../core/ports/service-account.ts';
 import type { ServicePermissionCheck } from '../../core/ports/service-permission-check.ts';
-import type {
-  DescribedSnapshot,
-  DescribedVolume,
-  ListedInstance,
-  TenantAccess,
-  TenantScope,
-  TenantScopes,
-} from '../../core/ports/tenant-scope.ts';
+import type { ListedInstance, TenantInstances } from '../../core/ports/tenant-instances.ts';
+import type { TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { DescribedSnapshot, TenantSnapshots } from '../../core/ports/tenant-snapshots.ts';
+import type { DescribedVolume, TenantVolumes } from '../../core/ports/tenant-volumes.ts';
 import type { RolePermissions } from '../../core/steps/api/check-service-permissions.ts';
 import { everyPlace, noPlace } from '../core/fake-places.ts';
 
@@ -51,11 +47,11 @@ export const createAccountFakes = () => {
       return only<TenantScope>('scope', {
         tenantId: tenant.hypervisorId,
         places: access.to === 'survey' ? everyPlace : noPlace,
-        instances: only<TenantScope['instances']>('scope.instances', { list: async () => instances }),
-        volumes: only<TenantScope['volumes']>('scope.volumes', {
+        instances: only<TenantInstances>('scope.instances', { list: async () => instances }),
+        volumes: only<TenantVolumes>('scope.volumes', {
           describe: async (ids: readonly string[]) => volumes.filter(({ volumeId }) => ids.includes(volumeId)),
         }),
-        snapshots: only<TenantScope['snapshots']>('scope.snapshots', {
+        snapshots: only<TenantSnapshots>('scope.snapshots', {
           describe: async (ids: readonly string[]) => snapshots.filter(({ snapshotId }) => ids.includes(snapshotId)),
           delete: async (snapshotId: string) => {
             if (stuck.has(snapshotId)) throw new Error(`${snapshotId} is in use`);

@@ -1,7 +1,7 @@
 import { noCounters } from '../../core/contracts/orders.ts';
 import { isOpen, type Job, type JobInstance } from '../../core/domain/job.ts';
 import { addedTo } from '../../core/domain/volume-progress.ts';
-import type { Jobs } from '../../core/ports/catalog.ts';
+import type { Jobs } from '../../core/ports/jobs.ts';
 import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
 
 export const createInMemoryJobs = ({ jobs, instances }: Records): Jobs => {

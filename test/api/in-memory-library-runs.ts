@@ -1,5 +1,5 @@
 import { isOpenRun, type LibraryRun } from '../../core/domain/library-run.ts';
-import type { LibraryRuns } from '../../core/ports/catalog.ts';
+import type { LibraryRuns } from '../../core/ports/library-runs.ts';
 import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
 
 export const createInMemoryLibraryRuns = ({

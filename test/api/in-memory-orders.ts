@@ -1,5 +1,5 @@
 import type { Order } from '../../core/domain/order.ts';
-import type { Orders } from '../../core/ports/catalog.ts';
+import type { Orders } from '../../core/ports/orders.ts';
 import { changed, type Records } from './in-memory-records.ts';
 
 /** It is as the caller has seen it, and may be taken. */

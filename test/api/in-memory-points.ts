@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import type { ProtectedInstances, RecoveryPoints } from '../../core/ports/catalog.ts';
+import type { ProtectedInstances } from '../../core/ports/protected-instances.ts';
+import type { RecoveryPoints } from '../../core/ports/recovery-points.ts';
 import { changed, newestFirst, pageOf, type Records } from './in-memory-records.ts';
 
 export const createInMemoryPoints = ({ points }: Records): RecoveryPoints => {

@@ -16,7 +16,7 @@ import type { StrayMessage, Suspect } from '../../core/domain/quarantine.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { ServiceIntent } from '../../core/domain/service-intent.ts';
 import type { VmGroup } from '../../core/domain/vm-group.ts';
-import type { Page, PageRequest } from '../../core/ports/catalog.ts';
+import type { Page, PageRequest } from '../../core/ports/page.ts';
 import type { ClaimCalls, MonthOfCalls } from '../../core/ports/usage.ts';
 
 /** By id, but where it says otherwise. */

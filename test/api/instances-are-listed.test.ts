@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import type { ListedInstance } from '../../core/ports/tenant-scope.ts';
+import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
 import { objectivesOf } from '../../core/steps/health/objectives.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
 import {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import type { ListedInstance } from '../../core/ports/tenant-scope.ts';
+import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
 import { objectivesOf } from '../../core/steps/health/objectives.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
 import { ACME, acme, callAs, createWorld, group, job, jobInstance, PROVIDER, plan, point, START } from './world.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TransientFailure } from '../../core/domain/errors.ts';
-import type { ListedInstance } from '../../core/ports/tenant-scope.ts';
+import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
 import {
   ACME,
   acme,

@@ -5,7 +5,7 @@ import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createCredentialCheck } from '../../adapters/aws/credential-check.ts';
 import { assumeRole } from '../../adapters/aws/sts-sessions.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import type { CredentialCheck } from '../../core/ports/tenant-scope.ts';
+import type { CredentialCheck } from '../../core/ports/credential-check.ts';
 import { freshName, REGION, SERVICE_ACCOUNT, type TheCloud } from './cloud.ts';
 import { scopesOf } from './tenants.ts';
 

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import { AttachVolumeCommand, CreateVolumeCommand } from '@aws-sdk/client-ec2';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { clientSettings } from '../../adapters/aws/clients.ts';
-import type { DescribedInstance } from '../../core/ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../core/ports/tenant-instances.ts';
 import { until } from '../adapters/world.ts';
 import { freshName, REGION, type TheCloud } from './cloud.ts';
 import {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { CreateSnapshotCommand, DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
 import { TAG } from '../../core/domain/effect.ts';
-import type { DescribedInstance, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../core/ports/tenant-instances.ts';
+import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { until } from '../adapters/world.ts';
 import { FAR_REGION, freshName, REGION, type TheCloud } from './cloud.ts';
 import {

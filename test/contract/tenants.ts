@@ -6,13 +6,10 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { clientSettings } from '../../adapters/aws/clients.ts';
 import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { TAG } from '../../core/domain/effect.ts';
-import type {
-  DescribedInstance,
-  DescribedVolume,
-  Tags,
-  TenantAccess,
-  TenantScope,
-} from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { DescribedInstance } from '../../core/ports/tenant-instances.ts';
+import type { TenantAccess, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedVolume } from '../../core/ports/tenant-volumes.ts';
 import { launchInstance, until } from '../adapters/world.ts';
 import { freshName, REGION, type TheCloud } from './cloud.ts';
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { REPLACED_BY, TAG } from '../../core/domain/effect.ts';
-import type { DescribedInstance, Tags, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { DescribedInstance } from '../../core/ports/tenant-instances.ts';
+import type { TenantScope } from '../../core/ports/tenant-scope.ts';
 import { until } from '../adapters/world.ts';
 import { freshName, REGION, type TheCloud } from './cloud.ts';
 import {

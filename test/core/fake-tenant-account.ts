@@ -13,15 +13,10 @@ import {
 import type { InstanceChange, LaunchSettings } from '../../core/domain/instance-settings.ts';
 import type { InstanceConfiguration } from '../../core/domain/recovery-point.ts';
 import type { LaunchPlaces } from '../../core/ports/launch-places.ts';
-import type {
-  DescribedImage,
-  ImageRequest,
-  Tags,
-  TenantAccess,
-  TenantScope,
-  TenantScopes,
-  VolumeRequest,
-} from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { DescribedImage, ImageRequest } from '../../core/ports/tenant-images.ts';
+import type { TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { VolumeRequest } from '../../core/ports/tenant-volumes.ts';
 import { everyPlace, noPlace } from './fake-places.ts';
 
 export interface FakeVolume {

@@ -1,14 +1,9 @@
 /** A tenant's account as the flows see it through the scope port: instances, snapshots in every region, a guest. */
 import { SnapshotFailed, UnrelatedSnapshots } from '../../core/domain/errors.ts';
-import type {
-  AttachedVolume,
-  DescribedInstance,
-  DescribedSnapshot,
-  Tags,
-  TenantAccess,
-  TenantScope,
-  TenantScopes,
-} from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { AttachedVolume, DescribedInstance } from '../../core/ports/tenant-instances.ts';
+import type { TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { DescribedSnapshot } from '../../core/ports/tenant-snapshots.ts';
 
 export const HOME = 'eu-central-1';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { InstanceSettings } from '../../core/domain/instance-settings.ts';
 import type { JobInstance } from '../../core/domain/job.ts';
 import { jobInstanceView } from '../../core/domain/views.ts';
-import type { DescribedInstance } from '../../core/ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../core/ports/tenant-instances.ts';
 import { aGroup, aPlan } from '../adapters/records.ts';
 import { lambda } from '../local-states/fake-cloud.ts';
 import { HOME } from './flows-account.ts';

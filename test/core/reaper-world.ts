@@ -6,7 +6,8 @@ import type { Job, JobInstance, RestoreRequest } from '../../core/domain/job.ts'
 import type { Executions } from '../../core/ports/control.ts';
 import type { MetricSample, Pulse, PulseName } from '../../core/ports/health.ts';
 import type { OpenUpload } from '../../core/ports/sweeps.ts';
-import type { TaggedThing, Tags, TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
+import type { Tags } from '../../core/ports/tags.ts';
+import type { TaggedThing, TenantAccess, TenantScope, TenantScopes } from '../../core/ports/tenant-scope.ts';
 import type { BeatingTickDeps } from '../../core/steps/health/beating-tick.ts';
 import type { ReaperDeps } from '../../core/steps/reaper/reaper-deps.ts';
 import { aJob, anEffect, anInstance, aTenant, freshId } from '../adapters/records.ts';

@@ -6,7 +6,7 @@ import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import { decideRestore, type RestoreAsk } from '../../core/domain/restore-decision.ts';
 import { chooseDevices } from '../../core/domain/restore-devices.ts';
 import { nextMoves, type Swap } from '../../core/domain/restore-swap.ts';
-import type { DescribedVolume } from '../../core/ports/tenant-scope.ts';
+import type { DescribedVolume } from '../../core/ports/tenant-volumes.ts';
 import { A, aPoint, aVolume } from '../adapters/records.ts';
 
 const INSTANCE = 'i-00000001';

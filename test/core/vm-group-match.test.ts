@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { type InstanceRule, VmGroupFields } from '../../core/contracts/vm-groups.ts';
 import { matchGroup } from '../../core/domain/vm-group-match.ts';
 import { matchesPattern } from '../../core/domain/wildcards.ts';
-import type { DescribedVolume, ListedInstance } from '../../core/ports/tenant-scope.ts';
+import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
+import type { DescribedVolume } from '../../core/ports/tenant-volumes.ts';
 
 const instance = (n: number, change: Partial<ListedInstance> = {}): ListedInstance => ({
   instanceId: `i-0000000${n}`,

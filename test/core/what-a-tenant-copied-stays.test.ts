@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TAG } from '../../core/domain/effect.ts';
-import type { DescribedSnapshot, TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { TenantScope } from '../../core/ports/tenant-scope.ts';
+import type { DescribedSnapshot } from '../../core/ports/tenant-snapshots.ts';
 import { leaveOneSnapshot } from '../../core/steps/backup/leave-one-snapshot.ts';
 import { undoEffects } from '../../core/steps/jobs/undo-effects.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';

@@ -8,7 +8,7 @@ import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock, Ids } from '../../ports/clock.ts';
 import type { Secrets, Sha256 } from '../../ports/control.ts';
-import type { CredentialCheck } from '../../ports/tenant-scope.ts';
+import type { CredentialCheck } from '../../ports/credential-check.ts';
 import { checkIdentity } from './check-identity.ts';
 import { checkObjectLock, type ObjectLockDeps } from './check-object-lock.ts';
 import { type Asked, checkSameRequest, newId, requestHash } from './idempotency.ts';

@@ -1,6 +1,6 @@
 import { CredentialsRejected } from '../../domain/errors.ts';
 import type { Hypervisor } from '../../domain/hypervisor.ts';
-import type { CredentialCheck } from '../../ports/tenant-scope.ts';
+import type { CredentialCheck } from '../../ports/credential-check.ts';
 import type { IdentifiedHypervisor } from './invited-external-id.ts';
 
 type Named = Pick<IdentifiedHypervisor, 'auth' | 'accountId' | 'region'>;

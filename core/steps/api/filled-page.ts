@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '../../ports/catalog.ts';
+import type { Page, PageRequest } from '../../ports/page.ts';
 
 /** A filter that next to nothing passes: pages looked at for one answer. */
 const MOST_PAGES = 20;

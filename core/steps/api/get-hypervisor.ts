@@ -2,7 +2,8 @@ import type { HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
 import { hypervisorView } from '../../domain/views.ts';
-import type { Catalog, PageRequest } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { PageRequest } from '../../ports/page.ts';
 import { notFound } from './not-found.ts';
 
 interface Deps {

@@ -3,7 +3,7 @@ import type { LibraryRunView } from '../../contracts/library-runs.ts';
 import { Conflict } from '../../domain/errors.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { isOpenRun, type LibraryRun, libraryRunView, OPEN_RUN_STATES } from '../../domain/library-run.ts';
-import type { PageRequest } from '../../ports/catalog.ts';
+import type { PageRequest } from '../../ports/page.ts';
 import type { LibraryRunDeps } from '../library/begin-library-run.ts';
 import { notFound } from './not-found.ts';
 

@@ -1,7 +1,8 @@
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { Audience } from '../../domain/problems.ts';
 import { recoveryPointView } from '../../domain/views.ts';
-import type { Catalog, PageRequest } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { PageRequest } from '../../ports/page.ts';
 import { filledPage } from './filled-page.ts';
 
 interface Deps {

@@ -2,8 +2,9 @@ import type { PlanId } from '../../contracts/ids.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { planView } from '../../domain/plan-views.ts';
 import type { Audience } from '../../domain/problems.ts';
-import type { Catalog, PageRequest } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { PageRequest } from '../../ports/page.ts';
 import { notFound } from './not-found.ts';
 
 interface Deps {

@@ -1,7 +1,8 @@
 import type { HypervisorId, VmGroupId } from '../../contracts/ids.ts';
 import type { VmGroupView } from '../../contracts/vm-groups.ts';
 import { vmGroupView } from '../../domain/plan-views.ts';
-import type { Catalog, PageRequest } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
+import type { PageRequest } from '../../ports/page.ts';
 import { notFound } from './not-found.ts';
 
 interface Deps {

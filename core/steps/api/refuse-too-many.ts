@@ -1,6 +1,6 @@
 import { Conflict } from '../../domain/errors.ts';
-import type { Page, PageRequest } from '../../ports/catalog.ts';
 import { everyItem } from '../../ports/every-item.ts';
+import type { Page, PageRequest } from '../../ports/page.ts';
 
 /** So that no tenant takes up what all of them share: the tick's time, the machines' executions, the nodes. */
 export const MOST_PLANS = 200;

@@ -6,7 +6,7 @@ import { CredentialsRejected, InvalidRequest } from '../../domain/errors.ts';
 import { hypervisorView } from '../../domain/views.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Secrets } from '../../ports/control.ts';
-import type { CredentialCheck } from '../../ports/tenant-scope.ts';
+import type { CredentialCheck } from '../../ports/credential-check.ts';
 import { checkIdentity } from './check-identity.ts';
 import { notFound } from './not-found.ts';
 

@@ -2,8 +2,8 @@ import type { ApprovalState } from '../../contracts/approvals.ts';
 import type { ApprovalId, HypervisorId } from '../../contracts/ids.ts';
 import { type Approval, stateOf } from '../../domain/approval.ts';
 import type { Approvals } from '../../ports/approvals.ts';
-import type { Page, PageRequest } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Page, PageRequest } from '../../ports/page.ts';
 import { filledPage } from '../api/filled-page.ts';
 import { notFound } from '../api/not-found.ts';
 

@@ -1,7 +1,8 @@
 import { TAG } from '../../domain/effect.ts';
 import type { RecoveryPoint } from '../../domain/recovery-point.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import type { DescribedSnapshot, TenantScope } from '../../ports/tenant-scope.ts';
+import type { TenantScope } from '../../ports/tenant-scope.ts';
+import type { DescribedSnapshot } from '../../ports/tenant-snapshots.ts';
 
 /**
  * Leaves, a volume, the one snapshot that the next incremental compares with, and deletes what backups of the instance

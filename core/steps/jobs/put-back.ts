@@ -2,7 +2,8 @@ import { type Effect, REPLACED_BY } from '../../domain/effect.ts';
 import { VolumeFailed } from '../../domain/errors.ts';
 import { sameDevice } from '../../domain/restore-devices.ts';
 import { nextMoves } from '../../domain/restore-swap.ts';
-import type { DescribedInstance, TenantScope } from '../../ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../ports/tenant-instances.ts';
+import type { TenantScope } from '../../ports/tenant-scope.ts';
 import { makeMoves } from '../restore/make-moves.ts';
 
 type Before = NonNullable<Effect['before']>;

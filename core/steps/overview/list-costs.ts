@@ -6,10 +6,11 @@ import { monthOf } from '../../domain/billed-calls.ts';
 import { costOf, NOT_INCLUDED } from '../../domain/cost.ts';
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { PRICES } from '../../domain/prices.ts';
-import type { Catalog, PageRequest } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { everyItem } from '../../ports/every-item.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
+import type { PageRequest } from '../../ports/page.ts';
 import { counted } from './list-library-growth.ts';
 
 export interface CostsDeps {

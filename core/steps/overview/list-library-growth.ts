@@ -3,9 +3,10 @@ import { type GrowthPoint, type LibraryGrowth, MOST_GROWTH_POINTS } from '../../
 import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import type { LibraryRun } from '../../domain/library-run.ts';
 import { time } from '../../domain/view-fields.ts';
-import type { Catalog, PageRequest } from '../../ports/catalog.ts';
+import type { Catalog } from '../../ports/catalog.ts';
 import { everyItem } from '../../ports/every-item.ts';
 import { inParallel } from '../../ports/in-parallel.ts';
+import type { PageRequest } from '../../ports/page.ts';
 
 interface Deps {
   readonly catalog: Pick<Catalog, 'hypervisors' | 'libraryRuns'>;

@@ -6,7 +6,8 @@ import type { VmGroup } from '../../domain/vm-group.ts';
 import { matchGroup } from '../../domain/vm-group-match.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { allItems } from '../../ports/every-item.ts';
-import type { ListedInstance, TenantScopes } from '../../ports/tenant-scope.ts';
+import type { ListedInstance } from '../../ports/tenant-instances.ts';
+import type { TenantScopes } from '../../ports/tenant-scope.ts';
 
 export interface Candidate {
   readonly instanceId: string;

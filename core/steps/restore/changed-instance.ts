@@ -1,4 +1,4 @@
-import type { DescribedInstance } from '../../ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../ports/tenant-instances.ts';
 import { EFFECT, type RestoreWork } from './restore-work.ts';
 
 /** The instance that gets the volumes: the tenant's own, or the one launched from a donor image. */

@@ -5,7 +5,7 @@ import { attemptName } from '../../domain/protected-instance.ts';
 import { sameDevice } from '../../domain/restore-devices.ts';
 import { belongsToResult } from '../../domain/restore-result.ts';
 import { countLeftOut, restoredTags } from '../../domain/volume-tags.ts';
-import type { DescribedInstance } from '../../ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../ports/tenant-instances.ts';
 import { assertGoesOn } from '../phase.ts';
 import { settingsPlan } from './launch-terms.ts';
 import { removeReplaced, tidyUp } from './remove-what-is-over.ts';

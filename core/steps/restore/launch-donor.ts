@@ -1,6 +1,7 @@
 import type { RestoreRef } from '../../contracts/restore-steps.ts';
 import { LaunchFailed, PlatformLost } from '../../domain/errors.ts';
-import type { DescribedImage, TenantScope } from '../../ports/tenant-scope.ts';
+import type { DescribedImage } from '../../ports/tenant-images.ts';
+import type { TenantScope } from '../../ports/tenant-scope.ts';
 import { launchTerms } from './launch-terms.ts';
 import { EFFECT, openRestoreWork, type RestoreDeps, type RestoreWork } from './restore-work.ts';
 

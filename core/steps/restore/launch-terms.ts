@@ -3,7 +3,7 @@ import { launchSubnet, planSettings, type SettingsPlan } from '../../domain/laun
 import type { RecoveryPointVolume } from '../../domain/recovery-point.ts';
 import { restoredName } from '../../domain/restore-words.ts';
 import { restoredTags } from '../../domain/volume-tags.ts';
-import type { LaunchRequest } from '../../ports/tenant-scope.ts';
+import type { LaunchRequest } from '../../ports/tenant-instances.ts';
 import type { RestoreWork } from './restore-work.ts';
 
 /** How the new instance is launched: as it was, but for what was asked to be different. */

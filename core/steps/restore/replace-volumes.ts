@@ -4,7 +4,7 @@ import { TAG } from '../../domain/effect.ts';
 import { InstanceNotFound, TransientFailure, VolumeFailed } from '../../domain/errors.ts';
 import { sameDevice } from '../../domain/restore-devices.ts';
 import { nextMoves, type Swap } from '../../domain/restore-swap.ts';
-import type { DescribedInstance } from '../../ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../ports/tenant-instances.ts';
 import { changedInstance } from './changed-instance.ts';
 import { settingsPlan } from './launch-terms.ts';
 import { makeMoves } from './make-moves.ts';

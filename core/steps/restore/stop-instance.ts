@@ -5,7 +5,7 @@ import { FenceRaised, InstanceNotFound } from '../../domain/errors.ts';
 import { attemptName } from '../../domain/protected-instance.ts';
 import { sameDevice } from '../../domain/restore-devices.ts';
 import type { Catalog } from '../../ports/catalog.ts';
-import type { DescribedInstance } from '../../ports/tenant-scope.ts';
+import type { DescribedInstance } from '../../ports/tenant-instances.ts';
 import { changedInstance } from './changed-instance.ts';
 import { EFFECT, openRestoreWork, type RestoreDeps, type RestoreWork } from './restore-work.ts';
 

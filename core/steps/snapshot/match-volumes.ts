@@ -1,5 +1,6 @@
 import { TransientFailure } from '../../domain/errors.ts';
-import type { AttachedVolume, DescribedInstance, DescribedSnapshot } from '../../ports/tenant-scope.ts';
+import type { AttachedVolume, DescribedInstance } from '../../ports/tenant-instances.ts';
+import type { DescribedSnapshot } from '../../ports/tenant-snapshots.ts';
 
 export interface MatchedSnapshot {
   readonly snapshot: DescribedSnapshot;

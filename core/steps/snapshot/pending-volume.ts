@@ -1,6 +1,7 @@
 import { GIB } from '../../contracts/ids.ts';
 import type { RecoveryPointVolume } from '../../domain/recovery-point.ts';
-import type { AttachedVolume, DescribedSnapshot } from '../../ports/tenant-scope.ts';
+import type { AttachedVolume } from '../../ports/tenant-instances.ts';
+import type { DescribedSnapshot } from '../../ports/tenant-snapshots.ts';
 
 /** A volume of a recovery point whose data has not been looked at. */
 export const pendingVolume = (snapshot: DescribedSnapshot, volume: AttachedVolume): RecoveryPointVolume => {

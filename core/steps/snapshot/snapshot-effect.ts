@@ -3,7 +3,7 @@ import { derivedId } from '../../domain/derived-id.ts';
 import { type Effect, TAG } from '../../domain/effect.ts';
 import type { Job } from '../../domain/job.ts';
 import type { Sha256 } from '../../ports/control.ts';
-import type { Tags } from '../../ports/tenant-scope.ts';
+import type { Tags } from '../../ports/tags.ts';
 
 /** The one set of snapshots of an instance in an attempt: taken by us, or (a set apart) by Windows. */
 export const snapshotEffect = (

@@ -1,0 +1,1 @@
+export type Tags = Readonly<Record<string, string>>;
