@@ -1,15 +1,14 @@
 import { BLOCK_BYTES, PAGE_BLOCKS, pageOf } from './block.ts';
 import type { BlockPage } from './block-page.ts';
-import type { PackPlace } from './block-table.ts';
-import { asBuffer } from './byte-cursor.ts';
-import { CorruptObject, isLoss, type LossError, MissingObject } from './errors.ts';
+import { isLoss, type LossError, MissingObject } from './errors.ts';
+import { type FetchedRange, fetchRange } from './fetch-range.ts';
 import type { Library } from './library.ts';
-import { packName } from './names.ts';
+import { PackFrames } from './pack-frames.ts';
 import { openBlock } from './pack-object.ts';
 import { canReadRange } from './range-reader.ts';
 import { planRanges, type ReadRange, type WantedBlock } from './read-plan.ts';
 import { releaseBytes } from './release-bytes.ts';
-import { Frames, TAG_BYTES } from './seal.ts';
+import { TAG_BYTES } from './seal.ts';
 import { readPage, type VolumeMap } from './volume-map.ts';
 
 export interface ReadBlock {
@@ -49,13 +48,6 @@ export interface ReaderOptions {
 
 type Place = Pick<WantedBlock, 'table' | 'location'>;
 
-interface Fetched {
-  readonly range: ReadRange;
-  /** Where `bytes` are, unless the store made room for them. */
-  readonly memory: Buffer;
-  readonly bytes: Buffer | LossError;
-}
-
 interface OpenedBlock {
   readonly plain: Buffer;
   readonly sha: Buffer;
@@ -64,7 +56,6 @@ interface OpenedBlock {
 /** Long enough for S3's first byte (some 20 ms) not to matter, short enough to have three of them in each thread. */
 const RANGE_BYTES = 4 * 1024 * 1024;
 
-const FRAMES_KEPT = 256;
 const NO_MEMORY = Buffer.alloc(0);
 
 const notIndexed = (id: Buffer): MissingObject =>
@@ -75,7 +66,7 @@ export class VolumeReader {
   readonly #library: Library;
   readonly #map: VolumeMap;
   readonly #options: ReaderOptions;
-  readonly #frames = new Map<string, Frames>();
+  readonly #frames: PackFrames;
   readonly #rangeBytes: number;
   /** For ranges of `blocks`, used again and again. */
   readonly #memory: Buffer[];
@@ -87,6 +78,7 @@ export class VolumeReader {
     this.#library = library;
     this.#map = map;
     this.#options = options;
+    this.#frames = new PackFrames(library.keys);
     this.#rangeBytes = options.rangeBytes ?? RANGE_BYTES;
     this.#memory = options.memory ?? [];
   }
@@ -94,16 +86,16 @@ export class VolumeReader {
   /** Every block with data of these pages or runs, each once, in an order that is good for reading packs. */
   async *blocks(parts: Iterable<number | BlockRun>): AsyncGenerator<ReadBlock> {
     const { rangesAhead = 2 } = this.#options;
-    const ahead: Promise<Fetched>[] = [];
+    const ahead: Promise<FetchedRange>[] = [];
     try {
       for await (const range of this.#ranges(parts)) {
-        const fetching = this.#fetch(range, this.#memory.pop() ?? this.#newMemory());
+        const fetching = fetchRange(this.#library.store, range, this.#memory.pop() ?? this.#newMemory());
         // Its failure is thrown when its turn comes; until then nobody waits for it, which would end the thread.
         fetching.catch(() => undefined);
         ahead.push(fetching);
-        if (ahead.length > rangesAhead) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
+        if (ahead.length > rangesAhead) yield* this.#decode(await (ahead.shift() as Promise<FetchedRange>));
       }
-      while (ahead.length > 0) yield* this.#decode(await (ahead.shift() as Promise<Fetched>));
+      while (ahead.length > 0) yield* this.#decode(await (ahead.shift() as Promise<FetchedRange>));
     } finally {
       for (const fetched of await Promise.allSettled(ahead))
         if (fetched.status === 'fulfilled') this.#memory.push(fetched.value.memory);
@@ -181,29 +173,7 @@ export class VolumeReader {
     return Buffer.allocUnsafeSlow(canReadRange(store) ? Math.max(this.#rangeBytes, BLOCK_BYTES + TAG_BYTES) : 0);
   }
 
-  async #fetch(range: ReadRange, memory: Buffer): Promise<Fetched> {
-    const { id, versionId } = range.pack;
-    const key = packName(id);
-    const bytes = await this.#read(key, range, memory, versionId);
-    if (!bytes) return { range, memory, bytes: new MissingObject({ key, kind: 'pack' }) };
-    if (bytes.length < range.length)
-      return { range, memory, bytes: new CorruptObject({ key, kind: 'pack', check: 'it ends too early' }) };
-    return { range, memory, bytes: asBuffer(bytes) };
-  }
-
-  async #read(
-    key: string,
-    { start, length }: ReadRange,
-    memory: Buffer,
-    versionId: string | undefined,
-  ): Promise<Uint8Array | undefined> {
-    const { store } = this.#library;
-    if (memory.length < length || !canReadRange(store)) return store.getRange(key, start, length, versionId);
-    const came = await store.readRange(key, start, memory.subarray(0, length), versionId);
-    return came === undefined ? undefined : memory.subarray(0, came);
-  }
-
-  async *#decode(fetched: Fetched): AsyncGenerator<ReadBlock> {
+  async *#decode(fetched: FetchedRange): AsyncGenerator<ReadBlock> {
     let last: { readonly offset: number; readonly block: OpenedBlock } | undefined;
     let refreshed = false;
     try {
@@ -250,12 +220,12 @@ export class VolumeReader {
     if (this.#options.takeBuffer || this.#options.lend) releaseBytes(plain);
   }
 
-  #open({ range, bytes }: Fetched, { id, location }: WantedBlock): OpenedBlock {
+  #open({ range, bytes }: FetchedRange, { id, location }: WantedBlock): OpenedBlock {
     if (bytes instanceof Error) throw bytes;
     const start = location.offset - range.start;
     const sealed = bytes.subarray(start, start + location.length);
     const { position, encoding } = location;
-    const frames = this.#framesOf(range.pack);
+    const frames = this.#frames.of(range.pack);
     return openBlock(this.#library.keys, frames, { position, sealed, encoding, id });
   }
 
@@ -268,7 +238,7 @@ export class VolumeReader {
   async #readAt(wanted: WantedBlock): Promise<OpenedBlock | undefined> {
     const [range] = planRanges([wanted], 0);
     try {
-      return this.#open(await this.#fetch(range as ReadRange, NO_MEMORY), wanted);
+      return this.#open(await fetchRange(this.#library.store, range as ReadRange, NO_MEMORY), wanted);
     } catch (error) {
       if (!isLoss(error)) throw error;
       return this.#lost(wanted.index, error);
@@ -278,19 +248,6 @@ export class VolumeReader {
   #lost(index: number, error: LossError): undefined {
     if (!this.#options.onLost) throw error;
     this.#options.onLost({ index, error });
-  }
-
-  /** Deriving a pack's key costs as much as hashing 10 KiB: those used last are kept. */
-  #framesOf({ id, keyNumber, salt }: PackPlace): Frames {
-    const known = this.#frames.get(id);
-    if (known) return known;
-    const frames = new Frames(this.#library.keys, 'pack', packName(id), { keyNumber, salt });
-    for (const oldest of this.#frames.keys()) {
-      if (this.#frames.size < FRAMES_KEPT) break;
-      this.#frames.delete(oldest);
-    }
-    this.#frames.set(id, frames);
-    return frames;
   }
 }
 
