@@ -13,7 +13,7 @@ import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { createApproverApi } from '../../functions/api/approver-api.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { wireOperatorApi } from '../../functions/wiring/api.ts';
-import { event } from '../api/world.ts';
+import { event } from '../api/call-as.ts';
 import { asFunctionOf } from './as-function-of.ts';
 import { aPlan, aPoint, aService, aVolume, freshId } from './records.ts';
 import { REGION, startWorld, type World } from './world.ts';

@@ -24,7 +24,7 @@ import { wireOperatorApi } from '../../functions/wiring/api.ts';
 import { wireReaper } from '../../functions/wiring/reap.ts';
 import { SEED_IMAGES } from '../../local/ec2/seed-images.ts';
 import { deployFunction } from '../../local/lambda/deploy-function.ts';
-import { event } from '../api/world.ts';
+import { event } from '../api/call-as.ts';
 import { asFunctionOf } from './as-function-of.ts';
 import { aJob, anInstance, freshId } from './records.ts';
 import { REGION, startWorld, type World } from './world.ts';

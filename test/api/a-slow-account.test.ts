@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import { createListProtection } from '../../core/steps/overview/list-protection.ts';
-import { acme, bolt, createWorld } from './world.ts';
+import { createWorld } from './world.ts';
+import { acme, bolt } from './world-records.ts';
 
 const PAGE = { limit: 100 };
 const never = new Promise<never>(() => {});

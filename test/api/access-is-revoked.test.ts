@@ -8,21 +8,9 @@ import { createStartScheduledJob } from '../../core/steps/schedule/start-schedul
 import { createTick, isRetentionTick, TICK_MS } from '../../core/steps/schedule/tick.ts';
 import { openTenant } from '../../core/steps/tenant-of-job.ts';
 import { anOrder } from '../adapters/records.ts';
-import {
-  ACME,
-  acme,
-  BOLT,
-  bolt,
-  callAs,
-  createWorld,
-  group,
-  job,
-  libraryRun,
-  PROVIDER,
-  plan,
-  point,
-  START,
-} from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, BOLT, bolt, group, job, libraryRun, PROVIDER, plan, point, START } from './world-records.ts';
 
 const INSTANCES = { body: { instanceIds: ['i-0123456789abcdef0'] } };
 const at = (rest: string, { hypervisorId } = acme) => `/operator/hypervisors/${hypervisorId}/${rest}`;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { accessKeyOfSecret } from '../../core/domain/access-key.ts';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
-import { ACME, acme, callAs, createWorld, KEYS, PROVIDER } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, KEYS, PROVIDER } from './world-records.ts';
 
 const OLD = 'AKIAACMEACMEACMEACME';
 const NEW = 'AKIAACMEACMEACMENEXT';

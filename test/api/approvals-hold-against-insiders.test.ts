@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import { as, EVE, idOf, own, points, protectedWorld, SAM_APPROVES, TENANTS_USER } from './approvals-world.ts';
-import { ACME, acme, type World } from './world.ts';
+import type { World } from './world.ts';
+import { ACME, acme } from './world-records.ts';
 
 const onAcme = `/operator/tenants/${acme.hypervisorId}`;
 const onHypervisor = `/operator/hypervisors/${acme.hypervisorId}`;

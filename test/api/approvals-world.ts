@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import type { ServiceHypervisor } from '../../core/domain/hypervisor.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import { createApproverApi } from '../../functions/api/approver-api.ts';
-import { ACME, type Answer, acme, createWorld, event, PROVIDER, plan, point, service, type World } from './world.ts';
+import { type Answer, event } from './call-as.ts';
+import { createWorld, type World } from './world.ts';
+import { ACME, acme, PROVIDER, plan, point, service } from './world-records.ts';
 
 export const EVE = `arn:aws:sts::${PROVIDER}:assumed-role/holdfast-test-operator/eve`;
 export const EVE_APPROVES = `arn:aws:sts::${PROVIDER}:assumed-role/holdfast-test-approver/eve`;

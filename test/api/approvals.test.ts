@@ -16,7 +16,8 @@ import {
   SAM_APPROVES,
   TENANTS_USER,
 } from './approvals-world.ts';
-import { ACME, acme, BOLT, bolt, PROVIDER, plan, SERVICE_SIDE, service, type World } from './world.ts';
+import type { World } from './world.ts';
+import { ACME, acme, BOLT, bolt, PROVIDER, plan, SERVICE_SIDE, service } from './world-records.ts';
 
 const HOUR = 3_600_000;
 const path = ({ approvalId }: { approvalId: string }): string => `/approver/approvals/${approvalId}`;

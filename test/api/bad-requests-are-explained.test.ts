@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { Problem } from '../../core/contracts/api.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { createTenantApi } from '../../functions/api/tenant-api.ts';
-import { ACME, acme, bolt, callAs, createWorld, event, job } from './world.ts';
+import { callAs, event } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, bolt, job } from './world-records.ts';
 
 const call = (...input: Parameters<ReturnType<typeof callAs>>) => callAs(createWorld(), ACME)(...input);
 

@@ -9,20 +9,9 @@ import {
   operatorTenantRoutes,
   tenantRoutes,
 } from '../../core/contracts/api.ts';
-import {
-  ACME,
-  acme,
-  BOLT,
-  bolt,
-  createWorld,
-  event,
-  job,
-  jobInstance,
-  PROVIDER,
-  point,
-  SERVICE_SIDE,
-  service,
-} from './world.ts';
+import { event } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, BOLT, bolt, job, jobInstance, PROVIDER, point, SERVICE_SIDE, service } from './world-records.ts';
 
 const RUNS = 5_000;
 

@@ -8,7 +8,7 @@ import { gatewayResponsesOf } from '../../dev/deployment/gateway-responses.ts';
 import { readServerless } from '../../dev/deployment/read-serverless.ts';
 import type { Physical, Stack } from '../../dev/deployment/stack.ts';
 import { gatewayAnswer } from '../../local/apigateway/gateway-responses.ts';
-import { PROVIDER } from './world.ts';
+import { PROVIDER } from './world-records.ts';
 
 const place = { accountId: PROVIDER, region: 'eu-central-1', stage: 'dev' };
 const deployment = readServerless(fileURLToPath(new URL('../../serverless.yml', import.meta.url)), place);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACME, acme, BOLT, callAs, createWorld, job, PROVIDER, plan, point, service } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, BOLT, job, PROVIDER, plan, point, service } from './world-records.ts';
 
 const instanceIds = ['i-0123456789abcdef0'];
 const MAKERS = [

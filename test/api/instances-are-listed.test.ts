@@ -6,13 +6,13 @@ import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
 import { objectivesOf } from '../../core/steps/health/objectives.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
 import {
   ACME,
   acme,
   BOLT,
   bolt,
-  callAs,
-  createWorld,
   group,
   job,
   jobInstance,
@@ -21,7 +21,7 @@ import {
   point,
   SERVICE_SIDE,
   START,
-} from './world.ts';
+} from './world-records.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HypervisorId } from '../../core/contracts/ids.ts';
 import { sharesPlace } from '../../core/domain/library-place.ts';
+import { callAs } from './call-as.ts';
 import { withServiceAccounts } from './service-account-fakes.ts';
-import { acme, callAs, createWorld, PROVIDER, point, RECOVERY_KEY, service } from './world.ts';
+import { createWorld } from './world.ts';
+import { acme, PROVIDER, point, RECOVERY_KEY, service } from './world-records.ts';
 
 const OTHER = '444444444444';
 const [BUCKET, PREFIX] = ['vault-bucket', 'vault-prefix'];

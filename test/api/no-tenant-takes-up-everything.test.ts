@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACME, acme, BOLT, callAs, createWorld, group, job, plan } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, BOLT, group, job, plan } from './world-records.ts';
 
 const INSTANCES = { body: { instanceIds: ['i-0123456789abcdef0'] } };
 

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import type { Effect } from '../../core/domain/effect.ts';
 import type { Hypervisor, ServiceHypervisor } from '../../core/domain/hypervisor.ts';
 import { anEffect } from '../adapters/records.ts';
-import { ACME, acme, bolt, callAs, createWorld, job, PROVIDER, point, START, service } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, bolt, job, PROVIDER, point, START, service } from './world-records.ts';
 
 const INSTANCES = { body: { instanceIds: ['i-0123456789abcdef0'] } };
 

@@ -5,7 +5,9 @@ import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
 import { objectivesOf } from '../../core/steps/health/objectives.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
-import { ACME, acme, callAs, createWorld, group, job, jobInstance, PROVIDER, plan, point, START } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, group, job, jobInstance, PROVIDER, plan, point, START } from './world-records.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import * as errors from '../../core/domain/errors.ts';
 import { openApiOf, routesOf } from '../../functions/api/openapi.ts';
-import { ACME, callAs, createWorld, PROVIDER, SERVICE_SIDE } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, PROVIDER, SERVICE_SIDE } from './world-records.ts';
 
 interface Operation {
   readonly operationId: string;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACME, callAs, createWorld, PROVIDER, RECOVERY_KEY } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, PROVIDER, RECOVERY_KEY } from './world-records.ts';
 
 const NEW = '333333333333';
 const tenantBody = (accountId: string, change: object = {}) => ({

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { serviceAccountNames } from '../../core/domain/automatic-nodes.ts';
 import { settingsOfUserData } from '../../core/domain/node-user-data.ts';
 import { createSizeNodes } from '../../core/steps/nodes/size-nodes.ts';
+import { callAs, event } from './call-as.ts';
 import { withServiceAccounts } from './service-account-fakes.ts';
-import { acme, callAs, createWorld, event, job, PROVIDER, RECOVERY_KEY, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
+import { acme, job, PROVIDER, RECOVERY_KEY } from './world-records.ts';
 
 const OTHER = '444444444444';
 const LIBRARY = {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceHypervisor } from '../../core/domain/hypervisor.ts';
-import { ACME, acme, BOLT, bolt, callAs, createWorld, job, PROVIDER, service, tenant } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, BOLT, bolt, job, PROVIDER, service, tenant } from './world-records.ts';
 
 const under = (prefix: string): Pick<ServiceHypervisor, 'mediaAgent'> => ({
   mediaAgent: {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freshExternalId } from '../../adapters/system.ts';
-import { ACME, acme, callAs, createWorld, INVITED, PROVIDER } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, INVITED, PROVIDER } from './world-records.ts';
 
 const NEW = '444444444444';
 const HUB = `arn:aws:iam::${PROVIDER}:role/holdfast-test-hub`;

@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import { serviceAccountNames } from '../../core/domain/automatic-nodes.ts';
 import type { ServiceHypervisor } from '../../core/domain/hypervisor.ts';
 import { aPlan } from '../adapters/records.ts';
+import { callAs } from './call-as.ts';
 import { withServiceAccounts } from './service-account-fakes.ts';
-import { acme, BOLT, bolt, callAs, createWorld, job, PROVIDER, point, START, service } from './world.ts';
+import { createWorld } from './world.ts';
+import { acme, BOLT, bolt, job, PROVIDER, point, START, service } from './world-records.ts';
 
 const second: ServiceHypervisor = {
   ...service,

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { sha256 } from '../../adapters/system.ts';
 import type { LibraryOutcome } from '../../core/contracts/library-runs.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
 import {
   ACME,
   acme,
   bolt,
-  callAs,
-  createWorld,
   group,
   job,
   jobInstance,
@@ -18,7 +18,7 @@ import {
   point,
   START,
   service,
-} from './world.ts';
+} from './world-records.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

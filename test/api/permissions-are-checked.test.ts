@@ -5,7 +5,9 @@ import type { PermissionQuestion } from '../../core/domain/permissions.ts';
 import type { PermissionCheck } from '../../core/ports/permission-check.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import { permissionPolicies } from '../../functions/wiring/permission-policies.ts';
-import { ACME, acme, callAs, createWorld, PROVIDER, service } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, PROVIDER, service } from './world-records.ts';
 
 const path = `/operator/tenants/${acme.hypervisorId}/permissions/check`;
 const servicePath = `/operator/hypervisors/${service.hypervisorId}/permissions/check`;

@@ -2,21 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import type { ListedInstance } from '../../core/ports/tenant-instances.ts';
-import {
-  ACME,
-  acme,
-  BOLT,
-  bolt,
-  callAs,
-  createWorld,
-  group,
-  job,
-  PROVIDER,
-  plan,
-  START,
-  service,
-  tenant,
-} from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, BOLT, bolt, group, job, PROVIDER, plan, START, service, tenant } from './world-records.ts';
 
 const nightly = { name: 'nightly', schedule: { expression: 'cron(0 2 * * ? *)', timeZone: 'Europe/Berlin' } };
 const onTenant = `/operator/tenants/${acme.hypervisorId}`;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACME, acme, callAs, createWorld, PROVIDER } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, PROVIDER } from './world-records.ts';
 
 const HOUR = 3_600_000;
 

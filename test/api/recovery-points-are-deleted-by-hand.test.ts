@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import { ACME, acme, BOLT, callAs, createWorld, job, point, restoreOf, START, type World } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld, type World } from './world.ts';
+import { ACME, acme, BOLT, job, point, restoreOf, START } from './world-records.ts';
 
 const DAY = 86_400_000;
 

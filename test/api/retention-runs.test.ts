@@ -2,20 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import { runDailyRetention } from '../../core/steps/jobs/run-retention.ts';
-import {
-  ACME,
-  acme,
-  BOLT,
-  bolt,
-  callAs,
-  createWorld,
-  job,
-  plan,
-  point,
-  restoreOf,
-  START,
-  type World,
-} from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld, type World } from './world.ts';
+import { ACME, acme, BOLT, bolt, job, plan, point, restoreOf, START } from './world-records.ts';
 
 const DAY = 86_400_000;
 const own = plan(1, acme, { retention: { count: 2 } });

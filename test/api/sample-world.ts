@@ -5,20 +5,8 @@ import { type Approval, type AskedRequest, WAITS_FOR_MS } from '../../core/domai
 import type { TenantHypervisor } from '../../core/domain/hypervisor.ts';
 import type { Order } from '../../core/domain/order.ts';
 import { createApproverApi } from '../../functions/api/approver-api.ts';
-import {
-  accessNode,
-  acme,
-  bolt,
-  createWorld,
-  group,
-  job,
-  libraryRun,
-  plan,
-  point,
-  START,
-  service,
-  type World,
-} from './world.ts';
+import { createWorld, type World } from './world.ts';
+import { accessNode, acme, bolt, group, job, libraryRun, plan, point, START, service } from './world-records.ts';
 
 const FOLDER = new URL('../../events/', import.meta.url);
 /** What API Gateway sends, one for each route: [file name, event]. */

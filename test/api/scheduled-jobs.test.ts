@@ -4,21 +4,9 @@ import { test } from 'node:test';
 import type { Plan } from '../../core/domain/plan.ts';
 import { createStartScheduledJob, ScheduledJob } from '../../core/steps/schedule/start-scheduled-job.ts';
 import { createTick, isRetentionTick, TICK_MS, TickEvent } from '../../core/steps/schedule/tick.ts';
-import {
-  ACME,
-  acme,
-  bolt,
-  callAs,
-  createWorld,
-  group,
-  job,
-  plan,
-  point,
-  START,
-  service,
-  tenant,
-  type World,
-} from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld, type World } from './world.ts';
+import { ACME, acme, bolt, group, job, plan, point, START, service, tenant } from './world-records.ts';
 
 const HOUR = 3_600_000;
 const DUE = START + 2 * HOUR;

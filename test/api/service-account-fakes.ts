@@ -3,7 +3,8 @@ import type { AutomaticNodes } from '../../core/domain/automatic-nodes.ts';
 import { serviceAccountNames } from '../../core/domain/automatic-nodes.ts';
 import { InvalidRequest, TransientFailure } from '../../core/domain/errors.ts';
 import type { ServiceAccount } from '../../core/ports/service-account.ts';
-import { PROVIDER, type World } from './world.ts';
+import type { World } from './world.ts';
+import { PROVIDER } from './world-records.ts';
 
 export const withServiceAccounts = (world: World) => {
   const groups = new Map<string, AutomaticNodes & { desired: number }>();

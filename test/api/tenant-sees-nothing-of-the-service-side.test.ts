@@ -7,13 +7,13 @@ import * as errors from '../../core/domain/errors.ts';
 import { problemOf } from '../../core/domain/problems.ts';
 import { withoutServiceSide } from '../../core/domain/tenant-words.ts';
 import { jobInstanceView } from '../../core/domain/views.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
 import {
   ACME,
   acme,
   BOLT,
   bolt,
-  callAs,
-  createWorld,
   group,
   job,
   jobInstance,
@@ -24,7 +24,7 @@ import {
   SERVICE_SIDE,
   START,
   service,
-} from './world.ts';
+} from './world-records.ts';
 
 const assertClean = (text: string, about: string) => {
   for (const secret of [...SERVICE_SIDE, BOLT, bolt.hypervisorId])

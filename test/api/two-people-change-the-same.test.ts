@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { as, EVE, own, protectedWorld } from './approvals-world.ts';
-import { ACME, acme, callAs, createWorld, PROVIDER } from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, PROVIDER } from './world-records.ts';
 
 const nightly = { name: 'nightly', schedule: { expression: 'cron(0 2 * * ? *)' } };
 const web = { name: 'web', match: { tag: { key: 'app', value: 'web' } } };

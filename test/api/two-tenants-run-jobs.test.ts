@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JobState } from '../../core/domain/job.ts';
-import {
-  ACME,
-  acme,
-  BOLT,
-  bolt,
-  callAs,
-  createWorld,
-  job,
-  jobInstance,
-  PROVIDER,
-  point,
-  START,
-  tenant,
-} from './world.ts';
+import { callAs } from './call-as.ts';
+import { createWorld } from './world.ts';
+import { ACME, acme, BOLT, bolt, job, jobInstance, PROVIDER, point, START, tenant } from './world-records.ts';
 
 const INSTANCES = ['i-0123456789abcdef0', 'i-0fedcba9876543210'];
 

@@ -5,7 +5,7 @@ import { NotAllowed, NotFound, TransientFailure } from '../../core/domain/errors
 import type { Catalog } from '../../core/ports/catalog.ts';
 import { createAuditedBroker } from '../../core/steps/audit/audited-broker.ts';
 import { createInMemoryAudit } from '../api/in-memory-audit.ts';
-import { acme, service } from '../api/world.ts';
+import { acme, service } from '../api/world-records.ts';
 
 const id = (prefix: string): string => `${prefix}-0199aaaa-0000-7000-8000-000000000001`;
 const CANARY = 'canary-task-token-00000000000000000000';

@@ -4,7 +4,9 @@ import { sha256 } from '../../adapters/system.ts';
 import type { AuditEntry } from '../../core/contracts/audit.ts';
 import { createChainCheck } from '../../core/domain/audit-chain.ts';
 import { createRepeatedReads } from '../../core/domain/repeated-reads.ts';
-import { ACME, acme, BOLT, bolt, callAs, createWorld, job, PROVIDER, type World } from '../api/world.ts';
+import { callAs } from '../api/call-as.ts';
+import { createWorld, type World } from '../api/world.ts';
+import { ACME, acme, BOLT, bolt, job, PROVIDER } from '../api/world-records.ts';
 
 const MINUTE = 60_000;
 const ofTenant = (path: string, of = acme): string => `/operator/tenants/${of.hypervisorId}${path}`;

@@ -13,20 +13,9 @@ import type { AuditEntry } from '../../core/contracts/audit.ts';
 import { createChainCheck } from '../../core/domain/audit-chain.ts';
 import { destructiveRoutes, isAudited, isDestructive, looks, mayHashBody } from '../../core/domain/audited-routes.ts';
 import type { Route } from '../../functions/api/endpoint.ts';
-import {
-  ACME,
-  acme,
-  BOLT,
-  callAs,
-  createWorld,
-  job,
-  KEYS,
-  PROVIDER,
-  plan,
-  point,
-  service,
-  type World,
-} from '../api/world.ts';
+import { callAs } from '../api/call-as.ts';
+import { createWorld, type World } from '../api/world.ts';
+import { ACME, acme, BOLT, job, KEYS, PROVIDER, plan, point, service } from '../api/world-records.ts';
 
 const operatorOfTenant = (path: string): string => `/operator/tenants/${acme.hypervisorId}${path}`;
 const last = (world: World): AuditEntry => world.auditing.written().at(-1) as AuditEntry;

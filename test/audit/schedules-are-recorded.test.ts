@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { runDailyRetention } from '../../core/steps/jobs/run-retention.ts';
 import { createScheduleLibraryRuns } from '../../core/steps/schedule/schedule-library-runs.ts';
 import { createTick, TICK_MS } from '../../core/steps/schedule/tick.ts';
-import { acme, createWorld, plan, point, START } from '../api/world.ts';
+import { createWorld } from '../api/world.ts';
+import { acme, plan, point, START } from '../api/world-records.ts';
 
 const HOUR = 3_600_000;
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { presignedUrl } from '../../adapters/aws/publish-template.ts';
 import { placeOf, publishInvitation } from '../../cli/publish-invitation.ts';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { startLocalS3 } from '../library/local-s3.ts';
 import { startApiServer } from './api-server.ts';
 import { cliAgainst, manyAgainst } from './run-cli.ts';
-import { invitationView } from './sample-answers.ts';
+import { invitationView } from './sample-hypervisors.ts';
 
 const NEW = '444444444444';
 const INVITE = ['tenant', 'invite', '--account', NEW, '--name', 'acme'];

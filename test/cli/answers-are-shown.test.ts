@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JobView } from '../../core/contracts/api.ts';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { startContractServer } from './contract-server.ts';
 import { cliAgainst, manyAgainst } from './run-cli.ts';
-import {
-  GROUP,
-  hypervisorView,
-  INSTANCE,
-  JOB,
-  jobView,
-  PLAN,
-  POINT,
-  path,
-  permissions,
-  pointView,
-  preview,
-  reaperPlan,
-  SERVICE,
-  TENANT,
-} from './sample-answers.ts';
+import { hypervisorView, permissions } from './sample-hypervisors.ts';
+import { GROUP, INSTANCE, JOB, PLAN, POINT, SERVICE, TENANT } from './sample-ids.ts';
+import { jobView, path, pointView, preview } from './sample-jobs.ts';
+import { reaperPlan } from './sample-upkeep.ts';
 
 const OTHER = 'i-0fedcba9876543210';
 

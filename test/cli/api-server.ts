@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { readSignature, signatureFits } from '../../local/http/sigv4.ts';
-import { ACME, BOLT, createWorld, PROVIDER, type World } from '../api/world.ts';
+import { createWorld, type World } from '../api/world.ts';
+import { ACME, BOLT, PROVIDER } from '../api/world-records.ts';
 
 export const STAGE = '/dev';
 const secretOf = (account: string): string => `secret-of-${account}`;

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { STAGE } from './api-server.ts';
 import { startContractServer } from './contract-server.ts';
 import { cliAgainst, manyAgainst } from './run-cli.ts';
-import { APPROVAL, approvalView, PLAN, POINT, TENANT, tenantApprovalView } from './sample-answers.ts';
+import { approvalView, tenantApprovalView } from './sample-approvals.ts';
+import { APPROVAL, PLAN, POINT, TENANT } from './sample-ids.ts';
 
 /** Answers whatever is asked: the plan that is read first, and then that the rest waits. */
 const everythingWaits = async (t: { after(stop: () => void): void }, plan: unknown): Promise<{ url: string }> => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import { GROUP, INSTANCE, JOB, POINT, SERVICE } from './sample-answers.ts';
+import { GROUP, INSTANCE, JOB, POINT, SERVICE } from './sample-ids.ts';
 
 /** What is wrong, and what is said of it: the option, and what it must be. */
 const WRONG: readonly [string[], RegExp][] = [

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { type Command, CommanderError } from 'commander';
 import { createProgram } from '../../cli/program.ts';
-import { acme, job } from '../api/world.ts';
+import { acme, job } from '../api/world-records.ts';
 import { allCommands } from './all-commands.ts';
 import { credentialsOf, startApiServer } from './api-server.ts';
 import { cliAgainst, runCli } from './run-cli.ts';

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { NOUNS } from '../../cli/commands.ts';
-import { PROVIDER, RECOVERY_KEY } from '../api/world.ts';
+import { PROVIDER, RECOVERY_KEY } from '../api/world-records.ts';
 import { contractRoutes, startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import {
-  APPROVAL,
-  approvalView,
-  GROUP,
-  INSTANCE,
-  JOB,
-  NODE,
-  ORDER,
-  operatorPlanView,
-  PLAN,
-  POINT,
-  RUN,
-  SERVICE,
-  TENANT,
-} from './sample-answers.ts';
+import { approvalView } from './sample-approvals.ts';
+import { APPROVAL, GROUP, INSTANCE, JOB, NODE, ORDER, PLAN, POINT, RUN, SERVICE, TENANT } from './sample-ids.ts';
+import { operatorPlanView } from './sample-plans.ts';
 
 /** What a tenant does on its own account, and an operator with --tenant. */
 const ON_TENANT: readonly string[][] = [

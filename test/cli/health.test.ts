@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { startContractServer } from './contract-server.ts';
 import { cliAgainst } from './run-cli.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import pc from 'picocolors';
 import { printable } from '../../cli/printable.ts';
-import { acme, job, jobInstance } from '../api/world.ts';
+import { acme, job, jobInstance } from '../api/world-records.ts';
 import { startApiServer } from './api-server.ts';
 import { cliAgainst } from './run-cli.ts';
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import { INSTANCE, instanceView, TENANT } from './sample-answers.ts';
+import { INSTANCE, TENANT } from './sample-ids.ts';
+import { instanceView } from './sample-plans.ts';
 
 test('instances are listed with their protection, by the filters that are asked for', async (t) => {
   const api = await startContractServer(t);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LibraryRunView } from '../../core/contracts/library-runs.ts';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { type ContractServer, startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import { libraryRunView, POINT, RUN, TENANT } from './sample-answers.ts';
+import { POINT, RUN, TENANT } from './sample-ids.ts';
+import { libraryRunView } from './sample-upkeep.ts';
 
 const WAIT = ['library', 'check', TENANT, '--wait'];
 const shown = async (api: ContractServer, args: readonly string[]) => {

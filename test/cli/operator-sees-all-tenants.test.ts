@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { usd } from '../../cli/units.ts';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import { INSTANCE, JOB, TENANT } from './sample-answers.ts';
+import { INSTANCE, JOB, TENANT } from './sample-ids.ts';
 
 test('an operator reads who is protected, what ran lately and how libraries have grown, in figures and by name', async (t) => {
   const api = await startContractServer(t);

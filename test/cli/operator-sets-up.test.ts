@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { acme, KEYS, PROVIDER, service } from '../api/world.ts';
+import { acme, KEYS, PROVIDER, service } from '../api/world-records.ts';
 import { startApiServer } from './api-server.ts';
 import { cliAgainst, runCli } from './run-cli.ts';
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startContractServer } from './contract-server.ts';
 import { manyAgainst } from './run-cli.ts';
-import { GROUP, groupView, INSTANCE, operatorPlanView, PLAN, POINT, planView, TENANT } from './sample-answers.ts';
+import { GROUP, INSTANCE, PLAN, POINT, TENANT } from './sample-ids.ts';
+import { groupView, operatorPlanView, planView } from './sample-plans.ts';
 
 const VOLUME = 'vol-0123456789abcdef0';
 const OTHER = 'i-0fedcba9876543210';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PROVIDER } from '../api/world.ts';
+import { PROVIDER } from '../api/world-records.ts';
 import { startContractServer } from './contract-server.ts';
 import { cliAgainst } from './run-cli.ts';
-import { permissions, SERVICE, TENANT } from './sample-answers.ts';
+import { permissions } from './sample-hypervisors.ts';
+import { SERVICE, TENANT } from './sample-ids.ts';
 
 test('a tenant is checked for the features that are named, and what was tried live is told', async (t) => {
   const api = await startContractServer(t);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ACME } from '../api/world.ts';
+import { ACME } from '../api/world-records.ts';
 import { credentialsOf } from './api-server.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../cli/holdfast.ts', import.meta.url));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BLOCK_BYTES } from '../../core/contracts/ids.ts';
 import type { Job, JobInstance, RestoreRequest } from '../../core/domain/job.ts';
-import { ACME, acme, BOLT, job, jobInstance, PROVIDER, point, START } from '../api/world.ts';
+import { ACME, acme, BOLT, job, jobInstance, PROVIDER, point, START } from '../api/world-records.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { cliAgainst } from './run-cli.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACME, acme, BOLT, PROVIDER } from '../api/world.ts';
+import { ACME, acme, BOLT, PROVIDER } from '../api/world-records.ts';
 import { startApiServer } from './api-server.ts';
 import { manyAgainst } from './run-cli.ts';
 

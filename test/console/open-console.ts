@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { KEY_HEADER } from '../../cli/console-door.ts';
 import { type ConsoleServer, startConsole } from '../../cli/console-server.ts';
 import type { Signer } from '../../cli/signed-request.ts';
-import { ACME } from '../api/world.ts';
+import { ACME } from '../api/world-records.ts';
 import { credentialsOf } from '../cli/api-server.ts';
 import { type Asked, ask, type Said } from './ask.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Credentials } from '../../cli/signed-request.ts';
-import { ACME, PROVIDER } from '../api/world.ts';
+import { ACME, PROVIDER } from '../api/world-records.ts';
 import { startApiServer } from '../cli/api-server.ts';
 import { startContractServer } from '../cli/contract-server.ts';
 import { openConsole, signerOf } from './open-console.ts';

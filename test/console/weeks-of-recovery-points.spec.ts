@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dayOf } from '../../console/parts/instances/points.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
-import { ACME, acme, group, plan, point, START } from '../api/world.ts';
+import { ACME, acme, group, plan, point, START } from '../api/world-records.ts';
 import { type ApiServer, credentialsOf, startApiServer } from '../cli/api-server.ts';
 import { checkAccess, screenshot, visit } from './browser.ts';
 

@@ -1,10 +1,11 @@
 /** The page against a server of the contract alone, which says what no API should say, or nothing, when a test wants it so. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { ACME } from '../api/world.ts';
+import { ACME } from '../api/world-records.ts';
 import { credentialsOf } from '../cli/api-server.ts';
 import { type ContractServer, startContractServer } from '../cli/contract-server.ts';
-import { groupView, operatorPlanView, SERVICE, TENANT } from '../cli/sample-answers.ts';
+import { SERVICE, TENANT } from '../cli/sample-ids.ts';
+import { groupView, operatorPlanView } from '../cli/sample-plans.ts';
 import { checkAccess, chooseFromMenu, type Visit, visit } from './browser.ts';
 
 interface Visited extends Visit {

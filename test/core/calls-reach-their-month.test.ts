@@ -9,7 +9,7 @@ import { createReleaseOrder } from '../../core/steps/broker/release-order.ts';
 import { createCloseLibraryRun } from '../../core/steps/library/close-library-run.ts';
 import { aJob, anOrder } from '../adapters/records.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
-import { acme, libraryRun } from '../api/world.ts';
+import { acme, libraryRun } from '../api/world-records.ts';
 import { backupOf, openFlows } from './flows-world.ts';
 
 const NOW = Date.UTC(2026, 10, 23);

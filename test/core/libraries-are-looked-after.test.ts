@@ -11,7 +11,9 @@ import { createCloseLibraryRun } from '../../core/steps/library/close-library-ru
 import { libraryOrder } from '../../core/steps/library/library-order.ts';
 import { createOpenLibraryRun } from '../../core/steps/library/open-library-run.ts';
 import { createScheduleLibraryRuns, tasksDue } from '../../core/steps/schedule/schedule-library-runs.ts';
-import { acme, callAs, createWorld, libraryRun, PROVIDER, point, service, tenant } from '../api/world.ts';
+import { callAs } from '../api/call-as.ts';
+import { createWorld } from '../api/world.ts';
+import { acme, libraryRun, PROVIDER, point, service, tenant } from '../api/world-records.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

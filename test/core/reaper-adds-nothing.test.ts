@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { createAddHypervisor } from '../../core/steps/api/add-hypervisor.ts';
 import { createSweep } from '../../core/steps/reaper/sweep.ts';
 import { withServiceAccounts } from '../api/service-account-fakes.ts';
-import { createWorld, PROVIDER, RECOVERY_KEY } from '../api/world.ts';
+import { createWorld } from '../api/world.ts';
+import { PROVIDER, RECOVERY_KEY } from '../api/world-records.ts';
 
 const HOUR = 3_600_000;
 const KEY = 'AKIAOTHEROTHEROTHER0';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { PlanFields, Retention } from '../../core/contracts/plans.ts';
 import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import { planRetention, type RetentionQuestion } from '../../core/domain/retention.ts';
-import { acme, point } from '../api/world.ts';
+import { acme, point } from '../api/world-records.ts';
 
 const DAY = 86_400_000;
 const PLAN = 'plan-00000000000000000000000000000001';

@@ -6,7 +6,7 @@ import { personOf } from '../../core/domain/approval.ts';
 import type { Plan } from '../../core/domain/plan.ts';
 import { planRetention } from '../../core/domain/retention.ts';
 import { shorterRetention } from '../../core/domain/shorter-retention.ts';
-import { acme, plan, point, START } from '../api/world.ts';
+import { acme, plan, point, START } from '../api/world-records.ts';
 
 const gfs = { daily: 7, weekly: 5, monthly: 12, yearly: 1 };
 const full: Retention = { days: 30, count: 10, gfs };

@@ -5,7 +5,8 @@ import { quarantineError } from '../../core/domain/quarantine.ts';
 import { createReadHealth } from '../../core/steps/health/read-health.ts';
 import { aJob, anOrder } from '../adapters/records.ts';
 import { createInMemoryHealth } from '../api/in-memory-health.ts';
-import { accessNode, acme, createWorld, job, jobInstance, START, service } from '../api/world.ts';
+import { createWorld } from '../api/world.ts';
+import { accessNode, acme, job, jobInstance, START, service } from '../api/world-records.ts';
 
 const MINUTE = 60_000;
 const NOW = START + 24 * 60 * MINUTE;

@@ -4,7 +4,8 @@ import { sha256 } from '../../adapters/system.ts';
 import type { Plan } from '../../core/domain/plan.ts';
 import { objectivesOf } from '../../core/steps/health/objectives.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
-import { acme, createWorld, job, jobInstance, plan, point, START } from '../api/world.ts';
+import { createWorld } from '../api/world.ts';
+import { acme, job, jobInstance, plan, point, START } from '../api/world-records.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

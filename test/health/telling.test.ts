@@ -10,7 +10,8 @@ import { createMeasure } from '../../core/steps/health/measure.ts';
 import { tellingEnd } from '../../core/steps/health/tell-job-end.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
 import { createInMemoryHealth } from '../api/in-memory-health.ts';
-import { acme, createWorld, job, jobInstance, plan, point, SERVICE_SIDE, START, service } from '../api/world.ts';
+import { createWorld } from '../api/world.ts';
+import { acme, job, jobInstance, plan, point, SERVICE_SIDE, START, service } from '../api/world-records.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

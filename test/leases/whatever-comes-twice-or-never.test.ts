@@ -10,7 +10,8 @@ import { isOpen, type Job } from '../../core/domain/job.ts';
 import { createRetryJob } from '../../core/steps/jobs/retry-job.ts';
 import { createStartScheduledJob } from '../../core/steps/schedule/start-scheduled-job.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
-import { acme, createWorld, plan, START } from '../api/world.ts';
+import { createWorld } from '../api/world.ts';
+import { acme, plan, START } from '../api/world-records.ts';
 import { INSTANCE, openAttempts } from './attempts.ts';
 
 const RUNS = Number(process.env.HOLDFAST_RUNS ?? 1_000);

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tenantRoutes } from '../../core/contracts/api.ts';
 import { samples, worldFor } from '../api/sample-world.ts';
-import { ACME, acme, BOLT, bolt, SERVICE_SIDE } from '../api/world.ts';
+import { ACME, acme, BOLT, bolt, SERVICE_SIDE } from '../api/world-records.ts';
 
 /** Samples name tenant 1's records; here tenant 2 calls, and has records of its own. */
 const ID = /\b(hv|job|rp|plan|vmg|apr|run)-0199aaaa-0000-7000-8000-0{11}1\b/g;

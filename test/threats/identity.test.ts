@@ -14,7 +14,8 @@ import { SERVICE_ACCOUNT } from '../../dev/example-accounts.ts';
 import { createOperatorApi } from '../../functions/api/operator-api.ts';
 import type { PolicyDocument } from '../../local/kernel/service.ts';
 import { REGION, startWorld, type World } from '../adapters/world.ts';
-import { createWorld as createApiWorld, event } from '../api/world.ts';
+import { event } from '../api/call-as.ts';
+import { createWorld as createApiWorld } from '../api/world.ts';
 
 const TENANTS = ['610000000001', '610000000002', '610000000003', '610000000004'];
 const STRANGER = '690000000009';
