@@ -9,7 +9,7 @@ import { createPreviewRestore } from '../../core/steps/api/preview-restore.ts';
 import { createStartRestore } from '../../core/steps/api/start-restore.ts';
 import { createOpenRestore } from '../../core/steps/restore/open-restore.ts';
 import { A, aPoint, B } from '../adapters/records.ts';
-import { fakeScopes } from './fake-tenant-account.ts';
+import { fakeScopes } from './fake-tenant/scopes.ts';
 import { type Asked, INSTANCE, OTHER, openRestoreWorld } from './restore-world.ts';
 
 const OPERATOR: Audience = { kind: 'operator' };

@@ -28,7 +28,8 @@ import { createStartSnapshots } from '../../core/steps/restore/start-snapshots.t
 import { createStopInstance } from '../../core/steps/restore/stop-instance.ts';
 import { A, aJob, aPoint, aService, aTenant, aVolume, freshId } from '../adapters/records.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
-import { FakeAccount, fakeScopes } from './fake-tenant-account.ts';
+import { FakeAccount } from './fake-tenant/account.ts';
+import { fakeScopes } from './fake-tenant/scopes.ts';
 
 export const INSTANCE = 'i-0000000a';
 export const OTHER = 'i-0000000b';

@@ -12,7 +12,7 @@ import { createLockInstance } from '../../core/steps/backup/lock-instance.ts';
 import { createCleanUp } from '../../core/steps/jobs/clean-up.ts';
 import { createFinishRestore } from '../../core/steps/restore/finish-restore.ts';
 import { A, freshId } from '../adapters/records.ts';
-import { fakeScopes } from './fake-tenant-account.ts';
+import { fakeScopes } from './fake-tenant/scopes.ts';
 import { INSTANCE, machineOf, openRestoreWorld, type RestoreWorld, Stopped } from './restore-world.ts';
 
 const inPlace = { kind: 'in-place', overwrite: true, replacedVolumes: 'keep' } as const satisfies RestoreTarget;

@@ -7,7 +7,7 @@ import type { LaunchPlaces } from '../../core/ports/launch-places.ts';
 import { createPreviewRestore } from '../../core/steps/api/preview-restore.ts';
 import { A } from '../adapters/records.ts';
 import { everyPlace, noPlace, VPC, ZONE } from './fake-places.ts';
-import { fakeScopes } from './fake-tenant-account.ts';
+import { fakeScopes } from './fake-tenant/scopes.ts';
 import { INSTANCE, OTHER, openRestoreWorld } from './restore-world.ts';
 
 const OTHER_VPC = 'vpc-00000002';

@@ -7,7 +7,7 @@ import type { JobInstance } from '../../core/domain/job.ts';
 import { jobInstanceView } from '../../core/domain/views.ts';
 import { createFinishRestore } from '../../core/steps/restore/finish-restore.ts';
 import { A } from '../adapters/records.ts';
-import type { FakeAccount, FakeVolume } from './fake-tenant-account.ts';
+import type { FakeAccount, FakeVolume } from './fake-tenant/account.ts';
 import { type Asked, INSTANCE, OTHER, openRestoreWorld, type RestoreWorld, Stopped } from './restore-world.ts';
 
 const inPlace = { kind: 'in-place', overwrite: true, replacedVolumes: 'keep' } as const satisfies RestoreTarget;

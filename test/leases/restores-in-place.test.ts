@@ -6,7 +6,7 @@ import { createLockInstance } from '../../core/steps/backup/lock-instance.ts';
 import { createCleanUp } from '../../core/steps/jobs/clean-up.ts';
 import { createFinishRestore } from '../../core/steps/restore/finish-restore.ts';
 import { A, freshId } from '../adapters/records.ts';
-import { fakeScopes } from '../core/fake-tenant-account.ts';
+import { fakeScopes } from '../core/fake-tenant/scopes.ts';
 import { INSTANCE, machineOf, openRestoreWorld, type RestoreWorld } from '../core/restore-world.ts';
 import { type Before, holdAt, watched } from './watched.ts';
 
