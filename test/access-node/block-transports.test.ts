@@ -7,6 +7,7 @@ import { createSdkEbsCalls } from '../../adapters/aws/ebs-block-transport-sdk.ts
 import type { EbsCalls } from '../../adapters/aws/ebs-calls.ts';
 import type { EbsRetrySettings } from '../../adapters/aws/ebs-retry.ts';
 import type { BlockTransport } from '../../core/ports/block-transport.ts';
+import { LASTING_FAULTS, PASSING_FAULTS } from './ebs-faults.ts';
 import { BLOCK, blockOf, fail, type SmallEbs, sha256, startSmallEbs } from './small-ebs.ts';
 
 const snapshot = 'snap-0123456789abcdef0';
@@ -136,52 +137,7 @@ for (const [name, create] of Object.entries(implementations)) {
       assert.equal(refused, 1, 'the token was used once');
     });
 
-    const passing: Record<string, SmallEbs['behave']> = {
-      throttling: (_, response) => fail(response, 400, 'RequestThrottledException', { Reason: 'ACCOUNT_THROTTLED' }),
-      'throttling without a name': (_, response) => {
-        response.writeHead(429, { 'content-length': '0' }).end();
-        return true;
-      },
-      'a full account': (_, response) => fail(response, 402, 'ServiceQuotaExceededException'),
-      'an internal error': (_, response) => fail(response, 500, 'InternalServerException'),
-      'a load balancer without JSON': (_, response) => {
-        response.writeHead(503, { 'content-type': 'text/html' }).end('<html>busy</html>');
-        return true;
-      },
-      'a reset connection': (request) => {
-        request.socket.resetAndDestroy();
-        return true;
-      },
-      'a connection closed without an answer': (request) => {
-        request.socket.end();
-        return true;
-      },
-      silence: () => true,
-      'a body that stops in the middle': (_, response) => {
-        response.writeHead(200, { 'content-length': String(BLOCK), 'x-amz-checksum': 'AA==' });
-        response.write(Buffer.alloc(1_000));
-        return true;
-      },
-      'a body that is cut': (request, response) => {
-        response.writeHead(200, { 'content-length': String(BLOCK), 'x-amz-checksum': 'AA==' });
-        response.write(Buffer.alloc(100_000), () => request.socket.destroy());
-        return true;
-      },
-      'a body that is too short': (_, response) => {
-        response.writeHead(200, { 'content-length': '10', 'x-amz-checksum': 'AA==' }).end(Buffer.alloc(10));
-        return true;
-      },
-      'a body that is too long': (_, response) => {
-        response.writeHead(200, { 'x-amz-checksum': 'AA==' }).end(Buffer.alloc(BLOCK + 1));
-        return true;
-      },
-      'an answer without checksum': (_, response) => {
-        response.writeHead(200, { 'content-length': String(BLOCK) }).end(blockOf(3));
-        return true;
-      },
-      'a name that nobody knows': (_, response) => fail(response, 400, 'SomethingNewException'),
-    };
-    for (const [kind, behave] of Object.entries(passing)) {
+    for (const [kind, behave] of Object.entries(PASSING_FAULTS)) {
       test(`${kind}, twice, costs two more tries and nothing else`, async () => {
         first(2, behave);
         const transport = opened();
@@ -222,25 +178,7 @@ for (const [name, create] of Object.entries(implementations)) {
       assert.equal(ebs.requests.at(-1)?.headers['x-amz-security-token'], 'renewed-1');
     });
 
-    const lasting: [string, string, SmallEbs['behave']][] = [
-      ['access denied', 'TenantAccessLost', (_, response) => fail(response, 403, 'AccessDeniedException')],
-      [
-        'unrelated snapshots',
-        'UnrelatedSnapshots',
-        (_, response) => fail(response, 400, 'ValidationException', { Reason: 'UNRELATED_SNAPSHOTS' }),
-      ],
-      [
-        'a refused request',
-        'SnapshotFailed',
-        (_, response) => fail(response, 400, 'ValidationException', { Reason: 'INVALID_SNAPSHOT_ID' }),
-      ],
-      [
-        'a signature that is refused',
-        'TenantAccessLost',
-        (_, response) => fail(response, 403, 'SignatureDoesNotMatch'),
-      ],
-    ];
-    for (const [kind, expected, behave] of lasting) {
+    for (const [kind, expected, behave] of LASTING_FAULTS) {
       test(`${kind} ends at once, as ${expected}`, async () => {
         ebs.behave = behave;
         const transport = opened();
