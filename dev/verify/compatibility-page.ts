@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Words } from './aws-words.ts';
-import { type Difference, MOTO_DIFFERENCES } from './moto-differences.ts';
+import type { Difference } from './difference.ts';
+import { MOTO_DIFFERENCES } from './moto-differences.ts';
 
 const PAGE = join(import.meta.dirname, '../../docs/compatibility.md');
 const START = '<!-- moto: written by npm run verify:moto -- --page -->';

@@ -1,4 +1,4 @@
-import type { Difference } from './moto-differences.ts';
+import type { Difference } from './difference.ts';
 import type { Outcome } from './run-contract.ts';
 
 export interface Verdict {

@@ -5,8 +5,9 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { AWS_SAYS } from '../../dev/verify/aws-words.ts';
 import { readPage } from '../../dev/verify/compatibility-page.ts';
+import type { Difference } from '../../dev/verify/difference.ts';
 import { judge } from '../../dev/verify/judge.ts';
-import { type Difference, MOTO_DIFFERENCES } from '../../dev/verify/moto-differences.ts';
+import { MOTO_DIFFERENCES } from '../../dev/verify/moto-differences.ts';
 
 const difference = (more: Partial<Difference> = {}): Difference => ({
   ...{
