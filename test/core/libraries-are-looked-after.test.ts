@@ -12,6 +12,7 @@ import { libraryOrder } from '../../core/steps/library/library-order.ts';
 import { createOpenLibraryRun } from '../../core/steps/library/open-library-run.ts';
 import { createScheduleLibraryRuns, tasksDue } from '../../core/steps/schedule/schedule-library-runs.ts';
 import { acme, callAs, createWorld, libraryRun, PROVIDER, point, service, tenant } from '../api/world.ts';
+import { uncountedFails } from './uncounted.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -226,7 +227,7 @@ const closed = async (
     return lockUntil(...args);
   };
   catalog.points.get = () => assert.fail('it is not read for that');
-  await createCloseLibraryRun({ catalog, audit, work, clock, sha256 })(input);
+  await createCloseLibraryRun({ catalog, audit, work, clock, sha256, tellUncounted: uncountedFails })(input);
   return { run: records.libraryRuns.get(begun.runId), points: [...records.points.values()], most, now: clock.now() };
 };
 

@@ -29,6 +29,7 @@ import { createStopInstance } from '../../core/steps/restore/stop-instance.ts';
 import { A, aJob, aPoint, aService, aTenant, aVolume, freshId } from '../adapters/records.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
 import { FakeAccount, fakeScopes } from './fake-tenant-account.ts';
+import { uncountedFails } from './uncounted.ts';
 
 export const INSTANCE = 'i-0000000a';
 export const OTHER = 'i-0000000b';
@@ -75,6 +76,7 @@ export const machineOf = ({ catalog, scopes, pause = 0, number = 1 }: MachineDep
     sha256,
     executions,
     settleSeconds: 1,
+    tellUncounted: uncountedFails,
   };
   const attempt = { jobId: job.jobId, attempt: number, tenantId: job.tenantId };
 

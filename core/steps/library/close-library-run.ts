@@ -11,7 +11,8 @@ import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
-import { addUsageOfAttempt } from '../usage/add-usage.ts';
+import { countAttempt } from '../usage/count-attempt.ts';
+import type { TellUncounted } from '../usage/tell-uncounted.ts';
 import { documentHash, libraryOrder } from './library-order.ts';
 import { noteLostVolumes } from './note-lost-volumes.ts';
 import { noteResult } from './note-result.ts';
@@ -22,6 +23,7 @@ interface Deps {
   readonly work: WorkArea;
   readonly clock: Clock;
   readonly sha256: Sha256;
+  readonly tellUncounted: TellUncounted;
 }
 
 type Result = Extract<SegmentResult, { kind: 'maintain-library' }>;
@@ -34,9 +36,9 @@ type Pruned = Extract<LibraryOutcome, { task: 'prune' }>;
 export const createCloseLibraryRun =
   (deps: Deps) =>
   async (input: CloseLibraryRunInput): Promise<CloseLibraryRunOutput> => {
-    const { runId, pass } = input;
+    const { runId, tenantId, pass } = input;
     const closed = await close(deps, input);
-    await addUsageOfAttempt(deps.catalog.usage, { jobId: runId, attempt: pass });
+    await countAttempt(deps, { tenantId, jobId: runId, attempt: pass });
     return closed;
   };
 
