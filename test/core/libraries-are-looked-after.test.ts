@@ -301,6 +301,16 @@ test('of a prune only points that were to go are noted as gone, of an extension 
   assert.ok((first?.lockedUntil ?? 0) > locked.now && (first?.lockedUntil ?? 0) < locked.now + LONGEST_LOCK_MS);
 });
 
+test('what a newer node says more of a run is passed over, and nothing else of it', async () => {
+  const finding = { key: 'k', kind: 'pack', damage: 'missing', problem: 'it is gone', lostBlocks: 0 };
+  const outcome = { ...check, findingsInAll: 1, findings: [{ ...finding, more: 1 }], more: { and: 'more' } };
+  const { run } = await closed({ task: 'check', depth: 'structure' }, [a], { outcome, more: [1] });
+  const known = { ...check, findingsInAll: 1, findings: [finding] };
+  assert.deepEqual([run?.state, run?.outcome], ['completed', known]);
+  const wrong = await closed({ task: 'check', depth: 'structure' }, [a], { outcome: { ...outcome, packs: -1 } });
+  assert.deepEqual([wrong.run?.state, wrong.run?.error?.name], ['failed', 'InvalidRequest']);
+});
+
 test('thousands of locks are noted eight at a time, and what there is no time for is left to the next run', async () => {
   const many = Array.from({ length: 1_000 }, (_, n) => point(n + 1, acme, { legalHold: HOLD }));
   const result = { outcome: extended, lockedPoints: many.map(({ recoveryPointId }) => recoveryPointId) };

@@ -1,5 +1,6 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
 import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
+import { safeReadFromNewer } from '../../contracts/other-versions.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
 import { NotFound } from '../../domain/errors.ts';
 import type { JobError } from '../../domain/job.ts';
@@ -59,7 +60,7 @@ const close = async (
   };
   if (!order?.outcome) await noteEnd(undefined);
   if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
-  const { data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
+  const { data: result } = safeReadFromNewer(SegmentResult, await work.getJson(order.outcome.resultKey));
   const { data: document } = OrderWork.safeParse(await work.getJson(order.documentKey));
   const isOurs = document?.kind === 'maintain-library' && documentHash(sha256, document) === run.documentHash;
   if (result?.kind !== 'maintain-library' || result.outcome.task !== run.task || !isOurs) {
