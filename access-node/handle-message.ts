@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ClaimResponse, OrderMessage } from '../core/contracts/orders.ts';
+import { readFromNewer } from '../core/contracts/other-versions.ts';
 import {
   BrokerRefused,
   type OrderBroker,
@@ -237,7 +238,7 @@ const idsOf = ({ claim, jobId, instanceId, libraryAccess }: Extract<ClaimRespons
 
 const parseMessage = (body: string): OrderMessage | undefined => {
   try {
-    return OrderMessage.parse(JSON.parse(body));
+    return readFromNewer(OrderMessage, JSON.parse(body));
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { SegmentResult } from '../../core/contracts/orders.ts';
+import { readFromNewer } from '../../core/contracts/other-versions.ts';
 import { InvalidRequest, LibraryUnavailable, TransientFailure } from '../../core/domain/errors.ts';
 import type { Library } from '../../library/library.ts';
 import { lockReferences, type MapToLock } from '../../library/lock-references.ts';
@@ -31,7 +32,7 @@ export const assembleMaps = async (work: AssembleMaps, tools: OrderTools): Promi
       const key = keyOfResult(resultKeys, orderId);
       const value = await workArea.getJson(key);
       if (value === undefined) throw new TransientFailure(`the result ${key} is not in the work area`);
-      const result = SegmentResult.parse(value);
+      const result = readFromNewer(SegmentResult, value);
       if (result.kind !== 'read-segment') throw new InvalidRequest(`${key} is the result of a ${result.kind} order`);
       pages.push(...(result.pages as PageEntry[]));
       generation = Math.min(generation, result.generation);

@@ -1,3 +1,4 @@
+import type { BilledCalls } from '../../core/contracts/billed-calls.ts';
 import type { OrderOutcome } from '../../core/contracts/orders.ts';
 import type { Order } from '../../core/domain/order.ts';
 import { inParallel } from '../../core/ports/in-parallel.ts';
@@ -17,6 +18,9 @@ const present = (claim: number): Condition => ({
   text: '#state = :claimed AND #claim = :claim',
   values: { ':claimed': 'claimed', ':claim': claim },
 });
+
+const endOf = (claim: number, calls: BilledCalls | undefined): Pick<Order, 'ended'> =>
+  calls ? { ended: { claim, calls } } : {};
 
 /** It is as the caller has seen it, and may be taken. */
 export const claimable = ({ claim, heartbeatAt }: Order): Condition => ({
@@ -56,7 +60,7 @@ export const createDynamoOrders = (table: Table): Orders => {
       const items = await table.getMany(rows.map(({ orderId }) => orderKey(orderId as string)));
       return items.map((item) => recordOf<Order>(item));
     },
-    async claim(orderId, seen, nodeId, tokenHash, now, { processId, deaths } = {}) {
+    async claim(orderId, seen, nodeId, tokenHash, now, { processId, deaths, holders } = {}) {
       const claimed = {
         state: 'claimed',
         nodeId,
@@ -64,6 +68,7 @@ export const createDynamoOrders = (table: Table): Orders => {
         tokenHash,
         heartbeatAt: now,
         ...(deaths ? { deaths } : {}),
+        ...(holders ? { holders } : {}),
       };
       // The counters of the claim before stay until this one has counted further: progress never runs backwards.
       const set = { ...claimed, error: undefined };
@@ -75,13 +80,14 @@ export const createDynamoOrders = (table: Table): Orders => {
     },
     heartbeat: async (orderId, claim, counters, now) =>
       order(await table.update(orderKey(orderId), { set: { counters, heartbeatAt: now } }, present(claim), 'before')),
-    async complete(orderId, claim, outcome): Promise<OrderOutcome | undefined> {
-      const set = { state: 'done', outcome, counters: outcome.counters };
+    async complete(orderId, claim, outcome, calls): Promise<OrderOutcome | undefined> {
+      const set = { state: 'done', outcome, counters: outcome.counters, ...endOf(claim, calls) };
       const done = await table.update(orderKey(orderId), { set }, present(claim));
       return done ? outcome : (await get(orderId))?.outcome;
     },
-    async release(orderId, claim, state, error) {
-      if (await table.update(orderKey(orderId), { set: { state, error } }, present(claim))) return true;
+    async release(orderId, claim, state, error, calls) {
+      const set = { state, error, ...endOf(claim, calls) };
+      if (await table.update(orderKey(orderId), { set }, present(claim))) return true;
       const there = await get(orderId);
       return there?.claim === claim && there.state === state;
     },

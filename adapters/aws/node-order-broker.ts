@@ -5,9 +5,11 @@ import {
   type BrokerRequest,
   ClaimResponse,
   HeartbeatResponse,
+  noCounters,
   OrderOutcome,
   PresenceResponse,
 } from '../../core/contracts/orders.ts';
+import { safeReadFromNewer } from '../../core/contracts/other-versions.ts';
 import { TransientFailure } from '../../core/domain/errors.ts';
 import { BrokerRefused, type NodePresence, type OrderBroker } from '../../core/ports/node-control.ts';
 import { asTransient } from './node-client-settings.ts';
@@ -23,6 +25,9 @@ export interface LambdaOrderBrokerOptions {
 
 /** What a Lambda function that threw answers with. */
 const Thrown = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
+
+/** Whatever else it says. */
+const Given = z.object({ outcome: z.literal('yours'), claim: z.int().positive() });
 
 /**
  * Errors of the broker that say "not this order, not for this node". Everything else that it may throw (a throttled
@@ -69,14 +74,28 @@ export const createLambdaOrderBroker = ({
       if (REFUSALS.has(errorType)) throw new BrokerRefused(errorType, errorMessage);
       throw new TransientFailure(`${what}: ${errorType}: ${errorMessage}`);
     }
-    const parsed = answer.safeParse(body);
-    if (!parsed.success) throw new TransientFailure(`${what}: an answer that is none: ${parsed.error.message}`);
-    return parsed.data;
+    return read(answer, body, what);
+  };
+
+  /**
+   * An order that says more than this node understands is handed back at once: another may, and nobody takes this one
+   * for lost because it says no more of it.
+   */
+  const claim: OrderBroker['claim'] = async (request) => {
+    const answer = await ask(z.unknown(), { operation: 'claimOrder', nodeId, processId, ...request });
+    const { data: given } = Given.safeParse(answer);
+    if (!given) return read(ClaimResponse, answer, 'broker claimOrder');
+    const { data: order, error } = ClaimResponse.safeParse(answer);
+    if (order) return order;
+    const { orderId, taskToken } = request;
+    const counters = noCounters;
+    await broker.release({ orderId, taskToken, claim: given.claim, counters });
+    throw new BrokerRefused('NotUnderstood', `the control plane is newer than this node: ${error.message}`, error);
   };
 
   const processId = randomUUID();
   const broker: OrderBroker = {
-    claim: (request) => ask(ClaimResponse, { operation: 'claimOrder', nodeId, processId, ...request }),
+    claim,
     async reportMessage(request) {
       await ask(z.unknown(), { operation: 'reportMessage', nodeId, serviceId, ...request });
     },
@@ -100,6 +119,13 @@ export const createLambdaOrderBroker = ({
     },
   };
   return { broker, presence };
+};
+
+/** What goes on without it is passed over in an answer of a newer control plane. */
+const read = <T>(answer: z.ZodType<T>, body: unknown, what: string): T => {
+  const { data, error } = safeReadFromNewer(answer, body);
+  if (error) throw new TransientFailure(`${what}: an answer that is none: ${error.message}`);
+  return data;
 };
 
 const parseJson = (what: string, payload: Uint8Array | undefined): unknown => {

@@ -2,6 +2,10 @@
  * What control plane and access node say to each other. The message in the queue names the order and carries the task
  * token, nothing else; the rest comes from the broker (claim), which also hands out the credentials, and from the
  * order's document in the work area.
+ *
+ * Readers pass over what a newer side adds to any of it (other-versions.ts), but to what orders a node to do something: a
+ * claim that is `yours`, and the document. What must not be passed over in the rest is said by a new operation, kind or
+ * outcome, never by a new field.
  */
 import { z } from 'zod';
 import { BilledCalls } from './billed-calls.ts';

@@ -1,3 +1,4 @@
+import type { BilledCalls } from '../contracts/billed-calls.ts';
 import type { HypervisorId, JobId, LibraryRunId, NodeId, OrderId } from '../contracts/ids.ts';
 import type { Counters, OrderOutcome, OrderWork } from '../contracts/orders.ts';
 import type { JobError } from './job.ts';
@@ -8,6 +9,13 @@ export interface Death {
   readonly claim: number;
   /** Its last heartbeat, ms since 1970. */
   readonly lastHeardAt: number;
+}
+
+/** A node, and the token that it has claimed an order with: only whoever knows both speaks of its claims' cost. */
+export interface Holder {
+  readonly nodeId: NodeId;
+  /** SHA-256 (hex) of the task token. */
+  readonly tokenHash: string;
 }
 
 /** An order's record: what the broker decides by. Its work is in the work area. */
@@ -48,10 +56,14 @@ export interface Order {
   readonly processId?: string;
   /** SHA-256 (hex) of the task token that the present claim proved itself with. */
   readonly tokenHash?: string;
+  /** All that have claimed it, the newest of them; a record of before they were kept has none. */
+  readonly holders?: readonly Holder[];
   /** ms since 1970 */
   readonly heartbeatAt?: number;
   readonly counters?: Counters;
   readonly outcome?: OrderOutcome;
+  /** What the last claim that ended by its own word said that it has called, written with that end. */
+  readonly ended?: { readonly claim: number; readonly calls: BilledCalls };
   /** Of the last claim that failed. */
   readonly error?: JobError;
   /** Claims that ended without a word. */
@@ -59,3 +71,16 @@ export interface Order {
   /** ms since 1970 */
   readonly quarantinedAt?: number;
 }
+
+/** A node that an order has left long ago, with ten others after it, has nothing to say of it any more. */
+const MOST_HOLDERS = 10;
+
+/** With one more, each but once. */
+export const withHolder = (holders: readonly Holder[] = [], { nodeId, tokenHash }: Holder): readonly Holder[] =>
+  [...holders.filter((each) => !isSame(each, { nodeId, tokenHash })), { nodeId, tokenHash }].slice(-MOST_HOLDERS);
+
+/** Whether it holds the order, or has held it. */
+export const hasHeld = ({ holders = [], nodeId, tokenHash }: Order, asks: Holder): boolean =>
+  (nodeId === asks.nodeId && tokenHash === asks.tokenHash) || holders.some((each) => isSame(each, asks));
+
+const isSame = (a: Holder, b: Holder): boolean => a.nodeId === b.nodeId && a.tokenHash === b.tokenHash;

@@ -20,6 +20,9 @@ export interface ClaimCalls extends ClaimOfOrder {
   readonly added?: BilledCalls;
 }
 
+/** Of a claim: what of it is in a month's sum. Whose row says so too, but for marks of before that was kept. */
+export type Mark = BilledCalls & Partial<Pick<ClaimOfOrder, 'jobId' | 'attempt'>>;
+
 /** What a tenant's orders have called in a month. */
 export interface MonthOfCalls {
   readonly tenantId: HypervisorId;
@@ -27,8 +30,8 @@ export interface MonthOfCalls {
   readonly calls: BilledCalls;
   /** Counts up with each change. */
   readonly version: number;
-  /** By claim (`<order>#<claim>`): what of it is in the sum, until the claim's own record says so. */
-  readonly adding: Readonly<Record<string, BilledCalls>>;
+  /** By claim (`<order>#<claim>`): until the claim's own record says so, or soon after. */
+  readonly adding: Readonly<Record<string, Mark>>;
 }
 
 /** What was called for tenants, and is billed by AWS. Reads are consistent. */

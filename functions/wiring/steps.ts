@@ -9,6 +9,7 @@ import { createTenantScopes } from '../../adapters/aws/tenant-scopes.ts';
 import { sha256, systemClock } from '../../adapters/system.ts';
 import { type Environment, readConfiguration, wholeNumber } from './configuration.ts';
 import { machinesOf } from './machines.ts';
+import { wireTellUncounted } from './usage.ts';
 
 /** What the state machines' steps work with. */
 export const wireSteps = (environment: Environment) => {
@@ -22,6 +23,7 @@ export const wireSteps = (environment: Environment) => {
     heartbeatSeconds,
     settleSeconds,
     pruneWindowSeconds,
+    stage,
     region,
   } = readConfiguration(environment, {
     table: 'HOLDFAST_TABLE',
@@ -33,6 +35,7 @@ export const wireSteps = (environment: Environment) => {
     heartbeatSeconds: 'HOLDFAST_HEARTBEAT_SECONDS',
     settleSeconds: 'HOLDFAST_SETTLE_SECONDS',
     pruneWindowSeconds: 'HOLDFAST_PRUNE_WINDOW_SECONDS',
+    stage: 'HOLDFAST_STAGE',
     region: 'AWS_REGION',
   });
   const { dynamo, s3, secrets, sfn, sts } = openControlPlaneClients(region);
@@ -54,5 +57,6 @@ export const wireSteps = (environment: Environment) => {
     heartbeatSeconds: wholeNumber('HOLDFAST_HEARTBEAT_SECONDS', heartbeatSeconds),
     settleSeconds: wholeNumber('HOLDFAST_SETTLE_SECONDS', settleSeconds),
     pruneWindowSeconds: wholeNumber('HOLDFAST_PRUNE_WINDOW_SECONDS', pruneWindowSeconds),
+    tellUncounted: wireTellUncounted(stage, 'steps'),
   };
 };

@@ -109,6 +109,7 @@ test('a full backup in two segments, and a restore of it, are the same volume bi
     ],
   );
   assert.equal(one.counters.bytes, 5 * BLOCK_BYTES);
+  await bench.sayMore(two.resultKey);
   const assembled = await assembleFull([one, two]);
   const { volumes, verification } = assembled.result as {
     volumes: { pageDataBlocks: number[]; dataBlocks: number; zeroBlocks: number }[];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { noCalls } from '../../core/contracts/billed-calls.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
 import { racers } from './racers.ts';
@@ -101,6 +102,30 @@ export const ordersSuite = (catalogNow: () => Catalog): void => {
       assert.equal(await catalogNow().orders.release(order.orderId, 2, 'failed', error), true);
       const failed = await catalogNow().orders.get(order.orderId);
       assert.deepEqual([failed?.state, failed?.error], ['failed', error]);
+    });
+
+    it('keeps who has held an order, and what the last claim that ended has called', async () => {
+      const order = await placed();
+      const [one, two] = [
+        { nodeId: 'node-1', tokenHash: 'hash-1' },
+        { nodeId: 'node-2', tokenHash: 'hash-1' },
+      ];
+      const calls = (s3Gets: number) => ({ ...noCalls, s3Gets });
+      const { orders } = catalogNow();
+      await orders.claim(order.orderId, order, 'node-1', 'hash-1', 1_000, { holders: [one] });
+      await orders.release(order.orderId, 1, 'queued', undefined, calls(3));
+      const queued = await orders.get(order.orderId);
+      assert.ok(queued);
+      assert.deepEqual([queued.holders, queued.ended], [[one], { claim: 1, calls: calls(3) }]);
+      const more = { holders: [one, two] };
+      const second = await orders.claim(order.orderId, queued, 'node-2', 'hash-1', 2_000, more);
+      assert.deepEqual([second?.holders, second?.ended], [[one, two], queued.ended]);
+      assert.equal(await orders.complete(order.orderId, 1, outcomeOf(order, 1), calls(9)), undefined);
+      assert.equal(await orders.release(order.orderId, 1, 'failed', undefined, calls(9)), false);
+      await orders.complete(order.orderId, 2, outcomeOf(order, 2), calls(5));
+      await orders.complete(order.orderId, 2, outcomeOf(order, 2), calls(9));
+      const done = await orders.get(order.orderId);
+      assert.deepEqual([done?.holders, done?.ended], [[one, two], { claim: 2, calls: calls(5) }]);
     });
 
     it('lets nobody claim, finish or hand back a closed order', async () => {

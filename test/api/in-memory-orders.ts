@@ -30,7 +30,14 @@ export const createInMemoryOrders = ({ orders, tokens }: Records): Orders => {
           order.attempt === attempt &&
           (instanceId === undefined || order.instanceId === instanceId),
       ),
-    async claim(orderId, seen, nodeId, tokenHash, now, { processId, deaths = seen.deaths } = {}) {
+    async claim(
+      orderId,
+      seen,
+      nodeId,
+      tokenHash,
+      now,
+      { processId, deaths = seen.deaths, holders = seen.holders } = {},
+    ) {
       const order = orders.get(orderId);
       if (!order || !claimableOrder(order, seen)) return undefined;
       const { error, ...kept } = order;
@@ -42,6 +49,7 @@ export const createInMemoryOrders = ({ orders, tokens }: Records): Orders => {
         tokenHash,
         heartbeatAt: now,
         deaths,
+        holders,
       };
       return put(changed(kept, claimed as Partial<Order>));
     },
@@ -54,14 +62,15 @@ export const createInMemoryOrders = ({ orders, tokens }: Records): Orders => {
       if (order) put({ ...order, counters, heartbeatAt: now });
       return order;
     },
-    async complete(orderId, claim, outcome) {
+    async complete(orderId, claim, outcome, calls) {
       const order = present(orderId, claim);
       if (!order) return orders.get(orderId)?.outcome;
-      return put({ ...order, state: 'done', outcome, counters: outcome.counters }).outcome;
+      const ended = calls ? { ended: { claim, calls } } : {};
+      return put({ ...order, state: 'done', outcome, counters: outcome.counters, ...ended }).outcome;
     },
-    async release(orderId, claim, state, error) {
+    async release(orderId, claim, state, error, calls) {
       const order = present(orderId, claim);
-      if (order) put(changed(order, { state, error }));
+      if (order) put(changed(order, { state, error, ...(calls ? { ended: { claim, calls } } : {}) }));
       const there = orders.get(orderId);
       return there?.claim === claim && there.state === state;
     },

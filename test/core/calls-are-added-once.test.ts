@@ -3,12 +3,16 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type BilledCalls, noCalls } from '../../core/contracts/billed-calls.ts';
 import { monthOf, sumOfCalls } from '../../core/domain/billed-calls.ts';
+import type { Catalog } from '../../core/ports/catalog.ts';
 import type { ClaimCalls, Usage } from '../../core/ports/usage.ts';
-import { addUsage, addUsageOfAttempt } from '../../core/steps/usage/add-usage.ts';
+import { addUsage, MOST_MARKS } from '../../core/steps/usage/add-usage.ts';
+import { countAttempt } from '../../core/steps/usage/count-attempt.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
+import { uncountedFails } from './uncounted.ts';
 
 const TENANT = 'hv-00000001';
 const MONTH = '2026-11';
+const NOW = Date.UTC(2026, 10, 23);
 const JOB = { jobId: 'job-00000001', attempt: 1 };
 const calls = (s3Gets: number): BilledCalls => ({ ...noCalls, s3Gets, kms: 1 });
 const claim = (order: number, number: number, s3Gets: number): Omit<ClaimCalls, 'added'> => ({
@@ -20,6 +24,10 @@ const claim = (order: number, number: number, s3Gets: number): Omit<ClaimCalls, 
   calls: calls(s3Gets),
 });
 const sumOf = async (usage: Usage) => (await usage.month(TENANT, MONTH))?.calls ?? noCalls;
+
+/** As the cleanup of the attempt does. */
+const cleanUp = (catalog: Pick<Catalog, 'usage' | 'orders'>): Promise<void> =>
+  countAttempt({ catalog, clock: { now: () => NOW }, tellUncounted: uncountedFails }, { ...JOB, tenantId: TENANT });
 
 class Crash extends Error {}
 
@@ -54,8 +62,11 @@ test('whoever adds, however often, at whatever moment others add and any of them
         }),
         { minLength: 1, maxLength: 8 },
       ),
-      async (scheduler, reports) => {
-        const { usage } = createInMemoryCatalog().catalog;
+      // so few that others' marks are settled by whoever comes next
+      fc.integer({ min: 0, max: 4 }),
+      async (scheduler, reports, mostMarks) => {
+        const { catalog } = createInMemoryCatalog();
+        const { usage } = catalog;
         const latest = new Map<string, Omit<ClaimCalls, 'added'>>();
         const working = reports.map(async ({ order, claim: number, more, crashAt }) => {
           const name = `${order} ${number}`;
@@ -69,13 +80,12 @@ test('whoever adds, however often, at whatever moment others add and any of them
             made += 1;
             return crashAt && made === crashAt.call + 1 ? crashAt.when : 'not';
           });
-          await addUsage(mine, noted).catch((error: unknown) => {
+          await addUsage(mine, noted, mostMarks).catch((error: unknown) => {
             if (!(error instanceof Crash)) throw error;
           });
         });
         await scheduler.waitFor(Promise.all(working));
-        // as the cleanup of the attempt does
-        await addUsageOfAttempt(usage, JOB);
+        await cleanUp(catalog);
         const expected = [...latest.values()].reduce((sum, each) => sumOfCalls(sum, each.calls), noCalls);
         assert.deepEqual(await sumOf(usage), expected);
       },
@@ -104,14 +114,59 @@ test('an order’s calls are in the month of its first report, whenever the othe
 });
 
 test('the mark of a later report, whose broker ended before it was noted, is left alone', async () => {
-  const { usage } = createInMemoryCatalog().catalog;
+  const { catalog } = createInMemoryCatalog();
+  const { usage } = catalog;
   const first = await usage.note(claim(1, 1, 3));
   const later = async (): Promise<void> => {
     const noted = await usage.note(claim(1, 1, 5));
-    const ending = { ...usage, noteAdded: () => Promise.reject(new Crash()) };
-    await assert.rejects(addUsage(ending, noted), Crash);
+    await assert.rejects(addUsage(endsBeforeNoted(usage), noted), Crash);
   };
   await addUsage({ ...usage, noteAdded: (...given) => later().then(() => usage.noteAdded(...given)) }, first);
-  await addUsageOfAttempt(usage, JOB);
+  await cleanUp(catalog);
   assert.deepEqual(await sumOf(usage), calls(5));
+});
+
+const endsBeforeNoted = (usage: Usage): Usage => ({ ...usage, noteAdded: () => Promise.reject(new Crash()) });
+const endsBeforeUnmarked = (usage: Usage): Usage => ({
+  ...usage,
+  replaceMonth: async (month, seen) => {
+    if (Object.keys(month.adding).length < Object.keys((await usage.month(TENANT, MONTH))?.adding ?? {}).length)
+      throw new Crash();
+    return usage.replaceMonth(month, seen);
+  },
+});
+
+for (const [when, ending] of [
+  ['before the claim’s row says so', endsBeforeNoted],
+  ['before its mark is removed', endsBeforeUnmarked],
+] as const)
+  test(`marks have an end, though every broker ends ${when}; what they marked is in the sum once`, async () => {
+    const { catalog } = createInMemoryCatalog();
+    const { usage } = catalog;
+    const all = 5 * MOST_MARKS;
+    let most = 0;
+    for (let n = 1; n <= all; n++) {
+      const noted = await usage.note(claim(n, 1, n));
+      // the last adds where as many marks are as may be: it has to settle them, and does not end
+      if (n % (MOST_MARKS + 1) === 0) await addUsage(usage, noted);
+      else await assert.rejects(addUsage(ending(usage), noted), Crash);
+      most = Math.max(most, Object.keys((await usage.month(TENANT, MONTH))?.adding ?? {}).length);
+    }
+    assert.ok(most > 1 && most <= MOST_MARKS, `${most} marks`);
+    const expected = { ...noCalls, s3Gets: (all * (all + 1)) / 2, kms: all };
+    assert.deepEqual(await sumOf(usage), expected);
+    await cleanUp(catalog);
+    assert.deepEqual(await sumOf(usage), expected, 'the cleanup finds nothing that is not in it');
+  });
+
+test('marks of before they said whose they are stay, and are understood', async () => {
+  const { catalog } = createInMemoryCatalog();
+  const { usage } = catalog;
+  const noted = await usage.note(claim(1, 1, 5));
+  const old = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`ord-9999999${n}#1`, calls(1)]));
+  const adding = { ...old, 'ord-00000001#1': calls(3) };
+  await usage.replaceMonth({ tenantId: TENANT, month: MONTH, version: 1, calls: calls(43), adding }, undefined);
+  await addUsage(usage, noted);
+  const month = await usage.month(TENANT, MONTH);
+  assert.deepEqual([month?.calls, month?.adding], [calls(45), old]);
 });

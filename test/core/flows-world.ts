@@ -50,6 +50,7 @@ import { createInMemoryAudit } from '../api/in-memory-audit.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
 import { ACCOUNT, lambda, REGION, TestCloud } from '../local-states/fake-cloud.ts';
 import { FakeAccount } from './flows-account.ts';
+import { uncountedFails } from './uncounted.ts';
 
 const folder = join(import.meta.dirname, '../../statemachines');
 const MACHINES: Readonly<Record<string, string>> = {
@@ -179,6 +180,7 @@ export const openFlows = async (t: TestContext, { twice = false, segmentBlocks =
     heartbeatSeconds: 2,
     settleSeconds: 5,
     pruneWindowSeconds: 7 * 86_400,
+    tellUncounted: uncountedFails,
   };
   const step =
     <In>(schema: { parse(value: unknown): In }, run: (input: In) => Promise<unknown>) =>

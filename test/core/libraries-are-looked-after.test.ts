@@ -14,6 +14,7 @@ import { createScheduleLibraryRuns, tasksDue } from '../../core/steps/schedule/s
 import { callAs } from '../api/call-as.ts';
 import { createWorld } from '../api/world.ts';
 import { acme, libraryRun, PROVIDER, point, service, tenant } from '../api/world-records.ts';
+import { uncountedFails } from './uncounted.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -228,7 +229,7 @@ const closed = async (
     return lockUntil(...args);
   };
   catalog.points.get = () => assert.fail('it is not read for that');
-  await createCloseLibraryRun({ catalog, audit, work, clock, sha256 })(input);
+  await createCloseLibraryRun({ catalog, audit, work, clock, sha256, tellUncounted: uncountedFails })(input);
   return { run: records.libraryRuns.get(begun.runId), points: [...records.points.values()], most, now: clock.now() };
 };
 
@@ -300,6 +301,16 @@ test('of a prune only points that were to go are noted as gone, of an extension 
   const [first, second] = locked.points;
   assert.deepEqual([first?.dataRemovedAt, second], [undefined, b]);
   assert.ok((first?.lockedUntil ?? 0) > locked.now && (first?.lockedUntil ?? 0) < locked.now + LONGEST_LOCK_MS);
+});
+
+test('what a newer node says more of a run is passed over, and nothing else of it', async () => {
+  const finding = { key: 'k', kind: 'pack', damage: 'missing', problem: 'it is gone', lostBlocks: 0 };
+  const outcome = { ...check, findingsInAll: 1, findings: [{ ...finding, more: 1 }], more: { and: 'more' } };
+  const { run } = await closed({ task: 'check', depth: 'structure' }, [a], { outcome, more: [1] });
+  const known = { ...check, findingsInAll: 1, findings: [finding] };
+  assert.deepEqual([run?.state, run?.outcome], ['completed', known]);
+  const wrong = await closed({ task: 'check', depth: 'structure' }, [a], { outcome: { ...outcome, packs: -1 } });
+  assert.deepEqual([wrong.run?.state, wrong.run?.error?.name], ['failed', 'InvalidRequest']);
 });
 
 test('thousands of locks are noted eight at a time, and what there is no time for is left to the next run', async () => {

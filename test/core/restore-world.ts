@@ -30,6 +30,7 @@ import { A, aJob, aPoint, aService, aTenant, aVolume, freshId } from '../adapter
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
 import { FakeAccount } from './fake-tenant/account.ts';
 import { fakeScopes } from './fake-tenant/scopes.ts';
+import { uncountedFails } from './uncounted.ts';
 
 export const INSTANCE = 'i-0000000a';
 export const OTHER = 'i-0000000b';
@@ -76,6 +77,7 @@ export const machineOf = ({ catalog, scopes, pause = 0, number = 1 }: MachineDep
     sha256,
     executions,
     settleSeconds: 1,
+    tellUncounted: uncountedFails,
   };
   const attempt = { jobId: job.jobId, attempt: number, tenantId: job.tenantId };
 

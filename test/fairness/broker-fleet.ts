@@ -45,6 +45,7 @@ export const openFleet = (world: World, nodeIds: readonly string[], slots: numbe
       fail: async (taskToken, error, cause) => void (await sendTask('SendTaskFailure', { taskToken, error, cause })),
     },
     blockRate: 1_000,
+    inTime: (work) => work,
   });
   const ask = <T>(request: BrokerRequest): Promise<T> =>
     answer(request, brokerNameFor(BROKER, world.service.hypervisorId)) as Promise<T>;

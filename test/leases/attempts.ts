@@ -14,6 +14,7 @@ import { createCloseJob } from '../../core/steps/jobs/close-job.ts';
 import { createFailInstance } from '../../core/steps/jobs/fail-instance.ts';
 import { aJob, aService, aTenant, freshId } from '../adapters/records.ts';
 import { FakeAccount } from '../core/flows-account.ts';
+import { uncountedFails } from '../core/uncounted.ts';
 import { type LeaseType, stepsOf } from './attempt-steps.ts';
 import { type Before, none, watched } from './watched.ts';
 
@@ -79,6 +80,7 @@ export const openAttempts = async (catalog: Catalog, type: LeaseType = 'backup')
     segmentBlocks: 4_096,
     heartbeatSeconds: 20,
     settleSeconds: 300,
+    tellUncounted: uncountedFails,
     pruneWindowSeconds: 7 * 86_400,
   });
 

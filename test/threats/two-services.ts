@@ -23,6 +23,7 @@ import { deployFunction } from '../../local/lambda/service.ts';
 import { aJob, anInstance, aService, freshId } from '../adapters/records.ts';
 import { launchInstance, REGION, startWorld, until } from '../adapters/world.ts';
 import { createInMemoryCatalog } from '../api/in-memory-catalog.ts';
+import { uncountedFails } from '../core/uncounted.ts';
 import { clientsOf, type Keys } from './denied-calls.ts';
 
 export const STAGE = 'test';
@@ -165,6 +166,8 @@ export const openTwo = async (t: { after(run: () => Promise<void>): void }) => {
     sha256,
     heartbeatSeconds: 20,
     blockRate: 1_000,
+    tellUncounted: uncountedFails,
+    inTime: (work) => work,
   });
   /** As the node asks: by its own credentials, and by the name that it calls. */
   const ask = async ({ lambda }: Service['node'], name: string, request: object) => {

@@ -1,4 +1,5 @@
 import { SegmentResult } from '../../contracts/orders.ts';
+import { readFromNewer } from '../../contracts/other-versions.ts';
 import type { LockedInstance } from '../../contracts/steps.ts';
 import { FenceRaised, LibraryPruned, TransientFailure } from '../../domain/errors.ts';
 import { attemptName, isBeforeBarrier } from '../../domain/protected-instance.ts';
@@ -64,7 +65,7 @@ const inLibrary = async (
   point: RecoveryPoint,
 ): Promise<Pick<RecoveryPoint, 'volumes' | 'verification'>> => {
   const order = await catalog.orders.get(finishOrder(sha256, input));
-  const result = SegmentResult.parse(order?.outcome && (await work.getJson(order.outcome.resultKey)));
+  const result = readFromNewer(SegmentResult, order?.outcome && (await work.getJson(order.outcome.resultKey)));
   if (result.kind !== 'assemble-maps')
     throw new TransientFailure(`the result of ${order?.orderId} is not one of assemble-maps`);
   const volumes = point.volumes.map((volume) => {

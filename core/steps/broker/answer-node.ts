@@ -1,4 +1,5 @@
 import { BrokerRequest } from '../../contracts/orders.ts';
+import { readFromNewer } from '../../contracts/other-versions.ts';
 import { admitCaller } from './admit-caller.ts';
 import { type BrokerDeps, createClaimOrder } from './claim-order.ts';
 import { createCompleteOrder } from './complete-order.ts';
@@ -11,7 +12,7 @@ import { createReleaseOrder } from './release-order.ts';
 
 /**
  * The broker: whatever a node asks. `invokedFunctionArn`: by which of its names it was called, as Lambda says, and so by
- * whose nodes. Errors: those of the steps, NotAllowed, ZodError.
+ * whose nodes. What a newer node says besides is passed over. Errors: those of the steps, NotAllowed, ZodError.
  */
 export const createAnswerNode = (deps: BrokerDeps) => {
   const claimOrder = createClaimOrder(deps);
@@ -26,7 +27,7 @@ export const createAnswerNode = (deps: BrokerDeps) => {
   const leaveNode = createLeaveNode(deps);
 
   return async (event: unknown, invokedFunctionArn: string) => {
-    const request = BrokerRequest.parse(event);
+    const request = readFromNewer(BrokerRequest, event);
     const serviceId = admitCaller(invokedFunctionArn, request);
     switch (request.operation) {
       case 'claimOrder':

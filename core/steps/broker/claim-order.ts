@@ -4,13 +4,14 @@ import { HoldfastError, TransientFailure } from '../../domain/errors.ts';
 import type { ServiceHypervisor, TenantHypervisor } from '../../domain/hypervisor.ts';
 import { jobError } from '../../domain/job-error.ts';
 import { shortestLock } from '../../domain/library-lock.ts';
-import type { Order } from '../../domain/order.ts';
+import { type Order, withHolder } from '../../domain/order.ts';
 import { deathsSoFar, SUSPECT_DEATHS, verdictOn } from '../../domain/quarantine.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, TaskTokens, WorkArea } from '../../ports/control.ts';
 import type { OrderSessions } from '../../ports/tenant-scope.ts';
 import { serviceOf } from '../tenant-of-job.ts';
+import type { TellUncounted } from '../usage/tell-uncounted.ts';
 import { SILENT_HEARTBEATS, takeBlockRate } from './block-rate.ts';
 import { libraryAccess } from './library-access.ts';
 import { issueCredentials } from './order-credentials.ts';
@@ -29,6 +30,9 @@ export interface BrokerDeps {
   readonly heartbeatSeconds: number;
   /** GetSnapshotBlock calls a second, and as many PutSnapshotBlock, for all orders of one tenant account together. */
   readonly blockRate: number;
+  readonly tellUncounted: TellUncounted;
+  /** Fails if what is noted besides takes longer than a node's answer can wait: it may be done all the same. */
+  readonly inTime: <T>(work: Promise<T>) => Promise<T>;
 }
 
 type Claim = Extract<BrokerRequest, { operation: 'claimOrder' }>;
@@ -67,7 +71,11 @@ export const createClaimOrder =
         ? await mayTakeSuspect(deps, nodeId, orderId, holding)
         : !(await isKeptForAnother(deps, nodeId, orderId));
     if (!mayTake) return { outcome: 'held' };
-    const more = { ...(processId === undefined ? {} : { processId }), ...(deaths.length > 0 ? { deaths } : {}) };
+    const more = {
+      ...(processId === undefined ? {} : { processId }),
+      ...(deaths.length > 0 ? { deaths } : {}),
+      holders: withHolder(order.holders, { nodeId, tokenHash }),
+    };
     const claimed = await catalog.orders.claim(orderId, order, nodeId, tokenHash, clock.now(), more);
     if (!claimed) return { outcome: 'held' };
     await markTransferring(catalog, clock, claimed);

@@ -6,7 +6,7 @@ import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import { takeBlockRate } from './block-rate.ts';
 import type { BrokerDeps } from './claim-order.ts';
-import { noteCalls } from './note-calls.ts';
+import { thenNoteCalls } from './note-calls.ts';
 import { issueCredentials } from './order-credentials.ts';
 import { tenantOfOrder, whyGone } from './order-life.ts';
 import { orderOfNodes } from './order-of-nodes.ts';
@@ -19,33 +19,37 @@ type Heartbeat = Extract<BrokerRequest, { operation: 'heartbeatOrder' }>;
 /** Progress in; cancellation, the share of the account's rate and, if asked for, fresh credentials out. */
 export const createHeartbeatOrder =
   (deps: BrokerDeps) =>
-  async (
-    { orderId, taskToken, claim, counters, calls, blockRate: running, wantCredentials, progress }: Heartbeat,
-    serviceId: HypervisorId,
-  ): Promise<HeartbeatResponse> => {
-    const { catalog, clock, sessions, tokens, sha256 } = deps;
-    const order = await orderOfNodes(catalog, orderId, serviceId);
-    if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) {
-      throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
-    }
-    await noteCalls(catalog, order, claim, calls, clock.now());
-    if ((await whyGone(catalog, order)) !== undefined) return CANCELLED;
-    if (!(await tokens.heartbeat(taskToken))) return CANCELLED;
-    const furthest = furthestOf(order.counters, counters);
-    const before = await catalog.orders.heartbeat(orderId, claim, furthest, clock.now());
-    if (!before) throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
-    await addProgress(catalog, before, furthest, clock.now());
-    if (progress && order.kind === 'maintain-library')
-      await catalog.libraryRuns.update(order.tenantId, order.jobId, { progress }, ['running']);
-    const rate = await takeBlockRate(deps, order, running);
-    if (!wantCredentials) return { cancelled: false, ...rate };
-    const tenant = await tenantOfOrder(catalog, order);
-    return {
-      cancelled: false,
-      ...rate,
-      credentials: await issueCredentials(sessions, order, tenant),
-    };
+  async (request: Heartbeat, serviceId: HypervisorId): Promise<HeartbeatResponse> => {
+    const order = await orderOfNodes(deps.catalog, request.orderId, serviceId);
+    return thenNoteCalls(deps, order, request, () => answer(deps, order, request));
   };
+
+const answer = async (
+  deps: BrokerDeps,
+  order: Order | undefined,
+  { orderId, taskToken, claim, counters, blockRate: running, wantCredentials, progress }: Heartbeat,
+): Promise<HeartbeatResponse> => {
+  const { catalog, clock, sessions, tokens, sha256 } = deps;
+  if (!order || order.claim !== claim || order.tokenHash !== sha256(taskToken)) {
+    throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
+  }
+  if ((await whyGone(catalog, order)) !== undefined) return CANCELLED;
+  if (!(await tokens.heartbeat(taskToken))) return CANCELLED;
+  const furthest = furthestOf(order.counters, counters);
+  const before = await catalog.orders.heartbeat(orderId, claim, furthest, clock.now());
+  if (!before) throw new FenceRaised(`claim ${claim} of ${orderId} was lost to another node`);
+  await addProgress(catalog, before, furthest, clock.now());
+  if (progress && order.kind === 'maintain-library')
+    await catalog.libraryRuns.update(order.tenantId, order.jobId, { progress }, ['running']);
+  const rate = await takeBlockRate(deps, order, running);
+  if (!wantCredentials) return { cancelled: false, ...rate };
+  const tenant = await tenantOfOrder(catalog, order);
+  return {
+    cancelled: false,
+    ...rate,
+    credentials: await issueCredentials(sessions, order, tenant),
+  };
+};
 
 /** A claim starts its counters anew (another node); until it has surpassed the lost one's, those stand. */
 const furthestOf = (before: Counters | undefined = noCounters, now: Counters): Counters =>

@@ -1,23 +1,43 @@
-import type { BilledCalls } from '../../contracts/billed-calls.ts';
+import type { BrokerRequest } from '../../contracts/orders.ts';
 import { monthOf } from '../../domain/billed-calls.ts';
-import type { Order } from '../../domain/order.ts';
-import type { Catalog } from '../../ports/catalog.ts';
-import type { ClaimCalls } from '../../ports/usage.ts';
+import { hasHeld, type Order } from '../../domain/order.ts';
 import { addUsage } from '../usage/add-usage.ts';
+import type { BrokerDeps } from './claim-order.ts';
 
-/** A claim that was lost cost as well: it may still say what. */
-export const noteCalls = async (
-  { usage }: Pick<Catalog, 'usage'>,
-  { orderId, claim: latest, jobId, attempt, tenantId }: Order,
-  claim: number,
-  calls: BilledCalls | undefined,
-  now: number,
-): Promise<ClaimCalls | undefined> =>
-  calls && claim <= latest
-    ? usage.note({ orderId, claim, jobId, attempt, tenantId, month: monthOf(now), calls })
-    : undefined;
+type Reported = Extract<BrokerRequest, { operation: 'heartbeatOrder' | 'completeOrder' | 'releaseOrder' }>;
 
-/** No order waits for its cost: what cannot be added now is when its attempt is cleaned up. */
-export const addNoted = async ({ usage }: Pick<Catalog, 'usage'>, noted: ClaimCalls | undefined): Promise<void> => {
-  if (noted) await addUsage(usage, noted).catch(() => undefined);
+/**
+ * Does what a node asks for, and then notes what its claim has called so far; of one that ends, adds it to its tenant's
+ * month. A claim that was lost cost as well: whoever has held the order may still say what, and be refused the rest.
+ * That something cannot be noted, or not in time, is told, and nothing to the node: no order waits for its cost.
+ */
+export const thenNoteCalls = async <T>(
+  deps: BrokerDeps,
+  order: Order | undefined,
+  reported: Reported,
+  answer: () => Promise<T>,
+): Promise<T> => {
+  try {
+    return await answer();
+  } finally {
+    if (order) await noteInTime(deps, order, reported);
+  }
+};
+
+const noteInTime = async (deps: BrokerDeps, order: Order, reported: Reported): Promise<void> => {
+  const { orderId, jobId, attempt, tenantId } = order;
+  try {
+    await deps.inTime(note(deps, order, reported));
+  } catch (error) {
+    deps.tellUncounted(error, { orderId, jobId, attempt, tenantId });
+  }
+};
+
+const note = async ({ catalog, clock, sha256 }: BrokerDeps, order: Order, reported: Reported): Promise<void> => {
+  const { operation, claim, calls, nodeId, taskToken } = reported;
+  if (!calls || claim > order.claim || !hasHeld(order, { nodeId, tokenHash: sha256(taskToken) })) return;
+  const { orderId, jobId, attempt, tenantId } = order;
+  const month = monthOf(clock.now());
+  const noted = await catalog.usage.note({ orderId, claim, jobId, attempt, tenantId, month, calls });
+  if (operation !== 'heartbeatOrder') await addUsage(catalog.usage, noted);
 };

@@ -9,7 +9,8 @@ import type { Clock } from '../../ports/clock.ts';
 import type { ExecutionState, Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { thawFrozenGuests } from '../snapshot/thaw-frozen-guests.ts';
-import { addUsageOfAttempt } from '../usage/add-usage.ts';
+import { countAttempt } from '../usage/count-attempt.ts';
+import type { TellUncounted } from '../usage/tell-uncounted.ts';
 import { closeInstances, endRestore } from './close-instances.ts';
 import { effectsLeft, keepEffects } from './keep-effects.ts';
 import { leftoversOf } from './leftovers.ts';
@@ -24,6 +25,7 @@ interface Deps {
   readonly sha256: Sha256;
   /** Longer than any step runs: what was under way when its execution was stopped has ended by then. */
   readonly settleSeconds: number;
+  readonly tellUncounted: TellUncounted;
 }
 
 /** How long to wait for an execution that is just ending, and for what is under way in the tenant account. */
@@ -37,7 +39,7 @@ const UNDERWAY_SECONDS = 5;
  * tenant's account. An execution that was stopped may have left a step under way: a second pass looks once more.
  */
 export const createCleanUp =
-  ({ catalog, scopes, executions, clock, sha256, settleSeconds }: Deps) =>
+  ({ catalog, scopes, executions, clock, sha256, settleSeconds, tellUncounted }: Deps) =>
   async ({ jobId, attempt, tenantId, pass }: CleanUpInput): Promise<CleanUpOutput> => {
     const job = await catalog.jobs.get(tenantId, jobId);
     const tenant = await catalog.hypervisors.get(tenantId);
@@ -82,7 +84,7 @@ export const createCleanUp =
     if (asItWas !== true) throw new TransientFailure(asItWas.message, { cause: asItWas });
     if (!isDone) return { state: 'running', waitSeconds: UNDERWAY_SECONDS };
 
-    await addUsageOfAttempt(catalog.usage, { jobId, attempt });
+    await countAttempt({ catalog, clock, tellUncounted }, { tenantId, jobId, attempt });
     return mayStillChange ? { state: 'more', waitSeconds: settleSeconds } : { state: 'closed', waitSeconds: 0 };
   };
 

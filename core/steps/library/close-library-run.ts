@@ -1,5 +1,6 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
 import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
+import { safeReadFromNewer } from '../../contracts/other-versions.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
 import { NotFound } from '../../domain/errors.ts';
 import type { JobError } from '../../domain/job.ts';
@@ -11,7 +12,8 @@ import type { AuditLog } from '../../ports/audit.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Sha256, WorkArea } from '../../ports/control.ts';
-import { addUsageOfAttempt } from '../usage/add-usage.ts';
+import { countAttempt } from '../usage/count-attempt.ts';
+import type { TellUncounted } from '../usage/tell-uncounted.ts';
 import { documentHash, libraryOrder } from './library-order.ts';
 import { noteLostVolumes } from './note-lost-volumes.ts';
 import { noteResult } from './note-result.ts';
@@ -22,6 +24,7 @@ interface Deps {
   readonly work: WorkArea;
   readonly clock: Clock;
   readonly sha256: Sha256;
+  readonly tellUncounted: TellUncounted;
 }
 
 type Result = Extract<SegmentResult, { kind: 'maintain-library' }>;
@@ -34,9 +37,9 @@ type Pruned = Extract<LibraryOutcome, { task: 'prune' }>;
 export const createCloseLibraryRun =
   (deps: Deps) =>
   async (input: CloseLibraryRunInput): Promise<CloseLibraryRunOutput> => {
-    const { runId, pass } = input;
+    const { runId, tenantId, pass } = input;
     const closed = await close(deps, input);
-    await addUsageOfAttempt(deps.catalog.usage, { jobId: runId, attempt: pass });
+    await countAttempt(deps, { tenantId, jobId: runId, attempt: pass });
     return closed;
   };
 
@@ -57,7 +60,7 @@ const close = async (
   };
   if (!order?.outcome) await noteEnd(undefined);
   if (!order?.outcome) return end(catalog, clock, run, { state: 'failed', error: whyNot(run, order, error) });
-  const { data: result } = SegmentResult.safeParse(await work.getJson(order.outcome.resultKey));
+  const { data: result } = safeReadFromNewer(SegmentResult, await work.getJson(order.outcome.resultKey));
   const { data: document } = OrderWork.safeParse(await work.getJson(order.documentKey));
   const isOurs = document?.kind === 'maintain-library' && documentHash(sha256, document) === run.documentHash;
   if (result?.kind !== 'maintain-library' || result.outcome.task !== run.task || !isOurs) {
