@@ -1,4 +1,5 @@
-import { OrderWork, type SegmentResult } from '../core/contracts/orders.ts';
+import type { SegmentResult } from '../core/contracts/order-results.ts';
+import { OrderWork } from '../core/contracts/order-work.ts';
 import { TransientFailure } from '../core/domain/errors.ts';
 import type { OrderTools } from './order-tools.ts';
 import { assembleMaps } from './orders/assemble-maps.ts';

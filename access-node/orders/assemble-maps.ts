@@ -1,4 +1,4 @@
-import { SegmentResult } from '../../core/contracts/orders.ts';
+import { SegmentResult } from '../../core/contracts/order-results.ts';
 import { readFromNewer } from '../../core/contracts/other-versions.ts';
 import { InvalidRequest, LibraryUnavailable, TransientFailure } from '../../core/domain/errors.ts';
 import type { Library } from '../../library/library.ts';

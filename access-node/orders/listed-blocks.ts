@@ -1,5 +1,5 @@
 import { PAGE_BLOCKS } from '../../core/contracts/ids.ts';
-import type { BlockRanges } from '../../core/contracts/orders.ts';
+import type { BlockRanges } from '../../core/contracts/order-work.ts';
 import type { BlockTransport, ChangedBlock, IndexRange } from '../../core/ports/block-transport.ts';
 
 import type { ReadSegment } from './order-work.ts';

@@ -1,4 +1,4 @@
-import { LostVolume } from '../../core/contracts/orders.ts';
+import { LostVolume } from '../../core/contracts/order-results.ts';
 import type { CheckReport } from '../../library/check-library.ts';
 import type { LostVolume as LostByFindings } from '../../library/check-report.ts';
 

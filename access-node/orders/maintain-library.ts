@@ -1,5 +1,5 @@
 import { type LibraryOutcome, SAMPLE_SLICES } from '../../core/contracts/library-runs.ts';
-import { LostVolume } from '../../core/contracts/orders.ts';
+import { LostVolume } from '../../core/contracts/order-results.ts';
 import { LibraryUnavailable } from '../../core/domain/errors.ts';
 import { type CheckOptions, checkLibrary, dailySlice } from '../../library/check-library.ts';
 import { extendLocks, type PointLock } from '../../library/extend-locks.ts';

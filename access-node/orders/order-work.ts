@@ -1,4 +1,5 @@
-import type { OrderWork, SegmentResult } from '../../core/contracts/orders.ts';
+import type { SegmentResult } from '../../core/contracts/order-results.ts';
+import type { OrderWork } from '../../core/contracts/order-work.ts';
 
 type Work<Kind extends OrderWork['kind']> = Extract<OrderWork, { kind: Kind }>;
 

@@ -1,5 +1,5 @@
 import { ListChangedBlocksCommand, type ListChangedBlocksResponse, StartSnapshotCommand } from '@aws-sdk/client-ebs';
-import type { BlockRanges } from '../../core/contracts/orders.ts';
+import type { BlockRanges } from '../../core/contracts/order-work.ts';
 import { UnrelatedSnapshots } from '../../core/domain/errors.ts';
 import type { TenantSnapshots } from '../../core/ports/tenant-snapshots.ts';
 import { awsName, required, transientFailure } from './classify.ts';

@@ -1,7 +1,7 @@
 /**
  * What control plane and access node say to each other. The message in the queue names the order and carries the task
  * token, nothing else; the rest comes from the broker (claim), which also hands out the credentials, and from the
- * order's document in the work area.
+ * order's document in the work area (order-work.ts), where its result goes too (order-results.ts).
  *
  * Readers pass over what a newer side adds to any of it (other-versions.ts), but to what orders a node to do something: a
  * claim that is `yours`, and the document. What must not be passed over in the rest is said by a new operation, kind or
@@ -9,29 +9,12 @@
  */
 import { z } from 'zod';
 import { BilledCalls } from './billed-calls.ts';
-import {
-  AccountId,
-  Attempt,
-  HypervisorId,
-  InstanceId,
-  JobId,
-  LibraryRunId,
-  NodeId,
-  OrderId,
-  RecoveryPointId,
-  Region,
-  SnapshotId,
-  VolumeId,
-} from './ids.ts';
-import { CheckDepth, LibraryOutcome, LibraryTask, RunProgress, SAMPLE_SLICES } from './library-runs.ts';
+import { AccountId, Attempt, HypervisorId, InstanceId, JobId, LibraryRunId, NodeId, OrderId, Region } from './ids.ts';
+import { RunProgress } from './library-runs.ts';
 
 /** The body of an order's SQS message, as the transfer machine sends it. The task token proves the claim. */
 export const OrderMessage = z.strictObject({ orderId: OrderId, taskToken: z.string().min(1).max(2048) });
 export type OrderMessage = z.infer<typeof OrderMessage>;
-
-/** Blocks as half-open index ranges, ascending, not touching. */
-export const BlockRanges = z.array(z.tuple([z.int().nonnegative(), z.int().positive()]));
-export type BlockRanges = z.infer<typeof BlockRanges>;
 
 export const LibraryRef = z.discriminatedUnion('kind', [
   /** `prefix` is the tenant's own, without a slash at its end. */
@@ -53,110 +36,6 @@ export const LibraryAccess = z.strictObject({
 });
 export type LibraryAccess = z.infer<typeof LibraryAccess>;
 
-/** Where a recovery point's volume comes from: its key in the library, and its size. */
-export const VolumeMapRef = z.strictObject({ recoveryPointId: RecoveryPointId, volumeId: VolumeId });
-
-/** Read a segment of a snapshot into the library. Indexes only, never block tokens: the node lists again itself. */
-export const ReadSegment = z.strictObject({
-  kind: z.literal('read-segment'),
-  volumeId: VolumeId,
-  snapshotId: SnapshotId,
-  /** Compare with this snapshot (incremental); absent: a full. */
-  baseSnapshotId: SnapshotId.optional(),
-  /** The map that unchanged blocks are taken from (incremental only). */
-  parent: VolumeMapRef.optional(),
-  volumeBlocks: z.int().positive(),
-  /** Whole map pages for which this order is responsible. */
-  pages: z.array(z.int().nonnegative()).min(1),
-  /** Full: what to list and read. Incremental: exactly the blocks that changed. */
-  blocks: BlockRanges,
-});
-
-/** Write a segment of a volume from the library into a pending snapshot. */
-export const WriteSegment = z.strictObject({
-  kind: z.literal('write-segment'),
-  source: VolumeMapRef,
-  snapshotId: SnapshotId,
-  pages: z.array(z.int().nonnegative()).min(1),
-});
-
-/** Join the segments' pages into maps, write the point's sealed record, read a sample back. */
-export const AssembleMaps = z.strictObject({
-  kind: z.literal('assemble-maps'),
-  recoveryPointId: RecoveryPointId,
-  pointKind: z.enum(['streaming', 'backup-copy']),
-  /** Of the instance. */
-  tags: z.record(z.string(), z.string()),
-  /** ISO-8601; when the snapshots were taken. */
-  takenAt: z.string(),
-  instance: z.record(z.string(), z.unknown()),
-  requestedBy: z.string(),
-  /** Blocks to read back: all with data, or a sample of each volume (absent). */
-  verify: z.enum(['sample', 'full']).optional(),
-  volumes: z.array(
-    z.strictObject({
-      volumeId: VolumeId,
-      sizeBytes: z.int().positive(),
-      snapshotId: SnapshotId,
-      baseSnapshotId: SnapshotId.optional(),
-      parent: VolumeMapRef.optional(),
-      /** Until when all that the parent needs is kept from everybody (ms since 1970), as the control plane has noted it. */
-      parentLockedUntil: z.int().positive().optional(),
-      level: z.enum(['full', 'incremental']),
-      /** The segments' orders, whose results are in the work area. */
-      orderIds: z.array(OrderId),
-    }),
-  ),
-});
-
-/** Seal the snapshots that write-segment orders filled (EBS CompleteSnapshot with the aggregate checksum). */
-export const CompleteSnapshots = z.strictObject({
-  kind: z.literal('complete-snapshots'),
-  snapshots: z.array(z.strictObject({ snapshotId: SnapshotId, orderIds: z.array(OrderId) })),
-});
-
-/** A recovery point, and until when (ms since 1970) it is kept from everybody. */
-const PointLock = z.strictObject({ recoveryPointId: RecoveryPointId, until: z.int().positive() });
-
-/** Look after the tenant's library: see LibraryTask. */
-export const MaintainLibrary = z.strictObject({
-  kind: z.literal('maintain-library'),
-  /** Who holds the library's lease while it is changed. */
-  runId: LibraryRunId,
-  task: LibraryTask,
-  depth: CheckDepth.optional(),
-  /** Of a check of a sample: which parts of the packs. */
-  slices: z.array(z.int().nonnegative().lt(SAMPLE_SLICES)).min(1).optional(),
-  /** Of prune: what it would do, and nothing done. */
-  planOnly: z.boolean(),
-  /** Of prune: go on though points cannot be read whole. */
-  acceptDamage: z.boolean(),
-  /** Points that must be there. */
-  committed: z.array(RecoveryPointId),
-  /** Points that are to go: their time is over, or they were given up and can never be committed. */
-  expired: z.array(RecoveryPointId),
-  /** Points that attempts are at work on, or may take up again. */
-  pending: z.array(RecoveryPointId),
-  /** The last generation of what is condemned that the control plane was told of; 0 for none. */
-  notedGeneration: z.int().nonnegative().default(0),
-  /** Between condemning and deleting: longer than any attempt may last. */
-  windowSeconds: z.int().positive(),
-  /** Of extend-locks: the recovery points, and until when (ms since 1970) they are to be kept from everybody. */
-  locks: z.array(PointLock).optional(),
-  /** Of extend-locks and check: until when recovery points are to be kept as it is, by what was noted before. */
-  promised: z.array(PointLock).optional(),
-});
-
-/** What is to be done: the order's document in the work area (JSON). */
-export const OrderWork = z.discriminatedUnion('kind', [
-  ReadSegment,
-  WriteSegment,
-  AssembleMaps,
-  CompleteSnapshots,
-  MaintainLibrary,
-]);
-export type OrderWork = z.infer<typeof OrderWork>;
-
 /** Monotonic over one claim of an order. All are counts of blocks but those in bytes. */
 export const Counters = z.strictObject({
   /** Blocks fetched from EBS, or put into a snapshot. */
@@ -174,6 +53,7 @@ export const Counters = z.strictObject({
   verified: z.int().nonnegative().default(0),
 });
 export type Counters = z.infer<typeof Counters>;
+
 export const noCounters: Counters = {
   transferred: 0,
   zero: 0,
@@ -369,69 +249,3 @@ export const HeartbeatResponse = z.strictObject({
   credentials: OrderCredentials.optional(),
 });
 export type HeartbeatResponse = z.infer<typeof HeartbeatResponse>;
-
-/** A volume of which a recovery point has lost blocks, or all volumes of it. */
-export const LostVolume = z.strictObject({ recoveryPointId: RecoveryPointId, volumeId: VolumeId.optional() });
-export type LostVolume = z.infer<typeof LostVolume>;
-
-/** The result object of a segment, in the work area. */
-export const SegmentResult = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('read-segment'),
-    /** Page number and its id in the library (`zero` for a page without data). */
-    pages: z.array(
-      z.strictObject({
-        page: z.int().nonnegative(),
-        id: z.string(),
-        dataBlocks: z.int().nonnegative(),
-        versionId: z.string().optional(),
-      }),
-    ),
-    /** Of the condemned packs that the writer honoured: prune must not have gone on when the point is committed. */
-    generation: z.int().nonnegative(),
-    /** That it has written: whether they are there is looked up before the recovery point is made. */
-    packs: z.array(z.strictObject({ id: z.string(), bytes: z.int().positive() })).default([]),
-    counters: Counters,
-  }),
-  z.strictObject({
-    kind: z.literal('write-segment'),
-    /** Blocks put; beside this object, `.sha` holds their index (uint32 LE) and SHA-256 (32 bytes), ascending. */
-    blocks: z.int().nonnegative(),
-    counters: Counters,
-  }),
-  z.strictObject({
-    kind: z.literal('assemble-maps'),
-    volumes: z.array(
-      z.strictObject({
-        volumeId: VolumeId,
-        /** Hex; what the point's sealed record names the map by. */
-        mapSeal: z.string(),
-        dataBlocks: z.int().nonnegative(),
-        zeroBlocks: z.int().nonnegative(),
-        /** Of data blocks, per map page: what a restore plans its segments by. */
-        pageDataBlocks: z.array(z.int().nonnegative()),
-      }),
-    ),
-    /** The smallest of its segments'. */
-    generation: z.int().nonnegative(),
-    verification: z.strictObject({ at: z.string(), blocks: z.int().nonnegative(), depth: z.enum(['sample', 'full']) }),
-    counters: Counters,
-  }),
-  z.strictObject({ kind: z.literal('complete-snapshots'), snapshots: z.array(SnapshotId), counters: Counters }),
-  z.strictObject({
-    kind: z.literal('maintain-library'),
-    outcome: LibraryOutcome,
-    /** Of a prune that has to wait, or has condemned for the next one: not before (ms since 1970). */
-    deleteNotBefore: z.int().nonnegative().optional(),
-    /** Of the expired points, those that the library has nothing of (any more). */
-    removedPoints: z.array(RecoveryPointId),
-    /** Of extend-locks: those of its recovery points that are kept as long as was asked. */
-    lockedPoints: z.array(RecoveryPointId).optional(),
-    /** Volumes whose next backup must read all of them; without `volumeId`, all of the point's. */
-    lostVolumes: z.array(LostVolume).default([]),
-    /** Everything that was found or done. */
-    reportKey: z.string(),
-    counters: Counters,
-  }),
-]);
-export type SegmentResult = z.infer<typeof SegmentResult>;

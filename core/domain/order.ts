@@ -1,6 +1,7 @@
 import type { BilledCalls } from '../contracts/billed-calls.ts';
 import type { HypervisorId, JobId, LibraryRunId, NodeId, OrderId } from '../contracts/ids.ts';
-import type { Counters, OrderOutcome, OrderWork } from '../contracts/orders.ts';
+import type { OrderWork } from '../contracts/order-work.ts';
+import type { Counters, OrderOutcome } from '../contracts/orders.ts';
 import type { JobError } from './job.ts';
 
 /** A claim that ended without a word: its node was lost. */

@@ -1,5 +1,5 @@
 import { BLOCK_BYTES, PAGE_BLOCKS } from '../contracts/ids.ts';
-import type { BlockRanges } from '../contracts/orders.ts';
+import type { BlockRanges } from '../contracts/order-work.ts';
 
 /** A run of whole map pages, and what is to be moved of them. */
 export interface Segment {

@@ -1,5 +1,5 @@
 /** The snapshots of the account and region that a scope is of: see TenantScope, also for errors that all methods have. */
-import type { BlockRanges } from '../contracts/orders.ts';
+import type { BlockRanges } from '../contracts/order-work.ts';
 import type { Tags } from './tags.ts';
 
 export interface DescribedSnapshot {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { BLOCK_BYTES, PAGE_BLOCKS } from '../../core/contracts/ids.ts';
-import type { BlockRanges } from '../../core/contracts/orders.ts';
+import type { BlockRanges } from '../../core/contracts/order-work.ts';
 import { changedSegments, pagesOfSegment } from '../../core/domain/segments.ts';
 import type { DeletableStore } from '../../core/ports/object-store.ts';
 import { sha256 } from '../../library/block-encoding.ts';

@@ -5,7 +5,7 @@ import type { OrderTools } from '../../access-node/order-tools.ts';
 import { maintainLibrary } from '../../access-node/orders/maintain-library.ts';
 import type { MaintainLibrary } from '../../access-node/orders/order-work.ts';
 import { createSharedCounters } from '../../access-node/shared-counters.ts';
-import { SegmentResult } from '../../core/contracts/orders.ts';
+import { SegmentResult } from '../../core/contracts/order-results.ts';
 import type { LockingStore, ObjectLock } from '../../core/ports/object-store.ts';
 import type { Library } from '../../library/library.ts';
 import { packReader } from '../../library/read-pack.ts';

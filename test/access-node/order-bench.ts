@@ -9,7 +9,7 @@ import { performOrder } from '../../access-node/perform-order.ts';
 import { createSharedCounters } from '../../access-node/shared-counters.ts';
 import { spreadReading } from '../../access-node/spread-reading.ts';
 import { createDiskStore } from '../../adapters/disk/disk-store.ts';
-import { OrderWork } from '../../core/contracts/orders.ts';
+import { OrderWork } from '../../core/contracts/order-work.ts';
 import type { BlockTransport } from '../../core/ports/block-transport.ts';
 import type { OrderWorkArea } from '../../core/ports/node-control.ts';
 import type { DeletableStore, ObjectStore } from '../../core/ports/object-store.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { PAGE_BLOCKS } from '../../core/contracts/ids.ts';
-import type { BlockRanges } from '../../core/contracts/orders.ts';
+import type { BlockRanges } from '../../core/contracts/order-work.ts';
 import { changedSegments, dataSegments, fullSegments, pageOf, type Segment } from '../../core/domain/segments.ts';
 
 const pagesOf = ({ firstPage, pageCount }: Segment): number[] =>

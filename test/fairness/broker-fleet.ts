@@ -1,5 +1,7 @@
 /** Access nodes with slots, on the flows' virtual time, that ask the real broker; some orders kill the node that works on them. */
-import type { BrokerRequest, ClaimResponse, OrderOutcome, OrderWork } from '../../core/contracts/orders.ts';
+
+import type { OrderWork } from '../../core/contracts/order-work.ts';
+import type { BrokerRequest, ClaimResponse, OrderOutcome } from '../../core/contracts/orders.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import { brokerNameFor } from '../../core/domain/broker-name.ts';
 import { createAnswerNode } from '../../core/steps/broker/answer-node.ts';

@@ -4,7 +4,8 @@
  * soon as it is asked. (Restores in place: restore-attempts.ts.)
  */
 import { sha256 } from '../../adapters/system.ts';
-import { noCounters, type OrderWork } from '../../core/contracts/orders.ts';
+import type { OrderWork } from '../../core/contracts/order-work.ts';
+import { noCounters } from '../../core/contracts/orders.ts';
 import type { Job, JobRequest } from '../../core/domain/job.ts';
 import { attemptName } from '../../core/domain/protected-instance.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';

@@ -1,4 +1,4 @@
-import { SegmentResult } from '../../contracts/orders.ts';
+import { SegmentResult } from '../../contracts/order-results.ts';
 import { readFromNewer } from '../../contracts/other-versions.ts';
 import type { LockedInstance } from '../../contracts/steps.ts';
 import { FenceRaised, LibraryPruned, TransientFailure } from '../../domain/errors.ts';

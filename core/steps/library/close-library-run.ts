@@ -1,5 +1,6 @@
 import type { CloseLibraryRunInput, CloseLibraryRunOutput, LibraryOutcome } from '../../contracts/library-runs.ts';
-import { OrderWork, SegmentResult } from '../../contracts/orders.ts';
+import { SegmentResult } from '../../contracts/order-results.ts';
+import { OrderWork } from '../../contracts/order-work.ts';
 import { safeReadFromNewer } from '../../contracts/other-versions.ts';
 import type { AuditEvent } from '../../domain/audit-chain.ts';
 import { NotFound } from '../../domain/errors.ts';

@@ -1,5 +1,5 @@
 import type { OrderId } from '../../contracts/ids.ts';
-import type { OrderWork } from '../../contracts/orders.ts';
+import type { OrderWork } from '../../contracts/order-work.ts';
 import { derivedId } from '../../domain/derived-id.ts';
 import { attemptPrefix } from '../../domain/work-keys.ts';
 import type { Sha256 } from '../../ports/control.ts';

@@ -1,5 +1,5 @@
 import type { HypervisorId } from '../../contracts/ids.ts';
-import type { LostVolume } from '../../contracts/orders.ts';
+import type { LostVolume } from '../../contracts/order-results.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 
 /**

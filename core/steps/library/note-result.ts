@@ -1,4 +1,5 @@
-import type { OrderWork, SegmentResult } from '../../contracts/orders.ts';
+import type { SegmentResult } from '../../contracts/order-results.ts';
+import type { OrderWork } from '../../contracts/order-work.ts';
 import { LONGEST_LOCK_MS } from '../../domain/library-lock.ts';
 import type { LibraryRun } from '../../domain/library-run.ts';
 import type { Catalog } from '../../ports/catalog.ts';

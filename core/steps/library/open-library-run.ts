@@ -1,5 +1,5 @@
 import type { OpenLibraryRunInput, OpenLibraryRunOutput } from '../../contracts/library-runs.ts';
-import { OrderWork } from '../../contracts/orders.ts';
+import { OrderWork } from '../../contracts/order-work.ts';
 import { JobCancelled, LibraryBusy, NotFound } from '../../domain/errors.ts';
 import {
   changesLibrary,

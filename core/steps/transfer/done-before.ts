@@ -1,4 +1,4 @@
-import { OrderWork } from '../../contracts/orders.ts';
+import { OrderWork } from '../../contracts/order-work.ts';
 import type { Order } from '../../domain/order.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { WorkArea } from '../../ports/control.ts';

@@ -1,5 +1,5 @@
 import type { OrderId } from '../../contracts/ids.ts';
-import type { OrderWork } from '../../contracts/orders.ts';
+import type { OrderWork } from '../../contracts/order-work.ts';
 
 /** What is to be done by one order, before it is placed. */
 export interface OrderDraft {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OrderWork } from '../../contracts/orders.ts';
+import { OrderWork } from '../../contracts/order-work.ts';
 import type { InstanceRef } from '../../contracts/steps.ts';
 import type { Order } from '../../domain/order.ts';
 import { transferKeys } from '../../domain/work-keys.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type HypervisorId, PAGE_BLOCKS } from '../../contracts/ids.ts';
-import type { AssembleMaps, BlockRanges, OrderWork } from '../../contracts/orders.ts';
+import type { AssembleMaps, BlockRanges, OrderWork } from '../../contracts/order-work.ts';
 import type { VerifyDepth } from '../../contracts/plans.ts';
 import type { PlanCursor, PlanTransferInput, PlanTransferOutput } from '../../contracts/steps.ts';
 import { derivedId } from '../../domain/derived-id.ts';
