@@ -54,7 +54,7 @@ export const wireBroker = (environment: Environment): BrokerDeps & Omit<AuditedB
     sha256,
     heartbeatSeconds: wholeNumber('HOLDFAST_HEARTBEAT_SECONDS', heartbeatSeconds),
     blockRate: wholeNumber('HOLDFAST_BLOCK_RATE', blockRate),
-    tellUncounted: wireTellUncounted(stage, 'broker'),
+    tellUncounted: wireTellUncounted(stage, 'broker', 'CallsNotNotedYet'),
     inTime: within(COUNTED_WITHIN_MS),
   };
 };

@@ -57,6 +57,6 @@ export const wireSteps = (environment: Environment) => {
     heartbeatSeconds: wholeNumber('HOLDFAST_HEARTBEAT_SECONDS', heartbeatSeconds),
     settleSeconds: wholeNumber('HOLDFAST_SETTLE_SECONDS', settleSeconds),
     pruneWindowSeconds: wholeNumber('HOLDFAST_PRUNE_WINDOW_SECONDS', pruneWindowSeconds),
-    tellUncounted: wireTellUncounted(stage, 'steps'),
+    tellUncounted: wireTellUncounted(stage, 'steps', 'CallsNotCounted'),
   };
 };

@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
 import { sha256 } from '../../adapters/system.ts';
-import { tenantRoutes } from '../../core/contracts/api.ts';
+import { operatorRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import { noCounters } from '../../core/contracts/orders.ts';
 import { scheduledJobId } from '../../core/steps/schedule/start-scheduled-job.ts';
 import { alarmsOf } from '../../dev/deployment/notification-resources.ts';
 import { runCli } from '../cli/run-cli.ts';
 import { assertEmf, type EmfLine, emfLines } from '../health/emf.ts';
-import { instanceWithData, openWorld, startBackup, type World, waitForJob } from './world.ts';
+import { instanceWithData, openWorld, startBackup, type World, waitForCleanup, waitForJob } from './world.ts';
 
 const HOUR = 3_600_000;
 
@@ -124,6 +124,11 @@ test('jobs’ ends, missed objectives and lost nodes reach whoever operates the 
 
   // AWS throttles once: the job goes on, and it is counted
   local.cloud.faults.add({ service: 'ec2', operation: 'CreateSnapshots', kind: 'throttle', nth: 1 });
+  // what orders call cannot be written: they are done all the same
+  const where = (input: unknown): boolean => JSON.stringify(input).includes('#CALLS');
+  const away = ['UpdateItem', 'PutItem'].map((operation) =>
+    local.cloud.faults.add({ service: 'dynamodb', operation, kind: 'error-500', where }),
+  );
   const jobId = await startBackup(tenant, [instance.instanceId]);
   assert.equal((await waitForJob(tenant, jobId)).state, 'completed');
   const ended = await next();
@@ -136,6 +141,18 @@ test('jobs’ ends, missed objectives and lost nodes reach whoever operates the 
   assert.deepEqual([tenantView.jobId, tenantView.state], [jobId, 'completed']);
   for (const word of [local.place.accountId, serviceId, 'execution', other.hypervisorId])
     assert.ok(!JSON.stringify(tenantView).includes(word), `${word} is in what is for the tenant`);
+
+  // that its calls are not counted is told, too; its cleanup, run again, adds them
+  await waitForCleanup(world, jobId);
+  for (const fault of away) fault.remove();
+  const { hypervisorId: tenantId } = tenant;
+  const blocksRead = async (): Promise<number | undefined> =>
+    (await world.operator.call(operatorRoutes.listCosts, { query: {} })).items.find(
+      (each) => each.tenantId === tenantId,
+    )?.calls.blocksRead;
+  assert.equal(await blocksRead(), 0);
+  await call(world, 'step-clean-up', { jobId, attempt: 1, tenantId, pass: 1 });
+  assert.ok(((await blocksRead()) ?? 0) > 0);
 
   // a job that fails is told as well
   const gone = await startBackup(tenant, ['i-00000000000000000']);
@@ -226,6 +243,10 @@ test('jobs’ ends, missed objectives and lost nodes reach whoever operates the 
   );
   const throttle = metrics.find((line) => line.Throttles === 1);
   assert.deepEqual([throttle?.jobId, throttle?.action], [jobId, 'ec2:CreateSnapshots']);
+  for (const metric of ['CallsNotNotedYet', 'CallsNotCounted'] as const) {
+    const uncounted = metrics.find((line) => line[metric] === 1);
+    assert.deepEqual([uncounted?.jobId, uncounted?.tenantId], [jobId, tenant.hypervisorId], metric);
+  }
   const steps = lines.flatMap((line) => (line.includes('"message":"done"') ? [JSON.parse(line)] : []));
   const commit = steps.find(({ service, jobId: of }) => service === 'commit-recovery-point' && of === jobId);
   assert.deepEqual([commit?.tenantId, commit?.instanceId], [tenant.hypervisorId, instance.instanceId]);

@@ -8,21 +8,20 @@ export interface Uncounted {
   readonly orderId?: OrderId;
 }
 
-/**
- * Told of what an order has called, and could not be noted or added to its tenant's month now: nothing waits for it. Told
- * by the broker, the cleanup of the attempt may make up for it; told by that, nobody does by itself.
- */
+/** Told of what orders have called, and could not be noted or added to their tenant's month: nothing waits for it. */
 export type TellUncounted = (error: unknown, about: Uncounted) => void;
 
 export interface TellingUncounted {
   readonly meter: Meter;
   readonly report: (error: unknown, about: Uncounted) => void;
+  /** What the broker could not note, the cleanup of the attempt makes up for; after that nobody does by himself. */
+  readonly metric: 'CallsNotNotedYet' | 'CallsNotCounted';
 }
 
-/** A line of the function's log, and a metric that an alarm watches. */
+/** A line of the function's log, and a metric. */
 export const createTellUncounted =
-  ({ meter, report }: TellingUncounted): TellUncounted =>
+  ({ meter, report, metric }: TellingUncounted): TellUncounted =>
   (error, about) => {
     report(error, about);
-    meter.emit({ metrics: { CallsNotCounted: 1 }, about: { ...about } });
+    meter.emit({ metrics: { [metric]: 1 }, about: { ...about } });
   };
