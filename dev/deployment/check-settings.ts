@@ -20,6 +20,8 @@ const patternOf = (resource: string): RegExp =>
  */
 export const checkSettings = (stage: string, custom: Custom): void => {
   refuseStage(stage);
+  if (custom.nodeSubnets && !/^subnet-[0-9a-f]+(,subnet-[0-9a-f]+)*$/.test(String(custom.nodeSubnets)))
+    throw new TypeError(`custom.nodeSubnets is ${custom.nodeSubnets}: subnet-…,subnet-… is needed, without spaces`);
   const objects = String(custom.nodeSoftwareObjects);
   for (const name of ['nodeSoftware', 'windowsNodeSoftware']) {
     const software = custom[name];

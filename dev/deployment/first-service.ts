@@ -137,7 +137,7 @@ const group = (
       MinSize: '0',
       MaxSize: String(MOST_NODES),
       // No desired capacity: an update of the stack would set what has been set since.
-      AvailabilityZones: { 'Fn::GetAZs': '' },
+      ...(nodes.subnets ? { VPCZoneIdentifier: nodes.subnets } : { AvailabilityZones: { 'Fn::GetAZs': '' } }),
       Tags: tags.map((tag) => ({ ...tag, PropagateAtLaunch: false })),
     },
   },
@@ -147,6 +147,7 @@ const group = (
 export const firstServiceResources = ({ stage, region, accountId }: Place, custom: Custom): Resources => {
   const setting = (name: string): string | undefined => (custom[name] ? String(custom[name]) : undefined);
   const { autoScalingGroupName, nodeControlRoleName } = serviceAccountNames(stage, FIRST_SERVICE);
+  const subnets = setting('nodeSubnets')?.split(',');
   const url = (end: string) =>
     `https://sqs.${region}.amazonaws.com/${accountId}/${custom.name}-${FIRST_SERVICE}-${end}`;
   const nodesOf = (software: string | undefined): AutomaticNodes =>
@@ -158,6 +159,7 @@ export const firstServiceResources = ({ stage, region, accountId }: Place, custo
         brokerFunctionArn: `arn:aws:lambda:${region}:${accountId}:function:${custom.name}-broker`,
         nodeImageId: setting('nodeImage') ?? LATEST_IMAGE,
         ...(software === undefined ? {} : { nodeSoftware: software }),
+        ...(subnets === undefined ? {} : { nodeSubnets: subnets }),
       },
       { hypervisorId: FIRST_SERVICE, accountId, region, queues: { restores: url('restores'), work: url('work') } },
       [{}],

@@ -55,11 +55,12 @@ export const launchTemplate: Maker = unlessTheSame(async (stack, properties, bef
 
 export const autoScalingGroup: Maker = unlessTheSame(async (stack, properties, before) => {
   const client = new AutoScalingClient(asRoot(stack));
-  const { MinSize, MaxSize, Tags, ...rest } = properties;
+  const { MinSize, MaxSize, Tags, VPCZoneIdentifier, ...rest } = properties;
   const settings = {
     ...(rest as Pick<CreateAutoScalingGroupCommandInput, 'AutoScalingGroupName'>),
     MinSize: Number(MinSize),
     MaxSize: Number(MaxSize),
+    ...(Array.isArray(VPCZoneIdentifier) ? { VPCZoneIdentifier: VPCZoneIdentifier.join(',') } : {}),
   };
   try {
     if (before) await client.send(new UpdateAutoScalingGroupCommand(settings));

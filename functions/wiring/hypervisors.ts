@@ -15,7 +15,7 @@ import { type Environment, readConfiguration } from './configuration.ts';
 import { nodePermissions } from './node-permissions.ts';
 import { tenantTemplates } from './tenant-templates.ts';
 
-/** What access nodes are launched with. Image and software may be set; absent, the image is Amazon's newest. */
+/** What access nodes are launched with. Image, software and subnets may be set; absent, the image is Amazon's newest. */
 export const nodeSettings = (environment: Environment): NodeSettings => {
   const settings = readConfiguration(environment, {
     stage: 'HOLDFAST_STAGE',
@@ -24,8 +24,17 @@ export const nodeSettings = (environment: Environment): NodeSettings => {
     region: 'AWS_REGION',
   });
   refuseStage(settings.stage);
-  const { HOLDFAST_NODE_IMAGE: nodeImageId, HOLDFAST_NODE_SOFTWARE: nodeSoftware } = environment;
-  return { ...settings, nodeImageId: nodeImageId || LATEST_IMAGE, ...(nodeSoftware ? { nodeSoftware } : {}) };
+  const {
+    HOLDFAST_NODE_IMAGE: nodeImageId,
+    HOLDFAST_NODE_SOFTWARE: nodeSoftware,
+    HOLDFAST_NODE_SUBNETS: nodeSubnets,
+  } = environment;
+  return {
+    ...settings,
+    nodeImageId: nodeImageId || LATEST_IMAGE,
+    ...(nodeSoftware ? { nodeSoftware } : {}),
+    ...(nodeSubnets ? { nodeSubnets: nodeSubnets.split(',') } : {}),
+  };
 };
 
 type Wired = Pick<

@@ -37,6 +37,12 @@ test('nodes’ software that their boundary does not let them read is refused', 
   assert.throws(() => packagingOf('prod', { nodeSoftware: 'node.tar.gz' }), /s3:\/\/bucket\/key is needed/);
 });
 
+test('subnets that are none are refused', () => {
+  packagingOf('prod', { nodeSubnets: 'subnet-0123456789abcdef0,subnet-0a' });
+  for (const nodeSubnets of ['subnet-0a, subnet-0b', 'vpc-0a', 'subnet-0a,'])
+    assert.throws(() => packagingOf('prod', { nodeSubnets }), /custom\.nodeSubnets/, nodeSubnets);
+});
+
 test('automatic nodes without software are no error, and are said', () => {
   const [warning, ...more] = packagingOf('prod', { firstService: 'yes', nodeImage: '', nodeSoftware: '' });
   assert.match(warning ?? '', /without any software/);
