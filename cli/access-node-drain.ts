@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
-import { operatorRoutes } from '../core/contracts/api.ts';
+import { type AccessNodeView, operatorRoutes } from '../core/contracts/api.ts';
 import { openContext, SERVICE_OPTION } from './context.ts';
+
+/** Nobody ends it by itself, and its group takes it for one that works. What the node says it is goes into no command. */
+const endInstance = ({ origin, ec2InstanceId = '' }: AccessNodeView): string | undefined =>
+  origin === 'automatic' && /^i-[0-9a-f]+$/.test(ec2InstanceId)
+    ? 'Its instance stays, and no other comes for it. Once it holds nothing: aws autoscaling ' +
+      `terminate-instance-in-auto-scaling-group --instance-id ${ec2InstanceId} --no-should-decrement-desired-capacity`
+    : undefined;
 
 export const addAccessNodeDrain = (group: Command): void => {
   group
@@ -14,5 +21,7 @@ export const addAccessNodeDrain = (group: Command): void => {
       const node = await api.call(operatorRoutes.drainAccessNode, { params: { hypervisorId: service, nodeId } });
       if (screen.json) return screen.value(node);
       screen.line(`${node.name} takes no more work${node.held ? `; it still holds ${node.held}` : ''}.`);
+      const next = endInstance(node);
+      if (next !== undefined) screen.line(next);
     });
 };

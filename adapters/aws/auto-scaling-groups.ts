@@ -70,7 +70,7 @@ export const createAutoScalingGroups = ({
       AutoScalingGroupName: name,
       LaunchTemplate: { LaunchTemplateName: launchTemplateName, Version: '$Latest' },
       MaxSize: nodes.most,
-      VPCZoneIdentifier: (await templates.subnets(nodes.zones)).join(','),
+      VPCZoneIdentifier: (await templates.subnets(nodes.zones, nodes.subnets)).join(','),
       // Until a node counts as part of what the policy divides by: it boots and fetches its software first.
       DefaultInstanceWarmup: 120,
     };

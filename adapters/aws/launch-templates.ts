@@ -22,8 +22,11 @@ export interface LaunchTemplates {
   ensure(name: string, hypervisorId: HypervisorId, nodes: AutomaticNodes): Promise<void>;
   /** Idempotent. */
   remove(name: string): Promise<void>;
-  /** A default subnet of each zone, or of all zones if none is named. Errors: InvalidRequest (a zone has none). */
-  subnets(zones: readonly string[]): Promise<readonly string[]>;
+  /**
+   * The subnets of each zone, or of all zones if none is named: of those in `among`, or of the account's default ones.
+   * Errors: InvalidRequest (a zone has none).
+   */
+  subnets(zones: readonly string[], among?: readonly string[]): Promise<readonly string[]>;
 }
 
 const EXISTS = 'InvalidLaunchTemplateName.AlreadyExistsException';
@@ -75,12 +78,12 @@ export const createLaunchTemplates = ({ client, call }: { client: EC2Client; cal
       if (!GONE.has(awsName(error))) throw error;
     }
   },
-  async subnets(zones) {
+  async subnets(zones, among) {
     const { Subnets = [] } = await call('ec2:DescribeSubnets', () =>
       client.send(
         new DescribeSubnetsCommand({
           Filters: [
-            { Name: 'default-for-az', Values: ['true'] },
+            among ? { Name: 'subnet-id', Values: [...among] } : { Name: 'default-for-az', Values: ['true'] },
             ...(zones.length > 0 ? [{ Name: 'availability-zone', Values: [...zones] }] : []),
           ],
         }),
@@ -89,8 +92,15 @@ export const createLaunchTemplates = ({ client, call }: { client: EC2Client; cal
     const without = zones.filter((zone) => !Subnets.some(({ AvailabilityZone }) => AvailabilityZone === zone));
     if (without.length > 0 || Subnets.length === 0)
       throw new InvalidRequest(
-        `Access nodes cannot be launched in ${without.join(', ') || 'any zone'}: the account has no default subnet there.`,
-        { field: 'zone', remedy: 'Name another zone, or make a default subnet: aws ec2 create-default-subnet' },
+        `Access nodes cannot be launched in ${without.join(', ') || 'any zone'}: ${
+          among ? 'none of the subnets that nodes may be in is' : 'the account has no default subnet'
+        } there.`,
+        {
+          field: 'zone',
+          remedy: among
+            ? 'Name another zone, or a subnet of this one in nodeSubnets, too (serverless.yml), and deploy.'
+            : 'Name another zone, or make a default subnet: aws ec2 create-default-subnet',
+        },
       );
     return Subnets.map(({ SubnetId }) => SubnetId).filter((id) => id !== undefined);
   },

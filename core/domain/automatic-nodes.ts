@@ -5,6 +5,8 @@ import type { ServiceHypervisor } from './hypervisor.ts';
 export interface AutomaticNodes {
   /** Availability zones; none: any zone of the region. */
   readonly zones: readonly string[];
+  /** Their ids: of these, those in the zones; absent: the account's default subnets. */
+  readonly subnets?: readonly string[];
   readonly queues: ServiceHypervisor['queues'];
   /** Settings of the node's process (HOLDFAST_…, AWS_REGION); no secrets: instances can read them. */
   readonly environment: Readonly<Record<string, string>>;

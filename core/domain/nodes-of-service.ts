@@ -20,6 +20,8 @@ export interface NodeSettings {
   readonly nodeImageId: string;
   /** `s3://bucket/key`; absent: the image has it. */
   readonly nodeSoftware?: string;
+  /** Of the control plane's account and region: where nodes there are launched; absent: in its default subnets. */
+  readonly nodeSubnets?: readonly string[];
 }
 
 type Service = Pick<ServiceHypervisor, 'hypervisorId' | 'accountId' | 'region' | 'queues'>;
@@ -70,7 +72,7 @@ export const automaticNodesOf = (
   service: Service,
   groups: readonly Pick<VmGroup, 'zone'>[],
 ): AutomaticNodes => {
-  const own = isOwnAccount(settings, service);
+  const beside = isOwnAccount(settings, service) && service.region === settings.region;
   return {
     zones: zonesOf(groups),
     queues: service.queues,
@@ -80,7 +82,8 @@ export const automaticNodesOf = (
     instanceProfileName: instanceProfileOf(settings, service),
     most: groups.length === 0 ? 0 : MOST_NODES,
     ordersPerNode: ORDERS_PER_NODE,
-    scaledBy: own && service.region === settings.region ? 'queues' : 'control-plane',
+    scaledBy: beside ? 'queues' : 'control-plane',
     ...(settings.nodeSoftware === undefined ? {} : { software: settings.nodeSoftware }),
+    ...(beside && settings.nodeSubnets !== undefined ? { subnets: settings.nodeSubnets } : {}),
   };
 };

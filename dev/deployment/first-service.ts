@@ -107,8 +107,17 @@ const nodeRole = (logicalId: string, RoleName: string, document: unknown): Resou
   },
 });
 
-/** From none to `MOST_NODES`; nothing runs, and nothing is paid, until somebody or something asks for nodes. */
-const group = (logicalId: string, name: string, nodes: AutomaticNodes, userData: string): Resources => ({
+/**
+ * From none to `MOST_NODES`; nothing runs, and nothing is paid, until somebody or something asks for nodes. `version`: of
+ * the launch template.
+ */
+const group = (
+  logicalId: string,
+  name: string,
+  nodes: AutomaticNodes,
+  userData: string,
+  version: unknown = { 'Fn::GetAtt': [`${logicalId}LaunchTemplate`, 'LatestVersionNumber'] },
+): Resources => ({
   [`${logicalId}LaunchTemplate`]: {
     Type: 'AWS::EC2::LaunchTemplate',
     Properties: {
@@ -123,12 +132,12 @@ const group = (logicalId: string, name: string, nodes: AutomaticNodes, userData:
       AutoScalingGroupName: name,
       LaunchTemplate: {
         LaunchTemplateId: ref(`${logicalId}LaunchTemplate`),
-        Version: { 'Fn::GetAtt': [`${logicalId}LaunchTemplate`, 'LatestVersionNumber'] },
+        Version: version,
       },
       MinSize: '0',
       MaxSize: String(MOST_NODES),
       // No desired capacity: an update of the stack would set what has been set since.
-      AvailabilityZones: { 'Fn::GetAZs': '' },
+      ...(nodes.subnets ? { VPCZoneIdentifier: nodes.subnets } : { AvailabilityZones: { 'Fn::GetAZs': '' } }),
       Tags: tags.map((tag) => ({ ...tag, PropagateAtLaunch: false })),
     },
   },
@@ -138,6 +147,7 @@ const group = (logicalId: string, name: string, nodes: AutomaticNodes, userData:
 export const firstServiceResources = ({ stage, region, accountId }: Place, custom: Custom): Resources => {
   const setting = (name: string): string | undefined => (custom[name] ? String(custom[name]) : undefined);
   const { autoScalingGroupName, nodeControlRoleName } = serviceAccountNames(stage, FIRST_SERVICE);
+  const subnets = setting('nodeSubnets')?.split(',');
   const url = (end: string) =>
     `https://sqs.${region}.amazonaws.com/${accountId}/${custom.name}-${FIRST_SERVICE}-${end}`;
   const nodesOf = (software: string | undefined): AutomaticNodes =>
@@ -149,6 +159,7 @@ export const firstServiceResources = ({ stage, region, accountId }: Place, custo
         brokerFunctionArn: `arn:aws:lambda:${region}:${accountId}:function:${custom.name}-broker`,
         nodeImageId: setting('nodeImage') ?? LATEST_IMAGE,
         ...(software === undefined ? {} : { nodeSoftware: software }),
+        ...(subnets === undefined ? {} : { nodeSubnets: subnets }),
       },
       { hypervisorId: FIRST_SERVICE, accountId, region, queues: { restores: url('restores'), work: url('work') } },
       [{}],
@@ -177,7 +188,10 @@ export const firstServiceResources = ({ stage, region, accountId }: Place, custo
       },
     },
     ...nodeRole('FirstServiceNode', nodeControlRoleName, permissions(software)),
-    ...group('FirstServiceNode', autoScalingGroupName, linux, nodeUserData(linux)),
+    // The control plane takes this group over as the hypervisor is added: from then on it launches the newest version, in
+    // the zones of the VM groups. A version that changed here would have CloudFormation put its own zones back, which Auto
+    // Scaling refuses as others than those of the group's subnets: the upgrade would fail.
+    ...group('FirstServiceNode', autoScalingGroupName, linux, nodeUserData(linux), '1'),
     ...nodeRole('FirstServiceWindowsNode', `${nodeControlRoleName}-windows`, permissions(windowsSoftware)),
     ...group('FirstServiceWindowsNode', `${autoScalingGroupName}-windows`, windows, windowsNodeUserData(windows)),
   };

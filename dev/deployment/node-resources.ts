@@ -20,7 +20,17 @@ const asRoot = ({ cloud, place }: Stack) => ({
   credentials: cloud.admin.rootAccessKey(place.accountId),
 });
 
-export const launchTemplate: Maker = async (stack, properties, before) => {
+/** CloudFormation leaves what has not changed, whatever somebody else has made of it since. */
+const unlessTheSame =
+  (make: Maker): Maker =>
+  async (stack, properties, before) => {
+    const asked = JSON.stringify(properties);
+    if (before?.attributes.asked === asked) return before;
+    const { ref, attributes } = await make(stack, properties, before);
+    return { ref, attributes: { ...attributes, asked } };
+  };
+
+export const launchTemplate: Maker = unlessTheSame(async (stack, properties, before) => {
   const client = new EC2Client(asRoot(stack));
   const input = {
     LaunchTemplateName: String(properties.LaunchTemplateName),
@@ -41,15 +51,16 @@ export const launchTemplate: Maker = async (stack, properties, before) => {
   } finally {
     client.destroy();
   }
-};
+});
 
-export const autoScalingGroup: Maker = async (stack, properties, before) => {
+export const autoScalingGroup: Maker = unlessTheSame(async (stack, properties, before) => {
   const client = new AutoScalingClient(asRoot(stack));
-  const { MinSize, MaxSize, Tags, ...rest } = properties;
+  const { MinSize, MaxSize, Tags, VPCZoneIdentifier, ...rest } = properties;
   const settings = {
     ...(rest as Pick<CreateAutoScalingGroupCommandInput, 'AutoScalingGroupName'>),
     MinSize: Number(MinSize),
     MaxSize: Number(MaxSize),
+    ...(Array.isArray(VPCZoneIdentifier) ? { VPCZoneIdentifier: VPCZoneIdentifier.join(',') } : {}),
   };
   try {
     if (before) await client.send(new UpdateAutoScalingGroupCommand(settings));
@@ -61,4 +72,4 @@ export const autoScalingGroup: Maker = async (stack, properties, before) => {
   } finally {
     client.destroy();
   }
-};
+});

@@ -161,6 +161,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::Lambda::Alias': { make: alias, reads: ['FunctionName', 'FunctionVersion', 'Name', 'Description'] },
   'AWS::AutoScaling::AutoScalingGroup': {
     make: autoScalingGroup,
-    reads: ['AutoScalingGroupName', 'LaunchTemplate', 'MinSize', 'MaxSize', 'AvailabilityZones', 'Tags'],
+    reads: [
+      'AutoScalingGroupName',
+      'LaunchTemplate',
+      'MinSize',
+      'MaxSize',
+      'AvailabilityZones',
+      'VPCZoneIdentifier',
+      'Tags',
+    ],
   },
 };

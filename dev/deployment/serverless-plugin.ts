@@ -2,7 +2,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFunctions } from './bundle-functions.ts';
+import { checkSettings, doubtfulSettings } from './check-settings.ts';
 import { firstServiceResources } from './first-service.ts';
+import { inOrder, type Resources } from './order-of-making.ts';
 import { ACCOUNT, substitutePseudoParameters } from './pseudo-parameters.ts';
 import type { Deployment } from './read-serverless.ts';
 import { vpcEndpoints } from './vpc-endpoints.ts';
@@ -15,22 +17,33 @@ interface Serverless {
     readonly service: string;
     readonly package: { artifact?: string };
     readonly provider: {
-      compiledCloudFormationTemplate: { readonly Resources: Readonly<Record<string, unknown>> };
+      compiledCloudFormationTemplate: { readonly Resources: Resources };
     };
   };
   getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
 }
 
+interface Writers {
+  readonly log: { warning(text: string): void };
+}
+
 export default class ServerlessPlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void> | void>>;
 
-  constructor(serverless: Serverless) {
+  constructor(serverless: Serverless, _options: unknown, { log }: Writers) {
     this.hooks = {
+      'before:package:cleanup': () => check(serverless, log),
       'before:package:createDeploymentArtifacts': () => bundle(serverless),
       'after:aws:package:finalize:mergeCustomProviderResources': () => complete(serverless),
     };
   }
 }
+
+const check = (serverless: Serverless, log: Writers['log']): void => {
+  const { custom } = serverless.service;
+  checkSettings(serverless.getProvider('aws').getStage(), custom);
+  for (const doubt of doubtfulSettings(custom)) log.warning(doubt);
+};
 
 /** One zip for all functions, with what the local cloud runs; without source maps, which nothing there reads. */
 const bundle = async ({ serviceDir, service }: Serverless): Promise<void> => {
@@ -59,10 +72,10 @@ const complete = (serverless: Serverless): void => {
   const template = provider.compiledCloudFormationTemplate;
   provider.compiledCloudFormationTemplate = substitutePseudoParameters({
     ...template,
-    Resources: {
+    Resources: inOrder({
       ...template.Resources,
       ...(custom.firstService === 'yes' ? JSON.parse(first) : {}),
       ...vpcEndpoints(place.region, custom),
-    },
+    }),
   }) as typeof template;
 };

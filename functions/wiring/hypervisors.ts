@@ -9,21 +9,13 @@ import { createSqsQueues } from '../../adapters/aws/sqs-queues.ts';
 import { freshExternalId } from '../../adapters/system.ts';
 import { LATEST_IMAGE } from '../../core/domain/automatic-nodes.ts';
 import type { NodeSettings } from '../../core/domain/nodes-of-service.ts';
+import { refuseStage } from '../../core/domain/stage.ts';
 import type { HypervisorEndpointsDeps } from '../api/hypervisor-endpoints.ts';
 import { type Environment, readConfiguration } from './configuration.ts';
 import { nodePermissions } from './node-permissions.ts';
 import { tenantTemplates } from './tenant-templates.ts';
 
-/**
- * A deployment's permissions are for what is called holdfast-<stage>-…: with a hyphen in it, one stage's name would begin
- * another's (prod, prod-eu), and the one could reach what is the other's.
- */
-const refuseStage = (stage: string): void => {
-  if (!/^[a-z][a-z0-9]*$/.test(stage))
-    throw new TypeError(`a stage is called by lower-case letters and digits, without a hyphen: ${stage}`);
-};
-
-/** What access nodes are launched with. Image and software may be set; absent, the image is Amazon's newest. */
+/** What access nodes are launched with. Image, software and subnets may be set; absent, the image is Amazon's newest. */
 export const nodeSettings = (environment: Environment): NodeSettings => {
   const settings = readConfiguration(environment, {
     stage: 'HOLDFAST_STAGE',
@@ -32,8 +24,17 @@ export const nodeSettings = (environment: Environment): NodeSettings => {
     region: 'AWS_REGION',
   });
   refuseStage(settings.stage);
-  const { HOLDFAST_NODE_IMAGE: nodeImageId, HOLDFAST_NODE_SOFTWARE: nodeSoftware } = environment;
-  return { ...settings, nodeImageId: nodeImageId || LATEST_IMAGE, ...(nodeSoftware ? { nodeSoftware } : {}) };
+  const {
+    HOLDFAST_NODE_IMAGE: nodeImageId,
+    HOLDFAST_NODE_SOFTWARE: nodeSoftware,
+    HOLDFAST_NODE_SUBNETS: nodeSubnets,
+  } = environment;
+  return {
+    ...settings,
+    nodeImageId: nodeImageId || LATEST_IMAGE,
+    ...(nodeSoftware ? { nodeSoftware } : {}),
+    ...(nodeSubnets ? { nodeSubnets: nodeSubnets.split(',') } : {}),
+  };
 };
 
 type Wired = Pick<

@@ -6,7 +6,12 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribePoliciesCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { DescribeInstancesCommand, DescribeLaunchTemplateVersionsCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import {
   AddRoleToInstanceProfileCommand,
   CreateInstanceProfileCommand,
@@ -270,6 +275,29 @@ describe('service accounts', () => {
       assert.equal((await account.describeAutoScaling(name))?.zones.length, 3);
       await assert.rejects(account.setZones('holdfast-test-nodes-none', []), { name: 'NotFound' });
       await assert.rejects(account.setDesired('holdfast-test-nodes-none', 1), { name: 'NotFound' });
+    });
+
+    it('is launched in the subnets that are named for it, and in no others', async () => {
+      const hypervisor = reach();
+      const account = await accounts.open(hypervisor);
+      const ec2 = new EC2Client(asRoot(SERVICE_ACCOUNT));
+      const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+      ec2.destroy();
+      const subnets = Subnets.filter(({ AvailabilityZone }) => !AvailabilityZone?.endsWith('a')).map(
+        ({ SubnetId = '' }) => SubnetId,
+      );
+      assert.equal(subnets.length, 2);
+      const zonesWith = async (zones: readonly string[]) => {
+        const wish = nodes(hypervisor.hypervisorId, { subnets, zones });
+        const { autoScalingGroupName } = await account.ensureAutoScaling(wish);
+        return (await account.describeAutoScaling(autoScalingGroupName))?.zones;
+      };
+      assert.deepEqual(await zonesWith([]), [`${REGION}b`, `${REGION}c`]);
+      assert.deepEqual(await zonesWith([`${REGION}c`]), [`${REGION}c`]);
+      await assert.rejects(zonesWith([`${REGION}a`]), {
+        name: 'InvalidRequest',
+        message: /eu-central-1a: none of the subnets that nodes may be in/,
+      });
     });
 
     it('has no scaling policy where the control plane sizes the group', async () => {

@@ -4,8 +4,8 @@ import type { JobView } from '../../core/contracts/api.ts';
 import { PROVIDER } from '../api/world-records.ts';
 import { startContractServer } from './contract-server.ts';
 import { cliAgainst, manyAgainst } from './run-cli.ts';
-import { hypervisorView, permissions } from './sample-hypervisors.ts';
-import { GROUP, INSTANCE, JOB, PLAN, POINT, SERVICE, TENANT } from './sample-ids.ts';
+import { hypervisorView, nodeView, permissions } from './sample-hypervisors.ts';
+import { GROUP, INSTANCE, JOB, NODE, PLAN, POINT, SERVICE, TENANT } from './sample-ids.ts';
 import { jobView, path, pointView, preview } from './sample-jobs.ts';
 import { reaperPlan } from './sample-upkeep.ts';
 
@@ -391,4 +391,16 @@ test('tenants that one plan had no time for are shown and swept one by one', asy
     ran.map(({ body }) => body),
     [{ token: 'all' }, { token: 'one', tenantId: TENANT }],
   );
+});
+
+test('who drains an automatic node is told how its instance is ended; what a node says of itself is in no command', async (t) => {
+  const api = await startContractServer(t);
+  const drained = async (node: Partial<typeof nodeView>) => {
+    api.answers.set('operator drainAccessNode', { ...nodeView, ...node });
+    return (await cliAgainst(api, PROVIDER)(['access-node', 'drain', NODE, '--service', SERVICE])).out;
+  };
+  const told = /terminate-instance-in-auto-scaling-group --instance-id i-0fedcba9876543210 --no-should-decrement/;
+  assert.match(await drained({ origin: 'automatic', ec2InstanceId: OTHER }), told);
+  assert.doesNotMatch(await drained({ origin: 'manual', ec2InstanceId: OTHER }), /terminate/);
+  assert.doesNotMatch(await drained({ origin: 'automatic', ec2InstanceId: 'i-0; rm -rf ~' }), /terminate|rm -rf/);
 });

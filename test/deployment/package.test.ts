@@ -19,6 +19,12 @@ const params = {
   routeTables: 'rtb-0123456789abcdef0',
 };
 
+let once: Packaged | undefined;
+const packaged = (): Packaged => {
+  once ??= packageStage({ stage: 'prod', region: 'us-east-1', params, folder });
+  return once;
+};
+
 /** What the template has of everything that a deployment needs. */
 const holdsEverything = ({ Resources }: Packaged['template']): void => {
   const of = (type: string) => Object.values(Resources).filter(({ Type }) => Type === `AWS::${type}`);
@@ -65,7 +71,7 @@ const holdsEverything = ({ Resources }: Packaged['template']): void => {
 };
 
 test('a stage is packaged without network or credentials, for every account', async () => {
-  const { template, zip } = packageStage({ stage: 'prod', region: 'us-east-1', params, folder });
+  const { template, zip } = packaged();
   holdsEverything(template);
   const text = JSON.stringify(template);
   assert.match(text, /arn:aws:iam::\$\{AWS::AccountId\}:role\/holdfast-prod-hub/);
@@ -100,6 +106,42 @@ test('a stage is packaged without network or credentials, for every account', as
     const url = pathToFileURL(join(folder, 'code', String(Properties.Handler).replace(/handler$/, 'mjs'))).href;
     await assert.rejects(import(url), { message: /HOLDFAST_|AWS_REGION/ }, url);
   }
+});
+
+/** What CloudFormation makes before `id`, of its own accord: what it refers to, and what DependsOn names. */
+const madeBefore = (resources: Packaged['template']['Resources'], id: string): ReadonlySet<string> => {
+  const before = new Set<string>();
+  const add = (each: string): void => {
+    const { DependsOn = [], ...resource } = (resources[each] ?? {}) as { DependsOn?: string | string[] };
+    const text = JSON.stringify(resource);
+    const referred = [...text.matchAll(/"Ref":"(\w+)"|"Fn::GetAtt":\["(\w+)"|\$\{(\w+)(?:\.\w+)?\}/g)];
+    for (const next of [DependsOn, referred.map(([, ref, of, sub]) => ref ?? of ?? sub ?? '')].flat(2))
+      if (next in resources && !before.has(next)) {
+        before.add(next);
+        add(next);
+      }
+  };
+  add(id);
+  return before;
+};
+
+test('the API is published with its own answers, and what a failed deployment cannot take back is made last', () => {
+  const { Resources } = packaged().template;
+  const idsOf = (type: string) => Object.keys(Resources).filter((id) => Resources[id]?.Type === `AWS::${type}`);
+  const [deployment = ''] = idsOf('ApiGateway::Deployment');
+  const answers = idsOf('ApiGateway::GatewayResponse');
+  assert.ok(answers.length > 10);
+  const before = madeBefore(Resources, deployment);
+  for (const id of [...answers, ...idsOf('ApiGateway::Method')]) assert.ok(before.has(id), id);
+
+  const retained = Object.keys(Resources).filter((id) => String(Resources[id]?.DeletionPolicy).startsWith('Retain'));
+  assert.deepEqual(retained.sort(), ['AuditTable', 'HubRole', 'LibraryBucket', 'LibraryKey', 'Table']);
+  for (const id of retained) assert.equal(Resources[id]?.UpdateReplacePolicy, 'Retain', id);
+  const named = retained.filter((id) => Resources[id]?.DeletionPolicy === 'Retain' && id !== 'LibraryKey');
+  assert.deepEqual(named, ['AuditTable'], 'all others are taken back by a first deployment that fails');
+  assert.equal(madeBefore(Resources, 'AuditTable').size, Object.keys(Resources).length - 1);
+  for (const id of Object.keys(Resources))
+    if (id !== 'AuditTable') assert.ok(!madeBefore(Resources, id).has('AuditTable'), id);
 });
 
 test('a pseudo parameter goes to Fn::Sub, and nothing else does', () => {

@@ -64,7 +64,7 @@ test('queues and node groups of the stack are those of the service hypervisor th
 
   await world.operator.call(operatorRoutes.addServiceVmGroup, {
     params: { hypervisorId: FIRST_SERVICE },
-    body: { name: 'nodes', match: { all: true } },
+    body: { name: 'nodes', match: { all: true }, zone: `${region}a` },
   });
   await world.operator.call(operatorRoutes.bindHypervisor, {
     params: { hypervisorId: acme.hypervisorId },
@@ -79,4 +79,25 @@ test('queues and node groups of the stack are those of the service hypervisor th
   // Deployed once more, nothing of it changes hands.
   await local.redeploy([]);
   assert.equal((await ofFirst()).length, 2);
+
+  // Nor does the group when its nodes get other software: it launches the newest version, where the VM groups say.
+  const linux = async () => {
+    const group = (await ofFirst()).find(({ AutoScalingGroupName }) => !AutoScalingGroupName?.endsWith('-windows'));
+    return {
+      version: group?.LaunchTemplate?.Version,
+      subnets: group?.VPCZoneIdentifier,
+      zones: group?.AvailabilityZones,
+    };
+  };
+  const before = await linux();
+  assert.equal(before.version, '$Latest');
+  assert.deepEqual(before.zones, [`${region}a`]);
+  await local.redeploy([
+    {
+      file: 'serverless.yml',
+      find: 'nodeSoftware: ""\n  # As those',
+      replace: 'nodeSoftware: "s3://holdfast-dev-node-software-999999999999/node.tar.gz"\n  # As those',
+    },
+  ]);
+  assert.deepEqual(await linux(), before);
 });
