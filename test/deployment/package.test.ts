@@ -125,6 +125,35 @@ const madeBefore = (resources: Packaged['template']['Resources'], id: string): R
   return before;
 };
 
+/** What is set on something that is made elsewhere in the template: a name alone would not have CloudFormation wait for it. */
+const SET_ON: Readonly<Record<string, string>> = {
+  'S3::BucketPolicy': 'S3::Bucket',
+  'SNS::TopicPolicy': 'SNS::Topic',
+  'Lambda::EventInvokeConfig': 'Lambda::Function',
+  'Lambda::Permission': 'Lambda::Function',
+  'Lambda::Alias': 'Lambda::Function',
+  'IAM::InstanceProfile': 'IAM::Role',
+  'Scheduler::Schedule': 'Scheduler::ScheduleGroup',
+  'AutoScaling::AutoScalingGroup': 'EC2::LaunchTemplate',
+  'ApiGateway::GatewayResponse': 'ApiGateway::RestApi',
+};
+
+test('what is set on a resource is made after it', () => {
+  const { Resources } = packaged().template;
+  const typeOf = (id: string) => Resources[id]?.Type.replace('AWS::', '') ?? '';
+  const seen = new Set<string>();
+  for (const id of Object.keys(Resources)) {
+    const on = SET_ON[typeOf(id)];
+    if (on === undefined) continue;
+    seen.add(typeOf(id));
+    assert.ok(
+      [...madeBefore(Resources, id)].some((each) => typeOf(each) === on),
+      `${id} is made beside its ${on}`,
+    );
+  }
+  assert.deepEqual([...seen].sort(), Object.keys(SET_ON).sort());
+});
+
 test('the API is published with its own answers, and what a failed deployment cannot take back is made last', () => {
   const { Resources } = packaged().template;
   const idsOf = (type: string) => Object.keys(Resources).filter((id) => Resources[id]?.Type === `AWS::${type}`);
