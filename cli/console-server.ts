@@ -57,15 +57,16 @@ const plain = (response: ServerResponse, status: number, text: string): void =>
  * A page of its own that leads on: a redirect would still count as part of the navigation that may have begun elsewhere,
  * and the cookie would not come along. The token is out of the address by then; the key is in its fragment, which no server
  * is sent, until the page has taken it (console/session.ts). What whoever had the port before has left in the browser, scripts
- * under our names or a worker, is cleared away.
+ * under our names or a worker, is cleared away: not so in a browser that this very server has let in before. There everything is
+its own, and other tabs would lose what they know, such as a restore whose answer was lost.
  */
-const welcome = (response: ServerResponse, { cookie, key }: Session): void =>
+const welcome = (response: ServerResponse, { cookie, key }: Session, isKnown: boolean): void =>
   send(
     response,
     200,
     'text/html; charset=utf-8',
     `<!doctype html><html lang="en"><meta http-equiv="refresh" content="0; url=/#session=${key}"><title>Holdfast</title><a href="/#session=${key}">Go on</a></html>`,
-    { 'set-cookie': cookie, 'clear-site-data': '"cache", "storage"' },
+    { 'set-cookie': cookie, ...(isKnown ? {} : { 'clear-site-data': '"cache", "storage"' }) },
   );
 
 const again = (response: ServerResponse): void =>
@@ -110,7 +111,7 @@ const serve = async (
     const session = door.open(token);
     if (!session)
       return plain(response, 403, 'This address has been used already. Take the one that was printed last.');
-    welcome(response, session);
+    welcome(response, session, door.hasCookie(headers));
     return opened();
   }
   if (!isApi) {

@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 import { startConsole } from '../../cli/console-server.ts';
 import { consolePageDir } from '../../dev/build-console.ts';
 import { findChromium } from '../../dev/chromium.ts';
+import { BOLT } from '../api/world.ts';
 import { startApiServer } from '../cli/api-server.ts';
 import { ask } from './ask.ts';
 import { signerOf } from './open-console.ts';
@@ -63,4 +64,37 @@ test('a session is of one browser, and of no other server that it is led to; a l
   await stranger.goto(`http://localhost:${mail.port}/`);
   await stranger.getByRole('link').click();
   await stranger.getByText('This is the Holdfast console of somebody').waitFor();
+});
+
+test('a tab keeps what it knows while another one is opened, until somebody else has the port', async (t) => {
+  const api = await startApiServer(t);
+  const next: string[] = [];
+  const onOpened = (address: string) => void next.push(address);
+  const first = await startConsole({ ...signerOf(api.url), pageDir: consolePageDir, port: 0, onOpened });
+  let isOpen = true;
+  t.after(() => (isOpen ? first.stop() : undefined));
+  const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  t.after(() => browser.close());
+  const context = await browser.newContext();
+  const open = async (address: string) => {
+    const tab = await context.newPage();
+    await tab.goto(address);
+    await tab.waitForURL(({ search, hash }) => !search.includes('token') && !hash.includes('session'));
+    return tab;
+  };
+  const kept = 'sessionStorage.getItem("holdfast-restore-hv-1")';
+  const tab = await open(first.address);
+  await tab.evaluate('sessionStorage.setItem("holdfast-restore-hv-1", "sent")');
+  const second = await open(next.at(-1) ?? '');
+  assert.equal(await tab.evaluate(kept), 'sent');
+  await tab.reload();
+  assert.equal(await tab.evaluate(kept), 'sent');
+  assert.equal(await second.evaluate(kept), null, 'each tab its own');
+
+  await first.stop();
+  isOpen = false;
+  const other = await startConsole({ ...signerOf(api.url, BOLT), pageDir: consolePageDir, port: first.port });
+  t.after(() => other.stop());
+  await open(other.address);
+  assert.equal(await tab.evaluate(kept), null, 'what another session has left is cleared');
 });

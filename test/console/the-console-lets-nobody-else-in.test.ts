@@ -32,6 +32,24 @@ test('an address opens the console once, and the next one is printed', async (t)
   assert.equal((await ask(server.port, { path: pathOf(String(next[0])) })).status, 200);
 });
 
+test('only a browser that this very server has let in keeps what it has', async (t) => {
+  const api = await startApiServer(t);
+  const { server, next } = await openConsole(t, signerOf(api.url));
+  const { cookie } = sessionOf(await ask(server.port, { path: pathOf(server.address) }));
+  const open = async (given: string): Promise<string | undefined> => {
+    const { status, headers } = await ask(server.port, {
+      path: pathOf(String(next.at(-1))),
+      headers: { cookie: given },
+    });
+    assert.equal(status, 200);
+    return headers['clear-site-data']?.toString();
+  };
+  assert.equal(await open(cookie), undefined);
+  const name = `holdfast-console-${server.port}`;
+  for (const given of ['', `${name}=`, `${name}=guessed`, cookie.replace(name, 'holdfast-console-1')])
+    assert.equal(await open(given), '"cache", "storage"', given);
+});
+
 test('the cookie alone, which a server on another port is sent too, opens nothing of the API', async (t) => {
   const api = await startApiServer(t);
   const { server } = await openConsole(t, signerOf(api.url));
