@@ -67,10 +67,24 @@ const volumeWords = (
   return `A volume of ${sizeBytes / GIB} GiB (${volumeType}) with what was on ${volumeId} at ${device}${zone}${place}${key}.`;
 };
 
-const replacedWords = ({ target, point, volumes }: Told): readonly string[] => {
+/** What an instance has at a device now: a volume's id, undefined for nothing; `unseen` if nobody has looked. */
+export type ThereNow = (device: string) => string | undefined;
+const unseen: ThereNow = () => 'the volume that is there now';
+
+/** One line a device, then what becomes of the instance and of the volumes that are replaced. */
+export const replacedWords = (
+  { target, point, volumes }: Pick<Told, 'target' | 'point' | 'volumes'>,
+  thereNow: ThereNow = unseen,
+): readonly string[] => {
   if (target.kind !== 'in-place') return [];
   return [
-    ...volumes.map(({ device }) => `The volume that is at ${device} of ${point.instanceId} now.`),
+    ...volumes.map(({ device, sizeBytes }) => {
+      const by = `a new volume of ${sizeBytes / GIB} GiB`;
+      const there = thereNow(device);
+      return there === undefined
+        ? `${device}: nothing is there now; ${by} is attached.`
+        : `${device}: ${there} is replaced by ${by}.`;
+    }),
     `${point.instanceId} is stopped meanwhile, and started again if it ran.`,
     target.replacedVolumes === 'remove'
       ? 'The replaced volumes are removed once the restore has succeeded.'

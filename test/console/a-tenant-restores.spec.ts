@@ -166,7 +166,8 @@ const inPlace = async ({ page, origin }: Visit, restores: Restores): Promise<voi
 
   const confirmation = page.getByLabel(`To replace the volumes of ${instanceId}, type its id`);
   await confirmation.waitFor();
-  await page.getByText(`of ${instanceId} has ${idsOf(instance)[0]} now.`).waitFor();
+  for (const id of idsOf(instance)) await page.getByText(`: ${id} is replaced by a new volume of `).waitFor();
+  assert.equal(await page.getByText(' is replaced by ').count(), idsOf(instance).length, 'one line a device');
   assert.ok(await isOff(page), 'not without the id');
   await confirmation.fill(NOWHERE);
   await page.getByText(`This is not ${instanceId}: nothing is started.`).waitFor();

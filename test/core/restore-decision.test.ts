@@ -6,6 +6,7 @@ import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import { decideRestore, type RestoreAsk } from '../../core/domain/restore-decision.ts';
 import { chooseDevices } from '../../core/domain/restore-devices.ts';
 import { nextMoves, type Swap } from '../../core/domain/restore-swap.ts';
+import { replacedWords } from '../../core/domain/restore-words.ts';
 import type { DescribedVolume } from '../../core/ports/tenant-volumes.ts';
 import { A, aPoint, aVolume } from '../adapters/records.ts';
 
@@ -199,11 +200,21 @@ test('it is told in sentences what is made, replaced and left out', () => {
     `A volume of 2 GiB (gp3) with what was on ${data.volumeId} at /dev/sdf, encrypted under alias/mine.`,
   ]);
   assert.deepEqual(decision.replaces, [
-    `The volume that is at /dev/sdf of ${INSTANCE} now.`,
+    '/dev/sdf: the volume that is there now is replaced by a new volume of 2 GiB.',
     `${INSTANCE} is stopped meanwhile, and started again if it ran.`,
     'The replaced volumes are removed once the restore has succeeded.',
   ]);
   assert.equal(decision.leavesOut[0], `The volume ${root.volumeId} at /dev/xvda of the recovery point.`);
+});
+
+test('in place, a device that has no volume any more gets one', () => {
+  const target = { kind: 'in-place', overwrite: true, replacedVolumes: 'keep' } as const;
+  const of = { target, point: point(), volumes: point().volumes };
+  const lines = replacedWords(of, (device) => (device === '/dev/sdf' ? undefined : 'vol-0new'));
+  assert.deepEqual(lines.slice(0, 2), [
+    '/dev/xvda: vol-0new is replaced by a new volume of 2 GiB.',
+    '/dev/sdf: nothing is there now; a new volume of 2 GiB is attached.',
+  ]);
 });
 
 test('licensed platforms are launched from a donor image, others from one of their own volumes', () => {

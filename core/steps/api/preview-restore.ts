@@ -5,6 +5,7 @@ import type { Audience } from '../../domain/problems.ts';
 import { askRules } from '../../domain/resource-rules.ts';
 import type { RestorePlan } from '../../domain/restore-decision.ts';
 import { chooseDevices, sameDevice } from '../../domain/restore-devices.ts';
+import { replacedWords } from '../../domain/restore-words.ts';
 import { refuseRevoked } from '../../domain/revoked-access.ts';
 import { defined } from '../../domain/view-fields.ts';
 import type { Catalog } from '../../ports/catalog.ts';
@@ -95,14 +96,12 @@ const look = async (scope: TenantScope, body: StartRestore, plan: RestorePlan): 
     });
     return { rules: [rule], replaces: plan.replaces };
   }
-  const now = plan.volumes.map(({ device }) => {
-    const there = instance.volumes.find((each) => sameDevice(each.device, device));
-    return there
-      ? `${there.device} of ${instanceId} has ${there.volumeId} now.`
-      : `${device} of ${instanceId} is free now.`;
-  });
+  const replaces = replacedWords(
+    { ...plan, target },
+    (device) => instance.volumes.find((each) => sameDevice(each.device, device))?.volumeId,
+  );
   const reason = `${instanceId} is ${instance.state}.`;
-  return { rules: [{ rule: 'instance', outcome: 'allowed', reason }], replaces: [...plan.replaces, ...now] };
+  return { rules: [{ rule: 'instance', outcome: 'allowed', reason }], replaces };
 };
 
 /** Of a licensed platform: the image that it would be launched from. */
