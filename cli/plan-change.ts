@@ -41,10 +41,12 @@ Examples:
       if (rename === undefined && Object.values(changes).every((value) => value === undefined))
         throw usageError('Nothing to change was named.', { remedy: 'Name it: holdfast plan change --help' });
       const get = onTenant('getPlan', tenant);
-      const before = fieldsOf(await api.call(get.route, { params: { ...get.params, planId } }));
+      const read = await api.call(get.route, { params: { ...get.params, planId } });
+      const before = fieldsOf(read);
       const { route, params } = onTenant('replacePlan', tenant);
       const plan = await api.call(route, {
         params: { ...params, planId },
+        query: { ifUpdatedAt: read.updatedAt },
         body: { name: rename ?? before.name, ...planFieldsOf(options, before) },
         fields: { ...planFieldNames, name: '--rename' },
       });

@@ -38,11 +38,13 @@ Examples:
       if (Object.keys(rules).length === 0 && (rename ?? plan ?? excludeNothing) === undefined)
         throw usageError('Nothing to change was named.', { remedy: 'Name it: holdfast vm-group change --help' });
       const get = onTenant('getVmGroup', tenant);
-      const { planId, ...before } = fieldsOf(await api.call(get.route, { params: { ...get.params, groupId } }));
+      const read = await api.call(get.route, { params: { ...get.params, groupId } });
+      const { planId, ...before } = fieldsOf(read);
       const kept = plan === undefined ? planId : plan === false ? undefined : plan;
       const { route, params } = onTenant('replaceVmGroup', tenant);
       const changed = await api.call(route, {
         params: { ...params, groupId },
+        query: { ifUpdatedAt: read.updatedAt },
         body: {
           ...before,
           ...(excludeNothing ? { exclude: { volumes: [] } } : {}),

@@ -14,7 +14,10 @@ export const List = z.strictObject({
 /** No query. */
 export const none = z.strictObject({});
 
-/** Refused (409) if it was changed after the `updatedAt` that the caller was answered. Absent: it is written over. */
+/**
+ * Refused (409) if it was changed after the `updatedAt` that the caller was answered, and is not what is asked for: a request
+ * whose answer was lost is sent again as it is. Absent: it is written over.
+ */
 export const AsRead = z.strictObject({ ifUpdatedAt: z.iso.datetime().optional() });
 
 export const get = <const Path extends string, Query extends z.ZodType, Answer extends z.ZodType>(

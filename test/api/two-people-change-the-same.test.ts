@@ -40,6 +40,45 @@ for (const { what, path, id, body } of [
     assert.equal((await tenant('PUT', one, { body: { ...body, name: 'over' } })).status, 200, 'without it, as ever');
   });
 
+for (const { what, path, id, body } of [
+  { what: 'plan', path: '/plans', id: 'planId', body: nightly },
+  { what: 'VM group', path: '/vm-groups', id: 'groupId', body: web },
+])
+  test(`a ${what} that was saved, and whose answer was lost, is saved again as it is, and changes nothing`, async () => {
+    const world = createWorld();
+    const tenant = callAs(world, ACME);
+    const made = (await tenant('POST', path, { body })).body;
+    const one = `${path}/${made[id]}`;
+    const save = (more: object) =>
+      tenant('PUT', one, { body: { ...body, ...more }, query: { ifUpdatedAt: made.updatedAt } });
+    world.advance(1_000);
+    const saved = await save({ name: 'mine' });
+    world.advance(1_000);
+    world.schedules.clear();
+    const again = await save({ name: 'mine' });
+    assert.deepEqual([again.status, again.body], [200, saved.body]);
+    assert.equal(world.schedules.size, what === 'plan' ? 1 : 0, 'it may have ended before they were put');
+    assert.equal((await save({ name: 'mine, and more' })).status, 409);
+    assert.deepEqual((await tenant('GET', one)).body, saved.body);
+  });
+
+test('what a tenant cannot say is no difference; what its operator has changed meanwhile stays', async () => {
+  const world = createWorld();
+  const [tenant, operator] = [callAs(world, ACME), callAs(world, PROVIDER)];
+  const made = (await tenant('POST', '/plans', { body: nightly })).body;
+  const one = `/plans/${made.planId}`;
+  const query = { ifUpdatedAt: made.updatedAt };
+  world.advance(1_000);
+  const mine = { ...nightly, name: 'mine' };
+  assert.equal((await tenant('PUT', one, { body: mine, query })).status, 200);
+  world.advance(1_000);
+  assert.equal((await operator('PUT', `${onTenant}${one}`, { body: { ...mine, streams: 3 } })).status, 200);
+  world.advance(1_000);
+  assert.equal((await tenant('PUT', one, { body: mine, query })).status, 200);
+  assert.equal((await operator('PUT', `${onTenant}${one}`, { body: { ...mine, streams: 2 }, query })).status, 409);
+  assert.equal((await operator('GET', `${onTenant}${one}`)).body.streams, 3);
+});
+
 test('of two that come at once, having read the same, one is done', async () => {
   const world = createWorld();
   const call = callAs(world, ACME);
@@ -68,4 +107,7 @@ test('what would be refused does not wait for a second person first', async () =
   assert.equal((await eve('PUT', path, { body, query: { ifUpdatedAt: earlier } })).status, 409);
   assert.equal(world.records.approvals.size, 0);
   assert.equal((await eve('PUT', path, { body, query: { ifUpdatedAt: updatedAt } })).status, 202);
+  const { planId: _, hypervisorId: __, createdAt: ___, updatedAt: ____, ...asItIs } = own;
+  const same = await eve('PUT', path, { body: asItIs, query: { ifUpdatedAt: earlier } });
+  assert.equal(same.status, 200, 'what is as it is asked for, whenever it was read');
 });

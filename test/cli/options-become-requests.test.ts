@@ -186,3 +186,18 @@ test('plans: what is not named is not sent, and a change keeps what it does not 
     [['plan', 'change', PLAN, '--streams', '3', '--tenant', TENANT], { ...own, streams: 3, transport: 'ebs-direct' }],
   ]);
 });
+
+test('what is changed is sent as a change of what was read', async (t) => {
+  const api = await startContractServer(t);
+  await manyAgainst(api)([
+    ['plan', 'change', PLAN, '--pause'],
+    ['vm-group', 'change', GROUP, '--rename', 'shop'],
+  ]);
+  assert.deepEqual(
+    api.seen.filter(({ name }) => name.startsWith('replace')).map(({ name, query }) => [name, query.ifUpdatedAt]),
+    [
+      ['replacePlan', planView.updatedAt],
+      ['replaceVmGroup', groupView.updatedAt],
+    ],
+  );
+});

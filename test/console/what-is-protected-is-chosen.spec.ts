@@ -124,6 +124,17 @@ test('a tenant says what is protected, sees at once what that is, and what reten
     await page.getByRole('link', { name: 'web servers' }).click();
     await page.getByRole('button', { name: 'Plan', exact: false }).first().click();
     await page.getByRole('option', { name: /nightly/ }).click();
+    // it is saved, and the answer is lost: saved again it is what is there, and nobody else's
+    await page.route('**/api/vm-groups/*', async (route) => {
+      if (route.request().method() !== 'PUT') return route.fallback();
+      await route.fetch();
+      await route.abort();
+    });
+    const lost = page.waitForEvent('requestfailed');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await lost;
+    await page.getByText('The console’s own server does not answer.').first().waitFor();
+    await page.unroute('**/api/vm-groups/*');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('link', { name: 'nightly' }).waitFor();
     await screenshot(page, 'vm-groups');

@@ -1,3 +1,5 @@
+import type { ZodObject } from 'zod';
+import { canonicalJson } from '../../domain/audit-chain.ts';
 import { Conflict } from '../../domain/errors.ts';
 import { time } from '../../domain/view-fields.ts';
 
@@ -16,3 +18,7 @@ export const changedSince = (what: 'plan' | 'VM group', { updatedAt }: { readonl
 
 export const isChangedSince = (there: { readonly updatedAt: number }, { ifUpdatedAt }: AsRead): boolean =>
   ifUpdatedAt !== undefined && Date.parse(ifUpdatedAt) !== there.updatedAt;
+
+/** Whether all that can be set of what is there is what is asked for: it came before, and its answer was lost. */
+export const isAsAsked = (shape: ZodObject, there: object, asked: object): boolean =>
+  canonicalJson(shape.strip().parse(there)) === canonicalJson(shape.strip().parse(asked));

@@ -16,7 +16,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Executions, Sha256 } from '../../ports/control.ts';
 import type { TenantScopes } from '../../ports/tenant-scope.ts';
 import { refuseRebinding } from '../api/bind-hypervisor.ts';
-import { changedSince, isChangedSince } from '../api/changed-since.ts';
+import { changedSince, isAsAsked, isChangedSince } from '../api/changed-since.ts';
 import { checkPlan } from '../api/check-plan.ts';
 import { deletablePoint } from '../api/delete-recovery-point.ts';
 import { refuseTenant } from '../api/legal-hold.ts';
@@ -109,8 +109,8 @@ export const createLooks = (deps: LookDeps): Readonly<Record<ProtectedOperation,
 
     async 'shorten-retention'(tenant, audience, { params, query, body }) {
       const plan = await planOf(tenant, params);
-      if (isChangedSince(plan, query)) throw changedSince('plan', plan);
       const after = planAsAsked(plan, audience, body);
+      if (isChangedSince(plan, query) && !isAsAsked(PlanFields, plan, after)) throw changedSince('plan', plan);
       const before = fieldsOf(plan);
       const shorter = shorterRetention(before, after);
       if (shorter.length === 0) return undefined;
