@@ -1,7 +1,7 @@
 import type { JobInstanceView, JobView, JobVolumeView } from '../core/contracts/api.ts';
 import { BLOCK_BYTES } from '../core/contracts/ids.ts';
 import type { Screen } from './screen.ts';
-import { bytes, count, duration, rate, secondsBetween } from './units.ts';
+import { bytes, count, duration, rate, secondsBetween, usd } from './units.ts';
 
 export const isOver = ({ state }: JobView): boolean =>
   ['completed', 'completed with errors', 'failed', 'cancelled'].includes(state);
@@ -94,4 +94,21 @@ export const waitWords = ({ phase, phaseSince }: JobInstanceView, now: number): 
     return `for ${duration(since)}: no access node has taken the work yet; check that one runs for the service hypervisor`;
   if (phase === 'waiting for capacity') return `for ${duration(since)}: your provider has not taken the work up yet`;
   return '';
+};
+
+/** Of one that has ended, to operators: what its orders have called. Empty: nothing. */
+export const billedWords = ({ billed }: JobView): string => {
+  if (!billed || billed.nanoUsd === 0) return '';
+  const { blocksRead, blocksWritten, blockLists, s3Puts, s3Gets, kms } = billed.calls;
+  const n = (count: number, what: string): readonly string[] =>
+    count > 0 ? [`${count.toLocaleString('en-US')} ${what}`] : [];
+  const parts = [
+    ...n(blocksRead, 'blocks read'),
+    ...n(blocksWritten, 'blocks written'),
+    ...n(blockLists, 'lists of blocks'),
+    ...n(s3Puts, 'S3 PUT'),
+    ...n(s3Gets, 'S3 GET'),
+    ...n(kms, 'KMS'),
+  ];
+  return `${parts.join(', ')}: ${usd(billed.nanoUsd)} USD by list prices`;
 };

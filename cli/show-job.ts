@@ -4,6 +4,7 @@ import { BLOCK_BYTES } from '../core/contracts/ids.ts';
 import { tenantFlag } from './context.ts';
 import {
   asked,
+  billedWords,
   fractionOf,
   isOver,
   paintState,
@@ -131,6 +132,7 @@ export const showJob = (screen: Screen, job: JobView, tenant: string | undefined
     ['Took', took(job)],
     ['Stopped if not ended by', isOver(job) || !job.request.deadlineAt ? undefined : time(job.request.deadlineAt)],
     ['Transport', job.transport],
+    ['Called', billedWords(job) || undefined],
     ['Asked by', job.requestedBy],
     ['Execution', job.executionArn],
     ['Console', job.executionUrl],

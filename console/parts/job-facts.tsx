@@ -4,7 +4,7 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Link from '@cloudscape-design/components/link';
 import type { ReactNode } from 'react';
-import { asked, isOver } from '../../cli/job-words.ts';
+import { asked, billedWords, isOver } from '../../cli/job-words.ts';
 import type { JobView } from '../../core/contracts/api.ts';
 import { texts } from '../texts.ts';
 import { tookWords } from './job-columns.tsx';
@@ -43,6 +43,7 @@ export const JobFacts = ({ job }: { readonly job: JobView }) => {
     [words.deadline, isOver(job) ? undefined : when(request.deadlineAt)],
     [words.attempt, attempt > 1 ? String(attempt) : undefined],
     [words.transport, transport],
+    [words.called, billedWords(job) || undefined],
     [
       words.execution,
       job.executionUrl ? (

@@ -1,5 +1,6 @@
 /** What the API answers of jobs. Times are ISO-8601 UTC, sizes integer bytes. */
 import { z } from 'zod';
+import { BilledCalls } from './billed-calls.ts';
 import { HypervisorId, InstanceId, JobId, PlanId, RecoveryPointId, Region, VmGroupId } from './ids.ts';
 import { RestoreTarget } from './job-requests.ts';
 import { Counters } from './orders.ts';
@@ -119,6 +120,8 @@ export const JobView = z.strictObject({
   executionUrl: z.string().optional(),
   tenantId: HypervisorId.optional(),
   transport: Transport.optional(),
+  /** Of one that has ended, by itself: what its orders have called, all attempts, and what that costs by list prices. */
+  billed: z.strictObject({ calls: BilledCalls, nanoUsd: z.int().nonnegative() }).optional(),
 });
 export type JobView = z.infer<typeof JobView>;
 
@@ -129,6 +132,7 @@ export const TenantJobView = JobView.omit({
   requestedBy: true,
   tenantId: true,
   transport: true,
+  billed: true,
 });
 export type TenantJobView = z.infer<typeof TenantJobView>;
 

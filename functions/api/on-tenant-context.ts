@@ -3,6 +3,7 @@ import type { Audience } from '../../core/domain/problems.ts';
 import type { PageRequest } from '../../core/ports/page.ts';
 import type { TenantScopes } from '../../core/ports/tenant-scope.ts';
 import type { PlanDeps } from '../../core/steps/api/add-plan.ts';
+import type { GetJobDeps } from '../../core/steps/api/get-job.ts';
 import type { Asked } from '../../core/steps/api/idempotency.ts';
 import type { StartJobDeps } from '../../core/steps/api/start-job.ts';
 import type { AskApprovalDeps } from '../../core/steps/approvals/ask-approval.ts';
@@ -13,7 +14,8 @@ export interface OnTenantDeps extends StartJobDeps, PlanDeps, RetentionDeps, Ask
   readonly catalog: StartJobDeps['catalog'] &
     PlanDeps['catalog'] &
     RetentionDeps['catalog'] &
-    AskApprovalDeps['catalog'];
+    AskApprovalDeps['catalog'] &
+    GetJobDeps['catalog'];
   readonly executions: StartJobDeps['executions'];
   readonly scopes: TenantScopes;
   /** Of the operators' API: who asks there has to be known by name, where a second person is asked. */

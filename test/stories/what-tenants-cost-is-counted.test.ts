@@ -1,7 +1,7 @@
 /** What access nodes count is what the local cloud has seen of them: each call, of each kind of work. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { operatorRoutes, operatorTenantPrefix, operatorTenantRoutes } from '../../core/contracts/api.ts';
+import { type JobView, operatorRoutes, operatorTenantPrefix, operatorTenantRoutes } from '../../core/contracts/api.ts';
 import type { BilledCalls } from '../../core/contracts/billed-calls.ts';
 import type { CostsPage, TenantCost } from '../../core/contracts/costs.ts';
 import { moreCalls } from '../../core/domain/billed-calls.ts';
@@ -61,6 +61,14 @@ const costOf = async (world: World, { hypervisorId }: Tenant, month?: string): P
   return found;
 };
 
+const jobOf = ({ operator }: World, { hypervisorId }: Tenant, jobId: string): Promise<JobView> =>
+  operator.call(
+    { ...operatorTenantRoutes.getJob, path: `${operatorTenantPrefix}/jobs/{jobId}` } as never,
+    {
+      params: { hypervisorId, jobId },
+    } as never,
+  );
+
 test('a full, an incremental, a restore and a check cost what the cloud has seen, to the call; no other tenant pays', {
   timeout: 600_000,
 }, async (t) => {
@@ -77,6 +85,7 @@ test('a full, an incremental, a restore and a check cost what the cloud has seen
     const seen = await seenSince(world, since);
     const counted = moreCalls((await costOf(world, acme)).calls, before.calls);
     assert.deepEqual(counted, seen);
+    if (jobId) assert.deepEqual((await jobOf(world, acme, jobId)).billed?.calls, counted, 'so says the job');
     return counted;
   };
 
