@@ -50,9 +50,9 @@ Examples:
           '>calls USD',
           '>USD',
         ],
-        items.map(({ tenantId, name, calls, library, nanoUsd }) => [
+        items.map(({ tenantId, name, removedAt, calls, library, nanoUsd }) => [
           tenantId,
-          name,
+          removedAt ? `${name} (removed ${removedAt.slice(0, 10)})` : name,
           ...[calls.blocksRead, calls.blocksWritten, calls.blockLists, calls.s3Puts, calls.s3Gets, calls.kms].map(
             String,
           ),

@@ -1,6 +1,7 @@
 import { countOfCalls } from '../../core/domain/billed-calls.ts';
-import type { ClaimCalls, ClaimOfOrder, MonthOfCalls, Usage } from '../../core/ports/usage.ts';
+import type { ClaimCalls, ClaimOfOrder, MonthOfCalls, RemovedTenant, Usage } from '../../core/ports/usage.ts';
 import { type Item, type Key, recordOf } from './dynamo-item.ts';
+import { readPage } from './dynamo-pages.ts';
 import type { Table } from './dynamo-table.ts';
 
 const claims = (jobId: string, attempt: number): string => `ATTEMPT#${jobId}#${attempt}#CALLS`;
@@ -9,6 +10,8 @@ const claimKey = ({ jobId, attempt, orderId, claim }: ClaimOfOrder): Key => ({
   sk: `${orderId}#${claim}`,
 });
 const monthKey = (tenantId: string, month: string): Key => ({ pk: `TENANT#${tenantId}#CALLS`, sk: month });
+
+const REMOVED = 'REMOVED-TENANTS';
 
 const claimOf = (item: Item): ClaimCalls => {
   // compared by the conditions alone
@@ -54,5 +57,9 @@ export const createDynamoUsage = (table: Table): Usage => {
       const change = { set: { calls, adding, version } };
       return (await table.update(key, change, { text: '#version = :seen', values: { ':seen': seen } })) !== undefined;
     },
+    noteRemoved: (tenant) => table.putMany([{ pk: REMOVED, sk: tenant.tenantId, ...tenant }]),
+    removed: (page) =>
+      readPage(table, REMOVED, page, false, async (rows) => rows.map((item) => recordOf<RemovedTenant>(item))),
+    forgetRemoved: (tenantId) => table.delete({ pk: REMOVED, sk: tenantId }),
   };
 };

@@ -108,6 +108,7 @@ export const overview = {
     blocks: (read: string, written: string) => `${read} blocks read, ${written} written`,
     requests: (count: string) => `${count} requests`,
     notCounted: 'not counted yet',
+    removed: (day: string) => `removed ${day}`,
     notIncluded: 'What AWS bills besides',
   },
 } as const;

@@ -12,6 +12,8 @@ export const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a mont
 export const TenantCost = z.strictObject({
   tenantId: HypervisorId,
   name: z.string(),
+  /** It is there no more: it is in the months up to this one, if it has cost anything in them. */
+  removedAt: z.iso.datetime().optional(),
   calls: BilledCalls,
   /** All its libraries in S3, as they were counted last in that month or before. Absent: none was counted by then. */
   library: z.strictObject({ packBytes: Count, countedAt: z.iso.datetime() }).optional(),

@@ -1,5 +1,6 @@
 import type { BilledCalls } from '../contracts/billed-calls.ts';
 import type { HypervisorId, JobId, LibraryRunId, OrderId } from '../contracts/ids.ts';
+import type { Page, PageRequest } from './page.ts';
 
 /** Which claim of which order: each counts its calls from 0, and all of them cost. */
 export interface ClaimOfOrder {
@@ -34,6 +35,14 @@ export interface MonthOfCalls {
   readonly adding: Readonly<Record<string, Mark>>;
 }
 
+/** A tenant that is there no more, for whose last months somebody may still ask. */
+export interface RemovedTenant {
+  readonly tenantId: HypervisorId;
+  readonly name: string;
+  /** ms since 1970 */
+  readonly removedAt: number;
+}
+
 /** What was called for tenants, and is billed by AWS. Reads are consistent. */
 export interface Usage {
   /** What a claim's calls are so far, and what is noted then: never less than before. `month` is set once. */
@@ -47,4 +56,10 @@ export interface Usage {
   months(tenantIds: readonly HypervisorId[], month: string): Promise<readonly MonthOfCalls[]>;
   /** Only while it is of the version that was seen, or absent: false otherwise. */
   replaceMonth(month: MonthOfCalls, seen: number | undefined): Promise<boolean>;
+  /** Makes or replaces. */
+  noteRemoved(tenant: RemovedTenant): Promise<void>;
+  /** By id. A tenant whose removal did not come to its end is among them. */
+  removed(page: PageRequest): Promise<Page<RemovedTenant>>;
+  /** Idempotent. What the tenant has called in which month stays. */
+  forgetRemoved(tenantId: HypervisorId): Promise<void>;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type BilledCalls, noCalls } from '../../core/contracts/billed-calls.ts';
 import type { Catalog } from '../../core/ports/catalog.ts';
+import { everyItem } from '../../core/ports/every-item.ts';
 import type { ClaimCalls } from '../../core/ports/usage.ts';
 import { addUsage } from '../../core/steps/usage/add-usage.ts';
 import { racers } from './racers.ts';
@@ -59,6 +60,26 @@ export const usageSuite = (open: () => Catalog): void => {
       assert.deepEqual(await usage.month(tenantId, MONTH), next);
       assert.equal(await usage.month(tenantId, '2026-12'), undefined);
       assert.deepEqual(await usage.months([tenantId, other], MONTH), [next]);
+    });
+
+    it('keeps which tenants were removed, page by page, until they are forgotten', async () => {
+      const { usage } = open();
+      const mine = [1, 2, 3].map((n) => ({ tenantId: freshId('hv'), name: `tenant ${n}`, removedAt: n }));
+      const ids = new Set(mine.map(({ tenantId }) => tenantId));
+      const there = async () => {
+        const found = [];
+        for await (const each of everyItem(({ next }) => usage.removed({ limit: 2, ...(next ? { next } : {}) })))
+          if (ids.has(each.tenantId)) found.push(each);
+        return found.toSorted((a, b) => a.removedAt - b.removedAt);
+      };
+      for (const each of mine) await usage.noteRemoved(each);
+      assert.deepEqual(await there(), mine);
+      const [first, ...others] = mine;
+      const again = { ...first, removedAt: 9 } as (typeof mine)[number];
+      await usage.noteRemoved(again);
+      assert.deepEqual(await there(), [...others, again]);
+      for (const _ of [1, 2]) await usage.forgetRemoved(again.tenantId);
+      assert.deepEqual(await there(), others);
     });
 
     it('is added to by twenty at the same time, and nothing is lost or counted twice', async () => {

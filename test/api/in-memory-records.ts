@@ -17,7 +17,7 @@ import type { RecoveryPoint } from '../../core/domain/recovery-point.ts';
 import type { ServiceIntent } from '../../core/domain/service-intent.ts';
 import type { VmGroup } from '../../core/domain/vm-group.ts';
 import type { Page, PageRequest } from '../../core/ports/page.ts';
-import type { ClaimCalls, MonthOfCalls } from '../../core/ports/usage.ts';
+import type { ClaimCalls, MonthOfCalls, RemovedTenant } from '../../core/ports/usage.ts';
 
 /** By id, but where it says otherwise. */
 export interface Records {
@@ -53,6 +53,7 @@ export interface Records {
   readonly claimCalls: Map<string, ClaimCalls>;
   /** By `<tenant> <month>`. */
   readonly monthsOfCalls: Map<string, MonthOfCalls>;
+  readonly removedTenants: Map<string, RemovedTenant>;
 }
 
 export const emptyRecords = (): Records => ({
@@ -78,6 +79,7 @@ export const emptyRecords = (): Records => ({
   serviceIntents: new Map(),
   claimCalls: new Map(),
   monthsOfCalls: new Map(),
+  removedTenants: new Map(),
 });
 
 /** The record with the fields set; those that are undefined are removed. */

@@ -1,10 +1,10 @@
 import { countOfCalls } from '../../core/domain/billed-calls.ts';
 import type { ClaimCalls, ClaimOfOrder, Usage } from '../../core/ports/usage.ts';
-import type { Records } from './in-memory-records.ts';
+import { pageOf, type Records } from './in-memory-records.ts';
 
 const keyOf = ({ jobId, attempt, orderId, claim }: ClaimOfOrder): string => `${jobId} ${attempt} ${orderId} ${claim}`;
 
-export const createInMemoryUsage = ({ claimCalls, monthsOfCalls }: Records): Usage => ({
+export const createInMemoryUsage = ({ claimCalls, monthsOfCalls, removedTenants }: Records): Usage => ({
   async note(claim) {
     const there = claimCalls.get(keyOf(claim));
     if (there && countOfCalls(there.calls) >= countOfCalls(claim.calls)) return there;
@@ -28,4 +28,11 @@ export const createInMemoryUsage = ({ claimCalls, monthsOfCalls }: Records): Usa
     monthsOfCalls.set(key, month);
     return true;
   },
+  noteRemoved: async (tenant) => void removedTenants.set(tenant.tenantId, tenant),
+  removed: async (page) =>
+    pageOf(
+      [...removedTenants.values()].toSorted((a, b) => (a.tenantId < b.tenantId ? -1 : 1)),
+      page,
+    ),
+  forgetRemoved: async (tenantId) => void removedTenants.delete(tenantId),
 });

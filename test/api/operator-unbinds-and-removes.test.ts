@@ -141,6 +141,8 @@ test('a tenant hypervisor is removed when nothing of it is left; else what there
   world.records.points.clear();
   assert.equal((await remove(acme.hypervisorId)).status, 200);
   assert.equal(await world.deps.catalog.hypervisors.tenantOfAccount(acme.accountId), undefined, 'its account is free');
+  const [gone, ...others] = [...world.records.removedTenants.values()];
+  assert.deepEqual([gone?.tenantId, gone?.name, others], [acme.hypervisorId, acme.name, []], 'for its last bill');
 });
 
 test('a tenant hypervisor stays while its account has snapshots of an expired newest backup; one out of reach goes', async () => {

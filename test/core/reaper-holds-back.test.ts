@@ -167,6 +167,15 @@ test('what was found at a tenant that was removed since is forgotten', async () 
   );
 });
 
+test('who has been a tenant is kept for thirteen months, and forgotten then', async () => {
+  const world = reaperWorld();
+  const [DAY, now] = [86_400_000, world.now()];
+  for (const days of [1, 395, 401])
+    world.records.removedTenants.set(`hv-${days}`, { tenantId: `hv-${days}`, name: 'x', removedAt: now - days * DAY });
+  await createSweep(world.deps)({});
+  assert.deepEqual([...world.records.removedTenants.keys()], ['hv-1', 'hv-395']);
+});
+
 const intent = (world: ReaperWorld): ServiceIntent => ({
   ...{ hypervisorId: 'hv-new', kind: 'service', accountId: '999999999999', region: 'eu-central-1' },
   ...{ auth: { method: 'iam-role' }, at: world.now() - 5 * HOUR, state: 'intended' },

@@ -62,7 +62,17 @@ const ByTenant = ({ costs: { items } }: { readonly costs: CostsPage }) => (
         id: 'tenant',
         header: words.columns.tenant,
         isRowHeader: true,
-        cell: ({ tenantId, name }) => <Go href={hypervisorAddress(tenantId)}>{name}</Go>,
+        cell: ({ tenantId, name, removedAt }) =>
+          removedAt ? (
+            <>
+              <div>{name}</div>
+              <Box variant="small" color="text-body-secondary">
+                {words.removed(removedAt.slice(0, 10))}
+              </Box>
+            </>
+          ) : (
+            <Go href={hypervisorAddress(tenantId)}>{name}</Go>
+          ),
       },
       {
         id: 'blocks',

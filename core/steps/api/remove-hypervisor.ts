@@ -17,7 +17,7 @@ import { refuseWhileTenantHasAnything } from './what-tenant-has.ts';
 export interface RemoveHypervisorDeps {
   readonly catalog: Pick<
     Catalog,
-    'hypervisors' | 'jobs' | 'points' | 'plans' | 'vmGroups' | 'nodes' | 'effects' | 'instances'
+    'hypervisors' | 'jobs' | 'points' | 'plans' | 'vmGroups' | 'nodes' | 'effects' | 'instances' | 'usage'
   >;
   readonly scopes: TenantScopes;
   readonly executions: Executions;
@@ -65,7 +65,7 @@ const refuseWhilePointsAreThere = async (
  * Errors: NotFound, Conflict (it is used or holds something: names whom or what), CredentialsRejected, TransientFailure.
  */
 export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
-  const { catalog, queues, secrets, serviceAccounts, nodeRoles, brokerNames, settings } = deps;
+  const { catalog, clock, queues, secrets, serviceAccounts, nodeRoles, brokerNames, settings } = deps;
 
   const removeGroups = async (hypervisorId: HypervisorId): Promise<void> => {
     const groupIds: string[] = [];
@@ -98,7 +98,7 @@ export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
   };
 
   const removeTenant = async (tenant: TenantHypervisor): Promise<void> => {
-    const { hypervisorId } = tenant;
+    const { hypervisorId, name } = tenant;
     try {
       await refuseWhileTenantHasAnything(deps, tenant);
       // Closed to everything new; what was under way is seen by the second look, or sees this itself.
@@ -109,6 +109,8 @@ export const createRemoveHypervisor = (deps: RemoveHypervisorDeps) => {
       throw error;
     }
     await removeGroups(hypervisorId);
+    // what it has cost is still to be paid by somebody
+    await catalog.usage.noteRemoved({ tenantId: hypervisorId, name, removedAt: clock.now() });
   };
 
   return async (hypervisorId: HypervisorId): Promise<HypervisorView> => {

@@ -4,8 +4,8 @@ import type { HypervisorId } from '../../contracts/ids.ts';
 import type { GrowthPoint } from '../../contracts/overview.ts';
 import { monthOf } from '../../domain/billed-calls.ts';
 import { costOf, NOT_INCLUDED } from '../../domain/cost.ts';
-import type { TenantHypervisor } from '../../domain/hypervisor.ts';
 import { PRICES } from '../../domain/prices.ts';
+import { time } from '../../domain/view-fields.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { everyItem } from '../../ports/every-item.ts';
@@ -54,21 +54,57 @@ const libraryOf = async (
   return { packBytes: points.reduce((sum, { packBytes }) => sum + packBytes, 0), countedAt: oldest.at };
 };
 
-/** By tenant, what it has cost in a month (UTC; the present one, if none is named): no job is read for it. */
+/** Of tenants that are there no more, after those that are: a cursor of theirs is told by what no other begins with. */
+const REMOVED = 'removed.';
+
+interface Listed {
+  readonly tenants: readonly { readonly tenantId: HypervisorId; readonly name: string; readonly removedAt?: number }[];
+  readonly next?: string | undefined;
+}
+
+const listThere = async ({ hypervisors, usage }: CostsDeps['catalog'], page: PageRequest): Promise<Listed> => {
+  const { items, next } = await hypervisors.list(page);
+  const tenants = items.flatMap(({ kind, hypervisorId: tenantId, name }) =>
+    kind === 'tenant' ? [{ tenantId, name }] : [],
+  );
+  if (next) return { tenants, next };
+  const isAnyRemoved = (await usage.removed({ limit: 1 })).items.length > 0;
+  return { tenants, next: isAnyRemoved ? REMOVED : undefined };
+};
+
+/** Those that were there in this month. */
+const listRemoved = async (catalog: CostsDeps['catalog'], month: string, page: PageRequest): Promise<Listed> => {
+  const after = page.next?.slice(REMOVED.length);
+  const { items, next } = await catalog.usage.removed({ limit: page.limit, ...(after ? { next: after } : {}) });
+  const wereThere = items.filter(({ removedAt }) => monthOf(removedAt) >= month);
+  const found = await inParallel(wereThere, TENANTS_AT_ONCE, ({ tenantId }) => catalog.hypervisors.get(tenantId));
+  return {
+    // one that is there after all was not removed to the end, or has come back under its id
+    tenants: wereThere.filter((_, n) => found[n] === undefined),
+    next: next && `${REMOVED}${next}`,
+  };
+};
+
+/**
+ * By tenant, what it has cost in a month (UTC; the present one, if none is named): no job is read for it. A tenant that was
+ * removed since is among them if it has cost anything.
+ */
 export const createListCosts =
   ({ catalog, clock }: CostsDeps) =>
   async (asked: string | undefined, page: PageRequest): Promise<CostsPage> => {
     const month = asked ?? monthOf(clock.now());
-    const { items, next } = await catalog.hypervisors.list(page);
-    const tenants = items.filter((each): each is TenantHypervisor => each.kind === 'tenant');
-    const ids = tenants.map(({ hypervisorId }) => hypervisorId);
+    const { tenants, next } = page.next?.startsWith(REMOVED)
+      ? await listRemoved(catalog, month, page)
+      : await listThere(catalog, page);
+    const ids = tenants.map(({ tenantId }) => tenantId);
     const months = new Map((await catalog.usage.months(ids, month)).map((each) => [each.tenantId, each]));
-    const costs = await inParallel(tenants, TENANTS_AT_ONCE, async ({ hypervisorId: tenantId, name }) => {
+    const costs = await inParallel(tenants, TENANTS_AT_ONCE, async ({ tenantId, name, removedAt }) => {
       const calls = months.get(tenantId)?.calls ?? noCalls;
       const library = await libraryOf(catalog, tenantId, month);
       return {
         tenantId,
         name,
+        ...(removedAt === undefined ? {} : { removedAt: time(removedAt) }),
         calls,
         ...(library ? { library } : {}),
         nanoUsd: costOf(calls, library?.packBytes ?? 0),
@@ -78,7 +114,7 @@ export const createListCosts =
       month,
       prices: { region: PRICES.region, month: PRICES.asOf },
       notIncluded: [...NOT_INCLUDED],
-      items: costs,
+      items: costs.filter(({ removedAt, nanoUsd }) => removedAt === undefined || nanoUsd.total > 0),
       ...(next ? { next } : {}),
     };
   };
