@@ -96,12 +96,12 @@ export const waitWords = ({ phase, phaseSince }: JobInstanceView, now: number): 
   return '';
 };
 
-/** Of one that has ended, to operators: what its orders have called. Empty: nothing. */
-export const billedWords = ({ billed }: JobView): string => {
-  if (!billed || billed.nanoUsd === 0) return '';
+/** Of one that has ended, to operators: what its orders have called, and what that costs. Undefined: nothing. */
+export const billedWords = ({ billed }: JobView): { readonly calls: string; readonly cost: string } | undefined => {
+  if (!billed || billed.nanoUsd === 0) return undefined;
   const { blocksRead, blocksWritten, blockLists, s3Puts, s3Gets, kms } = billed.calls;
   const n = (count: number, what: string): readonly string[] =>
-    count > 0 ? [`${count.toLocaleString('en-US')} ${what}`] : [];
+    count > 0 ? [`${what}: ${count.toLocaleString('en-US')}`] : [];
   const parts = [
     ...n(blocksRead, 'blocks read'),
     ...n(blocksWritten, 'blocks written'),
@@ -110,5 +110,5 @@ export const billedWords = ({ billed }: JobView): string => {
     ...n(s3Gets, 'S3 GET'),
     ...n(kms, 'KMS'),
   ];
-  return `${parts.join(', ')}: ${usd(billed.nanoUsd)} USD by list prices`;
+  return { calls: parts.join(', '), cost: `${usd(billed.nanoUsd)} USD by list prices` };
 };

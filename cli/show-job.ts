@@ -118,6 +118,7 @@ export const showSummary = (screen: Screen, job: JobView, tenant: string | undef
 const TRIGGERS = { api: 'a request', schedule: 'its plan’s schedule', job: 'another job' } as const;
 
 export const showJob = (screen: Screen, job: JobView, tenant: string | undefined): void => {
+  const billed = billedWords(job);
   screen.fields([
     ['Job', job.jobId],
     ['Type', [job.type, job.request.level, job.request.target?.kind].filter(Boolean).join(', ')],
@@ -132,7 +133,7 @@ export const showJob = (screen: Screen, job: JobView, tenant: string | undefined
     ['Took', took(job)],
     ['Stopped if not ended by', isOver(job) || !job.request.deadlineAt ? undefined : time(job.request.deadlineAt)],
     ['Transport', job.transport],
-    ['Called', billedWords(job) || undefined],
+    ['Called', billed && `${billed.calls}; ${billed.cost}`],
     ['Asked by', job.requestedBy],
     ['Execution', job.executionArn],
     ['Console', job.executionUrl],

@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import Header from '@cloudscape-design/components/header';
@@ -18,6 +19,7 @@ const when = (at: string | undefined): ReactNode => (at === undefined ? undefine
 /** What is known of the job as a whole; what it has not is left out. */
 export const JobFacts = ({ job }: { readonly job: JobView }) => {
   const { jobId, state, attempt, trigger, requestedBy, createdAt, startedAt, endedAt, request, transport } = job;
+  const billed = billedWords(job);
   const facts: readonly (readonly [string, ReactNode])[] = [
     [words.state, <JobState key="state" state={state} />],
     [
@@ -43,7 +45,17 @@ export const JobFacts = ({ job }: { readonly job: JobView }) => {
     [words.deadline, isOver(job) ? undefined : when(request.deadlineAt)],
     [words.attempt, attempt > 1 ? String(attempt) : undefined],
     [words.transport, transport],
-    [words.called, billedWords(job) || undefined],
+    [
+      words.called,
+      billed && (
+        <div key="called">
+          <div>{billed.cost}</div>
+          <Box variant="small" color="text-body-secondary">
+            {billed.calls}
+          </Box>
+        </div>
+      ),
+    ],
     [
       words.execution,
       job.executionUrl ? (

@@ -4,6 +4,13 @@ const QUIET_MS = 10_000;
 const FRESH_MS = 30_000;
 const STANDING = ['queued', 'waiting', 'suspended'];
 
+/** Who has many jobs a day has the overview read them less often: each time costs as much as there are. */
+const MANY_JOBS = 200;
+const [FEW_MS, MANY_MS] = [15_000, 60_000];
+
+/** Of a list of so many jobs of the last day. */
+export const pollOfDay = (jobs: number): number => (jobs > MANY_JOBS ? MANY_MS : FEW_MS);
+
 interface Moving {
   readonly state: string;
   readonly createdAt: string;

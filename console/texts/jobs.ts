@@ -45,7 +45,7 @@ export const job = {
   took: 'Took',
   deadline: 'Stopped if not ended by',
   transport: 'Transport',
-  called: 'Called',
+  called: 'Calls of its orders',
   execution: 'Step Functions',
   openExecution: 'Open in the AWS console',
   external: 'opens in a new tab',

@@ -404,3 +404,14 @@ test('who drains an automatic node is told how its instance is ended; what a nod
   assert.doesNotMatch(await drained({ origin: 'manual', ec2InstanceId: OTHER }), /terminate/);
   assert.doesNotMatch(await drained({ origin: 'automatic', ec2InstanceId: 'i-0; rm -rf ~' }), /terminate|rm -rf/);
 });
+
+test('an operator is told what the orders of a job have called, and what that costs', async (t) => {
+  const api = await startContractServer(t);
+  const calls = { blocksRead: 4_096, blocksWritten: 0, blockLists: 1, s3Puts: 102, s3Gets: 111, kms: 4 };
+  api.answers.set('tenant getJob', { ...jobView, billed: { calls, nanoUsd: 12_855_000 } });
+  const [shown] = await manyAgainst(api, PROVIDER)([['job', 'show', JOB, '--tenant', TENANT]]);
+  assert.match(
+    shown?.out ?? '',
+    /Called +blocks read: 4,096, lists of blocks: 1, S3 PUT: 102, S3 GET: 111, KMS: 4; 0\.01 USD by list prices\n/,
+  );
+});

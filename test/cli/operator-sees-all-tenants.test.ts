@@ -49,8 +49,15 @@ test('what tenants cost is a table of counts and dollars, and says by which pric
   assert.match(shown?.out ?? '', /2026-11: 0\.24 USD, by AWS's list prices of US East \(N\. Virginia\), 2026-11/);
   assert.match(shown?.out ?? '', /Not in it: hours of access nodes/);
   assert.equal(JSON.parse(ofMonth?.out ?? '').items[0].calls.blocksRead, 4_096);
+  const [cost] = JSON.parse(ofMonth?.out ?? '').items;
+  api.answers.set('operator listCosts', {
+    ...JSON.parse(ofMonth?.out ?? ''),
+    items: [{ ...cost, removedAt: '2026-11-05T10:00:00.000Z' }],
+  });
+  const [removed] = await manyAgainst(api, PROVIDER)([['tenant', 'costs', '--month', '2026-10']]);
+  assert.match(removed?.out ?? '', / acme \(removed 2026-11-05\) +4096 /);
   const asked = api.seen.filter(({ name }) => name === 'operator listCosts').map(({ query }) => query?.month);
-  assert.deepEqual(asked.toSorted(), ['2026-10', undefined]);
+  assert.deepEqual(asked.toSorted(), ['2026-10', '2026-10', undefined]);
 });
 
 test('small amounts keep two digits that say something', () => {

@@ -112,8 +112,17 @@ test('an operator sees who is protected, what failed, and what was left behind',
   await page.getByText('hours of access nodes').waitFor();
   await checkAccess(page, 'an overview');
   await screenshot(page, 'overview');
+  await page.route('**/api/operator/costs**', async (route) => {
+    const response = await route.fetch();
+    const page = await response.json();
+    const gone = { ...page.items[0], tenantId: 'hv-99999991', name: 'initech', removedAt: '2026-11-05T10:00:00.000Z' };
+    await route.fulfill({ response, json: { ...page, items: [...page.items, gone] } });
+  });
   await page.getByRole('button', { name: 'Month' }).click();
   await page.getByRole('option').nth(1).click();
+  await page.getByRole('row', { name: /initech removed 2026-11-05/ }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'initech' }).count(), 0, 'it has no page any more');
+  await checkAccess(page, 'the costs of a tenant that was removed');
   await page.waitForURL(/\?month=\d{4}-\d\d$/);
   await page.getByRole('row', { name: /acme 0\.00 0 blocks read, .* not counted yet 0\.00/ }).waitFor();
   await page.getByRole('link', { name: 'Backup' }).first().click();

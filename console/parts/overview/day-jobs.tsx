@@ -13,6 +13,7 @@ import { texts } from '../../texts.ts';
 import { Go } from '../go.tsx';
 import { tookWords } from '../job-columns.tsx';
 import { JobState } from '../job-state.tsx';
+import { pollOfDay } from '../poll.ts';
 import { Empty, Failed, Waiting } from '../states.tsx';
 import { useNameOf } from '../tenants.ts';
 import { When } from '../when.tsx';
@@ -21,7 +22,6 @@ import { dayOf, endingOf } from './day.ts';
 const DayChart = lazy(() => import('./day-chart.tsx'));
 
 const words = texts.overview.jobs;
-const REFRESH_MS = 15_000;
 /** More are on the jobs' page. */
 const MOST_FAILED = 5;
 
@@ -80,7 +80,7 @@ export const DayJobs = () => {
   const { data, error, refetch } = useQuery({
     queryKey: ['recent-jobs'],
     queryFn: ({ signal }) => call(operatorRoutes.listRecentJobs, { query: { limit: 1_000 }, signal }),
-    refetchInterval: REFRESH_MS,
+    refetchInterval: ({ state: { data: shown } }) => pollOfDay(shown?.items.length ?? 0),
   });
   const count = (ending: ReturnType<typeof endingOf>): number =>
     (data?.items ?? []).filter((job) => endingOf(job) === ending).length;
