@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { startConsole } from '../../cli/console-server.ts';
 import { consolePageDir } from '../../dev/build-console.ts';
 import { findChromium } from '../../dev/chromium.ts';
-import { BOLT } from '../api/world.ts';
+import { BOLT } from '../api/world-records.ts';
 import { startApiServer } from '../cli/api-server.ts';
 import { ask } from './ask.ts';
 import { signerOf } from './open-console.ts';
