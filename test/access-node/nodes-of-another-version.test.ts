@@ -188,6 +188,12 @@ test('an order that says more is handed back by every older node, is nobody’s 
       assert.deepEqual([order?.state, order?.deaths], ['queued', undefined]);
       wait(60);
     }
+  const { holders } = (await catalog.orders.get(orderId)) ?? {};
+  assert.deepEqual(
+    holders,
+    [1, 2, 3].map((n) => ({ nodeId: `node-0000000${n}`, tokenHash: sha256(taskToken) })),
+    'each of them may say what it has called',
+  );
   isNew = false;
   const given = await node('node-00000004').broker.claim({ orderId, taskToken });
   assert.equal(given.outcome, 'yours');

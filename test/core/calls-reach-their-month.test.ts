@@ -164,7 +164,9 @@ test('a sum that cannot be written holds no order up, is told, and is made up fo
 });
 
 for (const fault of ['fail', 'never answer'] as const)
-  test(`though the records of calls ${fault}, orders go on: each is told, and the cleanup finds what ends have said`, async () => {
+  test(`though the records of calls ${fault}, orders go on: each is told, and the cleanup finds what ends have said`, {
+    timeout: 10_000,
+  }, async () => {
     const { catalog, order, told, ...asks } = inHand('claimed', fault === 'fail' ? undefined : within(5));
     const records = withoutCalls(catalog);
     if (fault === 'never answer') (catalog.usage as { note: unknown }).note = () => new Promise(() => undefined);

@@ -20,7 +20,7 @@ export const thenNoteCalls = async <T>(
   try {
     return await answer();
   } finally {
-    if (order) await noteInTime(deps, order, reported);
+    if (order && reported.calls) await noteInTime(deps, order, reported);
   }
 };
 
