@@ -32,6 +32,8 @@ const asksNothingTwice = async ({ page, origin }: Visit): Promise<void> => {
   const note = (request: Request): void => {
     if (request.url().includes('/api/')) asked.push(request.url().slice(origin.length));
   };
+  // the page before it may not have asked all of its own yet
+  await page.goto('about:blank');
   page.on('request', note);
   await page.goto(origin);
   await page.getByRole('heading', { level: 1 }).waitFor();
