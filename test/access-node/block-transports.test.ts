@@ -204,7 +204,7 @@ for (const [name, create] of Object.entries(implementations)) {
       await assert.rejects(opened({ deadlineMs: 300 }).get(snapshot, 1, 't', Buffer.alloc(BLOCK)), {
         name: 'TransientFailure',
       });
-      assert.ok(performance.now() - startedAt < 700);
+      assert.ok(performance.now() - startedAt < 30_000, 'without a deadline of its own it would be minutes');
     });
 
     test('sealing a snapshot that was sealed before succeeds as soon as it is readable', async () => {
@@ -230,7 +230,7 @@ for (const [name, create] of Object.entries(implementations)) {
     test('a call ends at once when it is aborted, with the reason of that', async () => {
       ebs.behave = () => true;
       const controller = new AbortController();
-      const transport = opened({ timeoutMs: 10_000 });
+      const transport = opened({ timeoutMs: 60_000, deadlineMs: 120_000 });
       const call = transport.get(snapshot, 1, 't', Buffer.alloc(BLOCK), controller.signal);
       const ended = assert.rejects(call, { message: 'cancelled by the test' });
       // it is under way: how soon that is, is the machine's
@@ -238,7 +238,7 @@ for (const [name, create] of Object.entries(implementations)) {
       const startedAt = performance.now();
       controller.abort(new Error('cancelled by the test'));
       await ended;
-      assert.ok(performance.now() - startedAt < 300);
+      assert.ok(performance.now() - startedAt < 10_000, 'it does not wait for its own end');
       assert.equal(ebs.requests.length, 1);
     });
 

@@ -99,6 +99,7 @@ const inhabit = async (cloud: Cloud, dataDir: string): Promise<World> => {
     },
     ec2: (tenant) => new EC2Client(clientSettings('tenant', REGION, accounts[tenant]?.user)),
     async stop() {
+      delete process.env.AWS_ENDPOINT_URL;
       await cloud.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
@@ -134,12 +135,12 @@ export const launchInstance = async (
   return id;
 };
 
-/** Asks again until the answer fits; 10 s at most. */
+/** Asks again until the answer fits; a minute at most. */
 export const until = async <T>(ask: () => Promise<T>, fits: (answer: T) => boolean): Promise<T> => {
   for (const start = Date.now(); ; ) {
     const answer = await ask();
     if (fits(answer)) return answer;
-    if (Date.now() - start > 10_000) throw new Error(`still ${JSON.stringify(answer)}`);
+    if (Date.now() - start > 60_000) throw new Error(`still ${JSON.stringify(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 };

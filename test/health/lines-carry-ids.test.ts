@@ -16,15 +16,15 @@ const linesOf = async (work: () => Promise<unknown>): Promise<Record<string, unk
       done();
     },
   });
-  const { info, error } = console;
+  const { info, error, trace } = console;
   const own = new Console(stdout, stdout);
-  // the logger takes the console as it is when POWERTOOLS_DEV is set
+  // the logger takes the console as it is when POWERTOOLS_DEV is set, and gives it a `trace` of its own
   Object.assign(console, { info: own.info, error: own.error });
   process.env.POWERTOOLS_DEV = 'true';
   try {
     await work();
   } finally {
-    Object.assign(console, { info, error });
+    Object.assign(console, { info, error, trace });
     delete process.env.POWERTOOLS_DEV;
   }
   return lines

@@ -113,13 +113,13 @@ export const startTestCloud = async (more: readonly ServiceFactory[] = []): Prom
   return test;
 };
 
-/** Asks until the answer is there; fails after 10 seconds. */
+/** Asks until the answer is there; fails after a minute. */
 export const until = async <T>(ask: () => Promise<T | undefined | false>): Promise<T> => {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
-    if (Date.now() > end) throw new Error('not reached within 10 s');
+    if (Date.now() > end) throw new Error('not reached within a minute');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };

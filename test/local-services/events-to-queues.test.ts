@@ -111,7 +111,7 @@ test('a topic admits nobody but whom its policy names, and its key does too', as
   const answers = async (): Promise<readonly string[]> => {
     const marker = world.cloud.kernel.clock.now();
     await put('backups', JSON.stringify({ marker }));
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 60_000;
     const pending = () => [...world.cloud.kernel.store.table('events.deliveries').entries()];
     while (pending().length > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
     const raw = await sqs.send(new ReceiveMessageCommand({ QueueUrl: await queue('raw'), WaitTimeSeconds: 1 }));

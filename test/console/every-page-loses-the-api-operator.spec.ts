@@ -1,0 +1,5 @@
+import { test } from 'node:test';
+import { everyPage } from './loses-the-api.ts';
+
+test('every page of an operator says that the API is lost, recovers by itself, and finds nothing that is not there', (t) =>
+  everyPage(t, 'operator'));
