@@ -16,8 +16,8 @@ export const planAsAsked = ({ transport, streams }: Plan, audience: Audience, bo
 
 /**
  * Writes a plan's fields anew; what a tenant cannot say stays as its operator has set it. Jobs that run keep the terms
- * that they began with. If the schedules cannot be changed, the plan is put back as it was. One that was changed since it was
-read, to just what is asked for, stays as it is: only its schedules are put once more.
+ * that they began with. If the schedules cannot be changed, the plan is put back as it was. One that was
+ * changed since it was read, to just what is asked for, stays as it is: only its schedules are put once more.
  * Errors: NotFound, as of `checkPlan`, Conflict (it was changed since it was read), TransientFailure.
  */
 export const createReplacePlan =
