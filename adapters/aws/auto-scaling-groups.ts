@@ -9,17 +9,23 @@ import {
   EnableMetricsCollectionCommand,
   PutScalingPolicyCommand,
   SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { HypervisorId } from '../../core/contracts/ids.ts';
 import { ACCESS_NODE_TAG, type AutomaticNodes, serviceAccountNames } from '../../core/domain/automatic-nodes.ts';
 import { NotFound, TransientFailure } from '../../core/domain/errors.ts';
 import { ordersPerNode } from '../../core/domain/node-scaling-policy.ts';
-import type { ServiceAccount } from '../../core/ports/service-account.ts';
+import type { AutoScalingState, ServiceAccount } from '../../core/ports/service-account.ts';
 import { awsMessage, awsName } from './classify.ts';
 import type { LaunchTemplates } from './launch-templates.ts';
 import { onceProfileIsKnown } from './new-instance-profile.ts';
 import type { CallService } from './service-account-calls.ts';
+
+const instancesOf = ({ Instances = [] }: AutoScalingGroup): AutoScalingState['instances'] =>
+  Instances.flatMap(({ InstanceId, LifecycleState = '' }) =>
+    InstanceId === undefined ? [] : [{ instanceId: InstanceId, ending: LifecycleState.startsWith('Terminat') }],
+  );
 
 const POLICY = 'orders-per-node';
 
@@ -149,6 +155,7 @@ export const createAutoScalingGroups = ({
         desired,
         inService,
         most: group.MaxSize ?? 0,
+        instances: instancesOf(group),
         ...(problem === undefined ? {} : { problem }),
       };
     },
@@ -162,6 +169,27 @@ export const createAutoScalingGroups = ({
       await existing(name, 'autoscaling:SetDesiredCapacity', () =>
         client.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: nodes })),
       );
+    },
+    async endNode(name, instanceId) {
+      const isThere = async (): Promise<boolean> => {
+        const group = await find(name);
+        return group !== undefined && instancesOf(group).some((each) => each.instanceId === instanceId && !each.ending);
+      };
+      // Auto Scaling finds the group by the instance: of another group's it would end that.
+      if (!(await isThere())) return;
+      try {
+        await existing(name, 'autoscaling:TerminateInstanceInAutoScalingGroup', () =>
+          client.send(
+            new TerminateInstanceInAutoScalingGroupCommand({
+              InstanceId: instanceId,
+              ShouldDecrementDesiredCapacity: true,
+            }),
+          ),
+        );
+      } catch (error) {
+        if (error instanceof NotFound) return;
+        if (awsName(error) !== 'ValidationError' || (await isThere())) throw error;
+      }
     },
     async removeAutoScaling({ autoScalingGroupName, launchTemplateName }) {
       const there = await find(autoScalingGroupName);

@@ -17,5 +17,8 @@ export const createDynamoAccessNodes = (table: Table): AccessNodes => ({
     node(await table.update(keyOf(serviceId, nodeId), { set: { held, heartbeatAt: now } })),
   setDraining: async (serviceId, nodeId, draining) =>
     (await table.update(keyOf(serviceId, nodeId), { set: { draining } })) !== undefined,
+  async leave(serviceId, nodeId) {
+    await table.update(keyOf(serviceId, nodeId), { set: { left: true, held: 0 } });
+  },
   remove: (serviceId, nodeId) => table.delete(keyOf(serviceId, nodeId)),
 });

@@ -21,6 +21,8 @@ export interface AccessNode {
   readonly held?: number;
   /** Takes no more orders, and goes when it holds none. */
   readonly draining: boolean;
+  /** Was told to drain, and has ended; its record stays until its instance is ended, too. */
+  readonly left?: boolean;
   /** ms since 1970 */
   readonly addedAt: number;
   readonly registeredAt?: number;
@@ -34,10 +36,15 @@ export const NODE_LOST_AFTER_MS = 65_000;
 
 export const accessNodeStatus = (node: AccessNode, now: number): AccessNodeStatus => {
   if (node.heartbeatAt === undefined) return 'expected';
+  if (node.draining && node.left) return 'draining';
   if (now - node.heartbeatAt > NODE_LOST_AFTER_MS) return 'lost';
   if (node.draining) return 'draining';
   return node.slots !== undefined && (node.held ?? 0) >= node.slots ? 'busy' : 'online';
 };
+
+/** Launched by a group that the control plane sizes; those of Windows nodes operators size. */
+export const comesByItself = ({ origin, addedByHand, os }: AccessNode): boolean =>
+  origin === 'automatic' && !addedByHand && os !== 'windows';
 
 /** Kept of one service hypervisor besides those that an operator has added: more say that they are there than can be. */
 export const MOST_UNKNOWN_NODES = 200;

@@ -57,14 +57,31 @@ export const serviceAccountNames = (stage: string, hypervisorId: HypervisorId) =
   };
 };
 
+/** Nodes that take no more orders, and what they still hold: they are there, and are no help. */
+export interface DrainingNodes {
+  readonly nodes: number;
+  readonly held: number;
+}
+
 /**
- * As many as the orders ask for, and never fewer than there are as long as there is an order, because Auto Scaling picks itself which
+ * As many as the orders ask for besides those that drain, and never fewer than there are as long as there is an order, because Auto Scaling picks itself which
  * node goes, and it might be a busy one; none when there is nothing left to do.
  */
 export const wantedNodes = (
   orders: number,
-  { desired, most, ordersPerNode }: { readonly desired: number; readonly most: number; readonly ordersPerNode: number },
-): number => (orders === 0 ? 0 : Math.min(most, Math.max(desired, Math.ceil(orders / ordersPerNode))));
+  {
+    desired,
+    most,
+    ordersPerNode,
+    draining: { nodes, held } = { nodes: 0, held: 0 },
+  }: {
+    readonly desired: number;
+    readonly most: number;
+    readonly ordersPerNode: number;
+    readonly draining?: DrainingNodes;
+  },
+): number =>
+  orders === 0 ? 0 : Math.min(most, Math.max(desired, nodes + Math.ceil(Math.max(0, orders - held) / ordersPerNode)));
 
 /** What a node's process is told; `nodeRoleArn` (ensureNodeRole) where it runs in another account than the control plane. */
 export const nodeEnvironment = (settings: {

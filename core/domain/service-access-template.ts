@@ -43,7 +43,11 @@ export const managementStatements = ({
   {
     Sid: 'SizeAccessNodes',
     ...allow(
-      ['autoscaling:UpdateAutoScalingGroup', 'autoscaling:SetDesiredCapacity'],
+      [
+        'autoscaling:UpdateAutoScalingGroup',
+        'autoscaling:SetDesiredCapacity',
+        'autoscaling:TerminateInstanceInAutoScalingGroup',
+      ],
       `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/holdfast-${stage}-nodes-*`,
     ),
   },

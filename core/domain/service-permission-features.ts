@@ -38,6 +38,7 @@ const FEATURES: Readonly<Record<string, PermissionFeature>> = {
   SeeAccessNodes: { feature: NODES, without: 'How many access nodes there are is not known: none is launched.' },
   SeeTheirProfile: { feature: NODES, without: 'Whether what nodes run as is there cannot be seen.' },
   SizeAccessNodes: { feature: NODES, without: 'No access node is launched or taken down.' },
+  ForgetEndedNodes: { feature: NODES, without: 'Drained access nodes that were ended stay in the list.' },
   MeasureQueues: { feature: NODES, without: 'How much work waits is not known: no access node is launched.' },
   SeeObjectLock: {
     feature: LIBRARY,

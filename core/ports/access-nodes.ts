@@ -10,5 +10,7 @@ export interface AccessNodes {
   /** Notes what it holds; the record as it is then, or undefined if it was removed. */
   heartbeat(serviceId: HypervisorId, nodeId: NodeId, held: number, now: number): Promise<AccessNode | undefined>;
   setDraining(serviceId: HypervisorId, nodeId: NodeId, draining: boolean): Promise<boolean>;
+  /** Notes that one that drained has ended, and holds nothing; of one that was removed: nothing. */
+  leave(serviceId: HypervisorId, nodeId: NodeId): Promise<void>;
   remove(serviceId: HypervisorId, nodeId: NodeId): Promise<void>;
 }

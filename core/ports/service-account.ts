@@ -23,6 +23,11 @@ export interface ServiceAccount {
   setZones(autoScalingGroupName: string, zones: readonly string[]): Promise<void>;
   /** How many nodes there shall be, within the group's bounds. Errors: NotFound. */
   setDesired(autoScalingGroupName: string, nodes: number): Promise<void>;
+  /**
+   * Ends an instance of the group, which then wants one less; one that is gone, or goes, is no error.
+   * Errors: TransientFailure (another change of the group is under way).
+   */
+  endNode(autoScalingGroupName: string, instanceId: string): Promise<void>;
   /** Whether nodes find one to run as, in an account whose owner makes it by template. */
   hasInstanceProfile(name: string): Promise<boolean>;
   /** Takes the nodes down and removes group and launch template. Idempotent. */
@@ -34,6 +39,8 @@ export interface AutoScalingState {
   readonly desired: number;
   readonly inService: number;
   readonly most: number;
+  /** `ending`: no longer wanted, and on its way out. */
+  readonly instances: readonly { readonly instanceId: string; readonly ending: boolean }[];
   /** Why the nodes that are wanted do not come: the newest launch that failed, in AWS's words. */
   readonly problem?: string;
 }

@@ -2,6 +2,7 @@ import { openControlPlaneClients } from '../../adapters/aws/control-plane-client
 import { createDynamoCatalog } from '../../adapters/aws/dynamo-catalog.ts';
 import { createServiceAccounts } from '../../adapters/aws/service-accounts.ts';
 import { createSqsQueueDepths } from '../../adapters/aws/sqs-queues.ts';
+import { systemClock } from '../../adapters/system.ts';
 import type { SizeNodesDeps } from '../../core/steps/nodes/size-nodes.ts';
 import { type Environment, readConfiguration } from './configuration.ts';
 import { nodeSettings } from './hypervisors.ts';
@@ -16,6 +17,7 @@ export const wireSizeNodes = (environment: Environment): SizeNodesDeps => {
   const { dynamo, secrets, sqs, sts } = openControlPlaneClients(region);
   return {
     catalog: createDynamoCatalog({ client: dynamo, table }),
+    clock: systemClock,
     serviceAccounts: createServiceAccounts({ sts, secrets, hubRoleArn, region, stage }),
     depths: createSqsQueueDepths({ client: sqs }),
     settings,

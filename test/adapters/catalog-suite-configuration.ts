@@ -267,7 +267,12 @@ export const configurationSuite = (catalogNow: () => Catalog): void => {
       await nodes.register(node);
       assert.equal(await nodes.setDraining(node.serviceId, node.nodeId, true), true);
       assert.equal((await nodes.heartbeat(node.serviceId, node.nodeId, 0, 9))?.draining, true);
+      await nodes.heartbeat(node.serviceId, node.nodeId, 2, 10);
+      await nodes.leave(node.serviceId, node.nodeId);
+      const left = { ...node, draining: true, heartbeatAt: 10, held: 0, left: true };
+      assert.deepEqual(await nodes.get(node.serviceId, node.nodeId), left);
       await nodes.remove(node.serviceId, node.nodeId);
+      await nodes.leave(node.serviceId, node.nodeId);
       await nodes.remove(node.serviceId, node.nodeId);
       assert.equal(await nodes.heartbeat(node.serviceId, node.nodeId, 0, 10), undefined);
       assert.equal(await nodes.setDraining(node.serviceId, node.nodeId, true), false);

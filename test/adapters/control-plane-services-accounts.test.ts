@@ -73,6 +73,7 @@ const MAKING = [
       'autoscaling:DeletePolicy',
       'autoscaling:EnableMetricsCollection',
       'autoscaling:SetDesiredCapacity',
+      'autoscaling:TerminateInstanceInAutoScalingGroup',
     ],
     `arn:aws:autoscaling:*:${SERVICE_ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/holdfast-${STAGE}-nodes-*`,
   ),
@@ -187,6 +188,7 @@ describe('service accounts', () => {
         desired: 0,
         inService: 0,
         most: 5,
+        instances: [],
       });
       await account.ensureAutoScaling(nodes(hypervisorId, { most: 7, instanceType: 't4g.small' }));
       const found = await group(SERVICE_ACCOUNT, autoScalingGroupName);
@@ -397,6 +399,20 @@ describe('service accounts', () => {
           () => account.describeAutoScaling(name),
           (now) => now?.desired === 2 && now.inService === 2,
         );
+        const [one, other] = (await account.describeAutoScaling(name))?.instances ?? [];
+        assert.ok(one && other && !one.ending && !other.ending);
+        await account.endNode(name, one.instanceId);
+        const fewer = await account.describeAutoScaling(name);
+        assert.equal(fewer?.desired, 1, 'no other comes for it by itself');
+        assert.ok(fewer?.instances.every(({ instanceId, ending }) => ending === (instanceId === one.instanceId)));
+        for (const each of [one.instanceId, 'i-0123456789abcdef0']) await account.endNode(name, each);
+        await account.endNode(`${name}-none`, other.instanceId);
+        await until(
+          () => account.describeAutoScaling(name),
+          (now) => now?.desired === 1 && now.inService === 1 && now.instances.length === 1,
+        );
+        await account.endNode(name, one.instanceId);
+        assert.deepEqual((await account.describeAutoScaling(name))?.instances, [{ ...other, ending: false }]);
         await account.setDesired(name, 0);
         await assert.rejects(account.ensureAutoScaling(nodes(hypervisorId)), (error: Error) => {
           assert.equal(error.name, 'CredentialsRejected');

@@ -164,6 +164,9 @@ const createNodes = ({ nodes }: Records): AccessNodes => {
     list: async (serviceId) => [...nodes.values()].filter((node) => node.serviceId === serviceId),
     heartbeat: async (serviceId, nodeId, held, now) => change(serviceId, nodeId, { held, heartbeatAt: now }),
     setDraining: async (serviceId, nodeId, draining) => change(serviceId, nodeId, { draining }) !== undefined,
+    async leave(serviceId, nodeId) {
+      change(serviceId, nodeId, { left: true, held: 0 });
+    },
     async remove(serviceId, nodeId) {
       nodes.delete(`${serviceId} ${nodeId}`);
     },

@@ -186,9 +186,9 @@ test('the control plane says how many nodes there are where no scaling policy ca
   there.groups.set(autoScalingGroupName, { zones: [], most: 10, desired: 0 } as never);
   await call('POST', at(hypervisorId, '/check'));
   let orders = 5;
-  const { catalog, serviceAccounts, settings } = world.deps;
+  const { catalog, clock, serviceAccounts, settings } = world.deps;
   const depth = async (url: string) => (url.includes(hypervisorId) && url.endsWith('-work') ? orders : 0);
-  const sizeNodes = createSizeNodes({ catalog, serviceAccounts, settings, depths: { depth } });
+  const sizeNodes = createSizeNodes({ catalog, clock, serviceAccounts, settings, depths: { depth } });
   const desired = () => there.groups.get(autoScalingGroupName)?.desired;
   assert.deepEqual(await sizeNodes(), { changed: 0, problems: [] });
   assert.equal(desired(), 0, 'O6: no VM group, no nodes');
@@ -213,10 +213,10 @@ test('in its own account the first node comes without waiting for the policy, an
   const { world, add, call, at, there } = openWorld();
   const { hypervisorId } = (await add(own())).body;
   await call('POST', at(hypervisorId, '/vm-groups'), { body: { name: 'nodes', match: { all: true } } });
-  const { catalog, serviceAccounts, settings } = world.deps;
+  const { catalog, clock, serviceAccounts, settings } = world.deps;
   let orders = 1;
   const depth = async (url: string) => (url.endsWith('-work') ? orders : 0);
-  const sizeNodes = createSizeNodes({ catalog, serviceAccounts, settings, depths: { depth } });
+  const sizeNodes = createSizeNodes({ catalog, clock, serviceAccounts, settings, depths: { depth } });
   const desired = () => there.groups.get(serviceAccountNames('test', hypervisorId).autoScalingGroupName)?.desired;
   await sizeNodes();
   assert.equal(desired(), 1);

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 import { PROVIDER } from './world-records.ts';
 
 export const withServiceAccounts = (world: World) => {
-  const groups = new Map<string, AutomaticNodes & { desired: number }>();
+  const groups = new Map<string, AutomaticNodes & { desired: number; instances?: readonly string[] }>();
   const profiles = new Set<string>();
   const roles = new Map<string, string>();
   const names = new Set<string>();
@@ -37,13 +37,21 @@ export const withServiceAccounts = (world: World) => {
       },
       async describeAutoScaling(name) {
         const group = groups.get(name);
-        return group && { zones: group.zones, desired: group.desired, inService: group.desired, most: group.most };
+        if (!group) return undefined;
+        const { zones, desired, most, instances = [] } = group;
+        const there = instances.map((instanceId) => ({ instanceId, ending: false }));
+        return { zones, desired, inService: desired, most, instances: there };
       },
       async setZones(name, zones) {
         checkZones(zones);
         change(name, { zones });
       },
       setDesired: async (name, desired) => change(name, { desired }),
+      async endNode(name, instanceId) {
+        fail('endNode');
+        const { desired = 0, instances = [] } = groups.get(name) ?? {};
+        change(name, { desired: desired - 1, instances: instances.filter((each) => each !== instanceId) });
+      },
       hasInstanceProfile: async (name) => profiles.has(name),
       async removeAutoScaling(made) {
         fail('removeAutoScaling');

@@ -1,5 +1,5 @@
 import type { BrokerRequest, PresenceResponse } from '../../contracts/orders.ts';
-import { type AccessNode, accessNodeStatus, MOST_UNKNOWN_NODES } from '../../domain/access-node.ts';
+import { type AccessNode, accessNodeStatus, comesByItself, MOST_UNKNOWN_NODES } from '../../domain/access-node.ts';
 import { Conflict, NotFound } from '../../domain/errors.ts';
 import type { Catalog } from '../../ports/catalog.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -35,6 +35,7 @@ export const createRegisterNode =
       held: 0,
       // Started anew, it is there to work.
       draining: false,
+      ...(known?.left ? { left: false } : {}),
       addedAt: known?.addedAt ?? now,
       registeredAt: now,
       heartbeatAt: now,
@@ -69,12 +70,16 @@ export const createHeartbeatNode =
     return { drain: node.draining, heartbeatSeconds };
   };
 
-/** One that was added by hand stays known (its next start registers it again); an automatic one is gone for good. */
+/**
+ * One that was added by hand stays known (its next start registers it again); an automatic one is gone for good, unless
+ * an operator let it drain: then its instance is still there, and is ended next (size-nodes.ts).
+ */
 export const createLeaveNode =
   ({ catalog }: Deps) =>
   async ({ nodeId, serviceId }: Asked<'leaveNode'>): Promise<Record<string, never>> => {
     const node = await catalog.nodes.get(serviceId, nodeId);
-    if (node?.origin === 'automatic' && !node.addedByHand) await catalog.nodes.remove(serviceId, nodeId);
+    if (node?.draining && comesByItself(node)) await catalog.nodes.leave(serviceId, nodeId);
+    else if (node?.origin === 'automatic' && !node.addedByHand) await catalog.nodes.remove(serviceId, nodeId);
     else if (node) await catalog.nodes.setDraining(serviceId, nodeId, true);
     return {};
   };
