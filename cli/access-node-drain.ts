@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { type AccessNodeView, operatorRoutes } from '../core/contracts/api.ts';
 import { openContext, SERVICE_OPTION } from './context.ts';
 
-/** Nobody ends it by itself, and its group takes it for one that works. What the node says it is goes into no command. */
-const endInstance = ({ origin, ec2InstanceId = '' }: AccessNodeView): string | undefined =>
-  origin === 'automatic' && /^i-[0-9a-f]+$/.test(ec2InstanceId)
-    ? 'Its instance stays, and no other comes for it. Once it holds nothing: aws autoscaling ' +
-      `terminate-instance-in-auto-scaling-group --instance-id ${ec2InstanceId} --no-should-decrement-desired-capacity`
-    : undefined;
+/** What becomes of the machine: a group of Windows nodes is sized by operators. */
+const whatFollows = ({ origin, os }: AccessNodeView): string => {
+  if (origin === 'manual') return 'Then it ends, and stays so until it is started again.';
+  if (os === 'windows') return 'Then it ends; its instance stays until you size its group.';
+  return 'Then its instance is ended, and another one comes if there is work.';
+};
 
 export const addAccessNodeDrain = (group: Command): void => {
   group
@@ -21,7 +21,6 @@ export const addAccessNodeDrain = (group: Command): void => {
       const node = await api.call(operatorRoutes.drainAccessNode, { params: { hypervisorId: service, nodeId } });
       if (screen.json) return screen.value(node);
       screen.line(`${node.name} takes no more work${node.held ? `; it still holds ${node.held}` : ''}.`);
-      const next = endInstance(node);
-      if (next !== undefined) screen.line(next);
+      screen.line(whatFollows(node));
     });
 };

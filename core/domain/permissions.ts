@@ -116,6 +116,8 @@ const waysOf = (
       return [[{ key, type: 'boolean', values: wanted }]];
     case 'ForAllValues:StringEquals':
       return [[{ key, type: 'stringList', values: wanted }]];
+    case 'ForAllValues:StringLike':
+      return [[{ key, type: 'stringList', values: wanted.map((value) => fittingValue(key, value, region)) }]];
     case 'ForAllValues:StringNotLike':
       // what is kept out is not asked for
       return [[]];

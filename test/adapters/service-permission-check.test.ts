@@ -236,6 +236,7 @@ describe("a service hypervisor's permissions are checked", () => {
       assert.deepEqual(missing(await check(other())), [
         'holdfast-test-management autoscaling:UpdateAutoScalingGroup',
         'holdfast-test-management autoscaling:SetDesiredCapacity',
+        'holdfast-test-management autoscaling:TerminateInstanceInAutoScalingGroup',
       ]);
     });
 
