@@ -47,6 +47,10 @@ export const addHypervisorAdd = (group: Command): void => {
         'automatic',
       ]),
     )
+    .option(
+      '--node-subnets <ids>',
+      'service: launch automatic nodes in these subnets, separated by commas (default: the account’s default subnets)',
+    )
     .option('--library-bucket <bucket>', 'service: keep backup data in this S3 bucket (default: the deployment’s own)')
     .option('--library-prefix <prefix>', 'service: below this prefix of the bucket')
     .option('--library-path <folder>', 'service: keep backup data in a folder of the access nodes')

@@ -17,6 +17,7 @@ export interface HypervisorOptions {
   readonly accessKeyId?: string;
   readonly secretAccessKeyStdin?: boolean;
   readonly accessNodes?: 'manual' | 'automatic';
+  readonly nodeSubnets?: string;
   readonly libraryBucket?: string;
   readonly libraryPrefix?: string;
   readonly libraryPath?: string;
@@ -140,12 +141,14 @@ export const hypervisorFields = {
   'library.maintenanceRoleArn': '--library-maintenance-role',
   kmsKeyArn: '--kms-key',
   lock: '--lock',
+  nodeSubnets: '--node-subnets',
   recoveryPublicKey: '--recovery-public-key',
 } as const;
 
 /** Options that a tenant hypervisor has no use for. */
 const OF_SERVICE = {
   accessNodes: '--access-nodes',
+  nodeSubnets: '--node-subnets',
   libraryBucket: '--library-bucket',
   libraryPrefix: '--library-prefix',
   libraryPath: '--library-path',
@@ -184,6 +187,7 @@ export const hypervisorRequest = async (
       ...base,
       auth: auth as ServiceAuth,
       accessNodes: options.accessNodes ?? 'manual',
+      ...given({ nodeSubnets: options.nodeSubnets?.split(',') }),
       ...libraryOf(options),
       ...given({ lock: options.lock }),
       recoveryPublicKey: checkedKey(

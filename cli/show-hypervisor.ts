@@ -35,6 +35,7 @@ export const showHypervisor = (screen: Screen, hypervisor: HypervisorView): void
     ['Bound since', hypervisor.boundAt && time(hypervisor.boundAt)],
     ['State', hypervisor.state && STATES[hypervisor.state]],
     ['Access nodes', hypervisor.accessNodes],
+    ['Nodes’ subnets', hypervisor.nodeSubnets?.join(', ')],
     ['Auto Scaling group', hypervisor.autoScalingGroupName],
     ['Nodes’ control role', hypervisor.nodeControlRoleArn],
     ['Library', hypervisor.library],

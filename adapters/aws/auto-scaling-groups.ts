@@ -159,8 +159,8 @@ export const createAutoScalingGroups = ({
         ...(problem === undefined ? {} : { problem }),
       };
     },
-    async setZones(name, zones) {
-      const VPCZoneIdentifier = (await templates.subnets(zones)).join(',');
+    async setZones(name, zones, among) {
+      const VPCZoneIdentifier = (await templates.subnets(zones, among)).join(',');
       await existing(name, 'autoscaling:UpdateAutoScalingGroup', () =>
         client.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: name, VPCZoneIdentifier })),
       );

@@ -98,7 +98,7 @@ export const createLaunchTemplates = ({ client, call }: { client: EC2Client; cal
         {
           field: 'zone',
           remedy: among
-            ? 'Name another zone, or a subnet of this one in nodeSubnets, too (serverless.yml), and deploy.'
+            ? 'Name another zone, or a subnet of this one, too, where they are named: serverless.yml (nodeSubnets), or the service hypervisor (--node-subnets).'
             : 'Name another zone, or make a default subnet: aws ec2 create-default-subnet',
         },
       );

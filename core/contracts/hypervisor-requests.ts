@@ -29,6 +29,12 @@ export const AddHypervisor = z.discriminatedUnion('kind', [
     region: Region,
     auth: z.discriminatedUnion('method', [IamRole, AssumeRole, AccessKey]),
     accessNodes: z.enum(['manual', 'automatic']),
+    /** Of its account and region: where automatic nodes are launched. Absent: in the default ones. */
+    nodeSubnets: z
+      .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, 'must be a subnet id, like subnet-0123456789abcdef0'))
+      .min(1)
+      .max(20)
+      .optional(),
     /** Where backup data is kept. Absent: the deployment's own bucket. */
     library: z
       .discriminatedUnion('kind', [

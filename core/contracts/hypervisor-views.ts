@@ -21,6 +21,8 @@ export const HypervisorView = z.strictObject({
   boundTo: HypervisorId.optional(),
   boundAt: Time.optional(),
   accessNodes: z.enum(['manual', 'automatic']).optional(),
+  /** Where automatic nodes are launched; absent: in default subnets. */
+  nodeSubnets: z.array(z.string()).optional(),
   library: z.string().optional(),
   libraryId: z.string().optional(),
   libraryRoleArn: z.string().optional(),

@@ -8,7 +8,7 @@ export interface Template {
 
 export interface TemplateResource {
   readonly Type: string;
-  readonly DeletionPolicy?: 'Retain';
+  readonly DeletionPolicy?: 'Retain' | 'RetainExceptOnCreate';
   readonly UpdateReplacePolicy?: 'Retain';
   readonly Properties: Readonly<Record<string, unknown>>;
 }
@@ -19,6 +19,8 @@ export const templateText = (template: Template): string => `${JSON.stringify(te
 export const FORMAT = '2010-09-09';
 export const POLICY_VERSION = '2012-10-17';
 export const RETAIN = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' } as const;
+/** As RETAIN, but a first deployment that fails takes it back: it would be in the next one's way. */
+export const RETAIN_ONCE_MADE = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' } as const;
 
 export const ref = (Ref: string) => ({ Ref });
 export const arnOf = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });

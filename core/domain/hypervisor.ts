@@ -31,6 +31,8 @@ interface HypervisorBase {
 export interface ServiceHypervisor extends HypervisorBase {
   readonly kind: 'service';
   readonly accessNodes: 'manual' | 'automatic';
+  /** Their ids: where automatic nodes are launched, instead of the default subnets. */
+  readonly nodeSubnets?: readonly string[];
   /** The MediaAgent: a library and what opens it. Tenants' parts are below `prefix`/`path`, one folder each. */
   readonly mediaAgent: {
     readonly libraryId: string;

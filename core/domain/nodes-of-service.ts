@@ -20,11 +20,14 @@ export interface NodeSettings {
   readonly nodeImageId: string;
   /** `s3://bucket/key`; absent: the image has it. */
   readonly nodeSoftware?: string;
-  /** Of the control plane's account and region: where nodes there are launched; absent: in its default subnets. */
+  /**
+   * Of the control plane's account and region: where nodes there are launched, if their service hypervisor names no
+   * subnets of its own; absent: in its default subnets.
+   */
   readonly nodeSubnets?: readonly string[];
 }
 
-type Service = Pick<ServiceHypervisor, 'hypervisorId' | 'accountId' | 'region' | 'queues'>;
+type Service = Pick<ServiceHypervisor, 'hypervisorId' | 'accountId' | 'region' | 'queues' | 'nodeSubnets'>;
 
 export const isOwnAccount = (
   { controlPlaneAccountId }: Pick<NodeSettings, 'controlPlaneAccountId'>,
@@ -73,6 +76,7 @@ export const automaticNodesOf = (
   groups: readonly Pick<VmGroup, 'zone'>[],
 ): AutomaticNodes => {
   const beside = isOwnAccount(settings, service) && service.region === settings.region;
+  const subnets = service.nodeSubnets ?? (beside ? settings.nodeSubnets : undefined);
   return {
     zones: zonesOf(groups),
     queues: service.queues,
@@ -84,6 +88,6 @@ export const automaticNodesOf = (
     ordersPerNode: ORDERS_PER_NODE,
     scaledBy: beside ? 'queues' : 'control-plane',
     ...(settings.nodeSoftware === undefined ? {} : { software: settings.nodeSoftware }),
-    ...(beside && settings.nodeSubnets !== undefined ? { subnets: settings.nodeSubnets } : {}),
+    ...(subnets === undefined ? {} : { subnets }),
   };
 };

@@ -2,7 +2,17 @@
  * What lets the control plane into a service account that is not its own: CloudFormation to be deployed there before the
  * service hypervisor is added, which needs what this makes. What follows once it is added: service-account-template.ts.
  */
-import { allow, arnOf, FORMAT, inline, POLICY_VERSION, RETAIN, ref, type Template } from './cloudformation.ts';
+import {
+  allow,
+  arnOf,
+  FORMAT,
+  inline,
+  POLICY_VERSION,
+  RETAIN,
+  RETAIN_ONCE_MADE,
+  ref,
+  type Template,
+} from './cloudformation.ts';
 
 export interface ServiceAccessInput {
   readonly stage: string;
@@ -114,7 +124,7 @@ const libraryResources = (
   return {
     LibraryBucket: {
       Type: 'AWS::S3::Bucket',
-      ...RETAIN,
+      ...RETAIN_ONCE_MADE,
       Properties: {
         BucketName: bucket,
         ObjectLockEnabled: true,

@@ -80,7 +80,10 @@ const launchResources = (stage: string, hypervisorId: HypervisorId, nodes: Autom
         MinSize: '0',
         MaxSize: String(nodes.most),
         // No desired capacity: an update of the stack would set what the control plane has set since.
-        AvailabilityZones: nodes.zones.length > 0 ? nodes.zones : { 'Fn::GetAZs': '' },
+        // Which of the subnets are in its zones is seen to as it is checked: a template cannot look.
+        ...(nodes.subnets
+          ? { VPCZoneIdentifier: nodes.subnets }
+          : { AvailabilityZones: nodes.zones.length > 0 ? nodes.zones : { 'Fn::GetAZs': '' } }),
         Tags: [{ Key: ACCESS_NODE_TAG, Value: hypervisorId, PropagateAtLaunch: false }],
       },
     },

@@ -52,6 +52,7 @@ export const hypervisorView = (hypervisor: Hypervisor): HypervisorView => ({
         queues: hypervisor.queues,
         state: hypervisor.state,
         ...defined({
+          nodeSubnets: hypervisor.nodeSubnets && [...hypervisor.nodeSubnets],
           libraryMaintenanceRoleArn: hypervisor.mediaAgent.maintenanceRoleArn,
           libraryLock: hypervisor.mediaAgent.lock,
           autoScalingGroupName: hypervisor.automaticNodes?.autoScalingGroupName,

@@ -19,8 +19,11 @@ export interface ServiceAccount {
   ensureAutoScaling(nodes: AutomaticNodes): Promise<NonNullable<ServiceHypervisor['automaticNodes']>>;
   /** Undefined if there is no such group, or it is being deleted. */
   describeAutoScaling(autoScalingGroupName: string): Promise<AutoScalingState | undefined>;
-  /** Where nodes are launched from now on; none: any zone of the region. Errors: InvalidRequest, NotFound. */
-  setZones(autoScalingGroupName: string, zones: readonly string[]): Promise<void>;
+  /**
+   * Where nodes are launched from now on; none: any zone of the region. `among`: only in these subnets; absent: in the
+   * account's default ones. Errors: InvalidRequest, NotFound.
+   */
+  setZones(autoScalingGroupName: string, zones: readonly string[], among?: readonly string[]): Promise<void>;
   /** How many nodes there shall be, within the group's bounds. Errors: NotFound. */
   setDesired(autoScalingGroupName: string, nodes: number): Promise<void>;
   /**

@@ -52,6 +52,10 @@ export const exportedTemplates = (): Readonly<Record<string, Template>> => ({
   'service-access-library': serviceAccessTemplate({ ...access, library: { bucket: 'my-library' } }),
   'nodes-by-hand': accessNodesTemplate({ ...nodes, software }),
   'nodes-automatic': accessNodesTemplate({ ...nodes, automatic: automatic(settings, []) }),
+  'nodes-automatic-subnets': accessNodesTemplate({
+    ...nodes,
+    automatic: { ...automatic(settings, []), subnets: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'] },
+  }),
   'nodes-automatic-software': accessNodesTemplate({
     ...nodes,
     automatic: automatic({ ...settings, nodeSoftware: software }, ['eu-central-1a']),

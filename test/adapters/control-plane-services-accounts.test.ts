@@ -296,6 +296,10 @@ describe('service accounts', () => {
       };
       assert.deepEqual(await zonesWith([]), [`${REGION}b`, `${REGION}c`]);
       assert.deepEqual(await zonesWith([`${REGION}c`]), [`${REGION}c`]);
+      const { autoScalingGroupName: name } = serviceAccountNames(STAGE, hypervisor.hypervisorId);
+      await account.setZones(name, [], subnets);
+      assert.deepEqual((await account.describeAutoScaling(name))?.zones, [`${REGION}b`, `${REGION}c`]);
+      await assert.rejects(account.setZones(name, [`${REGION}a`], subnets), /none of the subnets that nodes may be in/);
       await assert.rejects(zonesWith([`${REGION}a`]), {
         name: 'InvalidRequest',
         message: /eu-central-1a: none of the subnets that nodes may be in/,

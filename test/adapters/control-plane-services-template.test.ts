@@ -64,6 +64,14 @@ const templates: Record<string, Template> = {
   'gives nodes that are added by hand a role': accessNodesTemplate(nodesOf),
   'launches nodes': accessNodesTemplate({ ...nodesOf, automatic: nodes }),
   'launches nodes in any zone': accessNodesTemplate({ ...nodesOf, automatic: { ...nodes, zones: [] } }),
+  'launches nodes in subnets': accessNodesTemplate({ ...nodesOf, automatic: { ...nodes, subnets: ['subnet-0123'] } }),
+};
+
+/** What is set on something that the template makes: a name alone would not have CloudFormation wait for it. */
+const SET_ON: Readonly<Record<string, readonly [property: string, on: string]>> = {
+  'AWS::S3::BucketPolicy': ['Bucket', 'AWS::S3::Bucket'],
+  'AWS::IAM::InstanceProfile': ['Roles', 'AWS::IAM::Role'],
+  'AWS::AutoScaling::AutoScalingGroup': ['LaunchTemplate', 'AWS::EC2::LaunchTemplate'],
 };
 
 describe('a template for a service account', () => {
@@ -83,10 +91,29 @@ describe('a template for a service account', () => {
     });
   }
 
+  it('has what is set on a resource made after it', () => {
+    const seen = new Set<string>();
+    for (const { Resources } of Object.values(templates))
+      for (const [id, { Type, Properties }] of Object.entries(Resources)) {
+        const [property, on] = SET_ON[Type] ?? [];
+        if (property === undefined) continue;
+        seen.add(Type);
+        const refers = functionsIn(Properties[property]).map(([name, to]) => (name === 'Ref' ? String(to) : ''));
+        assert.ok(
+          refers.some((to) => Resources[to]?.Type === on),
+          `${id} is made beside its ${on}`,
+        );
+      }
+    assert.deepEqual([...seen].sort(), Object.keys(SET_ON).sort());
+  });
+
   it("keeps the library's data when the stack is deleted", () => {
     const { Resources } = templates['lets the control plane in, with a library'] as Template;
     for (const name of ['LibraryBucket', 'LibraryKey']) {
-      assert.equal(Resources[name]?.DeletionPolicy, 'Retain');
+      assert.match(
+        Resources[name]?.DeletionPolicy ?? '',
+        name === 'LibraryKey' ? /^Retain$/ : /^RetainExceptOnCreate$/,
+      );
       assert.equal(Resources[name]?.UpdateReplacePolicy, 'Retain');
     }
   });

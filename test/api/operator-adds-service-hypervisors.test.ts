@@ -178,6 +178,39 @@ test('in another account it is preparing until what its template makes is found;
   assert.equal((await bind()).status, 200);
 });
 
+test('nodes are launched in the subnets that are named for the service hypervisor, in another account, too', async () => {
+  const { add, call, at, there } = openWorld();
+  const nodeSubnets = ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'];
+  const { hypervisorId, nodeSubnets: seen } = (await add(elsewhere({ nodeSubnets }))).body;
+  assert.deepEqual(seen, nodeSubnets);
+  const { template } = (await call('GET', at(hypervisorId, '/template'))).body;
+  const { Properties } = JSON.parse(template).Resources.AutoScalingGroup;
+  assert.deepEqual([Properties.VPCZoneIdentifier, Properties.AvailabilityZones], [nodeSubnets, undefined]);
+  const { nodeRoleName, autoScalingGroupName } = serviceAccountNames('test', hypervisorId);
+  const group = () => there.groups.get(autoScalingGroupName);
+  there.profiles.add(nodeRoleName);
+  there.groups.set(autoScalingGroupName, { zones: [], most: 10, desired: 0 } as never);
+  const inZone = (zone: string) =>
+    call('POST', at(hypervisorId, '/vm-groups'), { body: { name: zone, match: { all: true }, zone } });
+  await inZone('eu-central-1b');
+  await call('POST', at(hypervisorId, '/check'));
+  assert.deepEqual([group()?.zones, group()?.subnets], [['eu-central-1b'], nodeSubnets]);
+  there.groups.set(autoScalingGroupName, { zones: [], most: 10, desired: 0 } as never);
+  await inZone('eu-central-1c');
+  assert.deepEqual([group()?.zones, group()?.subnets], [['eu-central-1b', 'eu-central-1c'], nodeSubnets]);
+
+  const here = (await add(own({ nodeSubnets }))).body;
+  assert.deepEqual(
+    there.groups.get(serviceAccountNames('test', here.hypervisorId).autoScalingGroupName)?.subnets,
+    nodeSubnets,
+  );
+  for (const wrong of [{ nodeSubnets: ['default'] }, { nodeSubnets: [] }, { nodeSubnets, accessNodes: 'manual' }]) {
+    const { status, body } = await add(elsewhere(wrong));
+    assert.equal(status, 400);
+    assert.match(body.field, /^nodeSubnets/);
+  }
+});
+
 test('the control plane says how many nodes there are where no scaling policy can see the queues', async () => {
   const { world, add, call, at, there } = openWorld();
   const { hypervisorId } = (await add(elsewhere())).body;

@@ -42,9 +42,9 @@ export const withServiceAccounts = (world: World) => {
         const there = instances.map((instanceId) => ({ instanceId, ending: false }));
         return { zones, desired, inService: desired, most, instances: there };
       },
-      async setZones(name, zones) {
+      async setZones(name, zones, subnets) {
         checkZones(zones);
-        change(name, { zones });
+        change(name, { zones, subnets });
       },
       setDesired: async (name, desired) => change(name, { desired }),
       async endNode(name, instanceId) {

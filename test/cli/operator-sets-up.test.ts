@@ -17,6 +17,13 @@ test('an operator makes a recovery key, adds a provider and a tenant, and binds 
     ...['--recovery-public-key', key.publicKey],
   ]);
   assert.equal(added.code, 0, added.err);
+  const subnets = await holdfast([
+    ...['hypervisor', 'add', 'service', '--name', 'third', '--account', PROVIDER, '--auth', 'iam-role', '--json'],
+    ...['--node-subnets', 'subnet-0123456789abcdef0,default', '--recovery-public-key', key.publicKey],
+  ]);
+  assert.equal(subnets.code, 2, subnets.err);
+  assert.match(subnets.err, /subnet id/);
+  assert.match(subnets.err, /--node-subnets/);
   const provider = JSON.parse(added.out);
   assert.equal(provider.region, 'eu-central-1');
 

@@ -47,6 +47,12 @@ test('so are those that are made later, where these subnets are: in the deployme
   assert.deepEqual(subnetsOf({}), SUBNETS);
   assert.equal(subnetsOf({ region: 'eu-west-1' }), undefined);
   assert.equal(subnetsOf({ accountId: '444444444444' }), undefined);
+  const nodeSubnets = ['subnet-0aaaaaaaaaaaaaaa0'];
+  assert.deepEqual(
+    automaticNodesOf(settings, { ...service, nodeSubnets }, [{}]).subnets,
+    nodeSubnets,
+    'its own come first',
+  );
   const without = nodeSettings({ ...environment, HOLDFAST_NODE_SUBNETS: '' });
   assert.equal(automaticNodesOf(without, service, [{}]).subnets, undefined);
 });

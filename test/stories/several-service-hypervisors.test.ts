@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeSubnetsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { operatorRoutes, tenantRoutes } from '../../core/contracts/api.ts';
 import { seededBytes } from '../../dev/demo/make-image.ts';
@@ -22,8 +24,33 @@ import {
 const BUCKET = 'second-library-444444444444';
 const EXTERNAL_ID = 'second-service-account';
 
+const ofOther = ({ local: { cloud, place, accounts } }: World) => ({
+  endpoint: cloud.endpoint,
+  region: place.region,
+  credentials: cloud.admin.rootAccessKey(accounts.otherService.accountId),
+});
+
+/** Those of zones b and c: as an account without default subnets would have to name some. */
+const subnetsOfOther = async (world: World): Promise<string[]> => {
+  const ec2 = new EC2Client(ofOther(world));
+  const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({}));
+  ec2.destroy();
+  const byZone = Subnets.toSorted((a, b) => String(a.AvailabilityZone).localeCompare(String(b.AvailabilityZone)));
+  return byZone.slice(1).map(({ SubnetId = '' }) => SubnetId);
+};
+
+const subnetsOfGroup = async (world: World): Promise<string | undefined> => {
+  const autoScaling = new AutoScalingClient(ofOther(world));
+  const { AutoScalingGroups } = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
+  autoScaling.destroy();
+  return AutoScalingGroups?.[0]?.VPCZoneIdentifier;
+};
+
 /** As its owner and an operator do it together: access first, then the hypervisor, then what its nodes need. */
-const addSecondService = async ({ local, operator }: World) => {
+const addSecondService = async (world: World) => {
+  const { local, operator } = world;
+  const nodeSubnets = await subnetsOfOther(world);
+  assert.equal(nodeSubnets.length, 2);
   const { accountId } = local.accounts.otherService;
   const { region } = local.place;
   const access = await operator.call(operatorRoutes.getServiceAccessTemplate, {
@@ -38,6 +65,7 @@ const addSecondService = async ({ local, operator }: World) => {
         region,
         auth: { method: 'assume-role', roleArn, externalId: EXTERNAL_ID },
         accessNodes: 'automatic',
+        nodeSubnets,
         recoveryPublicKey: createRecoveryKeyPair(seededBytes(9)).publicKey,
         ...(library ? { library: { kind: 's3', bucket: BUCKET, prefix: 'holdfast', ...library } } : {}),
       },
@@ -66,10 +94,12 @@ const addSecondService = async ({ local, operator }: World) => {
   await deployTemplate(local.cloud, { accountId, region }, 'holdfast-nodes', template);
   const ready = await operator.call(operatorRoutes.checkHypervisor, { params });
   assert.equal(ready.state, 'ready');
+  assert.equal(await subnetsOfGroup(world), nodeSubnets.join(','));
   await operator.call(operatorRoutes.addServiceVmGroup, {
     params,
     body: { name: 'nodes', match: { all: true }, zone: `${region}c` },
   });
+  assert.equal(await subnetsOfGroup(world), nodeSubnets[1], 'of those, the one in the zone of the VM group');
   const { complete, missing } = await operator.call(operatorRoutes.checkServicePermissions, { params });
   assert.deepEqual([complete, missing], [true, []]);
   return ready;

@@ -1,7 +1,7 @@
 import type { AddHypervisor, HypervisorView } from '../../contracts/api.ts';
 import type { HypervisorId } from '../../contracts/ids.ts';
 import { secretOfAccessKey } from '../../domain/access-key.ts';
-import { Conflict, TransientFailure } from '../../domain/errors.ts';
+import { Conflict, InvalidRequest, TransientFailure } from '../../domain/errors.ts';
 import type { Hypervisor, HypervisorAuth } from '../../domain/hypervisor.ts';
 import type { ServiceIntent } from '../../domain/service-intent.ts';
 import { hypervisorView } from '../../domain/views.ts';
@@ -126,11 +126,18 @@ export const createAddHypervisor = (deps: AddHypervisorDeps) => {
     const base = { hypervisorId, name, accountId, region, createdAt: clock.now(), ...hash };
     if (request.kind === 'tenant')
       return { ...base, kind: 'tenant', auth: await keptAuth(request, hypervisorId, about, arn) };
+    const { accessNodes, nodeSubnets } = request;
+    if (nodeSubnets !== undefined && accessNodes === 'manual')
+      throw new InvalidRequest('Only automatic access nodes are launched in subnets that are named here.', {
+        field: 'nodeSubnets',
+        remedy: 'Leave it out, or let access nodes be automatic.',
+      });
     const mediaAgent = newMediaAgent(request, hypervisorId, settings);
     await refuseSharedLibrary(catalog, { ...base, mediaAgent }, 'all');
     if (mediaAgent.lock !== undefined) await checkObjectLock(deps, mediaAgent.library);
     const auth = await keptAuth(request, hypervisorId, about, arn);
-    const fresh = { ...base, kind: 'service', auth, mediaAgent, accessNodes: request.accessNodes } as const;
+    const where = nodeSubnets === undefined ? {} : { nodeSubnets };
+    const fresh = { ...base, kind: 'service', auth, mediaAgent, accessNodes, ...where } as const;
     return prepareService(deps, fresh, about, beforeGroup);
   };
 

@@ -41,7 +41,7 @@ export const createCheckHypervisor = (deps: Deps) => {
     if (!(await account.describeAutoScaling(autoScalingGroupName)))
       throw missing(service, `the Auto Scaling group ${autoScalingGroupName}`);
     const groups = await groupsOf(catalog.vmGroups, service);
-    if (groups.length > 0) await account.setZones(autoScalingGroupName, zonesOf(groups));
+    if (groups.length > 0) await account.setZones(autoScalingGroupName, zonesOf(groups), service.nodeSubnets);
     return { autoScalingGroupName, launchTemplateName };
   };
 

@@ -38,5 +38,6 @@ export const createPlaceNodes =
     }
     if (service.state === 'preparing' || groups.length === 0) return;
     const { autoScalingGroupName } = serviceAccountNames(settings.stage, service.hypervisorId);
-    await (await serviceAccounts.open(service)).setZones(autoScalingGroupName, zonesOf(groups));
+    const account = await serviceAccounts.open(service);
+    await account.setZones(autoScalingGroupName, zonesOf(groups), service.nodeSubnets);
   };
