@@ -49,6 +49,10 @@ try {
   );
   writeFileSync(join(out, 'SHA256SUMS'), sums.join(''));
   console.log(`${sums.join('')}in ${out}`);
+  const named = sums
+    .map((line) => line.trimEnd().split('  '))
+    .map(([sum, name]) => `s3://<bucket>/${name}#sha256=${sum}`);
+  console.log(`\nnodeSoftware: ${named[0]}\nwindowsNodeSoftware: ${named[1]}`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

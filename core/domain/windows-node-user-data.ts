@@ -1,13 +1,14 @@
 /** As node-user-data.ts, for Windows: PowerShell that EC2 runs once, as the instance first boots. */
 import { ACCESS_NODE_TAG, type AutomaticNodes } from './automatic-nodes.ts';
-import { nodeUserData, softwareArn } from './node-user-data.ts';
+import { nodeUserData, readSoftware } from './node-user-data.ts';
 
 /** The package unpacked: its script makes the service, and ends with an error if the node does not become healthy. */
 const installation = (software: string): string => {
-  const [, bucket, key] = /^arn:aws:s3:::([^/]+)\/(.+)$/.exec(softwareArn(software)) ?? [];
+  const { bucket, key, sha256 } = readSoftware(software);
+  const check = `if ((Get-FileHash -Algorithm SHA256 -Path "$env:TEMP\\holdfast-node.zip").Hash -ne '${sha256}') { throw 'the archive has another SHA-256' }\n`;
   return `$prefix = "$env:ProgramFiles\\Holdfast Node"
 Read-S3Object -BucketName '${bucket}' -Key '${key}' -File "$env:TEMP\\holdfast-node.zip" | Out-Null
-Expand-Archive -Force -Path "$env:TEMP\\holdfast-node.zip" -DestinationPath $prefix
+${sha256 === undefined ? '' : check}Expand-Archive -Force -Path "$env:TEMP\\holdfast-node.zip" -DestinationPath $prefix
 & "$prefix\\install.ps1"`;
 };
 

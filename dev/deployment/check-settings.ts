@@ -1,5 +1,5 @@
 import { LATEST_IMAGE } from '../../core/domain/automatic-nodes.ts';
-import { softwareArn } from '../../core/domain/node-user-data.ts';
+import { readSoftware, softwareArn } from '../../core/domain/node-user-data.ts';
 import { refuseStage } from '../../core/domain/stage.ts';
 import { ACCOUNT } from './pseudo-parameters.ts';
 
@@ -33,10 +33,22 @@ export const checkSettings = (stage: string, custom: Custom): void => {
 };
 
 /** What is meant in some deployments, and a mistake in others: sentences. */
-export const doubtfulSettings = ({ firstService, nodeImage, nodeSoftware }: Custom): readonly string[] =>
-  firstService === 'yes' && !nodeSoftware && (!nodeImage || nodeImage === LATEST_IMAGE)
-    ? [
-        'custom.nodeSoftware and custom.nodeImage are empty: automatic access nodes would boot without any software. ' +
-          'Name one of them before you add a service hypervisor with --access-nodes automatic (docs/access-nodes.md).',
-      ]
-    : [];
+export const doubtfulSettings = (custom: Custom): readonly string[] => {
+  const { firstService, nodeImage, nodeSoftware } = custom;
+  const withoutHash = ['nodeSoftware', 'windowsNodeSoftware'].filter(
+    (name) => custom[name] && readSoftware(String(custom[name])).sha256 === undefined,
+  );
+  return [
+    ...(firstService === 'yes' && !nodeSoftware && (!nodeImage || nodeImage === LATEST_IMAGE)
+      ? [
+          'custom.nodeSoftware and custom.nodeImage are empty: automatic access nodes would boot without any software. ' +
+            'Name one of them before you add a service hypervisor with --access-nodes automatic (docs/access-nodes.md).',
+        ]
+      : []),
+    ...withoutHash.map(
+      (name) =>
+        `custom.${name} has no #sha256=…: nodes would run as root whatever lies there when they boot. ` +
+        'npm run build:node prints what to write (docs/access-nodes.md).',
+    ),
+  ];
+};

@@ -1,6 +1,10 @@
 /** What an operator deploys in a service account that is not the control plane's. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import {
   type AutomaticNodes,
@@ -13,6 +17,7 @@ import { type Template, templateText } from '../../core/domain/cloudformation.ts
 import { nodeUserData, settingsOfUserData } from '../../core/domain/node-user-data.ts';
 import { serviceAccessTemplate } from '../../core/domain/service-access-template.ts';
 import { accessNodesTemplate } from '../../core/domain/service-account-template.ts';
+import { windowsNodeUserData } from '../../core/domain/windows-node-user-data.ts';
 
 const HYPERVISOR = 'hv-0199aaaa-0000-7000-8000-000000000001';
 const queues = {
@@ -145,6 +150,37 @@ describe("an access node's user data", () => {
       assert.ok(Buffer.byteLength(text) < 16_384, 'the most that EC2 takes');
     }
     assert.equal(settingsOfUserData('#!/bin/bash\necho hello\n'), undefined);
+  });
+
+  it('unpacks no archive but the one whose hash it names', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'holdfast-archive-'));
+    try {
+      const archive = join(folder, 'node.tar.gz');
+      writeFileSync(archive, 'what was built');
+      const sha256 = createHash('sha256').update('what was built').digest('hex');
+      const text = nodeUserData({ environment: {}, software: `s3://artefacts/node.tar.gz#sha256=${sha256}` });
+      const script = `set -euo pipefail
+export TMPDIR='${folder}'
+install() { :; }
+aws() { [ "$4" = s3://artefacts/node.tar.gz ]; cp '${archive}' "$5"; }
+tar() { echo unpacked; }
+function /opt/holdfast-node/install.sh { echo installed; }
+${text.slice(text.indexOf('install -d -m 0755 /opt/holdfast-node'))}`;
+      const run = () => spawnSync('bash', { input: script, encoding: 'utf8' });
+      const good = run();
+      assert.deepEqual([good.status, good.stdout], [0, 'unpacked\ninstalled\n'], good.stderr);
+      writeFileSync(archive, 'what somebody else has put there');
+      const bad = run();
+      assert.deepEqual([bad.status, bad.stdout], [1, '']);
+      assert.match(bad.stderr, /another SHA-256/);
+      const windows = windowsNodeUserData({ environment: {}, software: `s3://artefacts/node.zip#sha256=${sha256}` });
+      assert.match(
+        windows,
+        new RegExp(`-Key 'node.zip'[^]*Get-FileHash[^]*-ne '${sha256}'\\) { throw[^]*Expand-Archive`),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   for (const value of ['a\nHOLDFAST-SETTINGS\nrm -rf /', '$(reboot)', "it's", 'a b'])

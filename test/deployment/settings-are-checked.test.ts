@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { doubtfulSettings } from '../../dev/deployment/check-settings.ts';
 import ServerlessPlugin from '../../dev/deployment/serverless-plugin.ts';
 
+const HASH = `sha256=${'0a'.repeat(32)}`;
 const OBJECTS = 'arn:aws:s3:::holdfast-prod-node-software-${AWS::AccountId}/*';
 
 /** Packages nothing: what is said before. Answers the warnings. */
@@ -37,6 +38,21 @@ test('nodes’ software that their boundary does not let them read is refused', 
   assert.throws(() => packagingOf('prod', { nodeSoftware: 'node.tar.gz' }), /s3:\/\/bucket\/key is needed/);
 });
 
+test('software whose hash is not named is no error, and is said; a hash that is none is an error', () => {
+  const of = (end: string) => `s3://holdfast-prod-node-software-999999999999/node${end}`;
+  const [linux, windows, ...more] = packagingOf('prod', {
+    firstService: 'no',
+    nodeSoftware: of('.tar.gz'),
+    windowsNodeSoftware: of('.zip'),
+  });
+  assert.match(linux ?? '', /custom\.nodeSoftware has no #sha256/);
+  assert.match(windows ?? '', /custom\.windowsNodeSoftware has no #sha256/);
+  assert.deepEqual(more, []);
+  assert.deepEqual(packagingOf('prod', { nodeSoftware: of(`.tar.gz#${HASH}`) }), []);
+  for (const wrong of ['#', '#sha256=', `#${HASH}0`, `#${HASH.toUpperCase()}`, `#md5=${'0'.repeat(32)}`])
+    assert.throws(() => packagingOf('prod', { nodeSoftware: of(wrong) }), /64 hexadecimal digits/, wrong);
+});
+
 test('subnets that are none are refused', () => {
   packagingOf('prod', { nodeSubnets: 'subnet-0123456789abcdef0,subnet-0a' });
   for (const nodeSubnets of ['subnet-0a, subnet-0b', 'vpc-0a', 'subnet-0a,'])
@@ -50,7 +66,7 @@ test('automatic nodes without software are no error, and are said', () => {
   for (const custom of [
     { firstService: 'no' },
     { firstService: 'yes', nodeImage: 'ami-0123456789abcdef0' },
-    { firstService: 'yes', nodeSoftware: 's3://holdfast-prod-node-software-999999999999/node.tar.gz' },
+    { firstService: 'yes', nodeSoftware: `s3://holdfast-prod-node-software-999999999999/node.tar.gz#${HASH}` },
   ])
     assert.deepEqual(doubtfulSettings(custom), []);
 });
