@@ -42,7 +42,8 @@ export const accessNodes = {
   install: 'With the package unpacked there (npm run build:node makes it), on Linux',
   installWindows: 'On Windows, as an administrator',
   drainHeader: (name: string) => `Let ${name} finish, and take no more?`,
-  drainText: 'It ends when it holds no order, and stays so until it is started again.',
+  drainText:
+    'It ends when it holds no order. The instance of an automatic node is then ended, too (not on Windows); any other node stays so until it is started again.',
   doDrain: 'Drain it',
   removeHeader: (name: string) => `Forget ${name}?`,
   removeText: 'It is refused while it lives: let it drain or stop it first.',
