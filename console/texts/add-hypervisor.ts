@@ -82,6 +82,8 @@ export const addHypervisor = {
     manualAbout: 'You start them, on EC2 instances of the account.',
     automatic: 'Automatic',
     automaticAbout: 'O6: they come and go by themselves where its VM groups say. Without a VM group, add them by hand.',
+    subnets: 'Their subnets',
+    subnetsAbout: 'Where they are launched. Empty: in the account’s default subnets, which not every account has.',
     library: 'Library',
     own: 'The deployment’s own bucket',
     s3: 'Another bucket',

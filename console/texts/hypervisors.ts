@@ -54,6 +54,7 @@ export const hypervisor = {
   accessKey: 'Access key',
   added: 'Added',
   accessNodes: 'Access nodes',
+  nodeSubnets: 'Nodes’ subnets',
   nodes: { manual: 'added by hand', automatic: 'automatic' },
   autoScalingGroup: 'Auto Scaling group',
   controlRole: 'Nodes’ control role',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bodyOf, draftFrom, problemsOf } from '../../console/parts/hypervisors/add/draft.ts';
 import { checkedOf, isSetUp } from '../../console/parts/hypervisors/add/steps.ts';
 
 const SERVICE = 'hv-0199aaaa-0000-7000-8000-000000000900';
@@ -18,4 +19,19 @@ test('permissions that were looked for stand for no other features: what is wide
   for (const others of [[], ['snapshot', 'restore'], ['restore']])
     for (const before of [complete, goOn, undefined])
       assert.deepEqual(checkedOf(before, others), { of: others, complete: false, goOn: false });
+});
+
+test('subnets are those of automatic nodes, and one that is none is said at their field', () => {
+  const bodyWith = (search: string) => bodyOf(draftFrom(new URLSearchParams(`kind=service&${search}`)), '');
+  const two = 'nodeSubnets=subnet-0123456789abcdef0,%20subnet-0123456789abcdef1';
+  const named = bodyWith(`accessNodes=automatic&${two}`);
+  assert.deepEqual('nodeSubnets' in named && named.nodeSubnets, [
+    'subnet-0123456789abcdef0',
+    'subnet-0123456789abcdef1',
+  ]);
+  assert.equal(problemsOf(named).get('nodeSubnets'), undefined);
+  assert.equal('nodeSubnets' in bodyWith(two), false, 'nodes that are added by hand are where somebody starts them');
+  assert.equal('nodeSubnets' in bodyWith('accessNodes=automatic'), false, 'in the default ones');
+  const wrong = problemsOf(bodyWith('accessNodes=automatic&nodeSubnets=subnet-0123456789abcdef0,vpc-1'));
+  assert.match(wrong.get('nodeSubnets') ?? '', /^must be a subnet id/);
 });

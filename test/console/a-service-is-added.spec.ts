@@ -30,7 +30,10 @@ test('a service hypervisor in another account is added: what is missing there is
 
   // what it lends
   await page.getByText('Automatic', { exact: true }).click();
+  await page.getByLabel('Their subnets').fill('subnet-1');
   await next(page);
+  await atField(page, 'must be a subnet id').waitFor();
+  await page.getByLabel('Their subnets').fill('');
   await atField(page, 'is needed').waitFor();
   const { publicKey } = createRecoveryKeyPair(seededBytes(9));
   await page.getByLabel('Recovery key').fill(`${publicKey.slice(0, -1)}${publicKey.endsWith('7') ? '8' : '7'}`);

@@ -21,6 +21,7 @@ const copied = (label: string, value: string | undefined): readonly [string, Rea
 
 const ofService = (hypervisor: HypervisorView): (readonly [string, ReactNode])[] => [
   [words.accessNodes, hypervisor.accessNodes && words.nodes[hypervisor.accessNodes]],
+  [words.nodeSubnets, hypervisor.nodeSubnets?.join(', ')],
   copied(words.autoScalingGroup, hypervisor.autoScalingGroupName),
   copied(words.library, hypervisor.library),
   copied(words.libraryId, hypervisor.libraryId),

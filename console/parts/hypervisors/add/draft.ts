@@ -15,6 +15,7 @@ const EMPTY = {
   externalId: '',
   accessKeyId: '',
   accessNodes: 'manual',
+  nodeSubnets: '',
   library: 'own',
   bucket: '',
   prefix: '',
@@ -69,25 +70,35 @@ const libraryOf = ({ library, bucket, prefix, libraryRoleArn, maintenanceRoleArn
   return { library: { kind: 's3', bucket, prefix, ...more } };
 };
 
+/** Named where nodes come by themselves: between commas or spaces. */
+const nodesOf = ({ accessNodes, nodeSubnets }: Draft): object => {
+  const subnets = nodeSubnets.split(/[\s,]+/).filter(Boolean);
+  return { accessNodes, ...(accessNodes === 'automatic' && subnets.length > 0 ? { nodeSubnets: subnets } : {}) };
+};
+
 /** What is sent. */
 export const bodyOf = (draft: Draft, secretAccessKey: string): Body => {
-  const { name, accountId, region, accessNodes, lock, recoveryPublicKey } = draft;
+  const { name, accountId, region, lock, recoveryPublicKey } = draft;
   const base = { kind: kindOf(draft), name, accountId, region, auth: authOf(draft, secretAccessKey) };
   if (base.kind === 'tenant') return base as Body;
-  const lends = { accessNodes, ...libraryOf(draft), ...(lock === 'none' ? {} : { lock }), recoveryPublicKey };
+  const lends = { ...nodesOf(draft), ...libraryOf(draft), ...(lock === 'none' ? {} : { lock }), recoveryPublicKey };
   return { ...base, ...lends } as Body;
 };
 
 const valueAt = (body: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], body);
 
-/** What the contract says against it: the first sentence of each field, by the field's path (`auth.roleArn`). */
+/**
+ * What the contract says against it: the first sentence of each field, by the field's path (`auth.roleArn`); of a list's items
+ * at the list.
+ */
 export const problemsOf = (body: Body): ReadonlyMap<string, string> => {
   const { error } = AddHypervisor.safeParse(body);
   const words = texts.addHypervisor;
   const found = (error?.issues ?? []).map(({ path, message }): [string, string] => {
     const sentence = message.startsWith('must ') ? message : words.wrong;
-    return [path.join('.'), valueAt(body, path) === '' ? words.needed : sentence];
+    const field = path.filter((part) => typeof part === 'string').join('.');
+    return [field, valueAt(body, path) === '' ? words.needed : sentence];
   });
   return new Map(found.reverse());
 };

@@ -45,6 +45,15 @@ export const LendsStep = ({ form }: { readonly form: Form }) => {
             ]}
           />
         </FormField>
+        {draft.accessNodes === 'automatic' ? (
+          <TextField
+            form={form}
+            name="nodeSubnets"
+            label={words.subnets}
+            about={words.subnetsAbout}
+            placeholder="subnet-…, subnet-…"
+          />
+        ) : null}
         <FormField label={words.library} errorText={errorOf('library')}>
           <RadioGroup
             value={draft.library}
