@@ -14,10 +14,10 @@ const VOLUME = { type: 'gp3', gib: 100 };
 const idOf = (n: number): string => `i-0${String(n).repeat(16)}`;
 
 /** Five instances of all kinds; the first has been backed up every night for five weeks. */
-const fill = ({ world: { records, account, advance, deps } }: ApiServer): { readonly now: number } => {
+const fill = ({ world: { records, account, advance, deps } }: ApiServer): { readonly lastNight: number } => {
   advance(Date.now() - START);
   const now = deps.clock.now();
-  const lastNight = Math.floor(now / DAY) * DAY + 2 * HOUR - (now % DAY < 6 * HOUR ? DAY : 0);
+  const lastNight = Math.floor(now / DAY) * DAY + 2 * HOUR - (now % DAY < 2 * HOUR ? DAY : 0);
   const names = ['shop', 'orders', 'web-new', 'scratch', 'old-shop'];
   let made = 10;
   const protect = (n: number, takenAt: number, change: Partial<RecoveryPoint> = {}): void => {
@@ -59,12 +59,12 @@ const fill = ({ world: { records, account, advance, deps } }: ApiServer): { read
       ...{ instanceId: idOf(n), name: names[n - 1] ?? '', state: n === 4 ? 'stopped' : 'running' },
       ...{ platform: 'Linux/UNIX', availabilityZone: 'eu-central-1a', tags: {}, volumes: [] },
     });
-  return { now };
+  return { lastNight };
 };
 
 test('weeks of recovery points are looked through, and what is late or never was protected is seen', async (t) => {
   const api = await startApiServer(t);
-  const { now } = fill(api);
+  const { lastNight } = fill(api);
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = credentialsOf(ACME);
   const user = { accessKeyId, secretAccessKey };
   const { page, origin } = await visit(t, { apiUrl: api.url, region: 'eu-central-1', user });
@@ -75,7 +75,7 @@ test('weeks of recovery points are looked through, and what is late or never was
 
   await page.getByRole('link', { name: 'shop', exact: true }).click();
   await page.getByRole('heading', { name: /^Recovery points of / }).waitFor();
-  const week = dayOf(new Date(now - 7 * DAY));
+  const week = dayOf(new Date(lastNight - 7 * DAY));
   await page.goto(`${origin}/instances/${idOf(1)}?day=${week}`);
   await page.getByRole('heading', { name: `Recovery points of ${week}` }).waitFor();
   assert.equal(await page.getByRole('link', { name: /^Restore the/ }).count(), 4);
